@@ -1,0 +1,24 @@
+//! What the clinician brought, as plain values: a scan, notes, and whom they are about.
+
+pub mod note;
+pub mod scan;
+
+pub use note::Note;
+pub use scan::{Frame, Modality, Samples, Scan, Spacing, SpacingSource, VoiFunction, Window};
+
+use serde::{Deserialize, Serialize};
+
+use crate::privacy::Phi;
+
+/// The patient, as far as the file tells. Nothing here is ever printed, logged or put in a file name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Subject {
+    /// DICOM (0010,0020).
+    pub patient_id: Phi<String>,
+    /// DICOM (0010,0010), alphabetic group first, as decoded with the file's character set.
+    pub name: Phi<String>,
+    /// DICOM (0010,1010), or worked out from birth and study date.
+    pub age_years: Option<f32>,
+    /// DICOM (0010,0040): `F`, `M` or `O`.
+    pub sex: Option<String>,
+}

@@ -1,0 +1,231 @@
+//! A scan: frames of grey or colour samples in scanner units, with the geometry that goes with them.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Subject;
+use crate::{disk::Sha256, privacy::Phi, warnings::Warning};
+
+/// One opened image file: a radiograph, a slice, a cine or a multi-frame object.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// The header of the scan: everything but its pixels.
+    pub header: Header,
+    /// At least one frame, all of one size and kind, in file order.
+    pub frames: Vec<Arc<Frame>>,
+}
+
+/// Everything about a scan but its pixels. Plain data: it crosses the pipe from the decode worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// SHA-256 of the file as it was read: the identity of the scan.
+    pub file_sha256: Sha256,
+    /// SHA-256 of the stored pixel values as a little-endian array in frame, row, column, sample order,
+    /// before rescale, inversion and colour conversion.
+    pub pixel_sha256: Sha256,
+    /// What kind of file it was found to be.
+    pub format: Format,
+    /// DICOM (0008,0060), or [`Modality::Unknown`] for a plain picture.
+    pub modality: Modality,
+    /// Whom the scan is of.
+    pub subject: Subject,
+    /// DICOM identity, when there is one.
+    pub dicom: Option<DicomHeader>,
+    /// Stored geometry and pixel description.
+    pub pixels: PixelHeader,
+    /// Distance between pixel centres, with the word on where it came from.
+    pub spacing: Option<Spacing>,
+    /// Windows the file proposes, in the units of the samples, already turned over for MONOCHROME1.
+    pub windows: Vec<Window>,
+    /// `R\L`-like patient directions of the row and the column, DICOM (0020,0020), or worked out from (0020,0037).
+    pub orientation: Option<[String; 2]>,
+    /// View position, DICOM (0018,5101): `PA`, `AP`, `LL`…
+    pub view: Option<String>,
+    /// Body part examined, DICOM (0018,0015).
+    pub body_part: Option<String>,
+    /// Study date and time as `YYYY-MM-DD HH:MM`, as far as known.
+    pub acquired: Phi<Option<String>>,
+    /// Unit of the samples: `HU`, `SUV`… when the file says so, DICOM (0028,1054).
+    pub unit: Option<String>,
+    /// What was odd about the file and how it was read.
+    pub warnings: Vec<Warning>,
+}
+
+/// File formats that can hold a scan, told by content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    Dicom,
+    Png,
+    Jpeg,
+    Tiff,
+    Bmp,
+}
+
+/// The kind of equipment, PS3.3 C.7.3.1.1.1.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Modality {
+    /// Computed radiography.
+    Cr,
+    /// Digital radiography.
+    Dx,
+    Ct,
+    Mr,
+    /// Ultrasound.
+    Us,
+    /// Positron emission tomography.
+    Pt,
+    /// Nuclear medicine.
+    Nm,
+    /// Mammography.
+    Mg,
+    /// X-ray angiography.
+    Xa,
+    /// Any other defined term, as it stands in the file.
+    #[serde(untagged)]
+    Other(String),
+    /// The file does not say.
+    #[serde(rename = "unknown")]
+    Unknown,
+}
+
+impl Modality {
+    /// Reads a defined term.
+    pub fn parse(term: &str) -> Self {
+        match term.trim().to_ascii_uppercase().as_str() {
+            "" => Self::Unknown,
+            "CR" => Self::Cr,
+            "DX" => Self::Dx,
+            "CT" => Self::Ct,
+            "MR" => Self::Mr,
+            "US" => Self::Us,
+            "PT" => Self::Pt,
+            "NM" => Self::Nm,
+            "MG" => Self::Mg,
+            "XA" => Self::Xa,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// The defined term, or `unknown`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Cr => "CR",
+            Self::Dx => "DX",
+            Self::Ct => "CT",
+            Self::Mr => "MR",
+            Self::Us => "US",
+            Self::Pt => "PT",
+            Self::Nm => "NM",
+            Self::Mg => "MG",
+            Self::Xa => "XA",
+            Self::Other(term) => term,
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What only a DICOM file has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DicomHeader {
+    /// Transfer syntax UID.
+    pub transfer_syntax: String,
+    /// Its name in the standard.
+    pub transfer_syntax_name: String,
+    /// SOP class UID.
+    pub sop_class: String,
+    /// Study instance UID.
+    pub study_uid: Phi<String>,
+    /// Series instance UID.
+    pub series_uid: Phi<String>,
+    /// SOP instance UID.
+    pub instance_uid: Phi<String>,
+}
+
+/// How the pixels stand in the file, PS3.3 C.7.6.3.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PixelHeader {
+    pub rows: usize,
+    pub columns: usize,
+    pub n_frames: usize,
+    pub samples_per_pixel: usize,
+    pub bits_allocated: u16,
+    pub bits_stored: u16,
+    pub is_signed: bool,
+    /// Photometric interpretation, or `RGB`/`MONOCHROME2` for a plain picture.
+    pub photometric: String,
+    /// Whether the stored values went through a lossy codec at any time.
+    pub is_lossy: bool,
+}
+
+/// One picture of `height` x `width` samples, row by row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    pub width: usize,
+    pub height: usize,
+    pub samples: Samples,
+}
+
+/// The samples of a frame.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Samples {
+    /// In scanner units: modality LUT or rescale applied, MONOCHROME1 turned over (so that more is brighter),
+    /// never windowed. `NaN` where the file says the pixel is padding.
+    Gray(Box<[f32]>),
+    /// Interleaved red, green, blue.
+    Rgb(Box<[u8]>),
+}
+
+impl Frame {
+    /// The least and the greatest finite sample; (0, 255) for colour, (0, 1) for a frame without values.
+    pub fn range(&self) -> (f32, f32) {
+        let Samples::Gray(samples) = &self.samples else { return (0.0, 255.0) };
+        let finite = samples.iter().filter(|it| it.is_finite());
+        let (low, high) = finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), it| (low.min(*it), high.max(*it)));
+        if low <= high { (low, high) } else { (0.0, 1.0) }
+    }
+}
+
+/// Distance between pixel centres in millimetres.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spacing {
+    /// Between rows (down).
+    pub row_mm: f32,
+    /// Between columns (across).
+    pub column_mm: f32,
+    /// What the number means.
+    pub source: SpacingSource,
+}
+
+/// What a pixel spacing means, PS3.3 10.7.1.3: only the patient's own plane may be measured without a caveat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpacingSource {
+    /// Pixel spacing in the patient (cross-sectional), or calibrated.
+    Patient,
+    /// At the detector: magnification unknown.
+    Detector,
+}
+
+/// A grey-level window, PS3.3 C.11.2.1.2.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    pub center: f32,
+    /// At least 1 for `Linear`, greater than 0 otherwise.
+    pub width: f32,
+    pub function: VoiFunction,
+    /// (0028,1055), or the name of a preset.
+    pub name: Option<String>,
+}
+
+/// The shape of the curve from sample to display, PS3.3 C.11.2.1.3.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VoiFunction {
+    #[default]
+    Linear,
+    LinearExact,
+    Sigmoid,
+}

@@ -1,0 +1,148 @@
+//! Files: bounded read, atomic write, content hash.
+
+use std::{
+    fmt,
+    fs::{self, File},
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use sha2::Digest as _;
+
+use crate::privacy::Phi;
+
+/// Why a file could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The path names a folder, a pipe, a device or a socket.
+    #[error("wanted a regular file, found {found}: {path}")]
+    NotAFile { found: &'static str, path: Phi<PathBuf> },
+    /// The file is larger than the caller can take.
+    #[error("wanted at most {limit_bytes} bytes, found {found_bytes}: {path}")]
+    TooLarge { limit_bytes: u64, found_bytes: u64, path: Phi<PathBuf> },
+    /// The operating system said no.
+    #[error("could not {action} the file ({kind}): {path}", kind = source.kind())]
+    Io { action: &'static str, path: Phi<PathBuf>, source: io::Error },
+}
+
+/// A SHA-256, printed in hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sha256([u8; 32]);
+
+impl Sha256 {
+    /// The hash of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// The hash of several pieces, as if they stood in one buffer.
+    pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut hasher = sha2::Sha256::new();
+        for part in parts {
+            hasher.update(part);
+        }
+        Self(hasher.finalize().into())
+    }
+
+    /// Reads 64 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, idx) in bytes.iter_mut().zip((0..64).step_by(2)) {
+            *byte = u8::from_str_radix(text.get(idx..idx + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// The first eight digits, for people.
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(8).collect()
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|it| write!(f, "{it:02x}"))
+    }
+}
+
+impl fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Sha256 {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sha256 {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("wanted 64 hexadecimal digits"))
+    }
+}
+
+/// Reads a regular file of at most `limit_bytes`. The limit holds for what is read, not only for what
+/// the directory entry says, so a file that grows meanwhile is refused too.
+pub fn read(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, Error> {
+    let io = |source| Error::Io { action: "read", path: Phi::new(path.to_owned()), source };
+    let found = fs::metadata(path).map_err(io)?;
+    if !found.is_file() {
+        let found = if found.is_dir() { "a folder" } else { "a device, a pipe or a socket" };
+        return Err(Error::NotAFile { found, path: Phi::new(path.to_owned()) });
+    }
+    let too_large = |found_bytes| Error::TooLarge { limit_bytes, found_bytes, path: Phi::new(path.to_owned()) };
+    if limit_bytes < found.len() {
+        return Err(too_large(found.len()));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
+    File::open(path).map_err(io)?.take(limit_bytes + 1).read_to_end(&mut bytes).map_err(io)?;
+    let n_bytes = bytes.len() as u64;
+    if limit_bytes < n_bytes { Err(too_large(n_bytes)) } else { Ok(bytes) }
+}
+
+/// Writes beside the target, flushes to the disk, then renames: the target is old or new, never torn.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let io = |source| Error::Io { action: "write", path: Phi::new(path.to_owned()), source };
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().ok_or_else(|| io(io::Error::from(io::ErrorKind::InvalidInput)))?;
+    let mut beside = std::ffi::OsString::from(".");
+    beside.push(name);
+    beside.push(format!(".{}.part", std::process::id()));
+    let beside = folder.join(beside);
+    let written = File::create(&beside)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&beside, path))
+        .and_then(|()| File::open(folder)?.sync_all());
+    written.map_err(|source| {
+        // The first error is the one to tell; a part that is left behind is harmless.
+        fs::remove_file(&beside).ok();
+        io(source)
+    })
+}
+
+/// Makes a folder and those above it.
+pub fn create_folder(path: &Path) -> Result<(), Error> {
+    fs::create_dir_all(path).map_err(|source| Error::Io { action: "create", path: Phi::new(path.to_owned()), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sha256;
+
+    #[test]
+    fn sha256_equals_the_published_vector() {
+        // FIPS 180-4, example "abc".
+        let hash = Sha256::of(b"abc");
+        assert_eq!(hash.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(Sha256::parse(&hash.to_string()), Some(hash));
+        assert_eq!(Sha256::of_parts([b"a".as_slice(), b"bc"]), hash);
+        assert_eq!(Sha256::parse("00"), None);
+    }
+}

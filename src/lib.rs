@@ -1,0 +1,32 @@
+//! Wardlight: offline clinical decision support. Research use only, not for diagnosis.
+//!
+//! Values flow one way: **file → `Scan`/`Note` → `Input` → `Logits` → `Prediction` + `Explanation` → view**.
+//! Everything in the middle is a pure function of its arguments; I/O stands at both ends; libtorch lives
+//! behind the trait [`model::Model`]. `session` decides, `app` draws, `engine` works.
+//!
+//! The table is the law: a module names only the modules of its row (`tests/it/tidy.rs` reads it).
+//! Rows stand in dependency order, which is also the reading order.
+//!
+//! | module | what it holds | may name |
+//! |---|---|---|
+//! | `privacy` | `Phi<T>`: a value that identifies a patient and does not print | — |
+//! | `disk` | bounded read, atomic write, content hash | `privacy` |
+//! | `warnings` | `Warnings`, the reporter passed down | — |
+//! | `case` | what the clinician brought: scan and note, as plain values | `privacy` `disk` `warnings` |
+//! | `prediction` | what we answer: `Prediction`, `Explanation`, `Heatmap` | `disk` `warnings` |
+//! | `stats` | pure numbers: AUROC, calibration, intervals | — |
+//! | `import` | recognise and read files; the sandboxed decode worker and its pool | `privacy` `disk` `warnings` `case` |
+//! | `prep` | `Spec`; a case as the arrays a model reads | `warnings` `case` `prediction` |
+//! | `model` | the `Model` trait, manifest and bundle | `disk` `prediction` `prep` |
+//! | `nn` | the only code that knows libtorch: networks, attribution, training | `disk` `warnings` `prediction` `prep` `model` `stats` |
+//! | `score` | one case, one model → prediction or explanation | `warnings` `case` `prediction` `prep` `model` |
+
+pub mod case;
+pub mod disk;
+pub mod model;
+pub mod prediction;
+pub mod prep;
+pub mod privacy;
+pub mod score;
+pub mod stats;
+pub mod warnings;

@@ -1,0 +1,109 @@
+//! The manifest of a bundle: everything about a model but its weights. After [`Manifest::parse`] it is valid.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, Network};
+use crate::{
+    disk::Sha256,
+    prediction::{Calibration, Estimate, ModelRef, OperatingPoint},
+    prep,
+};
+
+/// `manifest.toml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Version of this file format; 1.
+    pub format: u32,
+    /// Folder-safe name: lower case letters, digits, hyphens.
+    pub name: String,
+    pub version: String,
+    /// For people: "Pneumonia on chest X-rays of children".
+    pub title: String,
+    /// One sentence: what, on whom, for what.
+    pub intended_use: String,
+    /// What it must not be used for, one sentence each.
+    pub limits: Vec<String>,
+    pub licence: String,
+    /// Data it was trained on, with citation and licence.
+    pub data: String,
+    /// When it was trained, `YYYY-MM-DD`.
+    pub trained: String,
+    pub output: Output,
+    /// At least one, unique.
+    pub labels: Vec<Label>,
+    pub network: Network,
+    pub prep: prep::Spec,
+    pub weights: FileRef,
+    /// For text models.
+    pub tokenizer: Option<FileRef>,
+    pub calibration: Calibration,
+    pub known_answer: KnownAnswer,
+    /// Measured figures, for the card and the window.
+    #[serde(default)]
+    pub metrics: Vec<Metric>,
+}
+
+/// How logits become probabilities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Output {
+    /// Labels exclude each other.
+    Softmax,
+    /// Each label stands alone.
+    Sigmoid,
+}
+
+/// One output of the network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    pub name: String,
+    /// Where to decide, if anywhere.
+    pub operating_point: Option<OperatingPoint>,
+}
+
+/// A file of the bundle. The name has no folder in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRef {
+    pub file: String,
+    pub sha256: Sha256,
+}
+
+/// What the network must answer to a fixed input (an image of a fixed pattern, or fixed token numbers), checked at load.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownAnswer {
+    pub logits: Vec<f32>,
+    pub tolerance: f32,
+}
+
+/// A measured figure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metric {
+    /// "AUROC", "accuracy"…
+    pub name: String,
+    /// What it was measured on.
+    pub set: String,
+    pub estimate: Estimate,
+}
+
+impl Manifest {
+    /// Reads and checks a manifest.
+    pub fn parse(_text: &str) -> Result<Self, Error> {
+        todo!()
+    }
+
+    /// The identity that every answer carries.
+    pub fn model_ref(&self) -> ModelRef {
+        ModelRef {
+            name: self.name.clone(),
+            version: self.version.clone(),
+            weights_sha256: self.weights.sha256,
+            // Plain fields always have a JSON form, in the order of the type.
+            prep_sha256: Sha256::of(&serde_json::to_vec(&self.prep).unwrap_or_default()),
+        }
+    }
+}

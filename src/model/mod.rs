@@ -1,0 +1,116 @@
+//! The [`Model`] trait, its bundle on disk and the manifest that describes it. No network code here.
+
+pub mod bundle;
+pub mod manifest;
+pub mod network;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use crate::{
+    disk::Sha256,
+    prediction::{Engine, LabelIdx, Method},
+    prep::Input,
+};
+
+pub use self::{bundle::Bundle, manifest::Manifest, network::Network};
+
+/// A network with its weights. Not `Sync`: one thread owns it.
+pub trait Model: Send {
+    fn manifest(&self) -> &Manifest;
+    /// The form and the number format that [`Model::logits`] runs in.
+    fn engine(&self) -> Engine;
+    /// One row for each input.
+    fn logits(&mut self, inputs: &[Input]) -> Result<Vec<Logits>, Error>;
+    /// The influence of the input on one logit. Runs in the plain form; cancel is checked between steps.
+    fn explain(&mut self, input: &Input, label: LabelIdx, method: Method, task: &Task) -> Result<Attribution, Error>;
+}
+
+/// A network's answer to one input, before calibration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Logits {
+    /// One for each label; finite.
+    pub values: Vec<f32>,
+    /// The pooled features before the head; they feed the out-of-distribution distance.
+    pub features: Vec<f32>,
+}
+
+/// Influence on one logit, in the input's own terms.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attribution {
+    pub values: AttributionValues,
+    /// Integrated gradients only.
+    pub completeness_gap: Option<f32>,
+}
+
+/// What the influence is spread over.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AttributionValues {
+    /// Row by row over the whole input plane, `width` x `height` cells of equal size.
+    Map { width: usize, height: usize, values: Vec<f32> },
+    /// For each window, one for each token.
+    Tokens(Vec<Vec<f32>>),
+}
+
+/// What long work is given: a flag to stop at, and a place to say how far it is.
+#[derive(Clone, Debug, Default)]
+pub struct Task(Arc<TaskState>);
+
+#[derive(Debug, Default)]
+struct TaskState {
+    is_cancelled: AtomicBool,
+    done: AtomicUsize,
+    total: AtomicUsize,
+}
+
+impl Task {
+    /// Asks the work to stop at its next step.
+    pub fn cancel(&self) {
+        self.0.is_cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether to stop now.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Says how far the work is.
+    pub fn report(&self, done: usize, total: usize) {
+        self.0.done.store(done, Ordering::Relaxed);
+        self.0.total.store(total, Ordering::Relaxed);
+    }
+
+    /// Steps done and steps in all; (0, 0) before the first report.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.0.done.load(Ordering::Relaxed), self.0.total.load(Ordering::Relaxed))
+    }
+}
+
+/// Why a model cannot be loaded or cannot answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Disk(#[from] crate::disk::Error),
+    #[error("wanted a manifest that can be read, found an error: {cause}")]
+    Manifest { cause: String },
+    #[error("wanted {what} with SHA-256 {want}, found {found}")]
+    Hash { what: &'static str, want: Sha256, found: Sha256 },
+    #[error("wanted weights named and shaped as the network {network}, found {found}")]
+    Weights { network: String, found: String },
+    #[error("wanted the known answer {want:?} within {tolerance}, found {found:?}")]
+    KnownAnswer { want: Vec<f32>, found: Vec<f32>, tolerance: f32 },
+    #[error("wanted {want}, found {found}")]
+    Input { want: String, found: String },
+    #[error("wanted finite numbers from the network, found {found}")]
+    NotFinite { found: String },
+    #[error("wanted a method that this network offers, found {found}")]
+    Method { found: &'static str },
+    #[error("wanted a label below {n_labels}, found {found}")]
+    Label { n_labels: usize, found: usize },
+    #[error("the engine failed: {cause}")]
+    Engine { cause: String },
+    #[error("cancelled")]
+    Cancelled,
+}

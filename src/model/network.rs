@@ -1,0 +1,58 @@
+//! The networks that can be built, as data: kind and size. `nn` builds them.
+
+use serde::{Deserialize, Serialize};
+
+/// A network and its size.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Network {
+    ResNetS(ResNetS),
+    DenseNet121(DenseNet121),
+    Transformer(Transformer),
+}
+
+/// A small residual network at native resolution: 3x3 stem, stages of basic blocks with widths
+/// `width`, 2 `width`, 4 `width`…, global average pool, linear head.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResNetS {
+    pub in_channels: usize,
+    pub width: usize,
+    /// Basic blocks in each stage; every stage but the first halves the resolution.
+    pub blocks: Vec<usize>,
+    /// 1 or 2.
+    pub stem_stride: usize,
+}
+
+/// DenseNet-121 (Huang et al. 2017) with torchvision's parameter names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DenseNet121 {
+    pub in_channels: usize,
+}
+
+/// A BERT-style encoder (Devlin et al. 2019; post-norm, learned positions, GELU) with a pooled linear head.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transformer {
+    pub vocab: usize,
+    pub max_tokens: usize,
+    pub layers: usize,
+    pub dim: usize,
+    pub heads: usize,
+    /// Width of the feed-forward part.
+    pub ffn: usize,
+    pub pool: Pool,
+}
+
+/// How token features become one feature vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pool {
+    /// The `[CLS]` token.
+    Cls,
+    /// The mean over all tokens that are not padding.
+    Mean,
+    /// Mean and maximum side by side.
+    MeanMax,
+}

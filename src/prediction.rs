@@ -1,0 +1,250 @@
+//! What we answer: a prediction, its explanation, and what they are about.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{disk::Sha256, warnings::Warning};
+
+/// Position of a label in its model's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LabelIdx(pub usize);
+
+/// What an answer is about. Screen and every writer refuse a mismatch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Subject {
+    /// SHA-256 of the file that was scored.
+    pub file_sha256: Sha256,
+    /// Which frame of it; 0 for a note.
+    pub frame_idx: usize,
+}
+
+/// Which model answered. Thresholds belong to the weights hash, never to the application.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ModelRef {
+    pub name: String,
+    pub version: String,
+    pub weights_sha256: Sha256,
+    /// SHA-256 of the preprocessing specification.
+    pub prep_sha256: Sha256,
+}
+
+/// One model's answer about one frame or note.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    pub about: Subject,
+    pub model: ModelRef,
+    pub app_version: String,
+    /// How it was computed: `float32` or `bfloat16`, plain or fused.
+    pub engine: Engine,
+    /// One for each label that the model was trained for, in the model's order.
+    pub scores: Vec<Score>,
+    pub calibration: Calibration,
+    pub ood: Ood,
+    pub warnings: Vec<Warning>,
+    /// Milliseconds in the network.
+    pub network_ms: f32,
+}
+
+/// Which form of the network ran, and in which number format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Engine {
+    pub form: Form,
+    pub precision: Precision,
+    pub threads: usize,
+}
+
+/// The two forms of one network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// Ordinary operators; can be differentiated.
+    Plain,
+    /// Batch norm folded, channels last, prepacked oneDNN operators.
+    Fused,
+}
+
+/// Number format of weights and activations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    #[default]
+    Float32,
+    Bfloat16,
+}
+
+/// The answer for one label.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    pub label: String,
+    /// The network's output before calibration.
+    pub logit: f32,
+    /// Softmax or sigmoid of the logit, as trained.
+    pub raw: f32,
+    /// After calibration; equal to `raw` where the model has none.
+    pub probability: f32,
+    /// Where the model was told to decide, if it was.
+    pub operating_point: Option<OperatingPoint>,
+    /// On which side of the operating point the probability lies; for one-of-many models, whether it is the most probable.
+    pub call: Call,
+}
+
+/// A threshold on the calibrated probability, and how it was chosen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatingPoint {
+    pub threshold: f32,
+    /// For people: "95 % sensitivity on 935 images of 561 patients (out of fold)".
+    pub chosen_by: String,
+    /// Sensitivity there, with its 95 % interval.
+    pub sensitivity: Option<Estimate>,
+    /// Specificity there, with its 95 % interval.
+    pub specificity: Option<Estimate>,
+}
+
+/// A measured figure with its 95 % interval and the number of cases behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Estimate {
+    pub value: f64,
+    pub low: f64,
+    pub high: f64,
+    pub n: usize,
+}
+
+/// Above or below the operating point; never "positive" or "negative" for the patient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Call {
+    Above,
+    Below,
+    /// The most probable of labels that exclude each other.
+    Chosen,
+    /// No operating point, or not chosen.
+    None,
+}
+
+/// Whether a probability was adjusted to observed frequencies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Calibration {
+    /// Never fitted: the number is a score, not a probability.
+    None,
+    /// Logits are divided by `temperature` (Guo et al. 2017), fitted on `n` held-out cases.
+    Temperature { temperature: f32, n: usize },
+}
+
+/// Whether the input looks like what the model was made for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Ood {
+    /// The model brings no fit; never drawn as fine.
+    Unknown,
+    Within { distance: f32, limit: f32 },
+    Outside { distance: f32, limit: f32 },
+}
+
+/// Why a label got its score.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    pub about: Subject,
+    pub model: ModelRef,
+    pub label: String,
+    pub method: Method,
+    /// For scans.
+    pub heatmap: Option<Heatmap>,
+    /// For notes: disjoint, in text order.
+    pub words: Vec<WordWeight>,
+    /// Integrated gradients: |sum of attributions - (logit - baseline logit)|.
+    pub completeness_gap: Option<f32>,
+}
+
+/// Attribution methods, by their published names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Selvaraju et al. 2017.
+    GradCam,
+    /// Draelos and Carin 2020.
+    HiResCam,
+    /// Sundararajan et al. 2017.
+    IntegratedGradients,
+    /// Zeiler and Fergus 2014.
+    Occlusion,
+    /// Chefer et al. 2021, for Transformers.
+    Chefer,
+}
+
+impl Method {
+    /// The name in print.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GradCam => "Grad-CAM",
+            Self::HiResCam => "HiResCAM",
+            Self::IntegratedGradients => "integrated gradients",
+            Self::Occlusion => "occlusion",
+            Self::Chefer => "Chefer relevance",
+        }
+    }
+}
+
+/// Influence on one logit over the model's input plane, at the method's own resolution.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heatmap {
+    pub frame_idx: usize,
+    pub width: usize,
+    pub height: usize,
+    /// Row by row, raw: not normalised, so that a scale bar can tell how strong it is.
+    pub values: Box<[f32]>,
+    /// Where the map lies: pixel-edge coordinates (0..width, 0..height) of the map to those of the scan.
+    pub scan_from_heatmap: Affine2,
+}
+
+/// Axis-aligned map between two images in pixel-edge coordinates: `x' = scale_x x + offset_x`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Affine2 {
+    pub scale_x: f32,
+    pub scale_y: f32,
+    pub offset_x: f32,
+    pub offset_y: f32,
+}
+
+impl Affine2 {
+    /// The map that changes nothing.
+    pub const IDENTITY: Self = Self { scale_x: 1.0, scale_y: 1.0, offset_x: 0.0, offset_y: 0.0 };
+
+    /// A point through the map.
+    pub fn apply(self, (x, y): (f32, f32)) -> (f32, f32) {
+        (self.scale_x * x + self.offset_x, self.scale_y * y + self.offset_y)
+    }
+
+    /// First `self`, then `next`.
+    pub fn then(self, next: Self) -> Self {
+        Self {
+            scale_x: next.scale_x * self.scale_x,
+            scale_y: next.scale_y * self.scale_y,
+            offset_x: next.scale_x * self.offset_x + next.offset_x,
+            offset_y: next.scale_y * self.offset_y + next.offset_y,
+        }
+    }
+
+    /// The way back. Both scales must differ from 0, as they do for every map that `prep` makes.
+    pub fn inverse(self) -> Self {
+        Self {
+            scale_x: self.scale_x.recip(),
+            scale_y: self.scale_y.recip(),
+            offset_x: -self.offset_x / self.scale_x,
+            offset_y: -self.offset_y / self.scale_y,
+        }
+    }
+}
+
+/// Influence of one word of a note on a logit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WordWeight {
+    /// Byte range in the note's text, on character boundaries.
+    pub span: Range<usize>,
+    /// Signed for integrated gradients, never negative for Chefer relevance.
+    pub weight: f32,
+}

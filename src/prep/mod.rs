@@ -1,0 +1,77 @@
+//! A case as the arrays a model reads: [`Spec`] is data in the manifest, and one [`prepare_scan`] /
+//! [`prepare_note`] serves training, window, command and service. Display windows never reach it.
+
+pub mod image;
+pub mod text;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::prediction::Affine2;
+
+pub use self::{
+    image::{ImageSpec, prepare_scan},
+    text::{TextSpec, Tokenizer, prepare_note},
+};
+
+/// How a case becomes a model's input. Its canonical JSON is hashed into every result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Spec {
+    Image(ImageSpec),
+    Text(TextSpec),
+}
+
+/// What a model reads.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    Image(ImageInput),
+    Text(TextInput),
+}
+
+/// One picture as `[channels, height, width]`, normalised as the specification says; no NaN.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImageInput {
+    pub channels: usize,
+    pub height: usize,
+    pub width: usize,
+    pub values: Vec<f32>,
+    /// Pixel-edge coordinates of the input to those of the scan.
+    pub scan_from_input: Affine2,
+}
+
+/// One note as token windows of at most the model's length, in text order, with `[CLS]` and `[SEP]` in each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextInput {
+    pub windows: Vec<TokenWindow>,
+    /// Byte ranges of the words of the note, in text order: what attributions are merged to.
+    pub words: Vec<Range<usize>>,
+}
+
+/// One stretch of tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenWindow {
+    pub ids: Vec<i64>,
+    /// For each token the word it belongs to (position in [`TextInput::words`]); `None` for `[CLS]` and `[SEP]`.
+    pub word_idx: Vec<Option<usize>>,
+}
+
+/// Why a case cannot become an input.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("wanted {want}, found {found}")]
+    WrongKind { want: &'static str, found: &'static str },
+    #[error("wanted frame {frame_idx}, found {n_frames} frames")]
+    NoSuchFrame { frame_idx: usize, n_frames: usize },
+    #[error("wanted an image of at least {want} x {want} pixels, found {width} x {height}")]
+    TooSmall { want: usize, width: usize, height: usize },
+    #[error("wanted grey values that differ, found {found}")]
+    Blank { found: &'static str },
+    #[error("wanted a note with words, found none")]
+    EmptyNote,
+    #[error("wanted a note of at most {limit} tokens, found {found}")]
+    NoteTooLong { limit: usize, found: usize },
+    #[error("wanted a tokenizer file that the tokenizers crate reads: {cause}")]
+    Tokenizer { cause: String },
+}

@@ -1,0 +1,221 @@
+//! One case, one model: a calibrated prediction, or the explanation of one of its labels.
+
+use std::time::Instant;
+
+use crate::{
+    case::{Note, Scan},
+    model::{self, Attribution, AttributionValues, Logits, Manifest, Model, Task, manifest::Output},
+    prediction::{
+        Affine2, Calibration, Call, Explanation, Heatmap, LabelIdx, Method, Ood, Prediction, Score, Subject, WordWeight,
+    },
+    prep::{self, Input, Spec, TextInput, Tokenizer, prepare_note, prepare_scan},
+    warnings::{Warning, WarningKind, Warnings},
+};
+
+/// A model that is ready to answer, with what its input needs.
+pub struct Loaded {
+    pub model: Box<dyn Model>,
+    /// For text models.
+    pub tokenizer: Option<Tokenizer>,
+}
+
+/// What is to be scored.
+#[derive(Clone, Copy)]
+pub enum Target<'a> {
+    Scan { scan: &'a Scan, frame_idx: usize },
+    Note(&'a Note),
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Prep(#[from] prep::Error),
+    #[error(transparent)]
+    Model(#[from] model::Error),
+    #[error("wanted a model for {want}, found one for {found}")]
+    WrongModel { want: &'static str, found: &'static str },
+}
+
+impl Target<'_> {
+    /// The identity that the answer will carry.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Scan { scan, frame_idx } => Subject { file_sha256: scan.header.file_sha256, frame_idx: *frame_idx },
+            Self::Note(note) => Subject { file_sha256: note.file_sha256, frame_idx: 0 },
+        }
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        match self {
+            Self::Scan { scan, .. } => scan.header.warnings.clone(),
+            Self::Note(note) => note.warnings.clone(),
+        }
+    }
+}
+
+/// Scores a frame or a note.
+pub fn score(target: Target<'_>, loaded: &mut Loaded) -> Result<Prediction, Error> {
+    let warnings = Warnings::default();
+    warnings.extend(target.warnings());
+    let input = prepare(target, loaded, &warnings)?;
+    let start = Instant::now();
+    let logits = loaded.model.logits(std::slice::from_ref(&input))?;
+    let network_ms = start.elapsed().as_secs_f32() * 1e3;
+    let logits = logits.into_iter().next().ok_or_else(|| no_answer("no row"))?;
+    let manifest = loaded.model.manifest();
+    if manifest.calibration == Calibration::None {
+        warnings.add(WarningKind::Model, "the model is not calibrated: its scores are not probabilities");
+    }
+    Ok(Prediction {
+        about: target.subject(),
+        model: manifest.model_ref(),
+        app_version: env!("CARGO_PKG_VERSION").to_owned(),
+        engine: loaded.model.engine(),
+        scores: scores(manifest, &logits)?,
+        calibration: manifest.calibration.clone(),
+        ood: Ood::Unknown,
+        warnings: warnings.list(),
+        network_ms,
+    })
+}
+
+/// Explains one label of a frame or a note.
+pub fn explain(
+    target: Target<'_>,
+    label: LabelIdx,
+    method: Method,
+    loaded: &mut Loaded,
+    task: &Task,
+) -> Result<Explanation, Error> {
+    let input = prepare(target, loaded, &Warnings::default())?;
+    let attribution = loaded.model.explain(&input, label, method, task)?;
+    let manifest = loaded.model.manifest();
+    let labels = &manifest.labels;
+    let name = labels.get(label.0).ok_or(model::Error::Label { n_labels: labels.len(), found: label.0 })?;
+    let (heatmap, words) = match &input {
+        Input::Image(image) => {
+            let size = (image.width, image.height);
+            (Some(heatmap(&attribution, target.subject().frame_idx, size, image.scan_from_input)?), Vec::new())
+        }
+        Input::Text(text) => (None, merge_to_words(text, &attribution)?),
+    };
+    Ok(Explanation {
+        about: target.subject(),
+        model: manifest.model_ref(),
+        label: name.name.clone(),
+        method,
+        heatmap,
+        words,
+        completeness_gap: attribution.completeness_gap,
+    })
+}
+
+fn prepare(target: Target<'_>, loaded: &Loaded, warnings: &Warnings) -> Result<Input, Error> {
+    match (target, &loaded.model.manifest().prep, &loaded.tokenizer) {
+        (Target::Scan { scan, frame_idx }, Spec::Image(spec), _) => {
+            Ok(Input::Image(prepare_scan(scan, frame_idx, spec, warnings)?))
+        }
+        (Target::Note(note), Spec::Text(spec), Some(tokenizer)) => {
+            Ok(Input::Text(prepare_note(note, spec, tokenizer, warnings)?))
+        }
+        (Target::Scan { .. }, Spec::Text(_), _) => Err(Error::WrongModel { want: "scans", found: "notes" }),
+        (Target::Note(_), Spec::Image(_), _) => Err(Error::WrongModel { want: "notes", found: "scans" }),
+        (Target::Note(_), Spec::Text(_), None) => Err(no_answer("no tokenizer")),
+    }
+}
+
+fn no_answer(found: &str) -> Error {
+    model::Error::Input { want: "a complete model".to_owned(), found: found.to_owned() }.into()
+}
+
+/// Logits to probabilities: divided by the temperature, then softmax or sigmoid as trained.
+fn scores(manifest: &Manifest, logits: &Logits) -> Result<Vec<Score>, Error> {
+    if let Some(odd) = logits.values.iter().find(|it| !it.is_finite()) {
+        return Err(model::Error::NotFinite { found: odd.to_string() }.into());
+    }
+    if logits.values.len() != manifest.labels.len() {
+        let want = format!("{} logits", manifest.labels.len());
+        return Err(model::Error::Input { want, found: logits.values.len().to_string() }.into());
+    }
+    let raw = activate(&logits.values, 1.0, manifest.output);
+    let temperature = match manifest.calibration {
+        Calibration::None => 1.0,
+        Calibration::Temperature { temperature, .. } => temperature,
+    };
+    let calibrated = activate(&logits.values, temperature, manifest.output);
+    let greatest = calibrated.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let each = manifest.labels.iter().zip(&logits.values).zip(raw.iter().zip(&calibrated));
+    Ok(each
+        .map(|((label, logit), (raw, probability))| Score {
+            label: label.name.clone(),
+            logit: *logit,
+            raw: *raw,
+            probability: *probability,
+            operating_point: label.operating_point.clone(),
+            call: match (&label.operating_point, manifest.output) {
+                (Some(point), _) if point.threshold <= *probability => Call::Above,
+                (Some(_), _) => Call::Below,
+                (None, Output::Softmax) if greatest <= *probability => Call::Chosen,
+                (None, _) => Call::None,
+            },
+        })
+        .collect())
+}
+
+fn activate(logits: &[f32], temperature: f32, output: Output) -> Vec<f32> {
+    let scaled = logits.iter().map(|it| it / temperature);
+    match output {
+        Output::Sigmoid => scaled.map(|it| (1.0 + (-it).exp()).recip()).collect(),
+        Output::Softmax => {
+            let scaled: Vec<f32> = scaled.collect();
+            let greatest = scaled.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let powers: Vec<f32> = scaled.iter().map(|it| (it - greatest).exp()).collect();
+            let sum: f32 = powers.iter().sum();
+            powers.iter().map(|it| it / sum).collect()
+        }
+    }
+}
+
+fn heatmap(attribution: &Attribution, frame_idx: usize, size: (usize, usize), scan_from_input: Affine2) -> Result<Heatmap, Error> {
+    let AttributionValues::Map { width, height, values } = &attribution.values else {
+        return Err(no_answer("an attribution over tokens"));
+    };
+    let input_from_heatmap = Affine2 {
+        scale_x: size.0 as f32 / *width as f32,
+        scale_y: size.1 as f32 / *height as f32,
+        offset_x: 0.0,
+        offset_y: 0.0,
+    };
+    Ok(Heatmap {
+        frame_idx,
+        width: *width,
+        height: *height,
+        values: values.clone().into_boxed_slice(),
+        scan_from_heatmap: input_from_heatmap.then(scan_from_input),
+    })
+}
+
+/// Sums the tokens of each word within a window, and takes the mean over the windows that hold the word.
+fn merge_to_words(text: &TextInput, attribution: &Attribution) -> Result<Vec<WordWeight>, Error> {
+    let AttributionValues::Tokens(windows) = &attribution.values else {
+        return Err(no_answer("an attribution over pixels"));
+    };
+    let mut sums = vec![(0.0_f32, 0_usize); text.words.len()];
+    for (window, weights) in text.windows.iter().zip(windows) {
+        let mut before = None;
+        for (word_idx, weight) in window.word_idx.iter().zip(weights) {
+            let Some(word_idx) = *word_idx else { continue };
+            let Some((sum, n_windows)) = sums.get_mut(word_idx) else { continue };
+            *sum += weight;
+            *n_windows += usize::from(before != Some(word_idx));
+            before = Some(word_idx);
+        }
+    }
+    Ok(text
+        .words
+        .iter()
+        .zip(sums)
+        .map(|(span, (sum, n_windows))| WordWeight { span: span.clone(), weight: sum / n_windows.max(1) as f32 })
+        .collect())
+}
