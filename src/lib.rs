@@ -27,6 +27,7 @@ pub mod model;
 pub mod prediction;
 pub mod prep;
 pub mod privacy;
+pub mod sample;
 pub mod score;
 pub mod stats;
 pub mod warnings;

@@ -65,7 +65,7 @@ pub enum Format {
 
 /// The kind of equipment, PS3.3 C.7.3.1.1.1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[serde(from = "String", into = "String")]
 pub enum Modality {
     /// Computed radiography.
     Cr,
@@ -84,10 +84,8 @@ pub enum Modality {
     /// X-ray angiography.
     Xa,
     /// Any other defined term, as it stands in the file.
-    #[serde(untagged)]
     Other(String),
     /// The file does not say.
-    #[serde(rename = "unknown")]
     Unknown,
 }
 
@@ -95,7 +93,7 @@ impl Modality {
     /// Reads a defined term.
     pub fn parse(term: &str) -> Self {
         match term.trim().to_ascii_uppercase().as_str() {
-            "" => Self::Unknown,
+            "" | "UNKNOWN" => Self::Unknown,
             "CR" => Self::Cr,
             "DX" => Self::Dx,
             "CT" => Self::Ct,
@@ -124,6 +122,18 @@ impl Modality {
             Self::Other(term) => term,
             Self::Unknown => "unknown",
         }
+    }
+}
+
+impl From<String> for Modality {
+    fn from(term: String) -> Self {
+        Self::parse(&term)
+    }
+}
+
+impl From<Modality> for String {
+    fn from(modality: Modality) -> Self {
+        modality.as_str().to_owned()
     }
 }
 
