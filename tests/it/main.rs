@@ -1,1 +1,12 @@
+//! All integration tests in one binary, so that libtorch links once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop at once and say where"
+)]
 
+mod tidy;
