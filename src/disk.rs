@@ -17,13 +17,24 @@ use crate::privacy::Phi;
 pub enum Error {
     /// The path names a folder, a pipe, a device or a socket.
     #[error("wanted a regular file, found {found}: {path}")]
-    NotAFile { found: &'static str, path: Phi<PathBuf> },
+    NotAFile {
+        found: &'static str,
+        path: Phi<PathBuf>,
+    },
     /// The file is larger than the caller can take.
     #[error("wanted at most {limit_bytes} bytes, found {found_bytes}: {path}")]
-    TooLarge { limit_bytes: u64, found_bytes: u64, path: Phi<PathBuf> },
+    TooLarge {
+        limit_bytes: u64,
+        found_bytes: u64,
+        path: Phi<PathBuf>,
+    },
     /// The operating system said no.
     #[error("could not {action} the file ({kind}): {path}", kind = source.kind())]
-    Io { action: &'static str, path: Phi<PathBuf>, source: io::Error },
+    Io {
+        action: &'static str,
+        path: Phi<PathBuf>,
+        source: io::Error,
+    },
 }
 
 /// A SHA-256, printed in hexadecimal.
@@ -91,27 +102,59 @@ impl<'de> Deserialize<'de> for Sha256 {
 /// Reads a regular file of at most `limit_bytes`. The limit holds for what is read, not only for what
 /// the directory entry says, so a file that grows meanwhile is refused too.
 pub fn read(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, Error> {
-    let io = |source| Error::Io { action: "read", path: Phi::new(path.to_owned()), source };
+    let io = |source| Error::Io {
+        action: "read",
+        path: Phi::new(path.to_owned()),
+        source,
+    };
     let found = fs::metadata(path).map_err(io)?;
     if !found.is_file() {
-        let found = if found.is_dir() { "a folder" } else { "a device, a pipe or a socket" };
-        return Err(Error::NotAFile { found, path: Phi::new(path.to_owned()) });
+        let found = if found.is_dir() {
+            "a folder"
+        } else {
+            "a device, a pipe or a socket"
+        };
+        return Err(Error::NotAFile {
+            found,
+            path: Phi::new(path.to_owned()),
+        });
     }
-    let too_large = |found_bytes| Error::TooLarge { limit_bytes, found_bytes, path: Phi::new(path.to_owned()) };
+    let too_large = |found_bytes| Error::TooLarge {
+        limit_bytes,
+        found_bytes,
+        path: Phi::new(path.to_owned()),
+    };
     if limit_bytes < found.len() {
         return Err(too_large(found.len()));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
-    File::open(path).map_err(io)?.take(limit_bytes + 1).read_to_end(&mut bytes).map_err(io)?;
+    File::open(path)
+        .map_err(io)?
+        .take(limit_bytes + 1)
+        .read_to_end(&mut bytes)
+        .map_err(io)?;
     let n_bytes = bytes.len() as u64;
-    if limit_bytes < n_bytes { Err(too_large(n_bytes)) } else { Ok(bytes) }
+    if limit_bytes < n_bytes {
+        Err(too_large(n_bytes))
+    } else {
+        Ok(bytes)
+    }
 }
 
 /// Writes beside the target, flushes to the disk, then renames: the target is old or new, never torn.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let io = |source| Error::Io { action: "write", path: Phi::new(path.to_owned()), source };
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().ok_or_else(|| io(io::Error::from(io::ErrorKind::InvalidInput)))?;
+    let io = |source| Error::Io {
+        action: "write",
+        path: Phi::new(path.to_owned()),
+        source,
+    };
+    let folder = path
+        .parent()
+        .filter(|it| !it.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let name = path
+        .file_name()
+        .ok_or_else(|| io(io::Error::from(io::ErrorKind::InvalidInput)))?;
     let mut beside = std::ffi::OsString::from(".");
     beside.push(name);
     beside.push(format!(".{}.part", std::process::id()));
@@ -129,7 +172,11 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 
 /// Makes a folder and those above it.
 pub fn create_folder(path: &Path) -> Result<(), Error> {
-    fs::create_dir_all(path).map_err(|source| Error::Io { action: "create", path: Phi::new(path.to_owned()), source })
+    fs::create_dir_all(path).map_err(|source| Error::Io {
+        action: "create",
+        path: Phi::new(path.to_owned()),
+        source,
+    })
 }
 
 #[cfg(test)]
@@ -140,7 +187,10 @@ mod tests {
     fn sha256_equals_the_published_vector() {
         // FIPS 180-4, example "abc".
         let hash = Sha256::of(b"abc");
-        assert_eq!(hash.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            hash.to_string(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
         assert_eq!(Sha256::parse(&hash.to_string()), Some(hash));
         assert_eq!(Sha256::of_parts([b"a".as_slice(), b"bc"]), hash);
         assert_eq!(Sha256::parse("00"), None);

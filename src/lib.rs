@@ -21,9 +21,11 @@
 //! | `nn` | the only code that knows libtorch: networks, attribution, training | `disk` `warnings` `prediction` `prep` `model` `stats` |
 //! | `sample` | the synthetic case for the first run | `disk` |
 //! | `score` | one case, one model → prediction or explanation | `warnings` `case` `prediction` `prep` `model` |
+//! | `failure` | trouble in words for a person: headline, remedy, cause | `disk` `import` `model` `prep` `score` |
 
 pub mod case;
 pub mod disk;
+pub mod failure;
 pub mod model;
 pub mod prediction;
 pub mod prep;

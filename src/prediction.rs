@@ -1,6 +1,6 @@
 //! What we answer: a prediction, its explanation, and what they are about.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
@@ -47,12 +47,37 @@ pub struct Prediction {
     pub network_ms: f32,
 }
 
+impl Prediction {
+    /// The label to speak of first: the one above its operating point, else the most probable.
+    pub fn primary(&self) -> LabelIdx {
+        let rank = |it: &Score| (it.call == Call::Above, it.probability);
+        let ranked = self.scores.iter().map(rank).enumerate();
+        let best = ranked.max_by(|(_, a), (_, b)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        LabelIdx(best.map_or(0, |(label_idx, _)| label_idx))
+    }
+}
+
 /// Which form of the network ran, and in which number format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Engine {
     pub form: Form,
     pub precision: Precision,
     pub threads: usize,
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let precision = match self.precision {
+            Precision::Float32 => "float32",
+            Precision::Bfloat16 => "bfloat16",
+        };
+        let form = match self.form {
+            Form::Plain => "plain",
+            Form::Fused => "fused",
+        };
+        let plural = if self.threads == 1 { "" } else { "s" };
+        write!(f, "{precision} {form}, {} thread{plural}", self.threads)
+    }
 }
 
 /// The two forms of one network.
@@ -141,8 +166,14 @@ pub enum Calibration {
 pub enum Ood {
     /// The model brings no fit; never drawn as fine.
     Unknown,
-    Within { distance: f32, limit: f32 },
-    Outside { distance: f32, limit: f32 },
+    Within {
+        distance: f32,
+        limit: f32,
+    },
+    Outside {
+        distance: f32,
+        limit: f32,
+    },
 }
 
 /// Why a label got its score.
@@ -212,11 +243,19 @@ pub struct Affine2 {
 
 impl Affine2 {
     /// The map that changes nothing.
-    pub const IDENTITY: Self = Self { scale_x: 1.0, scale_y: 1.0, offset_x: 0.0, offset_y: 0.0 };
+    pub const IDENTITY: Self = Self {
+        scale_x: 1.0,
+        scale_y: 1.0,
+        offset_x: 0.0,
+        offset_y: 0.0,
+    };
 
     /// A point through the map.
     pub fn apply(self, (x, y): (f32, f32)) -> (f32, f32) {
-        (self.scale_x * x + self.offset_x, self.scale_y * y + self.offset_y)
+        (
+            self.scale_x * x + self.offset_x,
+            self.scale_y * y + self.offset_y,
+        )
     }
 
     /// First `self`, then `next`.

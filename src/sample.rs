@@ -56,11 +56,20 @@ and a visit in the pediatric clinic in two days.
 pub fn write(folder: &Path) -> Result<Sample, Error> {
     disk::create_folder(folder)?;
     let pixels = phantom();
-    let sample = Sample { dicom: folder.join("chest.dcm"), png: folder.join("chest.png"), note: folder.join("note.txt") };
+    let sample = Sample {
+        dicom: folder.join("chest.dcm"),
+        png: folder.join("chest.png"),
+        note: folder.join("note.txt"),
+    };
     disk::write_atomic(&sample.dicom, &dicom(&pixels)?)?;
     disk::write_atomic(&sample.png, &png(&pixels)?)?;
     disk::write_atomic(&sample.note, NOTE.as_bytes())?;
     Ok(sample)
+}
+
+/// The sample scan as the bytes of a DICOM file.
+pub fn scan_as_dicom() -> Result<Vec<u8>, Error> {
+    dicom(&phantom())
 }
 
 /// The phantom, row by row, 0..=4095: bright is dense.
@@ -72,7 +81,11 @@ pub fn phantom() -> Vec<u16> {
             // Both coordinates run from -1 to 1.
             let x = 2.0 * (column as f32 + 0.5) / WIDTH as f32 - 1.0;
             let y = 2.0 * (row as f32 + 0.5) / HEIGHT as f32 - 1.0;
-            let value = if is_mark(column, row) { 0.95 } else { density(x, y) + 0.012 * noise.next() };
+            let value = if is_mark(column, row) {
+                0.95
+            } else {
+                density(x, y) + 0.012 * noise.next()
+            };
             pixels.push((value.clamp(0.0, 1.0) * MAX_VALUE) as u16);
         }
     }
@@ -89,7 +102,9 @@ fn density(x: f32, y: f32) -> f32 {
     let air = (right_lung + left_lung).min(1.0) * above_diaphragm;
     let spine = 0.17 * smooth(0.13, 0.08, x.abs()) * (0.93 + 0.07 * (y * 42.0).cos());
     let heart = 0.24 * soft_ellipse(x - 0.15, y - 0.32, 0.33, 0.34, 0.16);
-    let hilum = 0.07 * (soft_ellipse(x + 0.19, y + 0.02, 0.12, 0.22, 0.8) + soft_ellipse(x - 0.21, y + 0.04, 0.12, 0.2, 0.8));
+    let hilum = 0.07
+        * (soft_ellipse(x + 0.19, y + 0.02, 0.12, 0.22, 0.8)
+            + soft_ellipse(x - 0.21, y + 0.04, 0.12, 0.2, 0.8));
     let vessels = 0.025 * air * ((x * 31.0).sin() * (y * 23.0 + x * 9.0).sin()).abs();
     let opacity = 0.20 * soft_ellipse(x + 0.42, y - 0.30, 0.21, 0.19, 0.75);
     body * (0.50 + shoulders - 0.33 * air + spine + heart + hilum + vessels + ribs(x, y) + opacity)
@@ -106,7 +121,11 @@ fn ribs(x: f32, y: f32) -> f32 {
 
 /// 1 inside the ellipse, 0 outside, with an edge of relative width `edge`.
 fn soft_ellipse(x: f32, y: f32, radius_x: f32, radius_y: f32, edge: f32) -> f32 {
-    smooth(1.0, 1.0 - edge, ((x / radius_x).powi(2) + (y / radius_y).powi(2)).sqrt())
+    smooth(
+        1.0,
+        1.0 - edge,
+        ((x / radius_x).powi(2) + (y / radius_y).powi(2)).sqrt(),
+    )
 }
 
 /// Goes smoothly from 0 at `from` to 1 at `to` (Hermite).
@@ -117,14 +136,54 @@ fn smooth(from: f32, to: f32, at: f32) -> f32 {
 
 /// Letters of 5 x 7 dots; the upper bit of five is the left dot.
 const LETTERS: [(char, [u8; 7]); 8] = [
-    ('S', [0b01111, 0b10000, 0b10000, 0b01110, 0b00001, 0b00001, 0b11110]),
-    ('Y', [0b10001, 0b10001, 0b01010, 0b00100, 0b00100, 0b00100, 0b00100]),
-    ('N', [0b10001, 0b11001, 0b10101, 0b10011, 0b10001, 0b10001, 0b10001]),
-    ('T', [0b11111, 0b00100, 0b00100, 0b00100, 0b00100, 0b00100, 0b00100]),
-    ('H', [0b10001, 0b10001, 0b10001, 0b11111, 0b10001, 0b10001, 0b10001]),
-    ('E', [0b11111, 0b10000, 0b10000, 0b11110, 0b10000, 0b10000, 0b11111]),
-    ('I', [0b01110, 0b00100, 0b00100, 0b00100, 0b00100, 0b00100, 0b01110]),
-    ('C', [0b01111, 0b10000, 0b10000, 0b10000, 0b10000, 0b10000, 0b01111]),
+    (
+        'S',
+        [
+            0b01111, 0b10000, 0b10000, 0b01110, 0b00001, 0b00001, 0b11110,
+        ],
+    ),
+    (
+        'Y',
+        [
+            0b10001, 0b10001, 0b01010, 0b00100, 0b00100, 0b00100, 0b00100,
+        ],
+    ),
+    (
+        'N',
+        [
+            0b10001, 0b11001, 0b10101, 0b10011, 0b10001, 0b10001, 0b10001,
+        ],
+    ),
+    (
+        'T',
+        [
+            0b11111, 0b00100, 0b00100, 0b00100, 0b00100, 0b00100, 0b00100,
+        ],
+    ),
+    (
+        'H',
+        [
+            0b10001, 0b10001, 0b10001, 0b11111, 0b10001, 0b10001, 0b10001,
+        ],
+    ),
+    (
+        'E',
+        [
+            0b11111, 0b10000, 0b10000, 0b11110, 0b10000, 0b10000, 0b11111,
+        ],
+    ),
+    (
+        'I',
+        [
+            0b01110, 0b00100, 0b00100, 0b00100, 0b00100, 0b00100, 0b01110,
+        ],
+    ),
+    (
+        'C',
+        [
+            0b01111, 0b10000, 0b10000, 0b10000, 0b10000, 0b10000, 0b01111,
+        ],
+    ),
 ];
 
 /// Whether the word SYNTHETIC, burnt in at the lower edge, covers the pixel.
@@ -132,10 +191,17 @@ fn is_mark(column: usize, row: usize) -> bool {
     const DOT: usize = 3;
     const WORD: &str = "SYNTHETIC";
     let (left, top) = ((WIDTH - WORD.len() * 6 * DOT) / 2, HEIGHT - 12 * DOT);
-    let (Some(x), Some(y)) = (column.checked_sub(left), row.checked_sub(top)) else { return false };
+    let (Some(x), Some(y)) = (column.checked_sub(left), row.checked_sub(top)) else {
+        return false;
+    };
     let (cell, dot_x, dot_y) = (x / DOT / 6, x / DOT % 6, y / DOT);
-    let Some(letter) = WORD.chars().nth(cell) else { return false };
-    let dots = LETTERS.iter().find(|(name, _)| *name == letter).and_then(|(_, rows)| rows.get(dot_y));
+    let Some(letter) = WORD.chars().nth(cell) else {
+        return false;
+    };
+    let dots = LETTERS
+        .iter()
+        .find(|(name, _)| *name == letter)
+        .and_then(|(_, rows)| rows.get(dot_y));
     dots.is_some_and(|it| dot_x < 5 && it >> (4 - dot_x) & 1 == 1)
 }
 
@@ -147,7 +213,10 @@ impl Noise {
         let mut sum = 0.0;
         for _ in 0..4 {
             // Constants of MMIX (Knuth, The Art of Computer Programming 2, 3.3.4).
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             sum += (self.0 >> 40) as f32 / (1_u64 << 24) as f32 - 0.5;
         }
         sum
@@ -158,9 +227,16 @@ fn png(pixels: &[u16]) -> Result<Vec<u8>, Error> {
     let failed = || Error::Encode { format: "PNG" };
     // 12 bits to the 16 that PNG has.
     let scaled = pixels.iter().map(|it| it << 4 | it >> 8).collect();
-    let picture = image::ImageBuffer::<image::Luma<u16>, Vec<u16>>::from_raw(WIDTH as u32, HEIGHT as u32, scaled);
+    let picture = image::ImageBuffer::<image::Luma<u16>, Vec<u16>>::from_raw(
+        WIDTH as u32,
+        HEIGHT as u32,
+        scaled,
+    );
     let mut bytes = std::io::Cursor::new(Vec::new());
-    picture.ok_or_else(failed)?.write_to(&mut bytes, image::ImageFormat::Png).map_err(|_| failed())?;
+    picture
+        .ok_or_else(failed)?
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .map_err(|_| failed())?;
     Ok(bytes.into_inner())
 }
 
@@ -173,8 +249,20 @@ fn dicom(pixels: &[u16]) -> Result<Vec<u8>, Error> {
     let size = |it: usize| PrimitiveValue::from(it as u16);
     let elements = [
         (tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192".into()),
-        (tags::IMAGE_TYPE, VR::CS, PrimitiveValue::Strs(["DERIVED".to_owned(), "SECONDARY".to_owned()].into_iter().collect())),
-        (tags::SOP_CLASS_UID, VR::UI, uids::DIGITAL_X_RAY_IMAGE_STORAGE_FOR_PRESENTATION.into()),
+        (
+            tags::IMAGE_TYPE,
+            VR::CS,
+            PrimitiveValue::Strs(
+                ["DERIVED".to_owned(), "SECONDARY".to_owned()]
+                    .into_iter()
+                    .collect(),
+            ),
+        ),
+        (
+            tags::SOP_CLASS_UID,
+            VR::UI,
+            uids::DIGITAL_X_RAY_IMAGE_STORAGE_FOR_PRESENTATION.into(),
+        ),
         (tags::SOP_INSTANCE_UID, VR::UI, INSTANCE.into()),
         (tags::STUDY_DATE, VR::DA, "20261120".into()),
         (tags::STUDY_TIME, VR::TM, "091400".into()),
@@ -189,11 +277,19 @@ fn dicom(pixels: &[u16]) -> Result<Vec<u8>, Error> {
         (tags::VIEW_POSITION, VR::CS, "AP".into()),
         (tags::STUDY_INSTANCE_UID, VR::UI, STUDY.into()),
         (tags::SERIES_INSTANCE_UID, VR::UI, SERIES.into()),
-        (tags::PATIENT_ORIENTATION, VR::CS, PrimitiveValue::Strs(["L".to_owned(), "F".to_owned()].into_iter().collect())),
+        (
+            tags::PATIENT_ORIENTATION,
+            VR::CS,
+            PrimitiveValue::Strs(["L".to_owned(), "F".to_owned()].into_iter().collect()),
+        ),
         (tags::IMAGER_PIXEL_SPACING, VR::DS, "0.25\\0.25".into()),
         (tags::BURNED_IN_ANNOTATION, VR::CS, "YES".into()),
         (tags::SAMPLES_PER_PIXEL, VR::US, 1_u16.into()),
-        (tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "MONOCHROME2".into()),
+        (
+            tags::PHOTOMETRIC_INTERPRETATION,
+            VR::CS,
+            "MONOCHROME2".into(),
+        ),
         (tags::ROWS, VR::US, size(HEIGHT)),
         (tags::COLUMNS, VR::US, size(WIDTH)),
         (tags::BITS_ALLOCATED, VR::US, 16_u16.into()),
@@ -202,15 +298,25 @@ fn dicom(pixels: &[u16]) -> Result<Vec<u8>, Error> {
         (tags::PIXEL_REPRESENTATION, VR::US, 0_u16.into()),
         (tags::WINDOW_CENTER, VR::DS, "1900".into()),
         (tags::WINDOW_WIDTH, VR::DS, "3400".into()),
-        (tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(pixels.iter().copied().collect())),
+        (
+            tags::PIXEL_DATA,
+            VR::OW,
+            PrimitiveValue::U16(pixels.iter().copied().collect()),
+        ),
     ];
     let failed = || Error::Encode { format: "DICOM" };
-    let object = InMemDicomObject::from_element_iter(elements.map(|(tag, vr, value)| DataElement::new(tag, vr, value)));
+    let object = InMemDicomObject::from_element_iter(
+        elements.map(|(tag, vr, value)| DataElement::new(tag, vr, value)),
+    );
     let meta = FileMetaTableBuilder::new()
         .transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN)
         .media_storage_sop_class_uid(uids::DIGITAL_X_RAY_IMAGE_STORAGE_FOR_PRESENTATION)
         .media_storage_sop_instance_uid(INSTANCE);
     let mut bytes = Vec::new();
-    object.with_meta(meta).map_err(|_| failed())?.write_all(&mut bytes).map_err(|_| failed())?;
+    object
+        .with_meta(meta)
+        .map_err(|_| failed())?
+        .write_all(&mut bytes)
+        .map_err(|_| failed())?;
     Ok(bytes)
 }

@@ -4,9 +4,12 @@ use std::time::Instant;
 
 use crate::{
     case::{Note, Scan},
-    model::{self, Attribution, AttributionValues, Logits, Manifest, Model, Task, manifest::Output},
+    model::{
+        self, Attribution, AttributionValues, Logits, Manifest, Model, Task, manifest::Output,
+    },
     prediction::{
-        Affine2, Calibration, Call, Explanation, Heatmap, LabelIdx, Method, Ood, Prediction, Score, Subject, WordWeight,
+        Affine2, Calibration, Call, Explanation, Heatmap, LabelIdx, Method, Ood, Prediction, Score,
+        Subject, WordWeight,
     },
     prep::{self, Input, Spec, TextInput, Tokenizer, prepare_note, prepare_scan},
     warnings::{Warning, WarningKind, Warnings},
@@ -34,15 +37,24 @@ pub enum Error {
     #[error(transparent)]
     Model(#[from] model::Error),
     #[error("wanted a model for {want}, found one for {found}")]
-    WrongModel { want: &'static str, found: &'static str },
+    WrongModel {
+        want: &'static str,
+        found: &'static str,
+    },
 }
 
 impl Target<'_> {
     /// The identity that the answer will carry.
     pub fn subject(&self) -> Subject {
         match self {
-            Self::Scan { scan, frame_idx } => Subject { file_sha256: scan.header.file_sha256, frame_idx: *frame_idx },
-            Self::Note(note) => Subject { file_sha256: note.file_sha256, frame_idx: 0 },
+            Self::Scan { scan, frame_idx } => Subject {
+                file_sha256: scan.header.file_sha256,
+                frame_idx: *frame_idx,
+            },
+            Self::Note(note) => Subject {
+                file_sha256: note.file_sha256,
+                frame_idx: 0,
+            },
         }
     }
 
@@ -62,10 +74,16 @@ pub fn score(target: Target<'_>, loaded: &mut Loaded) -> Result<Prediction, Erro
     let start = Instant::now();
     let logits = loaded.model.logits(std::slice::from_ref(&input))?;
     let network_ms = start.elapsed().as_secs_f32() * 1e3;
-    let logits = logits.into_iter().next().ok_or_else(|| no_answer("no row"))?;
+    let logits = logits
+        .into_iter()
+        .next()
+        .ok_or_else(|| no_answer("no row"))?;
     let manifest = loaded.model.manifest();
     if manifest.calibration == Calibration::None {
-        warnings.add(WarningKind::Model, "the model is not calibrated: its scores are not probabilities");
+        warnings.add(
+            WarningKind::Model,
+            "the model is not calibrated: its scores are not probabilities",
+        );
     }
     Ok(Prediction {
         about: target.subject(),
@@ -92,11 +110,22 @@ pub fn explain(
     let attribution = loaded.model.explain(&input, label, method, task)?;
     let manifest = loaded.model.manifest();
     let labels = &manifest.labels;
-    let name = labels.get(label.0).ok_or(model::Error::Label { n_labels: labels.len(), found: label.0 })?;
+    let name = labels.get(label.0).ok_or(model::Error::Label {
+        n_labels: labels.len(),
+        found: label.0,
+    })?;
     let (heatmap, words) = match &input {
         Input::Image(image) => {
             let size = (image.width, image.height);
-            (Some(heatmap(&attribution, target.subject().frame_idx, size, image.scan_from_input)?), Vec::new())
+            (
+                Some(heatmap(
+                    &attribution,
+                    target.subject().frame_idx,
+                    size,
+                    image.scan_from_input,
+                )?),
+                Vec::new(),
+            )
         }
         Input::Text(text) => (None, merge_to_words(text, &attribution)?),
     };
@@ -119,24 +148,41 @@ fn prepare(target: Target<'_>, loaded: &Loaded, warnings: &Warnings) -> Result<I
         (Target::Note(note), Spec::Text(spec), Some(tokenizer)) => {
             Ok(Input::Text(prepare_note(note, spec, tokenizer, warnings)?))
         }
-        (Target::Scan { .. }, Spec::Text(_), _) => Err(Error::WrongModel { want: "scans", found: "notes" }),
-        (Target::Note(_), Spec::Image(_), _) => Err(Error::WrongModel { want: "notes", found: "scans" }),
+        (Target::Scan { .. }, Spec::Text(_), _) => Err(Error::WrongModel {
+            want: "scans",
+            found: "notes",
+        }),
+        (Target::Note(_), Spec::Image(_), _) => Err(Error::WrongModel {
+            want: "notes",
+            found: "scans",
+        }),
         (Target::Note(_), Spec::Text(_), None) => Err(no_answer("no tokenizer")),
     }
 }
 
 fn no_answer(found: &str) -> Error {
-    model::Error::Input { want: "a complete model".to_owned(), found: found.to_owned() }.into()
+    model::Error::Input {
+        want: "a complete model".to_owned(),
+        found: found.to_owned(),
+    }
+    .into()
 }
 
 /// Logits to probabilities: divided by the temperature, then softmax or sigmoid as trained.
 fn scores(manifest: &Manifest, logits: &Logits) -> Result<Vec<Score>, Error> {
     if let Some(odd) = logits.values.iter().find(|it| !it.is_finite()) {
-        return Err(model::Error::NotFinite { found: odd.to_string() }.into());
+        return Err(model::Error::NotFinite {
+            found: odd.to_string(),
+        }
+        .into());
     }
     if logits.values.len() != manifest.labels.len() {
         let want = format!("{} logits", manifest.labels.len());
-        return Err(model::Error::Input { want, found: logits.values.len().to_string() }.into());
+        return Err(model::Error::Input {
+            want,
+            found: logits.values.len().to_string(),
+        }
+        .into());
     }
     let raw = activate(&logits.values, 1.0, manifest.output);
     let temperature = match manifest.calibration {
@@ -145,7 +191,11 @@ fn scores(manifest: &Manifest, logits: &Logits) -> Result<Vec<Score>, Error> {
     };
     let calibrated = activate(&logits.values, temperature, manifest.output);
     let greatest = calibrated.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let each = manifest.labels.iter().zip(&logits.values).zip(raw.iter().zip(&calibrated));
+    let each = manifest
+        .labels
+        .iter()
+        .zip(&logits.values)
+        .zip(raw.iter().zip(&calibrated));
     Ok(each
         .map(|((label, logit), (raw, probability))| Score {
             label: label.name.clone(),
@@ -177,8 +227,18 @@ fn activate(logits: &[f32], temperature: f32, output: Output) -> Vec<f32> {
     }
 }
 
-fn heatmap(attribution: &Attribution, frame_idx: usize, size: (usize, usize), scan_from_input: Affine2) -> Result<Heatmap, Error> {
-    let AttributionValues::Map { width, height, values } = &attribution.values else {
+fn heatmap(
+    attribution: &Attribution,
+    frame_idx: usize,
+    size: (usize, usize),
+    scan_from_input: Affine2,
+) -> Result<Heatmap, Error> {
+    let AttributionValues::Map {
+        width,
+        height,
+        values,
+    } = &attribution.values
+    else {
         return Err(no_answer("an attribution over tokens"));
     };
     let input_from_heatmap = Affine2 {
@@ -206,7 +266,9 @@ fn merge_to_words(text: &TextInput, attribution: &Attribution) -> Result<Vec<Wor
         let mut before = None;
         for (word_idx, weight) in window.word_idx.iter().zip(weights) {
             let Some(word_idx) = *word_idx else { continue };
-            let Some((sum, n_windows)) = sums.get_mut(word_idx) else { continue };
+            let Some((sum, n_windows)) = sums.get_mut(word_idx) else {
+                continue;
+            };
             *sum += weight;
             *n_windows += usize::from(before != Some(word_idx));
             before = Some(word_idx);
@@ -216,6 +278,9 @@ fn merge_to_words(text: &TextInput, attribution: &Attribution) -> Result<Vec<Wor
         .words
         .iter()
         .zip(sums)
-        .map(|(span, (sum, n_windows))| WordWeight { span: span.clone(), weight: sum / n_windows.max(1) as f32 })
+        .map(|(span, (sum, n_windows))| WordWeight {
+            span: span.clone(),
+            weight: sum / n_windows.max(1) as f32,
+        })
         .collect())
 }

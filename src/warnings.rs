@@ -38,7 +38,10 @@ pub struct Warnings(Mutex<Vec<Warning>>);
 impl Warnings {
     /// Adds a warning, once.
     pub fn add(&self, kind: WarningKind, text: impl Into<String>) {
-        let warning = Warning { kind, text: text.into() };
+        let warning = Warning {
+            kind,
+            text: text.into(),
+        };
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.contains(&warning) {
             all.push(warning);
@@ -54,6 +57,9 @@ impl Warnings {
 
     /// All so far, in the order in which they came.
     pub fn list(&self) -> Vec<Warning> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }

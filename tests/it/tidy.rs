@@ -34,7 +34,9 @@ fn modules_name_only_what_their_row_allows() {
         let module = module_of(&path);
         let code = code_of(&path);
         if !ROOTS.contains(&module.as_str()) {
-            let allowed = table.get(&module).unwrap_or_else(|| panic!("src/lib.rs has no row for `{module}`"));
+            let allowed = table
+                .get(&module)
+                .unwrap_or_else(|| panic!("src/lib.rs has no row for `{module}`"));
             for name in crate_names(&code) {
                 if name != module && !allowed.contains(&name) && !allowed.contains("all") {
                     wrong.push(format!("{}: `{module}` names `{name}`", path.display()));
@@ -44,7 +46,10 @@ fn modules_name_only_what_their_row_allows() {
         for (krate, owners) in OWNED {
             let names_it = code.lines().any(|line| names_crate(line, krate));
             if names_it && !owners.contains(&module.as_str()) {
-                wrong.push(format!("{}: `{module}` names the crate `{krate}`", path.display()));
+                wrong.push(format!(
+                    "{}: `{module}` names the crate `{krate}`",
+                    path.display()
+                ));
             }
         }
     }
@@ -55,10 +60,17 @@ fn modules_name_only_what_their_row_allows() {
 fn every_row_is_a_module_and_uses_only_rows_above_it() {
     let mut above = BTreeSet::new();
     for (name, uses) in rows() {
-        let exists = Path::new(&format!("src/{name}.rs")).exists() || Path::new(&format!("src/{name}/mod.rs")).exists();
-        assert!(exists, "the table has a row for `{name}`, but there is no such module");
+        let exists = Path::new(&format!("src/{name}.rs")).exists()
+            || Path::new(&format!("src/{name}/mod.rs")).exists();
+        assert!(
+            exists,
+            "the table has a row for `{name}`, but there is no such module"
+        );
         for used in uses.iter().filter(|it| *it != "all") {
-            assert!(above.contains(used), "the row of `{name}` names `{used}`, which does not stand above it");
+            assert!(
+                above.contains(used),
+                "the row of `{name}` names `{used}`, which does not stand above it"
+            );
         }
         above.insert(name);
     }
@@ -66,10 +78,20 @@ fn every_row_is_a_module_and_uses_only_rows_above_it() {
 
 #[test]
 fn the_decode_worker_does_not_link_libtorch() {
-    let needed = Command::new("readelf").arg("-d").arg(env!("CARGO_BIN_EXE_wardlight-decode")).output().unwrap();
+    let needed = Command::new("readelf")
+        .arg("-d")
+        .arg(env!("CARGO_BIN_EXE_wardlight-decode"))
+        .output()
+        .unwrap();
     let needed = String::from_utf8(needed.stdout).unwrap();
-    assert!(needed.contains("libc.so"), "readelf printed no libraries:\n{needed}");
-    assert!(!needed.contains("torch") && !needed.contains("c10"), "{needed}");
+    assert!(
+        needed.contains("libc.so"),
+        "readelf printed no libraries:\n{needed}"
+    );
+    assert!(
+        !needed.contains("torch") && !needed.contains("c10"),
+        "{needed}"
+    );
 }
 
 fn table() -> BTreeMap<String, BTreeSet<String>> {
@@ -77,26 +99,48 @@ fn table() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 fn rows() -> Vec<(String, BTreeSet<String>)> {
-    let ticked = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<BTreeSet<_>>();
+    let ticked = |cell: &str| {
+        cell.split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>()
+    };
     include_str!("../../src/lib.rs")
         .lines()
         .filter_map(|line| line.strip_prefix("//! | `"))
         .map(|row| {
             let cells: Vec<_> = row.split('|').collect();
-            (cells[0].trim_end_matches([' ', '`']).to_owned(), ticked(cells[2]))
+            (
+                cells[0].trim_end_matches([' ', '`']).to_owned(),
+                ticked(cells[2]),
+            )
         })
         .collect()
 }
 
 fn module_of(path: &Path) -> String {
-    let first = path.strip_prefix("src").unwrap().components().next().unwrap();
-    Path::new(&first).file_stem().unwrap().to_str().unwrap().to_owned()
+    let first = path
+        .strip_prefix("src")
+        .unwrap()
+        .components()
+        .next()
+        .unwrap();
+    Path::new(&first)
+        .file_stem()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// The file without line comments.
 fn code_of(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| line.split("//").next().unwrap_or(""))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Whether a line names the crate as a path root: `krate::`, not `super::krate::`, `self::krate::` or `other_krate::`.
@@ -110,7 +154,11 @@ fn names_crate(line: &str, krate: &str) -> bool {
 
 /// The names after `crate::`, and those directly inside `crate::{…}`.
 fn crate_names(code: &str) -> Vec<String> {
-    let ident = |text: &str| text.chars().take_while(|it| it.is_alphanumeric() || *it == '_').collect::<String>();
+    let ident = |text: &str| {
+        text.chars()
+            .take_while(|it| it.is_alphanumeric() || *it == '_')
+            .collect::<String>()
+    };
     let mut names = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + 7..];

@@ -1,0 +1,71 @@
+//! `wardlight doctor`: the self-test of an installation.
+
+use std::{path::Path, process::ExitCode};
+
+use super::{Decoder, EngineArgs, load, models_folder, options};
+use crate::{
+    app,
+    failure::Failure,
+    import::Opened,
+    model::bundle,
+    nn, sample,
+};
+
+/// Runs every check and prints a line for each; fails if one failed.
+pub(super) fn run(engine: &EngineArgs) -> anyhow::Result<ExitCode> {
+    println!("Wardlight {}\n", env!("CARGO_PKG_VERSION"));
+    let mut is_well = true;
+    let mut tell = |name: &str, found: Result<String, String>| {
+        is_well &= found.is_ok();
+        let (mark, text) = match found {
+            Ok(text) => ("ok    ", text),
+            Err(text) => ("FAILED", text),
+        };
+        println!("{mark}  {name:16}{text}");
+    };
+    tell("libtorch", Ok(nn::about(&options(engine))));
+    tell("decode worker", decode_worker());
+    tell("fonts", app::fonts().map_err(|error| error.to_string()));
+    tell("display", Ok(display()));
+    match models_folder(engine) {
+        Err(error) => tell("models", Err(error.to_string())),
+        Ok(folder) => {
+            let folders = bundle::list(&folder).map_err(|error| error.to_string());
+            match folders {
+                Err(error) => tell("models", Err(error)),
+                Ok(found) if found.is_empty() => tell("models", Err("wanted a model, found none".to_owned())),
+                Ok(found) => {
+                    for (folder, manifest) in found {
+                        tell("model", known_answer(&folder, engine, &manifest.name));
+                    }
+                }
+            }
+        }
+    }
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn known_answer(folder: &Path, engine: &EngineArgs, name: &str) -> Result<String, String> {
+    let loaded = load(folder, options(engine)).map_err(|error| format!("{name}: {}", Failure::from(&error).cause))?;
+    Ok(format!("{name}: hashes match, known answer reproduced, {}", loaded.model.engine()))
+}
+
+/// Decodes the sample scan in a real worker.
+fn decode_worker() -> Result<String, String> {
+    let cause = |error: crate::import::Error| Failure::from(&error).cause;
+    let decoder = Decoder::start(Default::default()).map_err(cause)?;
+    let bytes = sample::scan_as_dicom().map_err(|error| error.to_string())?;
+    match decoder.open_bytes(bytes).map_err(cause)? {
+        Opened::Scan(scan) => Ok(format!("{}; decoded {} x {} pixels", decoder.sandbox(), scan.header.pixels.columns, scan.header.pixels.rows)),
+        Opened::Note(_) => Err("wanted a scan, found a note".to_owned()),
+    }
+}
+
+fn display() -> String {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|it| !it.is_empty());
+    match (set("WAYLAND_DISPLAY"), set("DISPLAY")) {
+        (true, _) => "Wayland".to_owned(),
+        (false, true) => "X11".to_owned(),
+        (false, false) => "none: the window cannot open here, the commands can".to_owned(),
+    }
+}

@@ -1,0 +1,154 @@
+//! The command line: what can be asked, and the one place that wires `nn` to the rest.
+//!
+//! Exit codes: 0 all done, 1 some input failed, 2 could not start. Data goes to stdout, talk to stderr.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command answers by printing")]
+
+mod doctor;
+mod inspect;
+mod models;
+mod score;
+
+use std::{
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use crate::{
+    import::Decoder,
+    model::{self, Bundle},
+    nn,
+    prediction::Precision,
+    sample,
+    score::Loaded,
+};
+
+/// Said on every screen and in every file that carries a result.
+pub const NOTICE: &str = "Research use only - not for diagnosis";
+
+/// Offline clinical decision support: reads a scan and a note with local networks.
+///
+/// Research use only - not for diagnosis.
+#[derive(Parser)]
+#[command(name = "wardlight", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Scans and notes to open in the window; told apart by content.
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+const AFTER_HELP: &str = "Without a command, the window opens.\n\
+    Exit codes: 0 all done, 1 some input failed, 2 could not start.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Score scans and notes, and print a table or JSON.
+    Score(score::Args),
+    /// Tell what a file was recognised as, without scoring it.
+    Inspect(inspect::Args),
+    /// List the models, with what they are for and how good they are.
+    Models(models::Args),
+    /// Test this installation: libtorch, models, decode worker, fonts.
+    Doctor,
+    /// Write the synthetic sample case: a scan as DICOM and PNG, and a note.
+    Samples {
+        /// Where to write; made if need be.
+        folder: PathBuf,
+    },
+    /// Print completions for a shell.
+    Completions { shell: clap_complete::Shell },
+    /// Print the man page.
+    Man,
+}
+
+/// Where models are and how they run.
+#[derive(clap::Args, Clone)]
+pub struct EngineArgs {
+    /// Folder of model bundles [default: `models` beside the program].
+    #[arg(long, value_name = "DIR", global = true, env = "WARDLIGHT_MODELS")]
+    models: Option<PathBuf>,
+    /// Threads for the networks [default: one for each core, at most 4].
+    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+    /// Number format of the networks; the result states it.
+    #[arg(long, value_enum, default_value = "float32", global = true)]
+    precision: PrecisionArg,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum PrecisionArg {
+    Float32,
+    Bfloat16,
+}
+
+/// Runs what the command line asks for.
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    let done = match args.command {
+        None => window(args.files, &args.engine),
+        Some(Command::Score(it)) => score::run(&it, &args.engine),
+        Some(Command::Inspect(it)) => inspect::run(&it),
+        Some(Command::Models(it)) => models::run(&it, &args.engine),
+        Some(Command::Doctor) => doctor::run(&args.engine),
+        Some(Command::Samples { folder }) => samples(&folder),
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Args::command(), "wardlight", &mut io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Man) => man(),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("wardlight: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+fn samples(folder: &Path) -> anyhow::Result<ExitCode> {
+    let sample = sample::write(folder).context("could not write the sample case")?;
+    for path in [&sample.dicom, &sample.png, &sample.note] {
+        println!("{}", path.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn man() -> anyhow::Result<ExitCode> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Args::command()).render(&mut page)?;
+    io::stdout().write_all(&page)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where the models are: named, or beside the program.
+fn models_folder(engine: &EngineArgs) -> anyhow::Result<PathBuf> {
+    if let Some(folder) = &engine.models {
+        return Ok(folder.clone());
+    }
+    let program = std::env::current_exe().context("could not find this program's own folder")?;
+    let folder = program.parent().map(|it| it.join("models"));
+    folder.filter(|it| it.is_dir()).context("wanted a folder `models` beside the program, found none; name one with --models")
+}
+
+fn options(engine: &EngineArgs) -> nn::Options {
+    let defaults = nn::Options::default();
+    nn::Options {
+        threads: engine.threads.map_or(defaults.threads, usize::from),
+        precision: match engine.precision {
+            PrecisionArg::Float32 => Precision::Float32,
+            PrecisionArg::Bfloat16 => Precision::Bfloat16,
+        },
+        ..defaults
+    }
+}
+
+/// Reads, checks and builds the model of a bundle.
+fn load(folder: &Path, options: nn::Options) -> Result<Loaded, model::Error> {
+    let bundle = Bundle::open(folder)?;
+    let tokenizer = bundle.tokenizer()?;
+    Ok(Loaded { model: nn::load(bundle, options)?, tokenizer })
+}

@@ -1,0 +1,348 @@
+//! `wardlight score`: a table for people, or JSON for the next tool (`assets/score.schema.json`).
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::{Decoder, EngineArgs, NOTICE, load, models_folder, options};
+use crate::{
+    case::{Note, Scan},
+    disk,
+    failure::Failure,
+    import::Opened,
+    model::{Manifest, Task, bundle},
+    prediction::{Call, Explanation, LabelIdx, Method, Ood, Prediction, WordWeight},
+    prep::Spec,
+    render,
+    score::{self, Loaded, Target},
+};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Scans (DICOM, PNG, JPEG, TIFF, BMP) and notes (text); told apart by content.
+    #[arg(required_unless_present = "note")]
+    files: Vec<PathBuf>,
+    /// A note to score as well; refused if it is not text.
+    #[arg(long, value_name = "FILE")]
+    note: Vec<PathBuf>,
+    /// Model to score with, by name; may be given once for scans and once for notes [default: the first that reads the file].
+    #[arg(long, value_name = "NAME")]
+    model: Vec<String>,
+    /// Frame of a multi-frame scan, from 1.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    frame: usize,
+    /// Write the influence map over each scan as PNG into this folder.
+    #[arg(long, value_name = "DIR")]
+    overlay: Option<PathBuf>,
+    /// How to explain scans.
+    #[arg(long, value_enum, default_value = "grad-cam")]
+    method: MethodArg,
+    /// Label to explain [default: the one that is called, else the most probable].
+    #[arg(long)]
+    label: Option<String>,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Write the JSON to this file as well.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum MethodArg {
+    GradCam,
+    #[value(name = "hirescam")]
+    HiResCam,
+    IntegratedGradients,
+    Occlusion,
+}
+
+impl From<MethodArg> for Method {
+    fn from(method: MethodArg) -> Self {
+        match method {
+            MethodArg::GradCam => Self::GradCam,
+            MethodArg::HiResCam => Self::HiResCam,
+            MethodArg::IntegratedGradients => Self::IntegratedGradients,
+            MethodArg::Occlusion => Self::Occlusion,
+        }
+    }
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report {
+    schema: &'static str,
+    notice: &'static str,
+    app_version: &'static str,
+    results: Vec<Answer>,
+    failures: Vec<Refusal>,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    file: PathBuf,
+    kind: Kind,
+    prediction: Prediction,
+    explanation: Option<Explained>,
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Scan,
+    Note,
+}
+
+#[derive(Serialize)]
+struct Explained {
+    label: String,
+    method: Method,
+    /// The overlay picture, for scans.
+    overlay: Option<PathBuf>,
+    /// For notes: byte ranges of the text and their influence.
+    words: Vec<WordWeight>,
+}
+
+#[derive(Serialize)]
+struct Refusal {
+    file: PathBuf,
+    headline: String,
+    remedy: String,
+    cause: String,
+}
+
+/// Scores every file; one that fails is told and the others go on.
+pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
+    if let Some(folder) = &args.overlay {
+        // Before any work: a folder that cannot be written should not cost a scored case.
+        disk::create_folder(folder).context("could not make the overlay folder")?;
+    }
+    let decoder = Decoder::start(Default::default()).context("could not start the decode worker")?;
+    let mut models = Models { folder: models_folder(engine)?, options: options(engine), wanted: args.model.clone(), loaded: BTreeMap::new() };
+    models.check_names()?;
+    let mut report = Report {
+        schema: "wardlight-score-1",
+        notice: NOTICE,
+        app_version: env!("CARGO_PKG_VERSION"),
+        results: Vec::new(),
+        failures: Vec::new(),
+    };
+    let named_note = args.note.iter().map(|it| (it, true));
+    for (file, must_be_note) in args.files.iter().map(|it| (it, false)).chain(named_note) {
+        let answer = one(file, must_be_note, args, &decoder, &mut models);
+        if !args.json {
+            match &answer {
+                Ok((answer, text)) => print(&table(answer, text.as_ref()))?,
+                Err(failure) => eprintln!("{}", told(file, failure)),
+            }
+        }
+        match answer {
+            Ok((answer, _)) => report.results.push(answer),
+            Err(failure) => report.failures.push(refusal(file, failure)),
+        }
+    }
+    let json = serde_json::to_string_pretty(&report)?;
+    if let Some(path) = &args.report {
+        disk::write_atomic(path, json.as_bytes()).context("could not write the report")?;
+    }
+    print(&if args.json { format!("{json}\n") } else { format!("{NOTICE}\n") })?;
+    Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The models that this run needs, each loaded once.
+struct Models {
+    folder: PathBuf,
+    options: crate::nn::Options,
+    wanted: Vec<String>,
+    loaded: BTreeMap<&'static str, Loaded>,
+}
+
+impl Models {
+    fn check_names(&self) -> anyhow::Result<()> {
+        let names: Vec<String> = bundle::list(&self.folder)?.into_iter().map(|(_, it)| it.name).collect();
+        for name in &self.wanted {
+            anyhow::ensure!(names.contains(name), "wanted one of the models {}, found {name}", names.join(", "));
+        }
+        Ok(())
+    }
+
+    fn for_kind(&mut self, kind: Kind) -> Result<&mut Loaded, Failure> {
+        let key = match kind {
+            Kind::Scan => "scan",
+            Kind::Note => "note",
+        };
+        if !self.loaded.contains_key(key) {
+            let folder = self.find(kind)?;
+            let loaded = load(&folder, self.options).map_err(|error| Failure::from(&error))?;
+            self.loaded.insert(key, loaded);
+        }
+        self.loaded.get_mut(key).ok_or_else(|| none_for(key))
+    }
+
+    fn find(&self, kind: Kind) -> Result<PathBuf, Failure> {
+        let reads = |it: &Manifest| matches!((&it.prep, kind), (Spec::Image(_), Kind::Scan) | (Spec::Text(_), Kind::Note));
+        let all = bundle::list(&self.folder).map_err(|error| Failure::from(&error))?;
+        let mut fitting: Vec<_> = all.into_iter().filter(|(_, it)| reads(it)).collect();
+        // A model that was named goes before the others.
+        fitting.sort_by_key(|(_, it)| !self.wanted.contains(&it.name));
+        let key = if matches!(kind, Kind::Scan) { "scan" } else { "note" };
+        fitting.into_iter().next().map(|(folder, _)| folder).ok_or_else(|| none_for(key))
+    }
+}
+
+fn none_for(kind: &str) -> Failure {
+    Failure {
+        headline: format!("There is no model that reads a {kind}"),
+        remedy: "Name a folder that has one with --models.".to_owned(),
+        cause: format!("wanted a bundle for a {kind}, found none"),
+    }
+}
+
+type Scored = (Answer, Option<String>);
+
+fn one(file: &Path, must_be_note: bool, args: &Args, decoder: &Decoder, models: &mut Models) -> Result<Scored, Failure> {
+    match decoder.open(file).map_err(|error| Failure::from(&error))? {
+        Opened::Scan(_) if must_be_note => Err(Failure {
+            headline: "This is a scan, not a note".to_owned(),
+            remedy: "Name it without --note.".to_owned(),
+            cause: "wanted text, found an image".to_owned(),
+        }),
+        Opened::Scan(scan) => score_scan(file, &scan, args, models.for_kind(Kind::Scan)?),
+        Opened::Note(note) => score_note(file, &note, models.for_kind(Kind::Note)?),
+    }
+}
+
+fn score_scan(file: &Path, scan: &Scan, args: &Args, loaded: &mut Loaded) -> Result<Scored, Failure> {
+    let target = Target::Scan { scan, frame_idx: args.frame.saturating_sub(1) };
+    let prediction = score::score(target, loaded).map_err(|error| Failure::from(&error))?;
+    let mut explanation = None;
+    if let Some(folder) = &args.overlay {
+        let label = label_to_explain(&prediction, args.label.as_deref())?;
+        let why = score::explain(target, label, args.method.into(), loaded, &Task::default());
+        let why = why.map_err(|error| Failure::from(&error))?;
+        let path = folder.join(overlay_name(file, &prediction));
+        write_overlay(&path, scan, &prediction, &why)?;
+        explanation = Some(Explained { label: why.label, method: why.method, overlay: Some(path), words: Vec::new() });
+    }
+    Ok((Answer { file: file.to_owned(), kind: Kind::Scan, prediction, explanation }, None))
+}
+
+fn score_note(file: &Path, note: &Note, loaded: &mut Loaded) -> Result<Scored, Failure> {
+    let target = Target::Note(note);
+    let prediction = score::score(target, loaded).map_err(|error| Failure::from(&error))?;
+    let label = label_to_explain(&prediction, None)?;
+    let why = score::explain(target, label, Method::Chefer, loaded, &Task::default()).map_err(|error| Failure::from(&error))?;
+    let explanation = Some(Explained { label: why.label, method: why.method, overlay: None, words: why.words });
+    // To print the words of most influence for the person who named the file.
+    let text = note.text.reveal().clone();
+    Ok((Answer { file: file.to_owned(), kind: Kind::Note, prediction, explanation }, Some(text)))
+}
+
+fn label_to_explain(prediction: &Prediction, wanted: Option<&str>) -> Result<LabelIdx, Failure> {
+    let found = match wanted {
+        Some(name) => prediction.scores.iter().position(|it| it.label == name),
+        None => Some(prediction.primary().0),
+    };
+    found.map(LabelIdx).ok_or_else(|| Failure {
+        headline: "The model has no such label".to_owned(),
+        remedy: "Choose one that `wardlight models` lists.".to_owned(),
+        cause: format!("wanted one of {}", prediction.scores.iter().map(|it| it.label.as_str()).collect::<Vec<_>>().join(", ")),
+    })
+}
+
+/// The input's own stem, its frame and the start of its hash, so that two files of one name do not collide.
+fn overlay_name(file: &Path, prediction: &Prediction) -> OsString {
+    let mut name = file.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{}-{}.png", prediction.about.file_sha256.short(), prediction.about.frame_idx + 1));
+    name
+}
+
+fn write_overlay(path: &Path, scan: &Scan, prediction: &Prediction, why: &Explanation) -> Result<(), Failure> {
+    let png = render::overlay_png(scan, prediction, why).map_err(|error| Failure::from(&error))?;
+    disk::write_atomic(path, &png).map_err(|error| Failure::from(&error))
+}
+
+fn refusal(file: &Path, failure: Failure) -> Refusal {
+    Refusal { file: file.to_owned(), headline: failure.headline, remedy: failure.remedy, cause: failure.cause }
+}
+
+fn told(file: &Path, failure: &Failure) -> String {
+    format!("{}\n  {}\n  {}\n  Cause: {}", failure.headline, file.display(), failure.remedy, failure.cause)
+}
+
+/// A reader that has gone away, as `head` does, is a normal end.
+fn print(text: &str) -> anyhow::Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("could not print"),
+    }
+}
+
+fn table(answer: &Answer, text: Option<&String>) -> String {
+    let prediction = &answer.prediction;
+    let model = &prediction.model;
+    let mut lines = vec![
+        answer.file.display().to_string(),
+        format!("  {} {} · weights {} · {}", model.name, model.version, model.weights_sha256.short(), prediction.engine),
+        String::new(),
+    ];
+    let width = prediction.scores.iter().map(|it| it.label.chars().count()).max().unwrap_or(0).max(5);
+    lines.push(format!("  {:width$}  {:>6}  {:>11}  {:>15}  call", "label", "score", "probability", "operating point"));
+    let mut scores: Vec<_> = prediction.scores.iter().collect();
+    scores.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    for score in scores {
+        let point = score.operating_point.as_ref().map_or_else(|| "–".to_owned(), |it| percent(it.threshold));
+        let call = match score.call {
+            Call::Above => "above",
+            Call::Below => "below",
+            Call::Chosen => "most probable",
+            Call::None => "–",
+        };
+        let probability = percent(score.probability);
+        lines.push(format!("  {:width$}  {:>6.3}  {probability:>11}  {point:>15}  {call}", score.label, score.raw));
+    }
+    lines.push(String::new());
+    for score in &prediction.scores {
+        if let Some(point) = &score.operating_point {
+            lines.push(format!("  Operating point of {}: {}", score.label, point.chosen_by));
+        }
+    }
+    lines.push(format!("  Scope: {}", scope(&prediction.ood)));
+    lines.extend(prediction.warnings.iter().map(|it| format!("  Note: {}", it.text)));
+    if let Some(explained) = &answer.explanation {
+        lines.push(explained_line(explained, text.map_or("", String::as_str)));
+    }
+    lines.push(String::new());
+    lines.join("\n") + "\n"
+}
+
+fn explained_line(explained: &Explained, text: &str) -> String {
+    let what = format!("  Influence on {} by {}", explained.label, explained.method.name());
+    if let Some(path) = &explained.overlay {
+        return format!("{what}: {}", path.display());
+    }
+    let mut words: Vec<_> = explained.words.iter().collect();
+    words.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    let most: Vec<&str> = words.iter().take(8).filter_map(|it| text.get(it.span.clone())).collect();
+    format!("{what}: {}", most.join(", "))
+}
+
+fn percent(value: f32) -> String {
+    format!("{:.1} %", 100.0 * value)
+}
+
+fn scope(ood: &Ood) -> String {
+    match ood {
+        Ood::Unknown => "not checked: the model brings no test of its scope".to_owned(),
+        Ood::Within { distance, limit } => format!("within what the model knows (distance {distance:.2} of {limit:.2})"),
+        Ood::Outside { distance, limit } => format!("outside what the model knows (distance {distance:.2}, limit {limit:.2})"),
+    }
+}

@@ -1,0 +1,146 @@
+//! `Failure`: trouble in words for a person: what did not happen, what to do, and the technical cause.
+//!
+//! One exhaustive `match` for each error: a new variant does not compile until it has words.
+
+use crate::{disk, model, prep, score};
+
+/// What a person is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What did not happen.
+    pub headline: String,
+    /// What to do about it.
+    pub remedy: String,
+    /// The technical chain, to be copied into a report. Free of patient data.
+    pub cause: String,
+}
+
+impl Failure {
+    /// A failure with its words; the cause is the error's own text and those below it.
+    pub fn new(
+        headline: impl Into<String>,
+        remedy: impl Into<String>,
+        error: &dyn std::error::Error,
+    ) -> Self {
+        let mut cause = error.to_string();
+        let mut below = error.source();
+        while let Some(error) = below {
+            let text = error.to_string();
+            if !cause.contains(&text) {
+                cause.push_str(": ");
+                cause.push_str(&text);
+            }
+            below = error.source();
+        }
+        Self {
+            headline: headline.into(),
+            remedy: remedy.into(),
+            cause,
+        }
+    }
+}
+
+impl From<&disk::Error> for Failure {
+    fn from(error: &disk::Error) -> Self {
+        let (headline, remedy) = match error {
+            disk::Error::NotAFile { .. } => (
+                "This is not a file",
+                "Choose a file; to open several, choose them all.",
+            ),
+            disk::Error::TooLarge { .. } => (
+                "The file is too large",
+                "Choose a smaller file, or split it.",
+            ),
+            disk::Error::Io { action: "read", .. } => (
+                "The file could not be read",
+                "Check that it exists and that you may read it.",
+            ),
+            disk::Error::Io { .. } => (
+                "The file could not be written",
+                "Check that the folder exists, that you may write there, and that the disk is not full.",
+            ),
+        };
+        Self::new(headline, remedy, error)
+    }
+}
+
+impl From<&prep::Error> for Failure {
+    fn from(error: &prep::Error) -> Self {
+        let (headline, remedy) = match error {
+            prep::Error::WrongKind { .. } => (
+                "The model does not read this kind of input",
+                "Choose a model for it.",
+            ),
+            prep::Error::NoSuchFrame { .. } => (
+                "There is no such frame",
+                "Choose a frame that the scan has; frames count from 1.",
+            ),
+            prep::Error::TooSmall { .. } => (
+                "The image is too small to be scored",
+                "Open the original image instead of a thumbnail.",
+            ),
+            prep::Error::Blank { .. } => (
+                "The image is blank",
+                "Open another image; a blank one has nothing to score.",
+            ),
+            prep::Error::EmptyNote => ("The note has no words", "Open a note with text in it."),
+            prep::Error::NoteTooLong { .. } => (
+                "The note is too long for the model",
+                "Score the part that matters as a note of its own.",
+            ),
+            prep::Error::Tokenizer { .. } => (
+                "The model's tokenizer cannot be read",
+                "Install the model again from its source.",
+            ),
+        };
+        Self::new(headline, remedy, error)
+    }
+}
+
+impl From<&model::Error> for Failure {
+    fn from(error: &model::Error) -> Self {
+        const AGAIN: &str = "Install the model again from its source; do not use it until then.";
+        let (headline, remedy) = match error {
+            model::Error::Disk(error) => return error.into(),
+            model::Error::Manifest { .. } => ("The model's manifest is not valid", AGAIN),
+            model::Error::Hash { .. } => ("A file of the model was changed or damaged", AGAIN),
+            model::Error::Weights { .. } => ("The weights do not belong to this network", AGAIN),
+            model::Error::KnownAnswer { .. } => ("The model fails its self-test", AGAIN),
+            model::Error::Input { .. } => {
+                ("The model cannot read this input", "Choose another model.")
+            }
+            model::Error::NotFinite { .. } => (
+                "The model gave no usable number",
+                "There is no result for this input; report it with the cause.",
+            ),
+            model::Error::Method { .. } => (
+                "The model does not offer this explanation",
+                "Choose another method.",
+            ),
+            model::Error::Label { .. } => (
+                "The model has no such label",
+                "Choose a label that the model lists.",
+            ),
+            model::Error::Engine { .. } => (
+                "The network failed",
+                "Try again; if it fails again, report it with the cause.",
+            ),
+            model::Error::Cancelled => ("Cancelled", "Start it again when you want the result."),
+        };
+        Self::new(headline, remedy, error)
+    }
+}
+
+impl From<&score::Error> for Failure {
+    fn from(error: &score::Error) -> Self {
+        match error {
+            score::Error::Prep(error) => error.into(),
+            score::Error::Model(error) => error.into(),
+            score::Error::WrongModel { .. } => Self::new(
+                "The model does not read this kind of input",
+                "Choose a model for it.",
+                error,
+            ),
+        }
+    }
+}
