@@ -27,10 +27,10 @@ use crate::{
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Scans (DICOM, PNG, JPEG, TIFF, BMP) and notes (text); told apart by content.
+    /// Scans: DICOM, PNG, JPEG, TIFF or BMP, told by content, not by name.
     #[arg(required_unless_present = "note")]
     files: Vec<PathBuf>,
-    /// A note to score as well; refused if it is not text.
+    /// Notes: text in UTF-8, UTF-16, Windows-1252 or GB18030.
     #[arg(long, value_name = "FILE")]
     note: Vec<PathBuf>,
     /// Model to score with, by name; may be given once for scans and once for notes [default: the first that reads the file].
@@ -135,9 +135,9 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
         results: Vec::new(),
         failures: Vec::new(),
     };
-    let named_note = args.note.iter().map(|it| (it, true));
-    for (file, must_be_note) in args.files.iter().map(|it| (it, false)).chain(named_note) {
-        let answer = one(file, must_be_note, args, &decoder, &mut models);
+    let notes = args.note.iter().map(|it| (it, Kind::Note));
+    for (file, kind) in args.files.iter().map(|it| (it, Kind::Scan)).chain(notes) {
+        let answer = one(file, kind, args, &decoder, &mut models);
         if !args.json {
             match &answer {
                 Ok((answer, text)) => print(&table(answer, text.as_ref()))?,
@@ -208,15 +208,27 @@ fn none_for(kind: &str) -> Failure {
 
 type Scored = (Answer, Option<String>);
 
-fn one(file: &Path, must_be_note: bool, args: &Args, decoder: &Decoder, models: &mut Models) -> Result<Scored, Failure> {
-    match decoder.open(file).map_err(|error| Failure::from(&error))? {
-        Opened::Scan(_) if must_be_note => Err(Failure {
+fn one(
+    file: &Path,
+    kind: Kind,
+    args: &Args,
+    decoder: &Decoder,
+    models: &mut Models,
+) -> Result<Scored, Failure> {
+    let opened = decoder.open(file).map_err(|error| Failure::from(&error))?;
+    match (opened, kind) {
+        (Opened::Scan(scan), Kind::Scan) => score_scan(file, &scan, args, models.for_kind(kind)?),
+        (Opened::Note(note), Kind::Note) => score_note(file, &note, models.for_kind(kind)?),
+        (Opened::Scan(_), Kind::Note) => Err(Failure {
             headline: "This is a scan, not a note".to_owned(),
             remedy: "Name it without --note.".to_owned(),
             cause: "wanted text, found an image".to_owned(),
         }),
-        Opened::Scan(scan) => score_scan(file, &scan, args, models.for_kind(Kind::Scan)?),
-        Opened::Note(note) => score_note(file, &note, models.for_kind(Kind::Note)?),
+        (Opened::Note(_), Kind::Scan) => Err(Failure {
+            headline: "This is text, not a scan".to_owned(),
+            remedy: "To score it as a note, name it with --note.".to_owned(),
+            cause: "wanted an image, found text".to_owned(),
+        }),
     }
 }
 
