@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 wardlight=target/release/wardlight
 [[ -d out/sample ]] || "$wardlight" samples out/sample
 if [[ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]]; then
-  exec "$wardlight" out/sample/chest.dcm --note out/sample/note.txt
+  exec "$wardlight" out/sample/chest.dcm out/sample/note.txt
 fi
 echo "No display found: scoring the sample case instead. Results go to out/."
 "$wardlight" score out/sample/chest.dcm out/sample/chest.png --note out/sample/note.txt --overlay out --report out/report.json

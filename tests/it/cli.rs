@@ -250,3 +250,19 @@ fn noise(n_bytes: usize) -> Vec<u8> {
     };
     (0..n_bytes).map(|_| next()).collect()
 }
+
+#[test]
+fn a_moved_program_finds_what_lies_beside_it() {
+    let folder = scratch("cli_moved");
+    let built = Path::new(env!("CARGO_BIN_EXE_wardlight")).parent().unwrap();
+    for name in ["wardlight", "wardlight-decode"] {
+        fs::copy(built.join(name), folder.join(name)).unwrap();
+    }
+    let libtorch = fs::canonicalize(built.join("lib")).unwrap();
+    std::os::unix::fs::symlink(libtorch, folder.join("lib")).unwrap();
+    std::os::unix::fs::symlink(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"), folder.join("models")).unwrap();
+    let mut moved = std::process::Command::new(folder.join("wardlight"));
+    moved.env_clear().current_dir("/").arg("doctor");
+    let (code, out, err) = run(&mut moved);
+    assert_eq!(code, 0, "{out}{err}");
+}

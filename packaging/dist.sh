@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# dist.sh FOLDER: a self-contained copy of the program, to be moved anywhere: binaries, libtorch, models, licences.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+folder=$1
+rm -rf "$folder"
+mkdir -p "$folder/lib" "$folder/licences"
+cp target/release/wardlight target/release/wardlight-decode "$folder/"
+cp -L target/release/lib/lib{torch_cpu,c10,torch,cudart,cupti,gomp}.so* "$folder/lib/"
+cp -r models "$folder/models"
+rm -rf "$folder/models/recipes"
+cp LICENSE LICENSE-MIT LICENSE-APACHE SECURITY.md "$folder/licences/"
+cp "${LIBTORCH:-.deps/libtorch}"/licenses/* "$folder/licences/" 2>/dev/null || true
+"$folder/wardlight" doctor
+du -sh "$folder"
