@@ -105,6 +105,9 @@ impl From<&model::Error> for Failure {
             model::Error::Manifest { .. } => ("The model's manifest is not valid", AGAIN),
             model::Error::Hash { .. } => ("A file of the model was changed or damaged", AGAIN),
             model::Error::Weights { .. } => ("The weights do not belong to this network", AGAIN),
+            model::Error::LabelCount { .. } => {
+                ("The weights do not belong to the model's labels", AGAIN)
+            }
             model::Error::KnownAnswer { .. } => ("The model fails its self-test", AGAIN),
             model::Error::Input { .. } => {
                 ("The model cannot read this input", "Choose another model.")

@@ -27,6 +27,7 @@ pub mod case;
 pub mod disk;
 pub mod failure;
 pub mod model;
+pub mod nn;
 pub mod prediction;
 pub mod prep;
 pub mod privacy;

@@ -25,7 +25,13 @@ pub trait Model: Send {
     /// One row for each input.
     fn logits(&mut self, inputs: &[Input]) -> Result<Vec<Logits>, Error>;
     /// The influence of the input on one logit. Runs in the plain form; cancel is checked between steps.
-    fn explain(&mut self, input: &Input, label: LabelIdx, method: Method, task: &Task) -> Result<Attribution, Error>;
+    fn explain(
+        &mut self,
+        input: &Input,
+        label: LabelIdx,
+        method: Method,
+        task: &Task,
+    ) -> Result<Attribution, Error>;
 }
 
 /// A network's answer to one input, before calibration.
@@ -49,7 +55,11 @@ pub struct Attribution {
 #[derive(Clone, Debug, PartialEq)]
 pub enum AttributionValues {
     /// Row by row over the whole input plane, `width` x `height` cells of equal size.
-    Map { width: usize, height: usize, values: Vec<f32> },
+    Map {
+        width: usize,
+        height: usize,
+        values: Vec<f32>,
+    },
     /// For each window, one for each token.
     Tokens(Vec<Vec<f32>>),
 }
@@ -84,7 +94,10 @@ impl Task {
 
     /// Steps done and steps in all; (0, 0) before the first report.
     pub fn progress(&self) -> (usize, usize) {
-        (self.0.done.load(Ordering::Relaxed), self.0.total.load(Ordering::Relaxed))
+        (
+            self.0.done.load(Ordering::Relaxed),
+            self.0.total.load(Ordering::Relaxed),
+        )
     }
 }
 
@@ -96,11 +109,21 @@ pub enum Error {
     #[error("wanted a manifest that can be read, found an error: {cause}")]
     Manifest { cause: String },
     #[error("wanted {what} with SHA-256 {want}, found {found}")]
-    Hash { what: &'static str, want: Sha256, found: Sha256 },
+    Hash {
+        what: &'static str,
+        want: Sha256,
+        found: Sha256,
+    },
     #[error("wanted weights named and shaped as the network {network}, found {found}")]
     Weights { network: String, found: String },
+    #[error("wanted weights for {want} labels as in the manifest, found weights for {found}")]
+    LabelCount { want: usize, found: usize },
     #[error("wanted the known answer {want:?} within {tolerance}, found {found:?}")]
-    KnownAnswer { want: Vec<f32>, found: Vec<f32>, tolerance: f32 },
+    KnownAnswer {
+        want: Vec<f32>,
+        found: Vec<f32>,
+        tolerance: f32,
+    },
     #[error("wanted {want}, found {found}")]
     Input { want: String, found: String },
     #[error("wanted finite numbers from the network, found {found}")]

@@ -6,7 +6,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Network {
+    #[serde(rename = "resnet_s")]
     ResNetS(ResNetS),
+    #[serde(rename = "resnet18")]
+    ResNet18(ResNet18),
+    #[serde(rename = "densenet121")]
     DenseNet121(DenseNet121),
     Transformer(Transformer),
 }
@@ -22,6 +26,13 @@ pub struct ResNetS {
     pub blocks: Vec<usize>,
     /// 1 or 2.
     pub stem_stride: usize,
+}
+
+/// ResNet-18 (He et al. 2015) with torchvision's parameter names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResNet18 {
+    pub in_channels: usize,
 }
 
 /// DenseNet-121 (Huang et al. 2017) with torchvision's parameter names.

@@ -9,4 +9,5 @@
     reason = "a test that goes wrong should stop at once and say where"
 )]
 
+mod nn;
 mod tidy;
