@@ -17,7 +17,7 @@
 //! | `stats` | pure numbers: AUROC, calibration, intervals | — |
 //! | `import` | recognise and read files; the sandboxed decode worker and its pool | `privacy` `disk` `warnings` `case` |
 //! | `prep` | `Spec`; a case as the arrays a model reads | `warnings` `case` `prediction` |
-//! | `model` | the `Model` trait, manifest and bundle | `disk` `prediction` `prep` |
+//! | `model` | the `Model` trait, manifest and bundle | `privacy` `disk` `prediction` `prep` |
 //! | `nn` | the only code that knows libtorch: networks, attribution, training | `disk` `warnings` `prediction` `prep` `model` `stats` |
 //! | `sample` | the synthetic case for the first run | `disk` |
 //! | `score` | one case, one model → prediction or explanation | `warnings` `case` `prediction` `prep` `model` |

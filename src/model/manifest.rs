@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Network};
+use super::{Error, Network, check};
 use crate::{
     disk::Sha256,
     prediction::{Calibration, Estimate, ModelRef, OperatingPoint},
@@ -92,8 +92,20 @@ pub struct Metric {
 
 impl Manifest {
     /// Reads and checks a manifest.
-    pub fn parse(_text: &str) -> Result<Self, Error> {
-        todo!()
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let manifest: Self = toml::from_str(text).map_err(|it| {
+            let before = it.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = 1 + before.matches('\n').count();
+            Error::Manifest { cause: format!("line {line}: {}", it.message()) }
+        })?;
+        check::manifest(&manifest).map_err(|cause| Error::Manifest { cause })?;
+        Ok(manifest)
+    }
+
+    /// The text of `manifest.toml`. Fails where [`Manifest::parse`] would refuse it.
+    pub fn to_toml(&self) -> Result<String, Error> {
+        check::manifest(self).map_err(|cause| Error::Manifest { cause })?;
+        toml::to_string(self).map_err(|it| Error::Manifest { cause: it.to_string() })
     }
 
     /// The identity that every answer carries.

@@ -1,6 +1,8 @@
 //! The [`Model`] trait, its bundle on disk and the manifest that describes it. No network code here.
 
 pub mod bundle;
+mod check;
+pub mod known_answer;
 pub mod manifest;
 pub mod network;
 
@@ -106,7 +108,7 @@ impl Task {
 pub enum Error {
     #[error(transparent)]
     Disk(#[from] crate::disk::Error),
-    #[error("wanted a manifest that can be read, found an error: {cause}")]
+    #[error("the manifest is not valid: {cause}")]
     Manifest { cause: String },
     #[error("wanted {what} with SHA-256 {want}, found {found}")]
     Hash {

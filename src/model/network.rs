@@ -15,6 +15,26 @@ pub enum Network {
     Transformer(Transformer),
 }
 
+impl Network {
+    /// The name of the kind, as in a manifest.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ResNetS(_) => "resnet_s",
+            Self::ResNet18(_) => "resnet18",
+            Self::DenseNet121(_) => "densenet121",
+            Self::Transformer(_) => "transformer",
+        }
+    }
+
+    /// The name of the last layer, whose first dimension is the number of labels.
+    pub const fn head_name(&self) -> &'static str {
+        match self {
+            Self::ResNetS(_) | Self::ResNet18(_) => "fc",
+            Self::DenseNet121(_) | Self::Transformer(_) => "classifier",
+        }
+    }
+}
+
 /// A small residual network at native resolution: 3x3 stem, stages of basic blocks with widths
 /// `width`, 2 `width`, 4 `width`…, global average pool, linear head.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -10,21 +10,32 @@
 //! `model::known_answer::input` goes into the manifest.
 
 pub mod densenet;
+mod image_model;
 pub mod layer;
+mod loaded;
 pub mod params;
 pub mod resnet;
+mod text_model;
 pub mod transformer;
+pub mod tuning;
 
 use tch::{Device, TchError, Tensor, nn::VarStore};
 
 use self::{
     densenet::DenseNet,
+    image_model::ImageModel,
     layer::{Linear, Mode},
-    params::Params,
+    loaded::Loaded,
+    params::{Params, Weights},
     resnet::ResNet,
+    text_model::TextModel,
     transformer::Transformer,
 };
-use crate::model::{Error, Network};
+use crate::{
+    model::{Bundle, Error, Manifest, Model, Network, known_answer},
+    prediction::{Engine, Form, Precision},
+    warnings::{WarningKind, Warnings},
+};
 
 /// What every function here returns.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -61,6 +72,80 @@ impl Net {
             }
         })
     }
+}
+
+/// How to run a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The form to try first.
+    pub form: Form,
+    pub precision: Precision,
+    /// For the whole process; the last model to be loaded decides.
+    pub threads: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            form: Form::Fused,
+            precision: Precision::Float32,
+            threads: tuning::default_threads(),
+        }
+    }
+}
+
+/// Makes a model of a checked bundle and asks it for its known answer. Where the fused form does not work on this
+/// machine, the plain form stands in, with a warning; [`Model::engine`] says which form runs.
+pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box<dyn Model>> {
+    let error = match tested(&bundle, options) {
+        Ok(model) => return Ok(model),
+        Err(error) if options.form == Form::Plain => return Err(error),
+        Err(error) => error,
+    };
+    // Wrong weights fail here again, and that error is the one to tell.
+    let plain = Options { form: Form::Plain, ..options };
+    let model = tested(&bundle, plain)?;
+    let text = format!("the fast form of the network does not work here, the plain form runs: {error}");
+    warnings.add(WarningKind::Model, text);
+    Ok(model)
+}
+
+fn tested(bundle: &Bundle, options: Options) -> Result<Box<dyn Model>> {
+    let mut model = build(bundle.manifest.clone(), &bundle.weights, options)?;
+    let manifest = &bundle.manifest;
+    let answers = model.logits(&[known_answer::input(manifest)])?;
+    let known = &manifest.known_answer;
+    let tolerance = match model.engine().precision {
+        Precision::Float32 => known.tolerance,
+        // bfloat16 has eight bits of mantissa; this tells a rounded network from a broken one.
+        Precision::Bfloat16 => {
+            known.logits.iter().fold(1.0, |so_far: f32, it| so_far.max(it.abs())) * 0.05
+        }
+    };
+    for answer in &answers {
+        known_answer::check(manifest, answer, tolerance)?;
+    }
+    Ok(model)
+}
+
+/// Makes a model of a manifest and the bytes of its weights file, without asking for the known answer.
+/// bfloat16 needs the fused form; the plain form is always float32.
+pub fn build(manifest: Manifest, weights: &[u8], options: Options) -> Result<Box<dyn Model>> {
+    tuning::set_threads(options.threads);
+    let precision = match options.form {
+        Form::Fused => options.precision,
+        Form::Plain => Precision::Float32,
+    };
+    let engine = Engine { form: options.form, precision, threads: options.threads };
+    let weights = Weights::parse(weights)?;
+    let network = &manifest.network;
+    let fast = Net::new(&Params::loaded(&weights, engine.form, precision), network, manifest.labels.len())?;
+    weights.check(network.name(), network.head_name())?;
+    let loaded = Loaded { manifest, weights, engine };
+    Ok(match fast {
+        Net::Cnn(fast) => Box::new(ImageModel { loaded, fast, plain: None }),
+        Net::Transformer(fast) => Box::new(TextModel { loaded, fast, plain: None }),
+    })
 }
 
 /// A network with random weights, to be trained. The `VarStore` holds its variables under their names.

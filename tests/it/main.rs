@@ -9,5 +9,6 @@
     reason = "a test that goes wrong should stop at once and say where"
 )]
 
+mod model;
 mod nn;
 mod tidy;

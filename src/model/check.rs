@@ -1,0 +1,158 @@
+//! What makes a manifest valid, beyond the types of its fields.
+
+use std::{collections::BTreeSet, fmt::Display, ops::RangeInclusive};
+
+use super::{
+    Manifest, Network,
+    manifest::{FileRef, Label, Output},
+    network,
+};
+use crate::{
+    prediction::Calibration,
+    prep::{ImageSpec, Spec, TextSpec, image::Intensity},
+};
+
+/// What was wanted and what was found.
+type Check = Result<(), String>;
+
+/// Checks everything.
+pub(super) fn manifest(manifest: &Manifest) -> Check {
+    wanted(manifest.format == 1, "format 1", manifest.format)?;
+    identity(manifest)?;
+    labels(&manifest.labels, manifest.output)?;
+    file(&manifest.weights)?;
+    if let Some(tokenizer) = &manifest.tokenizer {
+        file(tokenizer)?;
+    }
+    if let Calibration::Temperature { temperature, .. } = manifest.calibration {
+        let is_positive = temperature.is_finite() && 0.0 < temperature;
+        wanted(is_positive, "a positive temperature", temperature)?;
+    }
+    let (known, n_labels) = (&manifest.known_answer, manifest.labels.len());
+    let n_known = known.logits.len();
+    wanted(n_known == n_labels, format!("{n_labels} known logits, one for each label"), n_known)?;
+    wanted(known.logits.iter().all(|it| it.is_finite()), "finite known logits", "another number")?;
+    wanted(0.0 < known.tolerance && known.tolerance <= 0.1, "a tolerance in 0..0.1", known.tolerance)?;
+    network_and_prep(manifest)
+}
+
+fn wanted(is_so: bool, want: impl Display, found: impl Display) -> Check {
+    if is_so { Ok(()) } else { Err(format!("wanted {want}, found {found}")) }
+}
+
+fn within(value: usize, range: RangeInclusive<usize>, what: &str) -> Check {
+    let (low, high) = (range.start(), range.end());
+    wanted(range.contains(&value), format!("{what} in {low}..={high}"), value)
+}
+
+fn identity(manifest: &Manifest) -> Check {
+    let name = &manifest.name;
+    let is_safe = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
+    let is_name = (1..=64).contains(&name.len()) && name.chars().all(is_safe);
+    wanted(is_name, "a name of 1 to 64 lower-case letters, digits and hyphens", format!("{name:?}"))?;
+    let texts = [
+        ("a version", &manifest.version),
+        ("a title", &manifest.title),
+        ("an intended use", &manifest.intended_use),
+        ("a licence", &manifest.licence),
+        ("a data source", &manifest.data),
+    ];
+    for (what, text) in texts {
+        wanted(!text.trim().is_empty(), what, "nothing")?;
+    }
+    let is_date = manifest.trained.len() == 10
+        && manifest.trained.bytes().enumerate().all(|(idx, byte)| match idx {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    wanted(is_date, "a date of training as YYYY-MM-DD", format!("{:?}", manifest.trained))
+}
+
+fn labels(labels: &[Label], output: Output) -> Check {
+    let least = if output == Output::Softmax { 2 } else { 1 };
+    within(labels.len(), least..=1000, "a number of labels")?;
+    let mut seen = BTreeSet::new();
+    for label in labels {
+        let name = label.name.trim();
+        wanted(!name.is_empty(), "a name for each label", "nothing")?;
+        wanted(seen.insert(name), "labels that differ", format!("{name:?} twice"))?;
+        if let Some(point) = &label.operating_point {
+            let threshold = point.threshold;
+            let is_probability = (0.0..=1.0).contains(&threshold);
+            wanted(is_probability, format!("a threshold in 0..1 for {name:?}"), threshold)?;
+        }
+    }
+    Ok(())
+}
+
+/// The file stands in the bundle's own folder.
+fn file(file: &FileRef) -> Check {
+    let name = &file.file;
+    let is_safe = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '_' | '-');
+    let is_name = !name.is_empty() && !name.starts_with('.') && name.chars().all(is_safe);
+    wanted(is_name, "a file name without a folder", format!("{name:?}"))
+}
+
+fn network_and_prep(manifest: &Manifest) -> Check {
+    let has_tokenizer = manifest.tokenizer.is_some();
+    let in_channels = match &manifest.network {
+        Network::ResNetS(network) => {
+            resnet_s(network)?;
+            network.in_channels
+        }
+        Network::ResNet18(network) => network.in_channels,
+        Network::DenseNet121(network) => network.in_channels,
+        Network::Transformer(network) => {
+            transformer(network)?;
+            let Spec::Text(spec) = &manifest.prep else {
+                return wanted(false, "text for a Transformer", "images");
+            };
+            wanted(has_tokenizer, "a tokenizer for text", "none")?;
+            return text_spec(spec, network.max_tokens);
+        }
+    };
+    let Spec::Image(spec) = &manifest.prep else {
+        return wanted(false, "images for a convolutional network", "text");
+    };
+    wanted(!has_tokenizer, "no tokenizer for images", "one")?;
+    wanted(spec.channels == in_channels, format!("{in_channels} channels"), spec.channels)?;
+    image_spec(spec)
+}
+
+fn resnet_s(network: &network::ResNetS) -> Check {
+    within(network.width, 1..=512, "a width")?;
+    within(network.blocks.len(), 1..=6, "a number of stages")?;
+    for n_blocks in &network.blocks {
+        within(*n_blocks, 1..=64, "a number of blocks")?;
+    }
+    within(network.stem_stride, 1..=2, "a stem stride")
+}
+
+fn transformer(network: &network::Transformer) -> Check {
+    within(network.vocab, 2..=250_000, "a vocabulary")?;
+    within(network.max_tokens, 3..=4096, "a token limit")?;
+    within(network.layers, 1..=48, "a number of layers")?;
+    within(network.dim, 1..=4096, "a width")?;
+    within(network.ffn, 1..=16_384, "a feed-forward width")?;
+    let (dim, heads) = (network.dim, network.heads);
+    wanted(0 < heads && dim % heads.max(1) == 0, format!("heads that divide {dim}"), heads)
+}
+
+fn text_spec(spec: &TextSpec, max_tokens: usize) -> Check {
+    within(spec.max_tokens, 3..=max_tokens, "tokens in a window")?;
+    within(spec.overlap, 0..=spec.max_tokens - 3, "an overlap")?;
+    within(spec.max_windows, 1..=1000, "windows in a note")
+}
+
+fn image_spec(spec: &ImageSpec) -> Check {
+    within(spec.width, 8..=2048, "an image width")?;
+    within(spec.height, 8..=2048, "an image height")?;
+    wanted(matches!(spec.channels, 1 | 3), "1 or 3 channels", spec.channels)?;
+    wanted(spec.mean.is_finite(), "a finite mean", spec.mean)?;
+    wanted(spec.std.is_finite() && 0.0 < spec.std, "a positive standard deviation", spec.std)?;
+    let (low, high, is_in_range) = match spec.intensity {
+        Intensity::Quantiles { low, high } => (low, high, 0.0 <= low && high <= 1.0),
+        Intensity::Fixed { low, high } => (low, high, low.is_finite() && high.is_finite()),
+    };
+    wanted(is_in_range && low < high, "an intensity range from low to high", format!("{low}..{high}"))
+}

@@ -1,0 +1,56 @@
+//! The fixed input whose answer a manifest names. It is made from integers, so it is the same everywhere.
+
+use super::{Error, Logits, Manifest, Network};
+use crate::{
+    prediction::Affine2,
+    prep::{ImageInput, ImageSpec, Input, Spec, TextInput, TokenWindow},
+};
+
+/// A picture of stripes and arcs, or a window of token numbers spread over the vocabulary.
+pub fn input(manifest: &Manifest) -> Input {
+    match (&manifest.prep, &manifest.network) {
+        (Spec::Image(spec), _) => Input::Image(picture(spec)),
+        (Spec::Text(spec), Network::Transformer(network)) => {
+            Input::Text(window(spec.max_tokens.min(64), network.vocab))
+        }
+        // Not valid, and refused by `Manifest::parse`.
+        (Spec::Text(spec), _) => Input::Text(window(spec.max_tokens, 2)),
+    }
+}
+
+/// Whether `logits` are the known answer, each within `tolerance`.
+pub fn check(manifest: &Manifest, logits: &Logits, tolerance: f32) -> Result<(), Error> {
+    let want = &manifest.known_answer.logits;
+    let pairs = want.iter().zip(&logits.values);
+    let is_close = pairs.fold(true, |so_far, (want, found)| so_far && (want - found).abs() <= tolerance);
+    if is_close && want.len() == logits.values.len() {
+        return Ok(());
+    }
+    Err(Error::KnownAnswer { want: want.clone(), found: logits.values.clone(), tolerance })
+}
+
+fn picture(spec: &ImageSpec) -> ImageInput {
+    let pixel = |channel: usize, y: usize, x: usize| {
+        let level = (x * y / 16 + 3 * x + 2 * y + 40 * channel) % 97;
+        (level as f32 / 96.0 - spec.mean) / spec.std
+    };
+    let (height, width) = (spec.height, spec.width);
+    let row = |channel, y| (0..width).map(move |x| pixel(channel, y, x));
+    let plane = |channel| (0..height).flat_map(move |y| row(channel, y));
+    ImageInput {
+        channels: spec.channels,
+        height,
+        width,
+        values: (0..spec.channels).flat_map(plane).collect(),
+        scan_from_input: Affine2::IDENTITY,
+    }
+}
+
+/// Each token is a word of its own, but for the first and the last.
+fn window(n_tokens: usize, vocab: usize) -> TextInput {
+    let last = n_tokens.saturating_sub(1);
+    let ids = (0..n_tokens).map(|it| (1 + it * 7919 % (vocab - 1)) as i64).collect();
+    let word_idx = (0..n_tokens).map(|it| (0 < it && it < last).then(|| it - 1)).collect();
+    let words = (1..last).map(|it| it..it + 1).collect();
+    TextInput { windows: vec![TokenWindow { ids, word_idx }], words }
+}

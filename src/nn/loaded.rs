@@ -1,0 +1,62 @@
+//! What every loaded model has: manifest, weights, engine; and the way of numbers into tensors and back.
+
+use tch::Tensor;
+
+use super::{Result, params::Weights};
+use crate::{
+    model::{Error, Logits, Manifest},
+    prediction::{Engine, LabelIdx},
+    prep::ImageInput,
+};
+
+/// A manifest, the weights that belong to it and how they are used.
+pub(super) struct Loaded {
+    pub(super) manifest: Manifest,
+    pub(super) weights: Weights,
+    pub(super) engine: Engine,
+}
+
+impl Loaded {
+    /// Refuses a label that the model does not have.
+    pub(super) fn check_label(&self, label: LabelIdx) -> Result<()> {
+        let n_labels = self.manifest.labels.len();
+        if label.0 < n_labels { Ok(()) } else { Err(Error::Label { n_labels, found: label.0 }) }
+    }
+
+    /// Images as one batch. → `[n, c, h, w]`
+    pub(super) fn stack(&self, images: &[&ImageInput]) -> Result<Tensor> {
+        let rows = images.iter().map(|it| image_tensor(it)).collect::<Result<Vec<_>>>()?;
+        Ok(Tensor::f_cat(&rows, 0)?)
+    }
+}
+
+/// → `[1, c, h, w]`
+pub(super) fn image_tensor(image: &ImageInput) -> Result<Tensor> {
+    let size = [1, image.channels as i64, image.height as i64, image.width as i64];
+    Ok(Tensor::f_from_slice(&image.values)?.f_reshape(size)?)
+}
+
+/// All numbers of a tensor, in order.
+pub(super) fn values(tensor: &Tensor) -> Result<Vec<f32>> {
+    let flat = tensor.f_detach()?.f_to_kind(tch::Kind::Float)?.f_contiguous()?;
+    let mut values = vec![0.0; flat.numel()];
+    flat.f_copy_data(&mut values, flat.numel())?;
+    Ok(values)
+}
+
+/// The rows of `[n, m]`.
+pub(super) fn rows(tensor: &Tensor) -> Result<Vec<Vec<f32>>> {
+    let (_, width) = tensor.size2()?;
+    let width = usize::try_from(width).unwrap_or(0).max(1);
+    Ok(values(tensor)?.chunks(width).map(<[f32]>::to_vec).collect())
+}
+
+impl Logits {
+    /// Refuses NaN and infinity: a sick network must not answer.
+    pub(super) fn finite(self) -> Result<Self> {
+        match self.values.iter().find(|it| !it.is_finite()) {
+            Some(odd) => Err(Error::NotFinite { found: odd.to_string() }),
+            None => Ok(self),
+        }
+    }
+}
