@@ -44,13 +44,22 @@ impl Bundle {
             .map(|it| read_checked(folder, it, "a tokenizer", TOKENIZER_LIMIT_BYTES))
             .transpose()?;
         let card = read_text(&folder.join(CARD))?;
-        Ok(Self { manifest, weights, tokenizer, card })
+        Ok(Self {
+            manifest,
+            weights,
+            tokenizer,
+            card,
+        })
     }
 }
 
 /// The bundles in a folder of models, by folder name.
 pub fn list(models: &Path) -> Result<Vec<Listed>, Error> {
-    let io = |source| disk::Error::Io { action: "list", path: Phi::new(models.to_owned()), source };
+    let io = |source| disk::Error::Io {
+        action: "list",
+        path: Phi::new(models.to_owned()),
+        source,
+    };
     let mut folders = Vec::new();
     for entry in fs::read_dir(models).map_err(io)? {
         let folder = entry.map_err(io)?.path();
@@ -61,7 +70,10 @@ pub fn list(models: &Path) -> Result<Vec<Listed>, Error> {
     folders.sort();
     Ok(folders
         .into_iter()
-        .map(|folder| Listed { manifest: read_manifest(&folder), folder })
+        .map(|folder| Listed {
+            manifest: read_manifest(&folder),
+            folder,
+        })
         .collect())
 }
 
@@ -72,7 +84,10 @@ fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
 fn read_text(path: &Path) -> Result<String, Error> {
     let bytes = disk::read(path, TEXT_LIMIT_BYTES)?;
     String::from_utf8(bytes).map_err(|it| Error::Manifest {
-        cause: format!("wanted UTF-8 text, found other bytes at {}", it.utf8_error().valid_up_to()),
+        cause: format!(
+            "wanted UTF-8 text, found other bytes at {}",
+            it.utf8_error().valid_up_to()
+        ),
     })
 }
 
@@ -87,6 +102,10 @@ fn read_checked(
     if found == file.sha256 {
         Ok(bytes)
     } else {
-        Err(Error::Hash { what, want: file.sha256, found })
+        Err(Error::Hash {
+            what,
+            want: file.sha256,
+            found,
+        })
     }
 }

@@ -30,26 +30,50 @@ pub(super) fn manifest(manifest: &Manifest) -> Check {
     }
     let (known, n_labels) = (&manifest.known_answer, manifest.labels.len());
     let n_known = known.logits.len();
-    wanted(n_known == n_labels, format!("{n_labels} known logits, one for each label"), n_known)?;
-    wanted(known.logits.iter().all(|it| it.is_finite()), "finite known logits", "another number")?;
-    wanted(0.0 < known.tolerance && known.tolerance <= 0.1, "a tolerance in 0..0.1", known.tolerance)?;
+    wanted(
+        n_known == n_labels,
+        format!("{n_labels} known logits, one for each label"),
+        n_known,
+    )?;
+    wanted(
+        known.logits.iter().all(|it| it.is_finite()),
+        "finite known logits",
+        "another number",
+    )?;
+    wanted(
+        0.0 < known.tolerance && known.tolerance <= 0.1,
+        "a tolerance in 0..0.1",
+        known.tolerance,
+    )?;
     network_and_prep(manifest)
 }
 
 fn wanted(is_so: bool, want: impl Display, found: impl Display) -> Check {
-    if is_so { Ok(()) } else { Err(format!("wanted {want}, found {found}")) }
+    if is_so {
+        Ok(())
+    } else {
+        Err(format!("wanted {want}, found {found}"))
+    }
 }
 
 fn within(value: usize, range: RangeInclusive<usize>, what: &str) -> Check {
     let (low, high) = (range.start(), range.end());
-    wanted(range.contains(&value), format!("{what} in {low}..={high}"), value)
+    wanted(
+        range.contains(&value),
+        format!("{what} in {low}..={high}"),
+        value,
+    )
 }
 
 fn identity(manifest: &Manifest) -> Check {
     let name = &manifest.name;
     let is_safe = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
     let is_name = (1..=64).contains(&name.len()) && name.chars().all(is_safe);
-    wanted(is_name, "a name of 1 to 64 lower-case letters, digits and hyphens", format!("{name:?}"))?;
+    wanted(
+        is_name,
+        "a name of 1 to 64 lower-case letters, digits and hyphens",
+        format!("{name:?}"),
+    )?;
     let texts = [
         ("a version", &manifest.version),
         ("a title", &manifest.title),
@@ -61,11 +85,19 @@ fn identity(manifest: &Manifest) -> Check {
         wanted(!text.trim().is_empty(), what, "nothing")?;
     }
     let is_date = manifest.trained.len() == 10
-        && manifest.trained.bytes().enumerate().all(|(idx, byte)| match idx {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    wanted(is_date, "a date of training as YYYY-MM-DD", format!("{:?}", manifest.trained))
+        && manifest
+            .trained
+            .bytes()
+            .enumerate()
+            .all(|(idx, byte)| match idx {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            });
+    wanted(
+        is_date,
+        "a date of training as YYYY-MM-DD",
+        format!("{:?}", manifest.trained),
+    )
 }
 
 fn labels(labels: &[Label], output: Output) -> Check {
@@ -75,11 +107,19 @@ fn labels(labels: &[Label], output: Output) -> Check {
     for label in labels {
         let name = label.name.trim();
         wanted(!name.is_empty(), "a name for each label", "nothing")?;
-        wanted(seen.insert(name), "labels that differ", format!("{name:?} twice"))?;
+        wanted(
+            seen.insert(name),
+            "labels that differ",
+            format!("{name:?} twice"),
+        )?;
         if let Some(point) = &label.operating_point {
             let threshold = point.threshold;
             let is_probability = (0.0..=1.0).contains(&threshold);
-            wanted(is_probability, format!("a threshold in 0..1 for {name:?}"), threshold)?;
+            wanted(
+                is_probability,
+                format!("a threshold in 0..1 for {name:?}"),
+                threshold,
+            )?;
         }
     }
     Ok(())
@@ -115,7 +155,11 @@ fn network_and_prep(manifest: &Manifest) -> Check {
         return wanted(false, "images for a convolutional network", "text");
     };
     wanted(!has_tokenizer, "no tokenizer for images", "one")?;
-    wanted(spec.channels == in_channels, format!("{in_channels} channels"), spec.channels)?;
+    wanted(
+        spec.channels == in_channels,
+        format!("{in_channels} channels"),
+        spec.channels,
+    )?;
     image_spec(spec)
 }
 
@@ -135,7 +179,11 @@ fn transformer(network: &network::Transformer) -> Check {
     within(network.dim, 1..=4096, "a width")?;
     within(network.ffn, 1..=16_384, "a feed-forward width")?;
     let (dim, heads) = (network.dim, network.heads);
-    wanted(0 < heads && dim % heads.max(1) == 0, format!("heads that divide {dim}"), heads)
+    wanted(
+        0 < heads && dim % heads.max(1) == 0,
+        format!("heads that divide {dim}"),
+        heads,
+    )
 }
 
 fn text_spec(spec: &TextSpec, max_tokens: usize) -> Check {
@@ -147,12 +195,24 @@ fn text_spec(spec: &TextSpec, max_tokens: usize) -> Check {
 fn image_spec(spec: &ImageSpec) -> Check {
     within(spec.width, 8..=2048, "an image width")?;
     within(spec.height, 8..=2048, "an image height")?;
-    wanted(matches!(spec.channels, 1 | 3), "1 or 3 channels", spec.channels)?;
+    wanted(
+        matches!(spec.channels, 1 | 3),
+        "1 or 3 channels",
+        spec.channels,
+    )?;
     wanted(spec.mean.is_finite(), "a finite mean", spec.mean)?;
-    wanted(spec.std.is_finite() && 0.0 < spec.std, "a positive standard deviation", spec.std)?;
+    wanted(
+        spec.std.is_finite() && 0.0 < spec.std,
+        "a positive standard deviation",
+        spec.std,
+    )?;
     let (low, high, is_in_range) = match spec.intensity {
         Intensity::Quantiles { low, high } => (low, high, 0.0 <= low && high <= 1.0),
         Intensity::Fixed { low, high } => (low, high, low.is_finite() && high.is_finite()),
     };
-    wanted(is_in_range && low < high, "an intensity range from low to high", format!("{low}..{high}"))
+    wanted(
+        is_in_range && low < high,
+        "an intensity range from low to high",
+        format!("{low}..{high}"),
+    )
 }

@@ -22,11 +22,17 @@ pub fn input(manifest: &Manifest) -> Input {
 pub fn check(manifest: &Manifest, logits: &Logits, tolerance: f32) -> Result<(), Error> {
     let want = &manifest.known_answer.logits;
     let pairs = want.iter().zip(&logits.values);
-    let is_close = pairs.fold(true, |so_far, (want, found)| so_far && (want - found).abs() <= tolerance);
+    let is_close = pairs.fold(true, |so_far, (want, found)| {
+        so_far && (want - found).abs() <= tolerance
+    });
     if is_close && want.len() == logits.values.len() {
         return Ok(());
     }
-    Err(Error::KnownAnswer { want: want.clone(), found: logits.values.clone(), tolerance })
+    Err(Error::KnownAnswer {
+        want: want.clone(),
+        found: logits.values.clone(),
+        tolerance,
+    })
 }
 
 fn picture(spec: &ImageSpec) -> ImageInput {
@@ -49,8 +55,15 @@ fn picture(spec: &ImageSpec) -> ImageInput {
 /// Each token is a word of its own, but for the first and the last.
 fn window(n_tokens: usize, vocab: usize) -> TextInput {
     let last = n_tokens.saturating_sub(1);
-    let ids = (0..n_tokens).map(|it| (1 + it * 7919 % (vocab - 1)) as i64).collect();
-    let word_idx = (0..n_tokens).map(|it| (0 < it && it < last).then(|| it - 1)).collect();
+    let ids = (0..n_tokens)
+        .map(|it| (1 + it * 7919 % (vocab - 1)) as i64)
+        .collect();
+    let word_idx = (0..n_tokens)
+        .map(|it| (0 < it && it < last).then(|| it - 1))
+        .collect();
     let words = (1..last).map(|it| it..it + 1).collect();
-    TextInput { windows: vec![TokenWindow { ids, word_idx }], words }
+    TextInput {
+        windows: vec![TokenWindow { ids, word_idx }],
+        words,
+    }
 }

@@ -94,9 +94,14 @@ impl Manifest {
     /// Reads and checks a manifest.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let manifest: Self = toml::from_str(text).map_err(|it| {
-            let before = it.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let before = it
+                .span()
+                .and_then(|span| text.get(..span.start))
+                .unwrap_or_default();
             let line = 1 + before.matches('\n').count();
-            Error::Manifest { cause: format!("line {line}: {}", it.message()) }
+            Error::Manifest {
+                cause: format!("line {line}: {}", it.message()),
+            }
         })?;
         check::manifest(&manifest).map_err(|cause| Error::Manifest { cause })?;
         Ok(manifest)
@@ -105,7 +110,9 @@ impl Manifest {
     /// The text of `manifest.toml`. Fails where [`Manifest::parse`] would refuse it.
     pub fn to_toml(&self) -> Result<String, Error> {
         check::manifest(self).map_err(|cause| Error::Manifest { cause })?;
-        toml::to_string(self).map_err(|it| Error::Manifest { cause: it.to_string() })
+        toml::to_string(self).map_err(|it| Error::Manifest {
+            cause: it.to_string(),
+        })
     }
 
     /// The identity that every answer carries.

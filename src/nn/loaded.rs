@@ -1,11 +1,15 @@
 //! What every loaded model has: manifest, weights, engine; and the way of numbers into tensors and back.
 
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
-use super::{Result, params::Weights};
+use super::{
+    Net, Result,
+    layer::channels_last,
+    params::{Params, Weights},
+};
 use crate::{
     model::{Error, Logits, Manifest},
-    prediction::{Engine, LabelIdx},
+    prediction::{Engine, Form, LabelIdx, Precision},
     prep::ImageInput,
 };
 
@@ -20,25 +24,55 @@ impl Loaded {
     /// Refuses a label that the model does not have.
     pub(super) fn check_label(&self, label: LabelIdx) -> Result<()> {
         let n_labels = self.manifest.labels.len();
-        if label.0 < n_labels { Ok(()) } else { Err(Error::Label { n_labels, found: label.0 }) }
+        if label.0 < n_labels {
+            Ok(())
+        } else {
+            Err(Error::Label {
+                n_labels,
+                found: label.0,
+            })
+        }
     }
 
-    /// Images as one batch. → `[n, c, h, w]`
-    pub(super) fn stack(&self, images: &[&ImageInput]) -> Result<Tensor> {
-        let rows = images.iter().map(|it| image_tensor(it)).collect::<Result<Vec<_>>>()?;
-        Ok(Tensor::f_cat(&rows, 0)?)
+    /// The input as the form that runs wants it in memory. `[n, c, h, w]` → the same
+    pub(super) fn entry(&self, x: &Tensor) -> Result<Tensor> {
+        match (self.engine.form, self.engine.precision) {
+            (Form::Plain, _) => Ok(x.shallow_clone()),
+            (Form::Fused, Precision::Float32) => channels_last(x),
+            (Form::Fused, Precision::Bfloat16) => channels_last(&x.f_to_kind(Kind::BFloat16)?),
+        }
     }
+
+    /// The plain form of the network, for gradients.
+    pub(super) fn plain(&self) -> Result<Net> {
+        let params = Params::loaded(&self.weights, Form::Plain, Precision::Float32);
+        Net::new(&params, &self.manifest.network, self.manifest.labels.len())
+    }
+}
+
+/// Images as one batch. → `[n, c, h, w]`
+pub(super) fn stack(images: &[&ImageInput]) -> Result<Tensor> {
+    let rows = images
+        .iter()
+        .map(|it| image_tensor(it))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Tensor::f_cat(&rows, 0)?)
 }
 
 /// → `[1, c, h, w]`
 pub(super) fn image_tensor(image: &ImageInput) -> Result<Tensor> {
-    let size = [1, image.channels as i64, image.height as i64, image.width as i64];
+    let size = [
+        1,
+        image.channels as i64,
+        image.height as i64,
+        image.width as i64,
+    ];
     Ok(Tensor::f_from_slice(&image.values)?.f_reshape(size)?)
 }
 
 /// All numbers of a tensor, in order.
 pub(super) fn values(tensor: &Tensor) -> Result<Vec<f32>> {
-    let flat = tensor.f_detach()?.f_to_kind(tch::Kind::Float)?.f_contiguous()?;
+    let flat = tensor.f_detach()?.f_to_kind(Kind::Float)?.f_contiguous()?;
     let mut values = vec![0.0; flat.numel()];
     flat.f_copy_data(&mut values, flat.numel())?;
     Ok(values)
@@ -55,7 +89,9 @@ impl Logits {
     /// Refuses NaN and infinity: a sick network must not answer.
     pub(super) fn finite(self) -> Result<Self> {
         match self.values.iter().find(|it| !it.is_finite()) {
-            Some(odd) => Err(Error::NotFinite { found: odd.to_string() }),
+            Some(odd) => Err(Error::NotFinite {
+                found: odd.to_string(),
+            }),
             None => Ok(self),
         }
     }

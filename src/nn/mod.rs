@@ -9,6 +9,7 @@
 //! [`params::to_safetensors`] makes the weights file; [`build`] makes a [`Model`] of it, whose answer to
 //! `model::known_answer::input` goes into the manifest.
 
+pub mod attribute;
 pub mod densenet;
 mod image_model;
 pub mod layer;
@@ -103,9 +104,13 @@ pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box
         Err(error) => error,
     };
     // Wrong weights fail here again, and that error is the one to tell.
-    let plain = Options { form: Form::Plain, ..options };
+    let plain = Options {
+        form: Form::Plain,
+        ..options
+    };
     let model = tested(&bundle, plain)?;
-    let text = format!("the fast form of the network does not work here, the plain form runs: {error}");
+    let text =
+        format!("the fast form of the network does not work here, the plain form runs: {error}");
     warnings.add(WarningKind::Model, text);
     Ok(model)
 }
@@ -119,7 +124,11 @@ fn tested(bundle: &Bundle, options: Options) -> Result<Box<dyn Model>> {
         Precision::Float32 => known.tolerance,
         // bfloat16 has eight bits of mantissa; this tells a rounded network from a broken one.
         Precision::Bfloat16 => {
-            known.logits.iter().fold(1.0, |so_far: f32, it| so_far.max(it.abs())) * 0.05
+            known
+                .logits
+                .iter()
+                .fold(1.0, |so_far: f32, it| so_far.max(it.abs()))
+                * 0.05
         }
     };
     for answer in &answers {
@@ -136,15 +145,35 @@ pub fn build(manifest: Manifest, weights: &[u8], options: Options) -> Result<Box
         Form::Fused => options.precision,
         Form::Plain => Precision::Float32,
     };
-    let engine = Engine { form: options.form, precision, threads: options.threads };
+    let engine = Engine {
+        form: options.form,
+        precision,
+        threads: options.threads,
+    };
     let weights = Weights::parse(weights)?;
     let network = &manifest.network;
-    let fast = Net::new(&Params::loaded(&weights, engine.form, precision), network, manifest.labels.len())?;
+    let fast = Net::new(
+        &Params::loaded(&weights, engine.form, precision),
+        network,
+        manifest.labels.len(),
+    )?;
     weights.check(network.name(), network.head_name())?;
-    let loaded = Loaded { manifest, weights, engine };
+    let loaded = Loaded {
+        manifest,
+        weights,
+        engine,
+    };
     Ok(match fast {
-        Net::Cnn(fast) => Box::new(ImageModel { loaded, fast, plain: None }),
-        Net::Transformer(fast) => Box::new(TextModel { loaded, fast, plain: None }),
+        Net::Cnn(fast) => Box::new(ImageModel {
+            loaded,
+            fast,
+            plain: None,
+        }),
+        Net::Transformer(fast) => Box::new(TextModel {
+            loaded,
+            fast,
+            plain: None,
+        }),
     })
 }
 

@@ -1,21 +1,27 @@
 //! A Transformer as a [`Model`]. A note's features are the mean over its windows.
 
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 use super::{
-    Result,
+    Net, Result,
+    attribute::{self, Steps},
     layer::Mode,
-    loaded::{Loaded, rows},
-    transformer::{Tokens, Transformer},
+    loaded::{Loaded, rows, values},
+    transformer::{PAD, Tokens, Transformer},
 };
 use crate::{
-    model::{Attribution, Error, Logits, Manifest, Model, Network, Task},
+    model::{
+        Attribution, AttributionValues, Error, Logits, Manifest, Model, Network, Task,
+        network::Pool,
+    },
     prediction::{Engine, LabelIdx, Method},
-    prep::{Input, TextInput},
+    prep::{Input, TextInput, TokenWindow},
 };
 
 /// Windows that go through the network together.
 const BATCH: usize = 8;
+/// Steps of integrated gradients.
+const N_STEPS: usize = 32;
 
 /// A Transformer with its weights.
 pub(super) struct TextModel {
@@ -47,19 +53,37 @@ impl Model for TextModel {
         Ok(answers)
     }
 
-    fn explain(&mut self, input: &Input, label: LabelIdx, method: Method, task: &Task) -> Result<Attribution> {
+    fn explain(
+        &mut self,
+        input: &Input,
+        label: LabelIdx,
+        method: Method,
+        task: &Task,
+    ) -> Result<Attribution> {
         self.loaded.check_label(label)?;
-        let _text = self.text(input)?;
-        let _ = (task, &self.plain);
-        Err(Error::Method { found: method.name() })
+        let windows = self.text(input)?.windows.as_slice();
+        let pool = self.fast.pooling();
+        let plain = self.plain()?;
+        match method {
+            Method::Chefer => chefer(plain, pool, windows, label, task),
+            Method::IntegratedGradients => integrated_gradients(plain, windows, label, task),
+            Method::GradCam | Method::HiResCam | Method::Occlusion => Err(Error::Method {
+                found: method.name(),
+            }),
+        }
     }
 }
 
 impl TextModel {
     /// The text, if the network can read every token.
     fn text<'a>(&self, input: &'a Input) -> Result<&'a TextInput> {
-        let wrong = |want: &str, found: String| Error::Input { want: want.to_owned(), found };
-        let (Network::Transformer(network), Input::Text(text)) = (&self.loaded.manifest.network, input) else {
+        let wrong = |want: &str, found: String| Error::Input {
+            want: want.to_owned(),
+            found,
+        };
+        let (Network::Transformer(network), Input::Text(text)) =
+            (&self.loaded.manifest.network, input)
+        else {
             return Err(wrong("text", "an image".to_owned()));
         };
         if text.windows.is_empty() || text.windows.iter().any(|it| it.ids.is_empty()) {
@@ -68,7 +92,10 @@ impl TextModel {
         for window in &text.windows {
             let n_tokens = window.ids.len();
             if network.max_tokens < n_tokens {
-                return Err(wrong("a window that fits the network", format!("{n_tokens} tokens")));
+                return Err(wrong(
+                    "a window that fits the network",
+                    format!("{n_tokens} tokens"),
+                ));
             }
             let vocab = network.vocab as i64;
             if let Some(odd) = window.ids.iter().find(|it| !(0..vocab).contains(*it)) {
@@ -90,4 +117,107 @@ impl TextModel {
         let logits = self.fast.head(&features, Mode::Eval)?;
         Ok((features, logits))
     }
+
+    /// The form that has gradients.
+    fn plain(&mut self) -> Result<&Transformer> {
+        if self.plain.is_none() {
+            let Net::Transformer(plain) = self.loaded.plain()? else {
+                return Err(Error::Method { found: "images" });
+            };
+            self.plain = Some(plain);
+        }
+        Ok(self.plain.as_ref().unwrap_or(&self.fast))
+    }
+}
+
+/// Relevance of each token to the pooled features, window by window; `[CLS]` and `[SEP]` get none.
+fn chefer(
+    net: &Transformer,
+    pool: Pool,
+    windows: &[TokenWindow],
+    label: LabelIdx,
+    task: &Task,
+) -> Result<Attribution> {
+    let mut steps = Steps::new(task, windows.len());
+    let mut weights = Vec::with_capacity(windows.len());
+    for window in windows {
+        let ids = Tensor::f_from_slice(&window.ids)?.f_unsqueeze(0)?;
+        let words = net.embed(&ids)?.set_requires_grad(true);
+        let mut attention = Vec::new();
+        let hidden = net.encode(&words, None, Mode::Eval, Some(&mut attention))?;
+        let logit = logit(net, &hidden, label)?;
+        let gradients = Tensor::f_run_backward(&[&logit], &attention, false, false)?;
+        let mut layers = Vec::with_capacity(attention.len());
+        for (attention, gradient) in attention.iter().zip(&gradients) {
+            layers.push((attention.f_detach()?.f_get(0)?, gradient.f_get(0)?));
+        }
+        let Some(relevance) = attribute::chefer(&layers)? else {
+            continue;
+        };
+        // What flowed from elsewhere: without the identity, that is each token's own share.
+        let n_tokens = relevance.size2()?.0;
+        let flow = relevance.f_sub(&Tensor::f_eye(n_tokens, (Kind::Float, Device::Cpu))?)?;
+        let to_features = match pool {
+            Pool::Cls => flow.f_get(0)?,
+            Pool::Mean | Pool::MeanMax => {
+                flow.f_mean_dim([0_i64].as_slice(), false, Kind::Float)?
+            }
+        };
+        weights.push(of_words(values(&to_features)?, window));
+        steps.advance(1)?;
+    }
+    Ok(Attribution {
+        values: AttributionValues::Tokens(weights),
+        completeness_gap: None,
+    })
+}
+
+/// Over word embeddings, from padding with `[CLS]` and `[SEP]` kept; positions stay.
+fn integrated_gradients(
+    net: &Transformer,
+    windows: &[TokenWindow],
+    label: LabelIdx,
+    task: &Task,
+) -> Result<Attribution> {
+    let mut steps = Steps::new(task, windows.len() * N_STEPS);
+    let mut weights = Vec::with_capacity(windows.len());
+    let mut gap = 0.0;
+    for window in windows {
+        let kept = window.ids.iter().zip(&window.word_idx);
+        let kept = kept
+            .map(|(id, word)| if word.is_some() { PAD } else { *id })
+            .collect::<Vec<_>>();
+        let embed = |ids: &[i64]| net.embed(&Tensor::f_from_slice(ids)?.f_unsqueeze(0)?);
+        let (input, baseline) = (embed(&window.ids)?, embed(&kept)?);
+        let (parts, change) =
+            attribute::integrated_gradients(&input, &baseline, N_STEPS, &mut steps, |words| {
+                logit(net, &net.encode(words, None, Mode::Eval, None)?, label)
+            })?;
+        gap += parts.f_sum(Kind::Double)?.f_double_value(&[])? - change;
+        let sums = parts
+            .f_get(0)?
+            .f_sum_dim_intlist([1_i64].as_slice(), false, Kind::Float)?;
+        weights.push(values(&sums)?);
+    }
+    // A note's logit is the mean over its windows, and so is the gap.
+    let gap = (gap / windows.len() as f64).abs() as f32;
+    Ok(Attribution {
+        values: AttributionValues::Tokens(weights),
+        completeness_gap: Some(gap),
+    })
+}
+
+/// `[m, t, dim]` → `[m]`
+fn logit(net: &Transformer, hidden: &Tensor, label: LabelIdx) -> Result<Tensor> {
+    Ok(net
+        .head(&net.pool(hidden, None)?, Mode::Eval)?
+        .f_select(1, label.0 as i64)?)
+}
+
+/// The weights of tokens that belong to words; 0 for the others.
+fn of_words(weights: Vec<f32>, window: &TokenWindow) -> Vec<f32> {
+    let pairs = weights.into_iter().zip(&window.word_idx);
+    pairs
+        .map(|(weight, word)| if word.is_some() { weight } else { 0.0 })
+        .collect()
 }

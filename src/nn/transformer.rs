@@ -128,6 +128,11 @@ impl Transformer {
         })
     }
 
+    /// How token features become one feature vector.
+    pub fn pooling(&self) -> Pool {
+        self.pool
+    }
+
     /// Token numbers to word embeddings, where attribution starts. `[n, t]` → `[n, t, dim]`
     pub fn embed(&self, ids: &Tensor) -> Result<Tensor> {
         Ok(Tensor::f_embedding(&self.words, ids, -1, false, false)?)

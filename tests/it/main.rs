@@ -9,6 +9,7 @@
     reason = "a test that goes wrong should stop at once and say where"
 )]
 
+mod attribute;
 mod model;
 mod nn;
 mod tidy;

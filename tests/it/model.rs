@@ -7,23 +7,61 @@ use wardlight::{
     model::{
         self, Bundle, Manifest, Network, bundle, known_answer,
         manifest::{FileRef, KnownAnswer, Label, Output},
-        network::ResNetS,
+        network::{Pool, ResNetS, Transformer},
     },
     nn::{self, Options, params},
     prediction::{Calibration, Form},
     prep::{
-        ImageSpec, Spec,
+        ImageSpec, Spec, TextSpec,
         image::{Fit, Intensity},
     },
     warnings::Warnings,
 };
 
 fn label(name: &str) -> Label {
-    Label { name: name.to_owned(), operating_point: None }
+    Label {
+        name: name.to_owned(),
+        operating_point: None,
+    }
 }
 
 fn network(width: usize) -> Network {
-    Network::ResNetS(ResNetS { in_channels: 1, width, blocks: vec![1, 1], stem_stride: 1 })
+    Network::ResNetS(ResNetS {
+        in_channels: 1,
+        width,
+        blocks: vec![1, 1],
+        stem_stride: 1,
+    })
+}
+
+/// A valid manifest for a small convolutional network on pictures of 24 x 16.
+pub(crate) fn image_manifest(labels: &[&str], network: ResNetS) -> Manifest {
+    manifest(labels, Network::ResNetS(network))
+}
+
+/// A valid manifest for a small Transformer on windows of 12 tokens.
+pub(crate) fn text_manifest(labels: &[&str], pool: Pool) -> Manifest {
+    let network = Transformer {
+        vocab: 50,
+        max_tokens: 12,
+        layers: 2,
+        dim: 16,
+        heads: 4,
+        ffn: 32,
+        pool,
+    };
+    Manifest {
+        prep: Spec::Text(TextSpec {
+            max_tokens: 12,
+            overlap: 4,
+            max_windows: 8,
+        }),
+        tokenizer: Some(FileRef {
+            file: "tokenizer.json".to_owned(),
+            sha256: Sha256::of(b""),
+        }),
+        ..manifest(labels, Network::Transformer(network))
+    }
 }
 
 fn manifest(labels: &[&str], network: Network) -> Manifest {
@@ -45,14 +83,26 @@ fn manifest(labels: &[&str], network: Network) -> Manifest {
             height: 16,
             channels: 1,
             fit: Fit::Stretch,
-            intensity: Intensity::Quantiles { low: 0.01, high: 0.99 },
+            intensity: Intensity::Quantiles {
+                low: 0.01,
+                high: 0.99,
+            },
             mean: 0.5,
             std: 0.25,
         }),
-        weights: FileRef { file: "weights.safetensors".to_owned(), sha256: Sha256::of(b"") },
+        weights: FileRef {
+            file: "weights.safetensors".to_owned(),
+            sha256: Sha256::of(b""),
+        },
         tokenizer: None,
-        calibration: Calibration::Temperature { temperature: 1.3, n: 100 },
-        known_answer: KnownAnswer { logits: vec![0.0; labels.len()], tolerance: 1e-3 },
+        calibration: Calibration::Temperature {
+            temperature: 1.3,
+            n: 100,
+        },
+        known_answer: KnownAnswer {
+            logits: vec![0.0; labels.len()],
+            tolerance: 1e-3,
+        },
         metrics: Vec::new(),
     }
 }
@@ -63,9 +113,14 @@ fn write_bundle(folder: &Path, mut manifest: Manifest) -> Manifest {
     let named = vars.variables().into_iter().collect::<Vec<_>>();
     let weights = params::to_safetensors(&named).unwrap();
     manifest.weights.sha256 = Sha256::of(&weights);
-    let plain = Options { form: Form::Plain, ..Options::default() };
+    let plain = Options {
+        form: Form::Plain,
+        ..Options::default()
+    };
     let mut model = nn::build(manifest.clone(), &weights, plain).unwrap();
-    manifest.known_answer.logits = model.logits(&[known_answer::input(&manifest)]).unwrap()[0].values.clone();
+    manifest.known_answer.logits = model.logits(&[known_answer::input(&manifest)]).unwrap()[0]
+        .values
+        .clone();
     fs::create_dir_all(folder).unwrap();
     fs::write(folder.join("weights.safetensors"), weights).unwrap();
     fs::write(folder.join("card.md"), "# A small model\n").unwrap();
@@ -74,14 +129,20 @@ fn write_bundle(folder: &Path, mut manifest: Manifest) -> Manifest {
 }
 
 fn folder(name: &str) -> std::path::PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("model").join(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("model")
+        .join(name);
     fs::remove_dir_all(&folder).ok();
     fs::create_dir_all(&folder).unwrap();
     folder
 }
 
 fn load(folder: &Path) -> Result<Box<dyn model::Model>, model::Error> {
-    nn::load(Bundle::open(folder)?, Options::default(), &Warnings::default())
+    nn::load(
+        Bundle::open(folder)?,
+        Options::default(),
+        &Warnings::default(),
+    )
 }
 
 fn error(folder: &Path) -> String {
@@ -100,7 +161,9 @@ fn a_bundle_comes_back_as_it_was_written() {
     assert_eq!(read.manifest, written);
     assert_eq!(read.card, "# A small model\n");
     let mut model = nn::load(read, Options::default(), &warnings).unwrap();
-    let answers = model.logits(&[known_answer::input(&written), known_answer::input(&written)]).unwrap();
+    let answers = model
+        .logits(&[known_answer::input(&written), known_answer::input(&written)])
+        .unwrap();
     assert_eq!(answers.len(), 2);
     assert_eq!(answers[0].features.len(), 8);
     assert!(warnings.list().is_empty(), "{:?}", warnings.list());
@@ -131,14 +194,22 @@ fn a_missing_label_is_named() {
     );
     fewer.known_answer.logits.pop();
     fs::write(folder.join("manifest.toml"), fewer.to_toml().unwrap()).unwrap();
-    assert_eq!(error(&folder), "wanted weights for 2 labels as in the manifest, found weights for 3");
+    assert_eq!(
+        error(&folder),
+        "wanted weights for 2 labels as in the manifest, found weights for 3"
+    );
 }
 
 #[test]
 fn weights_of_another_network_are_refused() {
     let (one, other) = (folder("network-one"), folder("network-other"));
     write_bundle(&one, manifest(&["a", "b"], network(4)));
-    let deeper = Network::ResNetS(ResNetS { in_channels: 1, width: 4, blocks: vec![1, 2], stem_stride: 1 });
+    let deeper = Network::ResNetS(ResNetS {
+        in_channels: 1,
+        width: 4,
+        blocks: vec![1, 2],
+        stem_stride: 1,
+    });
     write_bundle(&other, manifest(&["a", "b"], deeper));
     let weights = fs::read(other.join("weights.safetensors")).unwrap();
     fs::write(one.join("weights.safetensors"), &weights).unwrap();
@@ -153,7 +224,11 @@ fn weights_of_another_network_are_refused() {
     );
     manifest.network = network(8);
     fs::write(one.join("manifest.toml"), manifest.to_toml().unwrap()).unwrap();
-    assert!(error(&one).contains("mis-shaped: bn1.bias [4] for [8]"), "{}", error(&one));
+    assert!(
+        error(&one).contains("mis-shaped: bn1.bias [4] for [8]"),
+        "{}",
+        error(&one)
+    );
 }
 
 #[test]
@@ -162,7 +237,11 @@ fn a_wrong_known_answer_stops_the_model() {
     let mut written = write_bundle(&folder, manifest(&["a", "b"], network(4)));
     written.known_answer.logits[1] += 0.01;
     fs::write(folder.join("manifest.toml"), written.to_toml().unwrap()).unwrap();
-    assert!(error(&folder).starts_with("wanted the known answer ["), "{}", error(&folder));
+    assert!(
+        error(&folder).starts_with("wanted the known answer ["),
+        "{}",
+        error(&folder)
+    );
 }
 
 #[test]
@@ -177,7 +256,10 @@ fn weights_that_are_not_a_number_give_no_answer() {
     let input = known_answer::input(&manifest);
     let mut model = nn::build(manifest, &weights, Options::default()).unwrap();
     let error = model.logits(&[input]).unwrap_err();
-    assert_eq!(error.to_string(), "wanted finite numbers from the network, found NaN");
+    assert_eq!(
+        error.to_string(),
+        "wanted finite numbers from the network, found NaN"
+    );
 }
 
 #[test]
@@ -185,12 +267,19 @@ fn a_list_of_models_keeps_the_broken_ones_with_their_reason() {
     let models = folder("list");
     write_bundle(&models.join("b-good"), manifest(&["a", "b"], network(4)));
     fs::create_dir(models.join("a-broken")).unwrap();
-    fs::write(models.join("a-broken/manifest.toml"), "format = 1\ncolour = 3\n").unwrap();
+    fs::write(
+        models.join("a-broken/manifest.toml"),
+        "format = 1\ncolour = 3\n",
+    )
+    .unwrap();
     fs::create_dir(models.join("not-a-bundle")).unwrap();
     let listed = bundle::list(&models).unwrap();
     assert_eq!(listed.len(), 2);
     let text = listed[0].manifest.as_ref().unwrap_err().to_string();
-    assert!(text.starts_with("the manifest is not valid: line 2: unknown field `colour`"), "{text}");
+    assert!(
+        text.starts_with("the manifest is not valid: line 2: unknown field `colour`"),
+        "{text}"
+    );
     assert_eq!(listed[1].manifest.as_ref().unwrap().name, "small-chest");
 }
 
@@ -199,17 +288,37 @@ fn a_manifest_with_a_bad_value_names_it() {
     let bad: [(&str, fn(&mut Manifest)); 9] = [
         ("wanted format 1, found 2", |it| it.format = 2),
         ("a name of 1 to 64", |it| it.name = "../x".to_owned()),
-        ("a file name without a folder", |it| it.weights.file = "../x".to_owned()),
-        ("labels that differ", |it| it.labels[1].name = "a".to_owned()),
-        ("a positive temperature", |it| it.calibration = Calibration::Temperature { temperature: 0.0, n: 9 }),
-        ("finite known logits", |it| it.known_answer.logits[0] = f32::NAN),
-        ("a date of training", |it| it.trained = "yesterday".to_owned()),
+        ("a file name without a folder", |it| {
+            it.weights.file = "../x".to_owned()
+        }),
+        ("labels that differ", |it| {
+            it.labels[1].name = "a".to_owned()
+        }),
+        ("a positive temperature", |it| {
+            it.calibration = Calibration::Temperature {
+                temperature: 0.0,
+                n: 9,
+            }
+        }),
+        ("finite known logits", |it| {
+            it.known_answer.logits[0] = f32::NAN
+        }),
+        ("a date of training", |it| {
+            it.trained = "yesterday".to_owned()
+        }),
         ("1 channels", |it| {
-            let Spec::Image(spec) = &mut it.prep else { return };
+            let Spec::Image(spec) = &mut it.prep else {
+                return;
+            };
             spec.channels = 3;
         }),
         ("a number of stages", |it| {
-            it.network = Network::ResNetS(ResNetS { in_channels: 1, width: 4, blocks: vec![], stem_stride: 1 });
+            it.network = Network::ResNetS(ResNetS {
+                in_channels: 1,
+                width: 4,
+                blocks: vec![],
+                stem_stride: 1,
+            });
         }),
     ];
     for (want, spoil) in bad {
