@@ -1,1 +1,22 @@
-fn main() {}
+//! `wardlight-decode`: the process that parses untrusted bytes. Started by `wardlight`, not by a person.
+//!
+//! It compiles the few modules it needs by itself instead of linking the library: the library's networks would
+//! bring libtorch with them, 0.2 s and 100 MB before the first byte (`tests/it/tidy.rs` looks at the binary).
+#![expect(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "these modules are the library's too; the worker needs one end of them"
+)]
+
+mod case;
+mod disk;
+mod import;
+mod privacy;
+mod warnings;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    import::worker::serve()
+}

@@ -26,6 +26,7 @@
 pub mod case;
 pub mod disk;
 pub mod failure;
+pub mod import;
 pub mod model;
 pub mod nn;
 pub mod prediction;

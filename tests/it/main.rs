@@ -10,6 +10,9 @@
 )]
 
 mod attribute;
+mod dicom;
+mod import;
+mod made;
 mod model;
 mod nn;
 mod tidy;

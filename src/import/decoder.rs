@@ -1,0 +1,266 @@
+//! `Decoder`: from a path to a `Scan` or a `Note`, through a worker process.
+
+use std::{
+    env,
+    io::Write as _,
+    os::unix::process::ExitStatusExt as _,
+    path::{Path, PathBuf},
+    process::{Child, ExitStatus},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{RecvTimeoutError, SyncSender, sync_channel},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use super::{
+    Error, Sandbox,
+    pool::{Pool, Worker},
+    wire::{self, Answer},
+};
+use crate::{
+    case::{Note, Scan},
+    disk,
+    privacy::Phi,
+};
+
+/// The name of the worker binary, beside the running one.
+const WORKER_NAME: &str = "wardlight-decode";
+/// How often a running decode looks at its [`Cancel`].
+const CANCEL_POLL: Duration = Duration::from_millis(20);
+/// How long a worker that closed its pipe may take to end.
+const DEATH: Duration = Duration::from_millis(500);
+
+/// How to decode.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The worker binary; `None` looks beside the running one.
+    pub worker: Option<PathBuf>,
+    /// Idle workers to keep.
+    pub n_warm: usize,
+    /// Largest file.
+    pub limit_bytes: u64,
+    /// Longest time for one file.
+    pub timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            worker: None,
+            n_warm: 2,
+            limit_bytes: 1 << 30,
+            timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What a file turned out to be.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value for each opened file, never a list of them"
+)]
+pub enum Opened {
+    Scan(Scan),
+    Note(Note),
+}
+
+/// Stops a running [`Decoder::open_cancellable`] from another thread.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Asks to stop.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Opens files. Shared by reference between threads; each call uses a process of its own.
+#[derive(Debug)]
+pub struct Decoder {
+    pool: Pool,
+    limit_bytes: u64,
+    timeout: Duration,
+    sandbox: Sandbox,
+}
+
+impl Decoder {
+    /// Starts the workers.
+    ///
+    /// # Errors
+    /// [`Error::NoWorker`] if the worker binary is missing or does not start, [`Error::WorkerDied`] or
+    /// [`Error::Protocol`] if it starts and does not greet.
+    pub fn start(settings: Settings) -> Result<Self, Error> {
+        let worker = match settings.worker {
+            Some(path) => path,
+            None => beside_this_binary()?,
+        };
+        let pool = Pool::start(worker, settings.n_warm)?;
+        let mut first = pool.take()?;
+        let sandbox = wire::hello(&mut first.output);
+        // Its greeting is read; it is not used for a file.
+        first.child.kill().ok();
+        first.child.wait().ok();
+        Ok(Self {
+            pool,
+            limit_bytes: settings.limit_bytes,
+            timeout: settings.timeout,
+            sandbox: sandbox?,
+        })
+    }
+
+    /// How well the workers are confined.
+    pub const fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// Reads and decodes a file.
+    ///
+    /// # Errors
+    /// As [`Error`] says; a file that is not understood in full is refused.
+    pub fn open(&self, path: &Path) -> Result<Opened, Error> {
+        self.open_cancellable(path, &Cancel::default())
+    }
+
+    /// Like [`Self::open`]; ends early, with [`Error::Cancelled`], when `cancel` says so.
+    pub fn open_cancellable(&self, path: &Path, cancel: &Cancel) -> Result<Opened, Error> {
+        let bytes = disk::read(path, self.limit_bytes)?;
+        self.decode(&bytes, cancel)
+    }
+
+    /// Decodes the bytes of a file.
+    pub fn open_bytes(&self, bytes: &[u8]) -> Result<Opened, Error> {
+        self.decode(bytes, &Cancel::default())
+    }
+
+    fn decode(&self, bytes: &[u8], cancel: &Cancel) -> Result<Opened, Error> {
+        let Worker {
+            child,
+            mut input,
+            mut output,
+        } = self.pool.take()?;
+        let watchdog = Watchdog::start(child, self.timeout, cancel.clone());
+        // A worker that ends early closes the pipe; what it said before that is the reason, so it is read.
+        input
+            .write_all(&(bytes.len() as u64).to_le_bytes())
+            .and_then(|()| input.write_all(bytes))
+            .ok();
+        drop(input);
+        let answer = wire::hello(&mut output).and_then(|_| wire::answer(&mut output));
+        drop(output);
+        let has_died = matches!(answer, Err(Error::WorkerDied { .. }));
+        match (answer, watchdog?.finish(has_died)) {
+            (_, Some(Stop::Cancelled)) => Err(Error::Cancelled),
+            (Ok(Answer::Note(note)), _) => Ok(Opened::Note(note)),
+            (Ok(Answer::Scan(header, frames)), _) => Ok(Opened::Scan(Scan {
+                header,
+                frames: frames.into_iter().map(Arc::new).collect(),
+            })),
+            (Err(_), Some(Stop::Timeout)) => Err(Error::Timeout {
+                limit_secs: self.timeout.as_secs(),
+            }),
+            (Err(Error::WorkerDied { .. }), Some(Stop::Ended(status))) => Err(Error::WorkerDied {
+                how: how_it_ended(status),
+            }),
+            (Err(error), _) => Err(error),
+        }
+    }
+}
+
+fn beside_this_binary() -> Result<PathBuf, Error> {
+    let this = env::current_exe().map_err(|source| Error::NoWorker {
+        path: Phi::new(PathBuf::from(WORKER_NAME)),
+        source,
+    })?;
+    Ok(this.with_file_name(WORKER_NAME))
+}
+
+fn how_it_ended(status: ExitStatus) -> String {
+    // signal(7)
+    match (status.signal(), status.code()) {
+        (Some(6), _) => "aborted: out of its memory, or a defect".to_owned(),
+        (Some(9), _) => "killed: out of memory or of processor time".to_owned(),
+        (Some(11), _) => "a memory fault".to_owned(),
+        (Some(24), _) => "out of its processor time".to_owned(),
+        (Some(signal), _) => format!("signal {signal}"),
+        (None, code) => format!("exit status {}", code.unwrap_or_default()),
+    }
+}
+
+/// How a worker came to its end.
+enum Stop {
+    Ended(ExitStatus),
+    Timeout,
+    Cancelled,
+}
+
+/// A thread that ends the worker when its time is over or nobody wants the answer any more.
+struct Watchdog {
+    child: Arc<Mutex<Child>>,
+    done: SyncSender<()>,
+    thread: JoinHandle<Option<Stop>>,
+}
+
+impl Watchdog {
+    fn start(child: Child, timeout: Duration, cancel: Cancel) -> Result<Self, Error> {
+        let child = Arc::new(Mutex::new(child));
+        let (done, is_done) = sync_channel::<()>(1);
+        let watched = Arc::clone(&child);
+        let deadline = Instant::now() + timeout;
+        let watch = move || loop {
+            match is_done.recv_timeout(CANCEL_POLL) {
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(()) | Err(RecvTimeoutError::Disconnected) => return None,
+            }
+            let stop = if cancel.is_cancelled() {
+                Some(Stop::Cancelled)
+            } else {
+                (deadline <= Instant::now()).then_some(Stop::Timeout)
+            };
+            if stop.is_some() {
+                // Not waited for yet, so the process id is still its own.
+                watched
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .kill()
+                    .ok();
+                return stop;
+            }
+        };
+        let thread = thread::Builder::new()
+            .name("decode watchdog".to_owned())
+            .spawn(watch)
+            .map_err(|source| Error::WorkerDied {
+                how: format!("no thread to watch it ({})", source.kind()),
+            })?;
+        Ok(Self {
+            child,
+            done,
+            thread,
+        })
+    }
+
+    /// Ends the worker and says how that came about. One that `has_died` gets a moment to show its status.
+    fn finish(self, has_died: bool) -> Option<Stop> {
+        // A full or closed channel means that the thread is about to end anyway.
+        self.done.try_send(()).ok();
+        let stop = self.thread.join().ok().flatten();
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let deadline = Instant::now() + if has_died { DEATH } else { Duration::ZERO };
+        while Instant::now() < deadline && matches!(child.try_wait(), Ok(None)) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        // It may have ended by itself; either way it is waited for.
+        child.kill().ok();
+        let status = child.wait();
+        stop.or_else(|| status.ok().map(Stop::Ended))
+    }
+}

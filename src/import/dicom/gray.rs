@@ -1,0 +1,274 @@
+//! From stored numbers to scanner units: modality look-up table or rescale, padding, MONOCHROME1 turned over.
+
+use std::ops::RangeInclusive;
+
+use dicom::dictionary_std::tags;
+
+use super::{
+    dataset::Dataset,
+    groups,
+    pixels::{Contract, Number, Photometric},
+};
+use crate::{
+    import::Refusal,
+    warnings::{WarningKind, Warnings},
+};
+
+/// What a stored number means, PS3.3 C.11.1.
+#[derive(Clone, Debug, PartialEq)]
+enum Modality {
+    Linear { slope: f64, intercept: f64 },
+    Table { first: i64, values: Vec<u16> },
+}
+
+/// The way from stored to said, for one frame.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Curve {
+    modality: Modality,
+    /// Stored numbers that stand for no measurement, PS3.3 C.7.5.1.1.2.
+    padding: Option<RangeInclusive<i64>>,
+    /// For MONOCHROME1: least plus greatest value, from which a value is taken away.
+    pub(super) turned_over: Option<f64>,
+}
+
+impl Curve {
+    /// Reads the curve of a frame.
+    pub(super) fn parse(
+        set: &Dataset<'_>,
+        frame_idx: usize,
+        contract: &Contract,
+        warnings: &Warnings,
+    ) -> Result<Self, Refusal> {
+        let modality = modality(set, frame_idx, contract)?;
+        let mut curve = Self {
+            modality,
+            padding: padding(set, contract)?,
+            turned_over: None,
+        };
+        let [low, high] = curve.range(contract);
+        // Rounding to `f32` happens here and nowhere later.
+        if ![low, high].iter().all(|it| (*it as f32).is_finite()) {
+            return Err(Refusal::contract(
+                "rescaled values that a number can hold",
+                "greater ones",
+            ));
+        }
+        if contract.photometric == Photometric::Monochrome1 {
+            if !matches!(contract.number, Number::Integer { .. }) {
+                return Err(Refusal::unsupported(
+                    "integer pixels for MONOCHROME1",
+                    "floating point",
+                ));
+            }
+            curve.turned_over = Some(low + high);
+        }
+        if curve.padding.is_some() {
+            warnings.add(
+                WarningKind::Pixels,
+                "the file has padding pixels; they count as missing",
+            );
+        }
+        Ok(curve)
+    }
+
+    /// The values of the least and the greatest number that can be stored, in order.
+    fn range(&self, contract: &Contract) -> [f64; 2] {
+        let bits = u32::from(contract.bits_stored);
+        let (low, high) = if contract.is_signed() {
+            (
+                -(1_i64 << (bits.min(63) - 1)),
+                (1_i64 << (bits.min(63) - 1)) - 1,
+            )
+        } else {
+            (0, (1_i64 << bits.min(62)) - 1)
+        };
+        match &self.modality {
+            Modality::Linear { .. } => {
+                let [low, high] = [low, high].map(|it| self.measured(it));
+                [low.min(high), low.max(high)]
+            }
+            Modality::Table { values, .. } => [values.iter().min(), values.iter().max()]
+                .map(|it| it.copied().map_or(0.0, f64::from)),
+        }
+    }
+
+    fn measured(&self, stored: i64) -> f64 {
+        match &self.modality {
+            Modality::Linear { slope, intercept } => stored as f64 * slope + intercept,
+            // Beyond its ends a table holds its end values, PS3.3 C.11.1.1.1.
+            Modality::Table { first, values } => {
+                let idx = usize::try_from(stored - first)
+                    .unwrap_or(0)
+                    .min(values.len().saturating_sub(1));
+                values.get(idx).copied().map_or(0.0, f64::from)
+            }
+        }
+    }
+
+    fn value(&self, stored: i64) -> f32 {
+        if self.padding.as_ref().is_some_and(|it| it.contains(&stored)) {
+            return f32::NAN;
+        }
+        let measured = self.measured(stored);
+        self.turned_over.map_or(measured, |it| it - measured) as f32
+    }
+
+    /// The samples of a frame from its stored bytes.
+    pub(super) fn apply(&self, stored: &[u8], contract: &Contract) -> Vec<f32> {
+        let words = || stored.as_chunks::<4>().0.iter();
+        match (contract.number, contract.sample_bytes()) {
+            (Number::Float, _) => words()
+                .map(|it| self.scaled(f64::from(f32::from_le_bytes(*it))))
+                .collect(),
+            (Number::Double, _) => stored
+                .as_chunks::<8>()
+                .0
+                .iter()
+                .map(|it| self.scaled(f64::from_le_bytes(*it)))
+                .collect(),
+            (Number::Integer { .. }, 1) => {
+                let table: [f32; 256] = std::array::from_fn(|it| {
+                    self.value(if contract.is_signed() {
+                        i64::from(it as u8 as i8)
+                    } else {
+                        it as i64
+                    })
+                });
+                stored
+                    .iter()
+                    .map(|it| table.get(usize::from(*it)).copied().unwrap_or(f32::NAN))
+                    .collect()
+            }
+            (Number::Integer { .. }, 2) => {
+                let table: Vec<f32> = (0..=u16::MAX)
+                    .map(|it| {
+                        self.value(if contract.is_signed() {
+                            i64::from(it as i16)
+                        } else {
+                            i64::from(it)
+                        })
+                    })
+                    .collect();
+                let look_up = |it: &[u8; 2]| {
+                    table
+                        .get(usize::from(u16::from_le_bytes(*it)))
+                        .copied()
+                        .unwrap_or(f32::NAN)
+                };
+                stored.as_chunks::<2>().0.iter().map(look_up).collect()
+            }
+            (Number::Integer { is_signed: true }, _) => words()
+                .map(|it| self.value(i64::from(i32::from_le_bytes(*it))))
+                .collect(),
+            (Number::Integer { is_signed: false }, _) => words()
+                .map(|it| self.value(i64::from(u32::from_le_bytes(*it))))
+                .collect(),
+        }
+    }
+
+    fn scaled(&self, stored: f64) -> f32 {
+        match &self.modality {
+            Modality::Linear { slope, intercept } => (stored * slope + intercept) as f32,
+            Modality::Table { .. } => stored as f32,
+        }
+    }
+}
+
+fn modality(set: &Dataset<'_>, frame_idx: usize, contract: &Contract) -> Result<Modality, Refusal> {
+    if let Some(table) = set.item(tags::MODALITY_LUT_SEQUENCE) {
+        return if matches!(contract.number, Number::Integer { .. }) {
+            table_of(table, contract)
+        } else {
+            Err(Refusal::unsupported(
+                "integer pixels for a modality table",
+                "floating point",
+            ))
+        };
+    }
+    let place = groups::place(
+        set,
+        frame_idx,
+        tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE,
+        tags::RESCALE_SLOPE,
+    );
+    // Dose grids carry their factor in an attribute of their own, PS3.3 C.8.8.3.
+    let slope = place
+        .number(tags::RESCALE_SLOPE)?
+        .or(set.number(tags::DOSE_GRID_SCALING)?)
+        .unwrap_or(1.0);
+    let intercept = place.number(tags::RESCALE_INTERCEPT)?.unwrap_or(0.0);
+    if !slope.is_finite() || slope == 0.0 || !intercept.is_finite() {
+        return Err(Refusal::contract(
+            "a rescale slope other than zero and a finite intercept",
+            "others",
+        ));
+    }
+    Ok(Modality::Linear { slope, intercept })
+}
+
+/// PS3.3 C.11.1.1: the descriptor holds the number of entries, the first stored number and the bits.
+fn table_of(item: &Dataset<'_>, contract: &Contract) -> Result<Modality, Refusal> {
+    let wrong = |found: &str| {
+        Refusal::malformed("a modality look-up table with descriptor and data", found)
+    };
+    let descriptor = item
+        .words(tags::LUT_DESCRIPTOR)
+        .ok_or_else(|| wrong("no descriptor"))?;
+    let [n_entries, first, bits] = descriptor
+        .try_into()
+        .map_err(|_dropped| wrong("a descriptor of another length"))?;
+    let n_entries = if n_entries == 0 {
+        1 << 16
+    } else {
+        usize::from(n_entries)
+    };
+    let first = if contract.is_signed() {
+        i64::from(first as i16)
+    } else {
+        i64::from(first)
+    };
+    let words = item.words(tags::LUT_DATA).ok_or_else(|| wrong("no data"))?;
+    let values = match words.len() {
+        n_words if n_words == n_entries => words,
+        // Tables of 8 bits may be packed, two entries in a word.
+        n_words if bits <= 8 && n_words == n_entries.div_ceil(2) => words
+            .iter()
+            .flat_map(|it| it.to_le_bytes())
+            .map(u16::from)
+            .take(n_entries)
+            .collect(),
+        n_words => {
+            return Err(Refusal::contract(
+                format!("{n_entries} entries in the modality table"),
+                n_words.to_string(),
+            ));
+        }
+    };
+    Ok(Modality::Table { first, values })
+}
+
+fn padding(set: &Dataset<'_>, contract: &Contract) -> Result<Option<RangeInclusive<i64>>, Refusal> {
+    let Number::Integer { is_signed } = contract.number else {
+        return Ok(None);
+    };
+    let stored = |tag| -> Result<Option<i64>, Refusal> {
+        let Some(number) = set.number(tag)? else {
+            return Ok(None);
+        };
+        // The representation of the element and that of the pixels often disagree: the bits are what counts.
+        let bits = number as i64;
+        let width = 64 - u32::from(contract.bits_allocated.min(16)).max(8);
+        Ok(Some(if contract.bits_allocated > 16 {
+            bits
+        } else if is_signed {
+            bits << width >> width
+        } else {
+            ((bits as u64) << width >> width) as i64
+        }))
+    };
+    let Some(value) = stored(tags::PIXEL_PADDING_VALUE)? else {
+        return Ok(None);
+    };
+    let limit = stored(tags::PIXEL_PADDING_RANGE_LIMIT)?.unwrap_or(value);
+    Ok(Some(value.min(limit)..=value.max(limit)))
+}

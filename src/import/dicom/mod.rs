@@ -1,0 +1,344 @@
+//! DICOM: from the bytes of a file to its header and frames, in the worker.
+//!
+//! 1. [`parse`] walks the bytes once and builds a tree that borrows them; [`dataset`] reads values from it;
+//! 2. [`pixels`] is the contract of the pixels, held before anything is decoded;
+//! 3. [`codec`] undoes the compression of one frame at a time; [`stored`] makes one form of every layout;
+//! 4. [`gray`] and [`colour`] turn stored numbers into what the scanner measured or showed;
+//! 5. [`header`] says what the file tells about the patient, the study and the geometry.
+//!
+//! The `dicom` crates give the dictionaries; their `to_dynamic_image` is wrong in ten measured cases and their
+//! reader can be made to abort, so both are ours. Not here: windowing, which belongs to the display.
+
+mod charset;
+mod codec;
+mod colour;
+mod dataset;
+mod gray;
+mod groups;
+mod header;
+mod inflate;
+mod parse;
+mod pixels;
+mod stored;
+
+use std::{borrow::Cow, io::Write};
+
+use dicom::{
+    core::VR,
+    dictionary_std::{tags, uids},
+    encoding::TransferSyntaxIndex as _,
+    transfer_syntax::TransferSyntaxRegistry,
+};
+
+use self::{
+    codec::{Codec, Colour},
+    colour::Palette,
+    dataset::{Dataset, Encoding},
+    gray::Curve,
+    pixels::{Contract, Photometric, Stored},
+};
+use super::{
+    Refusal, sandbox,
+    wire::{Kind, Reply},
+};
+use crate::{
+    disk::{Hasher, Sha256},
+    warnings::{WarningKind, Warnings},
+};
+
+const PREAMBLE_BYTES: usize = 128;
+const MAGIC: &[u8] = b"DICM";
+
+/// Whether the file has the DICOM preamble and magic word, PS3.10 7.1.
+pub(super) fn is_part10(bytes: &[u8]) -> bool {
+    bytes
+        .get(PREAMBLE_BYTES..)
+        .is_some_and(|it| it.starts_with(MAGIC))
+}
+
+/// Whether the file begins with what can only be a DICOM element.
+pub(super) fn is_without_preamble(bytes: &[u8]) -> bool {
+    probed(bytes).is_some()
+}
+
+/// Builds the dictionaries, so that it is done when a file comes.
+pub(super) fn warm_up() {
+    parse::dictionary_vr(tags::PIXEL_DATA);
+    syntax_name("");
+}
+
+/// Reads a file and says its shape, its frames and its header.
+pub(super) fn read<W: Write>(
+    bytes: &[u8],
+    file_sha256: Sha256,
+    reply: &mut Reply<W>,
+) -> Result<(), Refusal> {
+    let warnings = Warnings::default();
+    let (syntax, body) = syntax_and_body(bytes, &warnings)?;
+    let codec = Codec::of(&syntax.uid).ok_or_else(|| Refusal::UnsupportedTransferSyntax {
+        uid: known_uid(&syntax.uid),
+        name: syntax_name(&syntax.uid),
+    })?;
+    let body = if syntax.is_deflated {
+        Cow::Owned(inflate::dataset(body)?)
+    } else {
+        Cow::Borrowed(body)
+    };
+    let set = parse::dataset(&body, syntax.encoding, &warnings)?;
+    let contract = Contract::parse(&set, &kind_of_object(&set))?;
+    let stored = pixels::frames(&set, &contract)?;
+    sandbox::allow_frame(bytes.len() as u64, contract.n_samples() as u64);
+    reply.json(Kind::Shape, &contract.shape())?;
+    let frames = Frames {
+        set: &set,
+        contract: &contract,
+        stored,
+        codec,
+        warnings: &warnings,
+    };
+    let pixel_sha256 = if contract.photometric.is_gray() {
+        frames.gray(reply)?
+    } else {
+        frames.colour(reply)?
+    };
+    let header = header::header(
+        &set,
+        &contract,
+        &syntax.uid,
+        [file_sha256, pixel_sha256],
+        &warnings,
+    )?;
+    reply.json(Kind::Header, &header)
+}
+
+/// How the data set is written.
+struct Syntax {
+    uid: String,
+    encoding: Encoding,
+    is_deflated: bool,
+}
+
+impl Syntax {
+    fn of(uid: &str) -> Self {
+        let encoding = match uid {
+            "1.2.840.10008.1.2" => Encoding::IMPLICIT_LE,
+            "1.2.840.10008.1.2.2" => Encoding::EXPLICIT_BE,
+            _ => Encoding::EXPLICIT_LE,
+        };
+        Self {
+            uid: uid.to_owned(),
+            encoding,
+            is_deflated: uid == "1.2.840.10008.1.2.1.99",
+        }
+    }
+}
+
+/// The transfer syntax, and the bytes of the data set after preamble and meta group, of which each may be missing.
+fn syntax_and_body<'a>(
+    bytes: &'a [u8],
+    warnings: &Warnings,
+) -> Result<(Syntax, &'a [u8]), Refusal> {
+    let rest = if is_part10(bytes) {
+        let preamble = bytes.get(..PREAMBLE_BYTES).unwrap_or_default();
+        if preamble.iter().any(|it| *it != 0)
+            && !preamble.starts_with(b"II")
+            && !preamble.starts_with(b"MM")
+        {
+            warnings.add(
+                WarningKind::File,
+                "the preamble is not empty: the file may also be something other than DICOM",
+            );
+        }
+        bytes
+            .get(PREAMBLE_BYTES + MAGIC.len()..)
+            .unwrap_or_default()
+    } else {
+        warnings.add(WarningKind::File, "the file has no DICOM preamble");
+        bytes
+    };
+    if rest.starts_with(&[0x02, 0x00]) {
+        let (meta, n_bytes) = parse::meta(rest, warnings)?;
+        let uid = meta.text(tags::TRANSFER_SYNTAX_UID).ok_or_else(|| {
+            Refusal::malformed("a transfer syntax in the file meta group", "none")
+        })?;
+        return Ok((Syntax::of(&uid), rest.get(n_bytes..).unwrap_or_default()));
+    }
+    let uid = probed(rest)
+        .ok_or_else(|| Refusal::malformed("a first DICOM element", "something else"))?;
+    warnings.add(
+        WarningKind::File,
+        format!("the file has no meta group: read as {}", syntax_name(uid)),
+    );
+    Ok((Syntax::of(uid), rest))
+}
+
+/// The plain transfer syntax in which the first element makes sense.
+fn probed(bytes: &[u8]) -> Option<&'static str> {
+    let plain = [
+        ("1.2.840.10008.1.2.1", Encoding::EXPLICIT_LE),
+        ("1.2.840.10008.1.2", Encoding::IMPLICIT_LE),
+        ("1.2.840.10008.1.2.2", Encoding::EXPLICIT_BE),
+    ];
+    plain
+        .into_iter()
+        .find(|(_, encoding)| parse::is_plausible_start(bytes, *encoding))
+        .map(|(uid, _)| uid)
+}
+
+fn syntax_name(uid: &str) -> String {
+    let known = TransferSyntaxRegistry
+        .get(uid)
+        .map(|it| it.name().to_owned());
+    // PS3.6 A.4: processes 3, 5 to 13 and 15 to 29 of JPEG were retired in 2001.
+    let last = uid
+        .strip_prefix("1.2.840.10008.1.2.4.")
+        .and_then(|it| it.parse::<u16>().ok());
+    let retired = last
+        .filter(|it| (52..=66).contains(it))
+        .map(|_| "a retired JPEG process".to_owned());
+    known
+        .or(retired)
+        .unwrap_or_else(|| "an unknown transfer syntax".to_owned())
+}
+
+/// A UID, repeated only if it is one.
+fn known_uid(uid: &str) -> String {
+    let is_uid = !uid.is_empty()
+        && uid.len() <= 64
+        && uid.bytes().all(|it| it.is_ascii_digit() || it == b'.');
+    if is_uid {
+        uid.to_owned()
+    } else {
+        "not a UID".to_owned()
+    }
+}
+
+/// Objects that hold no image, by SOP class, PS3.4 B.5.
+const WITHOUT_PIXELS: &[(&str, &str)] = &[
+    (uids::BASIC_TEXT_SR_STORAGE, "Basic Text SR"),
+    (uids::ENHANCED_SR_STORAGE, "Enhanced SR"),
+    (uids::COMPREHENSIVE_SR_STORAGE, "Comprehensive SR"),
+    (uids::COMPREHENSIVE3_DSR_STORAGE, "Comprehensive 3D SR"),
+    (
+        uids::KEY_OBJECT_SELECTION_DOCUMENT_STORAGE,
+        "Key Object Selection",
+    ),
+    (uids::RT_STRUCTURE_SET_STORAGE, "RT Structure Set"),
+    (uids::RT_PLAN_STORAGE, "RT Plan"),
+    (
+        uids::GRAYSCALE_SOFTCOPY_PRESENTATION_STATE_STORAGE,
+        "Grayscale Softcopy Presentation State",
+    ),
+    (
+        uids::TWELVE_LEAD_ECG_WAVEFORM_STORAGE,
+        "12-lead ECG Waveform",
+    ),
+    (uids::GENERAL_ECG_WAVEFORM_STORAGE, "General ECG Waveform"),
+    (uids::ENCAPSULATED_PDF_STORAGE, "Encapsulated PDF"),
+    (
+        uids::MEDIA_STORAGE_DIRECTORY_STORAGE,
+        "Media Storage Directory",
+    ),
+];
+
+/// What the object is, for a refusal: its SOP class, else its modality.
+fn kind_of_object(set: &Dataset<'_>) -> String {
+    let class = set.text(tags::SOP_CLASS_UID);
+    let known = WITHOUT_PIXELS
+        .iter()
+        .find(|(uid, _)| class.as_deref() == Some(uid))
+        .map(|it| it.1.to_owned());
+    known.unwrap_or_else(|| {
+        format!(
+            "modality {}",
+            pixels::known_term(&set.first_text(tags::MODALITY).unwrap_or_default())
+        )
+    })
+}
+
+/// All that it takes to say the frames.
+struct Frames<'a> {
+    set: &'a Dataset<'a>,
+    contract: &'a Contract,
+    stored: Stored<'a>,
+    codec: Codec,
+    warnings: &'a Warnings,
+}
+
+impl Frames<'_> {
+    /// Says grey frames; returns the hash of their stored numbers.
+    fn gray<W: Write>(&self, reply: &mut Reply<W>) -> Result<Sha256, Refusal> {
+        let mut hasher = Hasher::default();
+        for frame_idx in 0..self.contract.n_frames {
+            let curve = Curve::parse(self.set, frame_idx, self.contract, self.warnings)?;
+            let (stored, _) = self.stored(frame_idx)?;
+            hasher.update(&stored);
+            reply.gray(&curve.apply(&stored, self.contract))?;
+        }
+        Ok(hasher.finish())
+    }
+
+    /// Says colour frames; returns the hash of their stored numbers: indices for a palette, else RGB.
+    fn colour<W: Write>(&self, reply: &mut Reply<W>) -> Result<Sha256, Refusal> {
+        let palette = if self.contract.photometric == Photometric::Palette {
+            Some(Palette::parse(self.set, self.contract)?)
+        } else {
+            None
+        };
+        if palette.is_none() && self.contract.bits_stored != 8 {
+            self.warnings.add(
+                WarningKind::Pixels,
+                format!(
+                    "colours of {} bits were brought to 8",
+                    self.contract.bits_stored
+                ),
+            );
+        }
+        let mut hasher = Hasher::default();
+        for frame_idx in 0..self.contract.n_frames {
+            let (stored, colour) = self.stored(frame_idx)?;
+            let mut stored = stored.into_owned();
+            if palette.is_none() && colour == Colour::Ybr {
+                colour::rgb_from_ybr(&mut stored);
+            }
+            hasher.update(&stored);
+            let rgb = palette.as_ref().map_or_else(
+                || colour::bytes_of(&stored, self.contract),
+                |it| it.apply(&stored, self.contract),
+            );
+            reply.rgb(&rgb)?;
+        }
+        Ok(hasher.finish())
+    }
+
+    /// The stored numbers of a frame, checked for size.
+    fn stored(&self, frame_idx: usize) -> Result<(Cow<'_, [u8]>, Colour), Refusal> {
+        let (bytes, colour) = match (&self.stored, self.codec) {
+            (Stored::Native(all), Codec::Native) => {
+                let vr = self.set.get(tags::PIXEL_DATA).map_or(VR::OW, |it| it.vr);
+                let colour = if self.contract.photometric == Photometric::Rgb {
+                    Colour::Rgb
+                } else {
+                    Colour::Ybr
+                };
+                (
+                    stored::native(all, frame_idx, self.contract, vr, self.set.is_big_endian())?,
+                    colour,
+                )
+            }
+            (Stored::Native(_), _) => {
+                return Err(Refusal::contract(
+                    "encapsulated pixel data for its transfer syntax",
+                    "native",
+                ));
+            }
+            (Stored::Encapsulated(frames), codec) => {
+                let fragments = frames.get(frame_idx).map(Vec::as_slice).unwrap_or_default();
+                let decoded = codec::decode(codec, fragments, self.contract, self.warnings)?;
+                (Cow::Owned(decoded.bytes), decoded.colour)
+            }
+        };
+        self.contract.check_frame(bytes.len())?;
+        Ok((stored::extended(bytes, self.contract), colour))
+    }
+}

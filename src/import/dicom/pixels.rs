@@ -1,0 +1,416 @@
+//! The pixel contract: what the header promises about the pixels, checked before anything is decoded.
+
+use dicom::dictionary_std::tags;
+
+use super::{
+    dataset::{Dataset, Value},
+    parse,
+};
+use crate::import::{Refusal, wire::Shape};
+
+/// Largest frame, in samples, that a codec may produce without the compressed bytes to show for it.
+const FREE_SAMPLES: u64 = 1 << 24;
+/// Samples for each compressed byte beyond that.
+const SAMPLES_PER_BYTE_LIMIT: u64 = 256;
+
+/// How the samples of a pixel make a colour, PS3.3 C.7.6.3.1.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Photometric {
+    Monochrome1,
+    Monochrome2,
+    Palette,
+    Rgb,
+    YbrFull,
+    YbrFull422,
+    YbrRct,
+    YbrIct,
+}
+
+impl Photometric {
+    fn parse(term: &str) -> Option<Self> {
+        Some(match term {
+            "MONOCHROME1" => Self::Monochrome1,
+            "MONOCHROME2" => Self::Monochrome2,
+            "PALETTE COLOR" => Self::Palette,
+            "RGB" => Self::Rgb,
+            "YBR_FULL" => Self::YbrFull,
+            "YBR_FULL_422" => Self::YbrFull422,
+            "YBR_RCT" => Self::YbrRct,
+            "YBR_ICT" => Self::YbrIct,
+            _ => return None,
+        })
+    }
+
+    /// Whether a pixel is one sample.
+    pub(super) const fn is_single(self) -> bool {
+        matches!(self, Self::Monochrome1 | Self::Monochrome2 | Self::Palette)
+    }
+
+    /// Whether the picture is grey.
+    pub(super) const fn is_gray(self) -> bool {
+        matches!(self, Self::Monochrome1 | Self::Monochrome2)
+    }
+}
+
+/// What a sample is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Number {
+    Integer { is_signed: bool },
+    Float,
+    Double,
+}
+
+/// What the header promises, each part legal by itself and with the others.
+#[derive(Clone, Debug)]
+pub(super) struct Contract {
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) n_frames: usize,
+    pub(super) samples: usize,
+    /// 1, 8, 16, 32 or, for doubles, 64.
+    pub(super) bits_allocated: u16,
+    pub(super) bits_stored: u16,
+    pub(super) number: Number,
+    pub(super) photometric: Photometric,
+    pub(super) is_planar: bool,
+}
+
+impl Contract {
+    /// Reads and checks the description of the pixels.
+    pub(super) fn parse(set: &Dataset<'_>, sop_class: &str) -> Result<Self, Refusal> {
+        let number = match [
+            tags::PIXEL_DATA,
+            tags::FLOAT_PIXEL_DATA,
+            tags::DOUBLE_FLOAT_PIXEL_DATA,
+        ]
+        .map(|it| set.get(it).is_some())
+        {
+            [true, false, false] => Number::Integer {
+                is_signed: wanted(set, tags::PIXEL_REPRESENTATION)? != 0,
+            },
+            [false, true, false] => Number::Float,
+            [false, false, true] => Number::Double,
+            [false, false, false] => {
+                return Err(Refusal::NoPixels {
+                    sop_class: sop_class.to_owned(),
+                });
+            }
+            _ => return Err(Refusal::contract("one kind of pixel data", "several")),
+        };
+        let term = set
+            .first_text(tags::PHOTOMETRIC_INTERPRETATION)
+            .unwrap_or_default();
+        let photometric = Photometric::parse(&term).ok_or_else(|| {
+            Refusal::unsupported(
+                "a photometric interpretation that is known",
+                known_term(&term),
+            )
+        })?;
+        let contract = Self {
+            rows: wanted(set, tags::ROWS)?,
+            columns: wanted(set, tags::COLUMNS)?,
+            n_frames: set.count(tags::NUMBER_OF_FRAMES)?.unwrap_or(1),
+            samples: wanted(set, tags::SAMPLES_PER_PIXEL)?,
+            bits_allocated: wanted(set, tags::BITS_ALLOCATED)?
+                .try_into()
+                .unwrap_or(u16::MAX),
+            bits_stored: bits_stored(set, number)?,
+            number,
+            photometric,
+            is_planar: set.count(tags::PLANAR_CONFIGURATION)?.unwrap_or(0) == 1,
+        };
+        contract.check(set)?;
+        Ok(contract)
+    }
+
+    fn check(&self, set: &Dataset<'_>) -> Result<(), Refusal> {
+        let wanted = if self.photometric.is_single() { 1 } else { 3 };
+        if self.samples != wanted {
+            return Err(Refusal::contract(
+                format!("{wanted} samples per pixel for its photometric interpretation"),
+                self.samples.to_string(),
+            ));
+        }
+        let legal: &[u16] = match self.number {
+            Number::Integer { .. } if self.photometric.is_gray() => &[1, 8, 16, 32],
+            Number::Integer { .. } => &[8, 16],
+            Number::Float => &[32],
+            Number::Double => &[64],
+        };
+        if !legal.contains(&self.bits_allocated) {
+            return Err(Refusal::contract(
+                format!("bits allocated of {legal:?}"),
+                self.bits_allocated.to_string(),
+            ));
+        }
+        if !(1..=self.bits_allocated).contains(&self.bits_stored) {
+            return Err(Refusal::contract(
+                format!("bits stored from 1 to {}", self.bits_allocated),
+                self.bits_stored.to_string(),
+            ));
+        }
+        // PS3.5 8.1.1: the high bit is one less than the bits stored.
+        if let (Number::Integer { .. }, Some(high_bit)) = (self.number, set.count(tags::HIGH_BIT)?)
+            && high_bit + 1 != usize::from(self.bits_stored)
+        {
+            return Err(Refusal::contract(
+                format!("high bit {}", self.bits_stored - 1),
+                high_bit.to_string(),
+            ));
+        }
+        if !matches!(set.count(tags::PIXEL_REPRESENTATION)?, None | Some(0 | 1)) {
+            return Err(Refusal::contract(
+                "pixel representation 0 or 1",
+                "another number",
+            ));
+        }
+        let is_gray = self.photometric.is_gray();
+        if !is_gray && self.number != (Number::Integer { is_signed: false }) {
+            return Err(Refusal::contract(
+                "unsigned integers for a colour picture",
+                "others",
+            ));
+        }
+        if self.photometric == Photometric::YbrFull422 && !self.columns.is_multiple_of(2) {
+            return Err(Refusal::contract(
+                "an even number of columns for YBR_FULL_422",
+                self.columns.to_string(),
+            ));
+        }
+        if !matches!(self.photometric, Photometric::Rgb)
+            && !self.photometric.is_single()
+            && self.bits_allocated != 8
+        {
+            return Err(Refusal::unsupported(
+                "8 bits a sample for a YBR picture",
+                self.bits_allocated.to_string(),
+            ));
+        }
+        self.shape().checked_samples().map(|_| ())
+    }
+
+    /// The shape of what will be said.
+    pub(super) const fn shape(&self) -> Shape {
+        Shape {
+            rows: self.rows,
+            columns: self.columns,
+            n_frames: self.n_frames,
+            is_colour: !self.photometric.is_gray(),
+        }
+    }
+
+    /// Pixels of a frame.
+    pub(super) const fn n_pixels(&self) -> usize {
+        self.rows * self.columns
+    }
+
+    /// Samples of a frame.
+    pub(super) const fn n_samples(&self) -> usize {
+        self.n_pixels() * self.samples
+    }
+
+    /// Bytes of one sample once it has been unpacked: one bit takes a byte.
+    pub(super) const fn sample_bytes(&self) -> usize {
+        self.bits_allocated.div_ceil(8) as usize
+    }
+
+    /// Bytes of an unpacked frame.
+    pub(super) const fn frame_bytes(&self) -> usize {
+        self.n_samples() * self.sample_bytes()
+    }
+
+    pub(super) const fn is_signed(&self) -> bool {
+        matches!(self.number, Number::Integer { is_signed: true })
+    }
+
+    /// Holds an unpacked frame against the contract.
+    pub(super) fn check_frame(&self, n_bytes: usize) -> Result<(), Refusal> {
+        let wanted = self.frame_bytes();
+        if n_bytes == wanted {
+            Ok(())
+        } else {
+            Err(Refusal::contract(
+                format!("{wanted} bytes in a frame"),
+                n_bytes.to_string(),
+            ))
+        }
+    }
+
+    /// Refuses a frame that is large and was made from next to nothing.
+    pub(super) fn check_ratio(&self, n_compressed: usize) -> Result<(), Refusal> {
+        let limit = FREE_SAMPLES.max((n_compressed as u64).saturating_mul(SAMPLES_PER_BYTE_LIMIT));
+        let found = self.n_samples() as u64;
+        if found <= limit {
+            Ok(())
+        } else {
+            Err(Refusal::too_large(
+                "a frame in samples, for a compressed stream of its size,",
+                limit,
+                found,
+            ))
+        }
+    }
+}
+
+fn wanted(set: &Dataset<'_>, tag: dicom::core::Tag) -> Result<usize, Refusal> {
+    set.count(tag)?
+        .ok_or_else(|| Refusal::contract(parse::name(tag), "nothing"))
+}
+
+fn bits_stored(set: &Dataset<'_>, number: Number) -> Result<u16, Refusal> {
+    match number {
+        Number::Integer { .. } => Ok(wanted(set, tags::BITS_STORED)?
+            .try_into()
+            .unwrap_or(u16::MAX)),
+        Number::Float => Ok(32),
+        Number::Double => Ok(64),
+    }
+}
+
+/// A defined term, repeated only if it looks like one.
+pub(super) fn known_term(term: &str) -> String {
+    let is_term = !term.is_empty()
+        && term.len() <= 16
+        && term
+            .bytes()
+            .all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || matches!(it, b' ' | b'_'));
+    if is_term {
+        term.to_owned()
+    } else {
+        "none or an unknown one".to_owned()
+    }
+}
+
+/// The frames as they stand in the file.
+pub(super) enum Stored<'a> {
+    /// All frames, one after the other.
+    Native(&'a [u8]),
+    /// One compressed stream for each frame, in fragments.
+    Encapsulated(Vec<Vec<&'a [u8]>>),
+}
+
+/// Finds the frames. Native pixels must be exactly as long as the contract says.
+pub(super) fn frames<'a>(set: &Dataset<'a>, contract: &Contract) -> Result<Stored<'a>, Refusal> {
+    let tag = match contract.number {
+        Number::Integer { .. } => tags::PIXEL_DATA,
+        Number::Float => tags::FLOAT_PIXEL_DATA,
+        Number::Double => tags::DOUBLE_FLOAT_PIXEL_DATA,
+    };
+    match set.get(tag).map(|it| &it.value) {
+        Some(Value::Bytes(bytes)) => native(bytes, contract).map(Stored::Native),
+        Some(Value::Fragments(fragments)) => {
+            by_frame(fragments, contract.n_frames, set).map(Stored::Encapsulated)
+        }
+        _ => Err(Refusal::contract("pixels", "a sequence")),
+    }
+}
+
+fn native<'a>(bytes: &'a [u8], contract: &Contract) -> Result<&'a [u8], Refusal> {
+    let n_samples = contract.n_samples() as u64 * contract.n_frames as u64;
+    let wanted = match (contract.bits_allocated, contract.photometric) {
+        (1, _) => n_samples.div_ceil(8),
+        (_, Photometric::YbrFull422) => n_samples / 3 * 2,
+        _ => n_samples * contract.sample_bytes() as u64,
+    };
+    // PS3.5 8.1.1: a value has an even length, so one byte may follow.
+    let found = bytes.len() as u64;
+    let exact = usize::try_from(wanted).ok().and_then(|it| bytes.get(..it));
+    match exact {
+        Some(exact) if found == wanted || found == wanted + wanted % 2 => Ok(exact),
+        _ => Err(Refusal::contract(
+            format!("{wanted} bytes of pixel data"),
+            found.to_string(),
+        )),
+    }
+}
+
+/// Sorts fragments to frames, PS3.5 A.4: all to one; one to each; by offset table; else by start marker.
+fn by_frame<'a>(
+    fragments: &[&'a [u8]],
+    n_frames: usize,
+    set: &Dataset<'_>,
+) -> Result<Vec<Vec<&'a [u8]>>, Refusal> {
+    let Some((basic_table, fragments)) = fragments.split_first() else {
+        return Err(Refusal::contract("an offset table", "nothing"));
+    };
+    if n_frames == 1 && !fragments.is_empty() {
+        return Ok(vec![fragments.to_vec()]);
+    }
+    if fragments.len() == n_frames {
+        return Ok(fragments.iter().map(|it| vec![*it]).collect());
+    }
+    let starts = match offsets(basic_table, set)? {
+        Some(offsets) => starts_at(fragments, &offsets)?,
+        None => fragments
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| is_stream_start(it))
+            .map(|(idx, _)| idx)
+            .collect(),
+    };
+    if starts.len() != n_frames || starts.first() != Some(&0) {
+        return Err(Refusal::contract(
+            format!("{n_frames} frames"),
+            format!("{} fragments that make {}", fragments.len(), starts.len()),
+        ));
+    }
+    let ends = starts.iter().skip(1).copied().chain([fragments.len()]);
+    Ok(starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| fragments.get(*start..end).unwrap_or_default().to_vec())
+        .collect())
+}
+
+/// The offset of each frame, counted from the first fragment's item; from the extended table if there is one.
+fn offsets(basic_table: &[u8], set: &Dataset<'_>) -> Result<Option<Vec<u64>>, Refusal> {
+    if let Some(extended) = set.bytes(tags::EXTENDED_OFFSET_TABLE) {
+        return Ok(Some(
+            extended
+                .as_chunks::<8>()
+                .0
+                .iter()
+                .map(|it| u64::from_le_bytes(*it))
+                .collect(),
+        ));
+    }
+    let (offsets, rest) = basic_table.as_chunks::<4>();
+    if !rest.is_empty() {
+        return Err(Refusal::contract(
+            "an offset table of whole entries",
+            format!("{} bytes", basic_table.len()),
+        ));
+    }
+    Ok((!offsets.is_empty()).then(|| {
+        offsets
+            .iter()
+            .map(|it| u64::from(u32::from_le_bytes(*it)))
+            .collect()
+    }))
+}
+
+fn starts_at(fragments: &[&[u8]], offsets: &[u64]) -> Result<Vec<usize>, Refusal> {
+    let mut at = 0;
+    let mut places = Vec::with_capacity(fragments.len());
+    for fragment in fragments {
+        places.push(at);
+        // The item's tag and length stand before each fragment.
+        at += 8 + fragment.len() as u64;
+    }
+    let wrong = || Refusal::contract("offsets at the start of fragments", "others");
+    let found: Result<Vec<usize>, Refusal> = offsets
+        .iter()
+        .map(|it| places.binary_search(it).map_err(|_dropped| wrong()))
+        .collect();
+    let found = found?;
+    if found.is_sorted_by(|before, after| before < after) {
+        Ok(found)
+    } else {
+        Err(wrong())
+    }
+}
+
+/// JPEG and JPEG-LS begin with SOI and another marker, JPEG 2000 with SOC and SIZ.
+fn is_stream_start(fragment: &[u8]) -> bool {
+    fragment.starts_with(b"\xff\xd8\xff") || fragment.starts_with(b"\xff\x4f\xff\x51")
+}

@@ -1,0 +1,100 @@
+//! What kind of file it is, told by its content.
+
+use super::{Refusal, dicom};
+use crate::case::scan::Format;
+
+/// A kind of file that we read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    Dicom,
+    Picture(Format),
+    Text,
+}
+
+/// First bytes of files that are not for us, so that a refusal can name them.
+const STRANGERS: &[(&[u8], &str)] = &[
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\x7fELF", "a program (ELF)"),
+    (b"MZ", "a program (Windows)"),
+    (b"GIF8", "a GIF picture"),
+    (b"RIFF", "a RIFF file (WebP, WAV or AVI)"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"{\\rtf", "a rich-text document"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"SQLite format 3", "a database"),
+    (b"\0\0\0\x0cjP  ", "a JPEG 2000 picture outside DICOM"),
+    (b"\xff\x4f\xff\x51", "a JPEG 2000 picture outside DICOM"),
+];
+
+/// Tells the kind of file.
+pub(super) fn content(bytes: &[u8]) -> Result<Content, Refusal> {
+    if bytes.is_empty() {
+        return Err(Refusal::Empty);
+    }
+    if dicom::is_part10(bytes) {
+        return Ok(Content::Dicom);
+    }
+    let pictures: &[(&[u8], Format)] = &[
+        (b"\x89PNG\r\n\x1a\n", Format::Png),
+        (b"\xff\xd8\xff", Format::Jpeg),
+        (b"II*\0", Format::Tiff),
+        (b"MM\0*", Format::Tiff),
+    ];
+    if let Some((_, format)) = pictures.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Ok(Content::Picture(*format));
+    }
+    if is_bmp(bytes) {
+        return Ok(Content::Picture(Format::Bmp));
+    }
+    if dicom::is_without_preamble(bytes) {
+        return Ok(Content::Dicom);
+    }
+    match STRANGERS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        Some((_, found)) => Err(Refusal::NotRecognised {
+            found: (*found).to_owned(),
+        }),
+        None => Ok(Content::Text),
+    }
+}
+
+/// `BM`, then the size of the file, two reserved words that are zero, and an offset inside the file.
+fn is_bmp(bytes: &[u8]) -> bool {
+    let word = |at: usize| {
+        bytes
+            .get(at..at + 4)
+            .and_then(|it| it.try_into().ok())
+            .map(u32::from_le_bytes)
+    };
+    bytes.starts_with(b"BM")
+        && word(6) == Some(0)
+        && word(10).is_some_and(|it| (26..bytes.len() as u64).contains(&u64::from(it)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, content};
+    use crate::{case::scan::Format, import::Refusal};
+
+    #[test]
+    fn content_decides_and_strangers_are_named() {
+        assert_eq!(
+            content(b"\x89PNG\r\n\x1a\n...."),
+            Ok(Content::Picture(Format::Png))
+        );
+        assert_eq!(
+            content(b"BM is how this note begins, and it is not a bitmap"),
+            Ok(Content::Text)
+        );
+        assert_eq!(content(b"Chest pain."), Ok(Content::Text));
+        assert_eq!(content(b""), Err(Refusal::Empty));
+        assert_eq!(
+            content(b"%PDF-1.7"),
+            Err(Refusal::NotRecognised {
+                found: "a PDF document".to_owned()
+            })
+        );
+    }
+}

@@ -1,0 +1,267 @@
+//! What the two processes say to each other, and the contract that both check.
+//!
+//! Request: the length of the file as `u64`, then its bytes. Answer: messages of one byte (what it is), the
+//! length as `u64` and a payload. All integers are little-endian. A worker answers `Hello`, then either
+//! `Note`, or `Shape`, one `Frame` for each frame and `Header`, or at any point `Refused`.
+
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{Error, Refusal, Sandbox};
+use crate::case::{Frame, Note, Samples, scan::Header};
+
+/// Largest payload that is JSON: a note of 16 MiB with every character escaped.
+const JSON_LIMIT_BYTES: u64 = 96 << 20;
+/// Most samples in one frame: 11,585 x 11,585 grey.
+const FRAME_SAMPLES_LIMIT: u64 = 1 << 27;
+/// Most samples in one file: a gigabyte as `f32`, for instance 1,024 frames of 512 x 512.
+const FILE_SAMPLES_LIMIT: u64 = 1 << 28;
+/// Most frames in one file.
+const FRAMES_LIMIT: u64 = 1 << 16;
+const CHUNK_BYTES: usize = 1 << 16;
+
+/// What a message holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Kind {
+    Hello = b'H',
+    Note = b'N',
+    Shape = b'S',
+    Frame = b'F',
+    Header = b'D',
+    Refused = b'E',
+}
+
+impl Kind {
+    fn parse(byte: u8) -> Option<Self> {
+        [
+            Self::Hello,
+            Self::Note,
+            Self::Shape,
+            Self::Frame,
+            Self::Header,
+            Self::Refused,
+        ]
+        .into_iter()
+        .find(|it| *it as u8 == byte)
+    }
+}
+
+/// The contract: how many samples will come, and of which kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Shape {
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) n_frames: usize,
+    /// Three bytes a pixel instead of one `f32`.
+    pub(super) is_colour: bool,
+}
+
+impl Shape {
+    /// Samples of one frame, if the shape is one that we take.
+    pub(super) fn checked_samples(&self) -> Result<usize, Refusal> {
+        let [rows, columns, n_frames] =
+            [self.rows, self.columns, self.n_frames].map(|it| it as u64);
+        if rows == 0 || columns == 0 || n_frames == 0 {
+            return Err(Refusal::contract(
+                "at least one row, column and frame",
+                format!("{rows} x {columns} x {n_frames}"),
+            ));
+        }
+        let samples = if self.is_colour { 3 } else { 1 };
+        let frame = rows.saturating_mul(columns).saturating_mul(samples);
+        let all = frame.saturating_mul(n_frames);
+        for (what, limit, found) in [
+            ("samples in a frame", FRAME_SAMPLES_LIMIT, frame),
+            ("frames", FRAMES_LIMIT, n_frames),
+            ("samples in a file", FILE_SAMPLES_LIMIT, all),
+        ] {
+            if limit < found {
+                return Err(Refusal::too_large(
+                    format!("a number of {what}"),
+                    limit,
+                    found,
+                ));
+            }
+        }
+        usize::try_from(frame).map_err(|_dropped| {
+            Refusal::too_large("a number of samples", FRAME_SAMPLES_LIMIT, frame)
+        })
+    }
+}
+
+/// The worker's end: says one thing after the other.
+pub(super) struct Reply<W> {
+    out: W,
+    buffer: Vec<u8>,
+}
+
+impl<W: Write> Reply<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self {
+            out,
+            buffer: Vec::with_capacity(CHUNK_BYTES),
+        }
+    }
+
+    /// Sends a value as JSON.
+    pub(super) fn json<T: Serialize>(&mut self, kind: Kind, value: &T) -> Result<(), Refusal> {
+        let text = serde_json::to_vec(value).map_err(|_dropped| Refusal::Defect {
+            place: "wire".to_owned(),
+        })?;
+        self.head(kind, text.len())?;
+        self.out.write_all(&text)?;
+        Ok(self.out.flush()?)
+    }
+
+    /// Sends a grey frame.
+    pub(super) fn gray(&mut self, samples: &[f32]) -> Result<(), Refusal> {
+        self.head(Kind::Frame, samples.len() * 4)?;
+        for chunk in samples.chunks(CHUNK_BYTES / 4) {
+            self.buffer.clear();
+            self.buffer
+                .extend(chunk.iter().flat_map(|it| it.to_le_bytes()));
+            self.out.write_all(&self.buffer)?;
+        }
+        Ok(self.out.flush()?)
+    }
+
+    /// Sends a colour frame.
+    pub(super) fn rgb(&mut self, samples: &[u8]) -> Result<(), Refusal> {
+        self.head(Kind::Frame, samples.len())?;
+        self.out.write_all(samples)?;
+        Ok(self.out.flush()?)
+    }
+
+    fn head(&mut self, kind: Kind, n_bytes: usize) -> io::Result<()> {
+        self.out.write_all(&[kind as u8])?;
+        self.out.write_all(&(n_bytes as u64).to_le_bytes())
+    }
+}
+
+/// What a worker says to one file.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value for each opened file, never a list of them"
+)]
+pub(super) enum Answer {
+    Note(Note),
+    Scan(Header, Vec<Frame>),
+}
+
+/// Reads the greeting of a worker.
+pub(super) fn hello(input: &mut impl Read) -> Result<Sandbox, Error> {
+    let (kind, n_bytes) = head(input)?;
+    if kind != Kind::Hello {
+        return Err(broken("a greeting", format!("{kind:?}")));
+    }
+    json(input, n_bytes)
+}
+
+/// Reads the answer to one file, and holds it against the contract before anything is allocated.
+pub(super) fn answer(input: &mut impl Read) -> Result<Answer, Error> {
+    let (kind, n_bytes) = head(input)?;
+    let shape: Shape = match kind {
+        Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
+        Kind::Note => return Ok(Answer::Note(json(input, n_bytes)?)),
+        Kind::Shape => json(input, n_bytes)?,
+        _ => return Err(broken("a note or the shape of a scan", format!("{kind:?}"))),
+    };
+    let n_samples = shape.checked_samples()?;
+    let mut frames = Vec::with_capacity(shape.n_frames);
+    for _ in 0..shape.n_frames {
+        frames.push(frame(input, &shape, n_samples)?);
+    }
+    let (kind, n_bytes) = head(input)?;
+    let header: Header = match kind {
+        Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
+        Kind::Header => json(input, n_bytes)?,
+        _ => return Err(broken("the header of the scan", format!("{kind:?}"))),
+    };
+    let pixels = &header.pixels;
+    if (pixels.rows, pixels.columns, pixels.n_frames) != (shape.rows, shape.columns, shape.n_frames)
+    {
+        return Err(broken(
+            "a header that fits its frames",
+            "another geometry".to_owned(),
+        ));
+    }
+    Ok(Answer::Scan(header, frames))
+}
+
+fn frame(input: &mut impl Read, shape: &Shape, n_samples: usize) -> Result<Frame, Error> {
+    let (kind, n_bytes) = head(input)?;
+    if kind == Kind::Refused {
+        return Err(json::<Refusal>(input, n_bytes)?.into());
+    }
+    let wanted = n_samples * if shape.is_colour { 1 } else { 4 };
+    if kind != Kind::Frame || n_bytes != wanted as u64 {
+        return Err(broken(
+            "a frame of the promised size",
+            format!("{kind:?} of {n_bytes} bytes"),
+        ));
+    }
+    let samples = if shape.is_colour {
+        let mut samples = vec![0; n_samples].into_boxed_slice();
+        input.read_exact(&mut samples).map_err(cut)?;
+        Samples::Rgb(samples)
+    } else {
+        Samples::Gray(gray(input, n_samples)?)
+    };
+    Ok(Frame {
+        width: shape.columns,
+        height: shape.rows,
+        samples,
+    })
+}
+
+fn gray(input: &mut impl Read, n_samples: usize) -> Result<Box<[f32]>, Error> {
+    let mut samples = Vec::with_capacity(n_samples);
+    let mut buffer = vec![0; CHUNK_BYTES];
+    while samples.len() < n_samples {
+        let n_bytes = ((n_samples - samples.len()) * 4).min(CHUNK_BYTES);
+        let Some(chunk) = buffer.get_mut(..n_bytes) else {
+            break;
+        };
+        input.read_exact(chunk).map_err(cut)?;
+        samples.extend(
+            chunk
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .map(|it| f32::from_le_bytes(*it)),
+        );
+    }
+    Ok(samples.into_boxed_slice())
+}
+
+fn head(input: &mut impl Read) -> Result<(Kind, u64), Error> {
+    let mut bytes = [0; 9];
+    input.read_exact(&mut bytes).map_err(cut)?;
+    let [kind, length @ ..] = bytes;
+    let kind =
+        Kind::parse(kind).ok_or_else(|| broken("a message", format!("a byte {kind:#04x}")))?;
+    Ok((kind, u64::from_le_bytes(length)))
+}
+
+fn json<T: DeserializeOwned>(input: &mut impl Read, n_bytes: u64) -> Result<T, Error> {
+    if JSON_LIMIT_BYTES < n_bytes {
+        return Err(broken("a short message", format!("{n_bytes} bytes")));
+    }
+    let mut text = Vec::new();
+    input.take(n_bytes).read_to_end(&mut text).map_err(cut)?;
+    serde_json::from_slice(&text)
+        .map_err(|_dropped| broken("a message in the agreed form", "another".to_owned()))
+}
+
+fn broken(wanted: &'static str, found: String) -> Error {
+    Error::Protocol { wanted, found }
+}
+
+/// The pipe ended before the message did: the process behind it is gone.
+fn cut(source: io::Error) -> Error {
+    Error::WorkerDied {
+        how: source.kind().to_string(),
+    }
+}

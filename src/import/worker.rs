@@ -1,0 +1,86 @@
+//! The life of a decode worker: raise the walls, read one file, answer, end.
+
+use std::{
+    io::{Read as _, Write, stdin, stdout},
+    panic::{self, AssertUnwindSafe},
+    process::ExitCode,
+    sync::{Mutex, PoisonError},
+};
+
+use super::{
+    Refusal, dicom, note, picture,
+    recognise::{self, Content},
+    sandbox,
+    wire::{Kind, Reply},
+};
+use crate::disk::Sha256;
+
+/// Runs this process as a decode worker, from the first wall to the end.
+pub fn serve() -> ExitCode {
+    let sandbox = sandbox::enter();
+    dicom::warm_up();
+    let mut reply = Reply::new(stdout().lock());
+    if reply.json(Kind::Hello, &sandbox).is_err() {
+        return ExitCode::FAILURE;
+    }
+    let refused = match request() {
+        Ok(bytes) => caught(|| read(&bytes, &mut reply)),
+        Err(refusal) => Err(refusal),
+    };
+    match refused {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => match reply.json(Kind::Refused, &refusal) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        },
+    }
+}
+
+/// The bytes of the one file. A closed pipe means that no file will come.
+fn request() -> Result<Vec<u8>, Refusal> {
+    let mut input = stdin().lock();
+    let mut length = [0; 8];
+    input.read_exact(&mut length)?;
+    let n_bytes = u64::from_le_bytes(length);
+    sandbox::allow_file(n_bytes);
+    let mut bytes = Vec::new();
+    let length = usize::try_from(n_bytes).unwrap_or(usize::MAX);
+    bytes
+        .try_reserve_exact(length)
+        .map_err(|_dropped| Refusal::too_large("a file", u64::from(u32::MAX), n_bytes))?;
+    input.take(n_bytes).read_to_end(&mut bytes)?;
+    if bytes.len() == length {
+        Ok(bytes)
+    } else {
+        Err(Refusal::Abandoned)
+    }
+}
+
+/// Recognises and reads a file, and says the answer.
+fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
+    let file_sha256 = Sha256::of(bytes);
+    match recognise::content(bytes)? {
+        Content::Dicom => dicom::read(bytes, file_sha256, reply),
+        Content::Picture(format) => picture::read(bytes, format, file_sha256, reply),
+        Content::Text => reply.json(Kind::Note, &note::read(bytes, file_sha256)?),
+    }
+}
+
+/// A panic in a codec is a refusal that says where; its message may hold patient data and is dropped.
+fn caught(work: impl FnOnce() -> Result<(), Refusal>) -> Result<(), Refusal> {
+    let place = std::sync::Arc::new(Mutex::new(String::new()));
+    let written = std::sync::Arc::clone(&place);
+    panic::set_hook(Box::new(move |info| {
+        let place = info
+            .location()
+            .map_or_else(String::new, |it| format!("{}:{}", it.file(), it.line()));
+        *written.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    }));
+    let place = || {
+        let place = place.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // Only the file's own name: the folder it was built in is nobody's business.
+        place.rsplit('/').next().unwrap_or_default().to_owned()
+    };
+    panic::catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Refusal::Defect { place: place() }))
+}
