@@ -2,7 +2,7 @@
 //!
 //! One exhaustive `match` for each error: a new variant does not compile until it has words.
 
-use crate::{disk, model, prep, score};
+use crate::{disk, import, model, prep, score};
 
 /// What a person is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,10 @@ impl From<&prep::Error> for Failure {
                 "The image is too small to be scored",
                 "Open the original image instead of a thumbnail.",
             ),
+            prep::Error::Colour { .. } => (
+                "The picture is in colour",
+                "Open a radiograph; this model reads grey values, not photographs.",
+            ),
             prep::Error::Blank { .. } => (
                 "The image is blank",
                 "Open another image; a blank one has nothing to score.",
@@ -102,6 +106,7 @@ impl From<&model::Error> for Failure {
         const AGAIN: &str = "Install the model again from its source; do not use it until then.";
         let (headline, remedy) = match error {
             model::Error::Disk(error) => return error.into(),
+            model::Error::Prep(error) => return error.into(),
             model::Error::Manifest { .. } => ("The model's manifest is not valid", AGAIN),
             model::Error::Hash { .. } => ("A file of the model was changed or damaged", AGAIN),
             model::Error::Weights { .. } => ("The weights do not belong to this network", AGAIN),
@@ -145,5 +150,74 @@ impl From<&score::Error> for Failure {
                 error,
             ),
         }
+    }
+}
+
+impl From<&import::Error> for Failure {
+    fn from(error: &import::Error) -> Self {
+        let (headline, remedy) = match error {
+            import::Error::Disk(error) => return error.into(),
+            import::Error::Refused(refusal) => return refusal.into(),
+            import::Error::Timeout { .. } => (
+                "The file took too long to open",
+                "Open a smaller part of it; if it is a small file, it is damaged.",
+            ),
+            import::Error::Cancelled => ("Cancelled", "Open it again when you want it."),
+            import::Error::WorkerDied { .. } => (
+                "The file broke the decoder",
+                "Nothing else was harmed. The file is damaged or hostile: ask for it again from its source.",
+            ),
+            import::Error::Protocol { .. } => (
+                "The decoder gave an answer that does not add up",
+                "Reinstall Wardlight; if it happens again, report it with the cause.",
+            ),
+            import::Error::NoWorker { .. } => (
+                "The decode worker could not be started",
+                "Reinstall Wardlight: `wardlight-decode` must lie beside the program.",
+            ),
+        };
+        Self::new(headline, remedy, error)
+    }
+}
+
+impl From<&import::Refusal> for Failure {
+    fn from(refusal: &import::Refusal) -> Self {
+        const DAMAGED: &str = "The file is damaged: ask for it again from its source.";
+        let (headline, remedy) = match refusal {
+            import::Refusal::Empty => ("The file is empty", "Ask for it again from its source."),
+            import::Refusal::NotRecognised { .. } => (
+                "The file was not recognised",
+                "Open a DICOM, PNG, JPEG, TIFF or BMP image, or a note as text.",
+            ),
+            import::Refusal::NoPixels { .. } => (
+                "The file holds no image",
+                "Open an image of the study; this object is a document or a plan.",
+            ),
+            import::Refusal::UnsupportedTransferSyntax { .. } => (
+                "The image is compressed in a way that Wardlight does not decode",
+                "Export it again as Explicit VR Little Endian or JPEG 2000 lossless.",
+            ),
+            import::Refusal::Unsupported { .. } => (
+                "The image uses something that Wardlight does not understand",
+                "It is refused rather than shown wrong. Export it in a plainer form.",
+            ),
+            import::Refusal::LengthBeyondEnd { .. } => ("The file is cut off", DAMAGED),
+            import::Refusal::NestedTooDeep { .. } => ("The file is nested too deeply", DAMAGED),
+            import::Refusal::PixelContract { .. } => {
+                ("The pixels do not fit their description", DAMAGED)
+            }
+            import::Refusal::TooLarge { .. } => (
+                "The image is too large",
+                "Export fewer frames or a smaller image.",
+            ),
+            import::Refusal::Malformed { .. } => ("The file does not follow its format", DAMAGED),
+            import::Refusal::Codec { .. } => ("The compressed pixels are damaged", DAMAGED),
+            import::Refusal::Defect { .. } => (
+                "The decoder failed on this file",
+                "Nothing else was harmed. Report it with the cause.",
+            ),
+            import::Refusal::Abandoned => ("Cancelled", "Open it again when you want it."),
+        };
+        Self::new(headline, remedy, refusal)
     }
 }

@@ -22,8 +22,10 @@
 //! | `sample` | the synthetic case for the first run | `disk` |
 //! | `score` | one case, one model → prediction or explanation | `warnings` `case` `prediction` `prep` `model` |
 //! | `failure` | trouble in words for a person: headline, remedy, cause | `disk` `import` `model` `prep` `score` |
+//! | `cli` | the command line; the one place that wires `nn` to the rest | all |
 
 pub mod case;
+pub mod cli;
 pub mod disk;
 pub mod failure;
 pub mod import;

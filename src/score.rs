@@ -20,6 +20,8 @@ pub struct Loaded {
     pub model: Box<dyn Model>,
     /// For text models.
     pub tokenizer: Option<Tokenizer>,
+    /// What loading had to put up with; carried into every answer.
+    pub warnings: Vec<Warning>,
 }
 
 /// What is to be scored.
@@ -70,6 +72,7 @@ impl Target<'_> {
 pub fn score(target: Target<'_>, loaded: &mut Loaded) -> Result<Prediction, Error> {
     let warnings = Warnings::default();
     warnings.extend(target.warnings());
+    warnings.extend(loaded.warnings.clone());
     let input = prepare(target, loaded, &warnings)?;
     let start = Instant::now();
     let logits = loaded.model.logits(std::slice::from_ref(&input))?;

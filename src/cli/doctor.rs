@@ -3,13 +3,7 @@
 use std::{path::Path, process::ExitCode};
 
 use super::{Decoder, EngineArgs, load, models_folder, options};
-use crate::{
-    app,
-    failure::Failure,
-    import::Opened,
-    model::bundle,
-    nn, sample,
-};
+use crate::{app, failure::Failure, import::Opened, model::bundle, nn, sample};
 
 /// Runs every check and prints a line for each; fails if one failed.
 pub(super) fn run(engine: &EngineArgs) -> anyhow::Result<ExitCode> {
@@ -23,31 +17,44 @@ pub(super) fn run(engine: &EngineArgs) -> anyhow::Result<ExitCode> {
         };
         println!("{mark}  {name:16}{text}");
     };
-    tell("libtorch", Ok(nn::about(&options(engine))));
+    tell("libtorch", Ok(nn::tuning::about()));
     tell("decode worker", decode_worker());
     tell("fonts", app::fonts().map_err(|error| error.to_string()));
     tell("display", Ok(display()));
-    match models_folder(engine) {
-        Err(error) => tell("models", Err(error.to_string())),
-        Ok(folder) => {
-            let folders = bundle::list(&folder).map_err(|error| error.to_string());
-            match folders {
-                Err(error) => tell("models", Err(error)),
-                Ok(found) if found.is_empty() => tell("models", Err("wanted a model, found none".to_owned())),
-                Ok(found) => {
-                    for (folder, manifest) in found {
-                        tell("model", known_answer(&folder, engine, &manifest.name));
-                    }
-                }
-            }
-        }
+    for found in models(engine) {
+        tell("model", found);
     }
-    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
-fn known_answer(folder: &Path, engine: &EngineArgs, name: &str) -> Result<String, String> {
-    let loaded = load(folder, options(engine)).map_err(|error| format!("{name}: {}", Failure::from(&error).cause))?;
-    Ok(format!("{name}: hashes match, known answer reproduced, {}", loaded.model.engine()))
+/// Loads every model, which asks each for its known answer.
+fn models(engine: &EngineArgs) -> Vec<Result<String, String>> {
+    let folder = match models_folder(engine) {
+        Ok(folder) => folder,
+        Err(error) => return vec![Err(error.to_string())],
+    };
+    match bundle::list(&folder) {
+        Ok(listed) if listed.is_empty() => vec![Err("wanted a model, found none".to_owned())],
+        Ok(listed) => listed
+            .iter()
+            .map(|it| known_answer(&it.folder, engine))
+            .collect(),
+        Err(error) => vec![Err(error.to_string())],
+    }
+}
+
+fn known_answer(folder: &Path, engine: &EngineArgs) -> Result<String, String> {
+    let name = folder.file_name().unwrap_or_default().display();
+    let loaded = load(folder, options(engine))
+        .map_err(|error| format!("{name}: {}", Failure::from(&error).cause))?;
+    let form = loaded.model.engine();
+    Ok(format!(
+        "{name}: hashes match, known answer reproduced, {form}"
+    ))
 }
 
 /// Decodes the sample scan in a real worker.
@@ -56,7 +63,12 @@ fn decode_worker() -> Result<String, String> {
     let decoder = Decoder::start(Default::default()).map_err(cause)?;
     let bytes = sample::scan_as_dicom().map_err(|error| error.to_string())?;
     match decoder.open_bytes(bytes).map_err(cause)? {
-        Opened::Scan(scan) => Ok(format!("{}; decoded {} x {} pixels", decoder.sandbox(), scan.header.pixels.columns, scan.header.pixels.rows)),
+        Opened::Scan(scan) => Ok(format!(
+            "{}; decoded {} x {} pixels",
+            decoder.sandbox(),
+            scan.header.pixels.columns,
+            scan.header.pixels.rows
+        )),
         Opened::Note(_) => Err("wanted a scan, found a note".to_owned()),
     }
 }

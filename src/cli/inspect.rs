@@ -23,7 +23,8 @@ pub(super) struct Args {
 
 /// Tells of every file; one that fails is told and the others go on. The patient is not printed.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let decoder = Decoder::start(Default::default()).context("could not start the decode worker")?;
+    let decoder =
+        Decoder::start(Default::default()).context("could not start the decode worker")?;
     let mut code = ExitCode::SUCCESS;
     for file in &args.files {
         let found = match decoder.open(file) {
@@ -31,7 +32,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             Ok(Opened::Note(note)) => of_note(&note),
             Err(error) => {
                 code = ExitCode::FAILURE;
-                let Failure { headline, remedy, cause } = Failure::from(&error);
+                let Failure {
+                    headline,
+                    remedy,
+                    cause,
+                } = Failure::from(&error);
                 json!({ "kind": "refused", "headline": headline, "remedy": remedy, "cause": cause })
             }
         };
@@ -49,7 +54,20 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 fn of_scan(scan: &Scan) -> Value {
     let Header {
-        file_sha256, pixel_sha256, format, modality, dicom, pixels, spacing, windows, orientation, view, body_part, unit, warnings, ..
+        file_sha256,
+        pixel_sha256,
+        format,
+        modality,
+        dicom,
+        pixels,
+        spacing,
+        windows,
+        orientation,
+        view,
+        body_part,
+        unit,
+        warnings,
+        ..
     } = &scan.header;
     json!({
         "kind": "scan",

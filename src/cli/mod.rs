@@ -1,12 +1,17 @@
 //! The command line: what can be asked, and the one place that wires `nn` to the rest.
 //!
 //! Exit codes: 0 all done, 1 some input failed, 2 could not start. Data goes to stdout, talk to stderr.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command answers by printing")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command answers by printing"
+)]
 
 mod doctor;
 mod inspect;
 mod models;
-mod score;
+mod score_files;
+mod window;
 
 use std::{
     io::{self, Write as _},
@@ -22,8 +27,10 @@ use crate::{
     model::{self, Bundle},
     nn,
     prediction::Precision,
+    prep::Tokenizer,
     sample,
     score::Loaded,
+    warnings::Warnings,
 };
 
 /// Said on every screen and in every file that carries a result.
@@ -49,7 +56,7 @@ const AFTER_HELP: &str = "Without a command, the window opens.\n\
 #[derive(Subcommand)]
 enum Command {
     /// Score scans and notes, and print a table or JSON.
-    Score(score::Args),
+    Score(score_files::Args),
     /// Tell what a file was recognised as, without scoring it.
     Inspect(inspect::Args),
     /// List the models, with what they are for and how good they are.
@@ -91,8 +98,8 @@ enum PrecisionArg {
 pub fn run() -> ExitCode {
     let args = Args::parse();
     let done = match args.command {
-        None => window(args.files, &args.engine),
-        Some(Command::Score(it)) => score::run(&it, &args.engine),
+        None => window::run(args.files, &args.engine),
+        Some(Command::Score(it)) => score_files::run(&it, &args.engine),
         Some(Command::Inspect(it)) => inspect::run(&it),
         Some(Command::Models(it)) => models::run(&it, &args.engine),
         Some(Command::Doctor) => doctor::run(&args.engine),
@@ -131,7 +138,9 @@ fn models_folder(engine: &EngineArgs) -> anyhow::Result<PathBuf> {
     }
     let program = std::env::current_exe().context("could not find this program's own folder")?;
     let folder = program.parent().map(|it| it.join("models"));
-    folder.filter(|it| it.is_dir()).context("wanted a folder `models` beside the program, found none; name one with --models")
+    folder
+        .filter(|it| it.is_dir())
+        .context("wanted a folder `models` beside the program, found none; name one with --models")
 }
 
 fn options(engine: &EngineArgs) -> nn::Options {
@@ -149,6 +158,16 @@ fn options(engine: &EngineArgs) -> nn::Options {
 /// Reads, checks and builds the model of a bundle.
 fn load(folder: &Path, options: nn::Options) -> Result<Loaded, model::Error> {
     let bundle = Bundle::open(folder)?;
-    let tokenizer = bundle.tokenizer()?;
-    Ok(Loaded { model: nn::load(bundle, options)?, tokenizer })
+    let tokenizer = bundle
+        .tokenizer
+        .as_deref()
+        .map(Tokenizer::parse)
+        .transpose()?;
+    let warnings = Warnings::default();
+    let model = nn::load(bundle, options, &warnings)?;
+    Ok(Loaded {
+        model,
+        tokenizer,
+        warnings: warnings.list(),
+    })
 }

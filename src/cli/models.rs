@@ -14,7 +14,8 @@ pub(super) struct Args {
 
 /// Lists every bundle in the models folder.
 pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
-    let manifests: Vec<Manifest> = bundle::list(&models_folder(engine)?)?.into_iter().map(|(_, it)| it).collect();
+    let listed = bundle::list(&models_folder(engine)?)?.into_iter();
+    let manifests: Vec<Manifest> = listed.map(|it| it.manifest).collect::<Result<_, _>>()?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&manifests)?);
         return Ok(ExitCode::SUCCESS);
@@ -25,7 +26,14 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
         for limit in &it.limits {
             println!("  Not     {limit}");
         }
-        println!("  Labels  {}", it.labels.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "));
+        println!(
+            "  Labels  {}",
+            it.labels
+                .iter()
+                .map(|it| it.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
         for metric in &it.metrics {
             let estimate = &metric.estimate;
             println!(
@@ -33,7 +41,12 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
                 metric.name, estimate.value, estimate.low, estimate.high, estimate.n, metric.set
             );
         }
-        println!("  Weights {} · trained {} · {}\n", it.weights.sha256.short(), it.trained, it.licence);
+        println!(
+            "  Weights {} · trained {} · {}\n",
+            it.weights.sha256.short(),
+            it.trained,
+            it.licence
+        );
     }
     println!("{NOTICE}");
     Ok(ExitCode::SUCCESS)

@@ -108,6 +108,9 @@ impl Task {
 pub enum Error {
     #[error(transparent)]
     Disk(#[from] crate::disk::Error),
+    /// The bundle's tokenizer.
+    #[error(transparent)]
+    Prep(#[from] crate::prep::Error),
     #[error("the manifest is not valid: {cause}")]
     Manifest { cause: String },
     #[error("wanted {what} with SHA-256 {want}, found {found}")]

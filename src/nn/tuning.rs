@@ -25,3 +25,17 @@ fn physical_cores() -> Option<usize> {
     }
     (!cores.is_empty()).then_some(cores.len())
 }
+
+/// What runs the networks, for people.
+pub fn about() -> String {
+    let with = |name: &str, has: bool| {
+        let with = if has { "with" } else { "without" };
+        format!("{with} {name}")
+    };
+    format!(
+        "{}, {}; {} threads by default",
+        with("oneDNN", tch::utils::has_mkldnn()),
+        with("MKL", tch::utils::has_mkl()),
+        default_threads()
+    )
+}

@@ -19,11 +19,15 @@ use crate::{
     failure::Failure,
     import::Opened,
     model::{Manifest, Task, bundle},
+    nn,
     prediction::{Call, Explanation, LabelIdx, Method, Ood, Prediction, WordWeight},
     prep::Spec,
     render,
     score::{self, Loaded, Target},
 };
+
+/// Strength of the influence map over the scan.
+const OPACITY: f32 = 0.45;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -94,11 +98,20 @@ struct Answer {
     explanation: Option<Explained>,
 }
 
-#[derive(Clone, Copy, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Scan,
     Note,
+}
+
+impl Kind {
+    fn is_read_by(self, manifest: &Manifest) -> bool {
+        matches!(
+            (self, &manifest.prep),
+            (Self::Scan, Spec::Image(_)) | (Self::Note, Spec::Text(_))
+        )
+    }
 }
 
 #[derive(Serialize)]
@@ -125,8 +138,14 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
         // Before any work: a folder that cannot be written should not cost a scored case.
         disk::create_folder(folder).context("could not make the overlay folder")?;
     }
-    let decoder = Decoder::start(Default::default()).context("could not start the decode worker")?;
-    let mut models = Models { folder: models_folder(engine)?, options: options(engine), wanted: args.model.clone(), loaded: BTreeMap::new() };
+    let decoder =
+        Decoder::start(Default::default()).context("could not start the decode worker")?;
+    let mut models = Models {
+        folder: models_folder(engine)?,
+        options: options(engine),
+        wanted: args.model.clone(),
+        loaded: BTreeMap::new(),
+    };
     models.check_names()?;
     let mut report = Report {
         schema: "wardlight-score-1",
@@ -153,52 +172,72 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
     if let Some(path) = &args.report {
         disk::write_atomic(path, json.as_bytes()).context("could not write the report")?;
     }
-    print(&if args.json { format!("{json}\n") } else { format!("{NOTICE}\n") })?;
-    Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    print(&if args.json {
+        format!("{json}\n")
+    } else {
+        format!("{NOTICE}\n")
+    })?;
+    Ok(if report.failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// The models that this run needs, each loaded once.
 struct Models {
     folder: PathBuf,
-    options: crate::nn::Options,
+    options: nn::Options,
     wanted: Vec<String>,
-    loaded: BTreeMap<&'static str, Loaded>,
+    loaded: BTreeMap<Kind, Loaded>,
 }
 
 impl Models {
     fn check_names(&self) -> anyhow::Result<()> {
-        let names: Vec<String> = bundle::list(&self.folder)?.into_iter().map(|(_, it)| it.name).collect();
+        let listed = bundle::list(&self.folder)?;
+        let manifests = listed.iter().filter_map(|it| it.manifest.as_ref().ok());
+        let names: Vec<&str> = manifests.map(|it| it.name.as_str()).collect();
         for name in &self.wanted {
-            anyhow::ensure!(names.contains(name), "wanted one of the models {}, found {name}", names.join(", "));
+            anyhow::ensure!(
+                names.contains(&name.as_str()),
+                "wanted one of the models {}, found {name}",
+                names.join(", ")
+            );
         }
         Ok(())
     }
 
     fn for_kind(&mut self, kind: Kind) -> Result<&mut Loaded, Failure> {
-        let key = match kind {
-            Kind::Scan => "scan",
-            Kind::Note => "note",
-        };
-        if !self.loaded.contains_key(key) {
+        if !self.loaded.contains_key(&kind) {
             let folder = self.find(kind)?;
             let loaded = load(&folder, self.options).map_err(|error| Failure::from(&error))?;
-            self.loaded.insert(key, loaded);
+            self.loaded.insert(kind, loaded);
         }
-        self.loaded.get_mut(key).ok_or_else(|| none_for(key))
+        self.loaded.get_mut(&kind).ok_or_else(|| none_for(kind))
     }
 
+    /// The folder of the model for a kind of file: one that was named, else the first by folder name. A manifest
+    /// that cannot be read is an error, because it may be the one that was meant.
     fn find(&self, kind: Kind) -> Result<PathBuf, Failure> {
-        let reads = |it: &Manifest| matches!((&it.prep, kind), (Spec::Image(_), Kind::Scan) | (Spec::Text(_), Kind::Note));
-        let all = bundle::list(&self.folder).map_err(|error| Failure::from(&error))?;
-        let mut fitting: Vec<_> = all.into_iter().filter(|(_, it)| reads(it)).collect();
-        // A model that was named goes before the others.
-        fitting.sort_by_key(|(_, it)| !self.wanted.contains(&it.name));
-        let key = if matches!(kind, Kind::Scan) { "scan" } else { "note" };
-        fitting.into_iter().next().map(|(folder, _)| folder).ok_or_else(|| none_for(key))
+        let mut first = None;
+        for listed in bundle::list(&self.folder).map_err(|error| Failure::from(&error))? {
+            let manifest = listed.manifest.map_err(|error| Failure::from(&error))?;
+            if kind.is_read_by(&manifest) {
+                if self.wanted.contains(&manifest.name) {
+                    return Ok(listed.folder);
+                }
+                first.get_or_insert(listed.folder);
+            }
+        }
+        first.ok_or_else(|| none_for(kind))
     }
 }
 
-fn none_for(kind: &str) -> Failure {
+fn none_for(kind: Kind) -> Failure {
+    let kind = match kind {
+        Kind::Scan => "scan",
+        Kind::Note => "note",
+    };
     Failure {
         headline: format!("There is no model that reads a {kind}"),
         remedy: "Name a folder that has one with --models.".to_owned(),
@@ -232,8 +271,16 @@ fn one(
     }
 }
 
-fn score_scan(file: &Path, scan: &Scan, args: &Args, loaded: &mut Loaded) -> Result<Scored, Failure> {
-    let target = Target::Scan { scan, frame_idx: args.frame.saturating_sub(1) };
+fn score_scan(
+    file: &Path,
+    scan: &Scan,
+    args: &Args,
+    loaded: &mut Loaded,
+) -> Result<Scored, Failure> {
+    let target = Target::Scan {
+        scan,
+        frame_idx: args.frame.saturating_sub(1),
+    };
     let prediction = score::score(target, loaded).map_err(|error| Failure::from(&error))?;
     let mut explanation = None;
     if let Some(folder) = &args.overlay {
@@ -242,20 +289,47 @@ fn score_scan(file: &Path, scan: &Scan, args: &Args, loaded: &mut Loaded) -> Res
         let why = why.map_err(|error| Failure::from(&error))?;
         let path = folder.join(overlay_name(file, &prediction));
         write_overlay(&path, scan, &prediction, &why)?;
-        explanation = Some(Explained { label: why.label, method: why.method, overlay: Some(path), words: Vec::new() });
+        explanation = Some(Explained {
+            label: why.label,
+            method: why.method,
+            overlay: Some(path),
+            words: Vec::new(),
+        });
     }
-    Ok((Answer { file: file.to_owned(), kind: Kind::Scan, prediction, explanation }, None))
+    Ok((
+        Answer {
+            file: file.to_owned(),
+            kind: Kind::Scan,
+            prediction,
+            explanation,
+        },
+        None,
+    ))
 }
 
 fn score_note(file: &Path, note: &Note, loaded: &mut Loaded) -> Result<Scored, Failure> {
     let target = Target::Note(note);
     let prediction = score::score(target, loaded).map_err(|error| Failure::from(&error))?;
     let label = label_to_explain(&prediction, None)?;
-    let why = score::explain(target, label, Method::Chefer, loaded, &Task::default()).map_err(|error| Failure::from(&error))?;
-    let explanation = Some(Explained { label: why.label, method: why.method, overlay: None, words: why.words });
+    let why = score::explain(target, label, Method::Chefer, loaded, &Task::default())
+        .map_err(|error| Failure::from(&error))?;
+    let explanation = Some(Explained {
+        label: why.label,
+        method: why.method,
+        overlay: None,
+        words: why.words,
+    });
     // To print the words of most influence for the person who named the file.
     let text = note.text.reveal().clone();
-    Ok((Answer { file: file.to_owned(), kind: Kind::Note, prediction, explanation }, Some(text)))
+    Ok((
+        Answer {
+            file: file.to_owned(),
+            kind: Kind::Note,
+            prediction,
+            explanation,
+        },
+        Some(text),
+    ))
 }
 
 fn label_to_explain(prediction: &Prediction, wanted: Option<&str>) -> Result<LabelIdx, Failure> {
@@ -266,28 +340,64 @@ fn label_to_explain(prediction: &Prediction, wanted: Option<&str>) -> Result<Lab
     found.map(LabelIdx).ok_or_else(|| Failure {
         headline: "The model has no such label".to_owned(),
         remedy: "Choose one that `wardlight models` lists.".to_owned(),
-        cause: format!("wanted one of {}", prediction.scores.iter().map(|it| it.label.as_str()).collect::<Vec<_>>().join(", ")),
+        cause: format!(
+            "wanted one of {}",
+            prediction
+                .scores
+                .iter()
+                .map(|it| it.label.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     })
 }
 
 /// The input's own stem, its frame and the start of its hash, so that two files of one name do not collide.
 fn overlay_name(file: &Path, prediction: &Prediction) -> OsString {
     let mut name = file.file_stem().unwrap_or_default().to_owned();
-    name.push(format!("-{}-{}.png", prediction.about.file_sha256.short(), prediction.about.frame_idx + 1));
+    name.push(format!(
+        "-{}-{}.png",
+        prediction.about.file_sha256.short(),
+        prediction.about.frame_idx + 1
+    ));
     name
 }
 
-fn write_overlay(path: &Path, scan: &Scan, prediction: &Prediction, why: &Explanation) -> Result<(), Failure> {
-    let png = render::overlay_png(scan, prediction, why).map_err(|error| Failure::from(&error))?;
+fn write_overlay(
+    path: &Path,
+    scan: &Scan,
+    prediction: &Prediction,
+    why: &Explanation,
+) -> Result<(), Failure> {
+    let window = render::first_window(scan, prediction.about.frame_idx);
+    let request = render::OverlayRequest {
+        scan,
+        window: &window,
+        prediction,
+        explanation: why,
+        opacity: OPACITY,
+    };
+    let png = render::overlay_png(request).map_err(|error| Failure::from(&error))?;
     disk::write_atomic(path, &png).map_err(|error| Failure::from(&error))
 }
 
 fn refusal(file: &Path, failure: Failure) -> Refusal {
-    Refusal { file: file.to_owned(), headline: failure.headline, remedy: failure.remedy, cause: failure.cause }
+    Refusal {
+        file: file.to_owned(),
+        headline: failure.headline,
+        remedy: failure.remedy,
+        cause: failure.cause,
+    }
 }
 
 fn told(file: &Path, failure: &Failure) -> String {
-    format!("{}\n  {}\n  {}\n  Cause: {}", failure.headline, file.display(), failure.remedy, failure.cause)
+    format!(
+        "{}\n  {}\n  {}\n  Cause: {}",
+        failure.headline,
+        file.display(),
+        failure.remedy,
+        failure.cause
+    )
 }
 
 /// A reader that has gone away, as `head` does, is a normal end.
@@ -303,15 +413,33 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
     let model = &prediction.model;
     let mut lines = vec![
         answer.file.display().to_string(),
-        format!("  {} {} · weights {} · {}", model.name, model.version, model.weights_sha256.short(), prediction.engine),
+        format!(
+            "  {} {} · weights {} · {}",
+            model.name,
+            model.version,
+            model.weights_sha256.short(),
+            prediction.engine
+        ),
         String::new(),
     ];
-    let width = prediction.scores.iter().map(|it| it.label.chars().count()).max().unwrap_or(0).max(5);
-    lines.push(format!("  {:width$}  {:>6}  {:>11}  {:>15}  call", "label", "score", "probability", "operating point"));
+    let width = prediction
+        .scores
+        .iter()
+        .map(|it| it.label.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max(5);
+    lines.push(format!(
+        "  {:width$}  {:>6}  {:>11}  {:>15}  call",
+        "label", "score", "probability", "operating point"
+    ));
     let mut scores: Vec<_> = prediction.scores.iter().collect();
     scores.sort_by(|a, b| b.probability.total_cmp(&a.probability));
     for score in scores {
-        let point = score.operating_point.as_ref().map_or_else(|| "–".to_owned(), |it| percent(it.threshold));
+        let point = score
+            .operating_point
+            .as_ref()
+            .map_or_else(|| "–".to_owned(), |it| percent(it.threshold));
         let call = match score.call {
             Call::Above => "above",
             Call::Below => "below",
@@ -319,16 +447,27 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
             Call::None => "–",
         };
         let probability = percent(score.probability);
-        lines.push(format!("  {:width$}  {:>6.3}  {probability:>11}  {point:>15}  {call}", score.label, score.raw));
+        lines.push(format!(
+            "  {:width$}  {:>6.3}  {probability:>11}  {point:>15}  {call}",
+            score.label, score.raw
+        ));
     }
     lines.push(String::new());
     for score in &prediction.scores {
         if let Some(point) = &score.operating_point {
-            lines.push(format!("  Operating point of {}: {}", score.label, point.chosen_by));
+            lines.push(format!(
+                "  Operating point of {}: {}",
+                score.label, point.chosen_by
+            ));
         }
     }
     lines.push(format!("  Scope: {}", scope(&prediction.ood)));
-    lines.extend(prediction.warnings.iter().map(|it| format!("  Note: {}", it.text)));
+    lines.extend(
+        prediction
+            .warnings
+            .iter()
+            .map(|it| format!("  Note: {}", it.text)),
+    );
     if let Some(explained) = &answer.explanation {
         lines.push(explained_line(explained, text.map_or("", String::as_str)));
     }
@@ -337,13 +476,21 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
 }
 
 fn explained_line(explained: &Explained, text: &str) -> String {
-    let what = format!("  Influence on {} by {}", explained.label, explained.method.name());
+    let what = format!(
+        "  Influence on {} by {}",
+        explained.label,
+        explained.method.name()
+    );
     if let Some(path) = &explained.overlay {
         return format!("{what}: {}", path.display());
     }
     let mut words: Vec<_> = explained.words.iter().collect();
     words.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    let most: Vec<&str> = words.iter().take(8).filter_map(|it| text.get(it.span.clone())).collect();
+    let most: Vec<&str> = words
+        .iter()
+        .take(8)
+        .filter_map(|it| text.get(it.span.clone()))
+        .collect();
     format!("{what}: {}", most.join(", "))
 }
 
@@ -354,7 +501,11 @@ fn percent(value: f32) -> String {
 fn scope(ood: &Ood) -> String {
     match ood {
         Ood::Unknown => "not checked: the model brings no test of its scope".to_owned(),
-        Ood::Within { distance, limit } => format!("within what the model knows (distance {distance:.2} of {limit:.2})"),
-        Ood::Outside { distance, limit } => format!("outside what the model knows (distance {distance:.2}, limit {limit:.2})"),
+        Ood::Within { distance, limit } => {
+            format!("within what the model knows (distance {distance:.2} of {limit:.2})")
+        }
+        Ood::Outside { distance, limit } => {
+            format!("outside what the model knows (distance {distance:.2}, limit {limit:.2})")
+        }
     }
 }
