@@ -92,7 +92,7 @@ fn bad_input_is_refused_in_words() {
         (write("empty.dcm", b""), "The file is empty"),
         (write("text.dcm", b"Cough and fever for four days.\n"), "This is text, not a scan"),
         (write("noise.bin", &noise(4096)), "The file was not recognised"),
-        (photo, "The model does not read this kind of input"),
+        (photo, "The picture is in colour"),
         (dot, "The image is too small to be scored"),
         (blank, "The image is blank"),
     ];

@@ -16,3 +16,5 @@ mod made;
 mod model;
 mod nn;
 mod tidy;
+mod cli;
+mod command;
