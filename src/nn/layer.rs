@@ -1,14 +1,17 @@
-//! The layers that networks are made of.
+//! The layers that networks are made of, each in two forms: plain (ordinary operators, can be
+//! differentiated) and fused (batch norm folded, weights packed for oneDNN, what follows in the same
+//! operator; channels last).
 
 use tch::{
-    Kind, Tensor,
+    Device, Kind, Tensor,
     nn::{
         Init,
         init::{FanInOut, NonLinearity, NormalOrUniform},
     },
 };
 
-use super::{Result, params::Params};
+use super::{Result, params::Params, shim};
+use crate::prediction::Form;
 
 /// Torchvision's start for convolutions before a ReLU.
 const KAIMING_FAN_OUT: Init = Init::Kaiming {
@@ -35,14 +38,19 @@ pub enum Activation {
     Gelu,
 }
 
-/// Convolution without bias, batch norm or none, activation: one operator in the fused form.
+/// Convolution without bias, batch norm or none, activation.
 pub struct Conv {
-    weight: Tensor,
-    norm: Option<BatchNorm>,
+    form: ConvForm,
     shape: ConvShape,
 }
 
-/// The size of a convolution.
+enum ConvForm {
+    Plain { weight: Tensor, norm: Option<BatchNorm> },
+    /// The norm is folded into both.
+    Fused { weight: Tensor, bias: Tensor },
+}
+
+/// The size of a convolution. The padding keeps the size at stride 1.
 #[derive(Clone, Copy, Debug)]
 pub struct ConvShape {
     pub in_channels: i64,
@@ -78,46 +86,74 @@ impl Activation {
 
 impl Conv {
     /// Asks `params` for `{conv}.weight` and, with a norm, for the four tensors of `{norm}`.
-    /// The padding keeps the size at stride 1.
     pub fn new(
         params: &Params<'_>,
         conv: &str,
         norm: Option<&str>,
         shape: ConvShape,
     ) -> Result<Self> {
-        let size = [
-            shape.out_channels,
-            shape.in_channels,
-            shape.kernel,
-            shape.kernel,
-        ];
+        let size = [shape.out_channels, shape.in_channels, shape.kernel, shape.kernel];
         let weight = params.sub(conv).get("weight", &size, KAIMING_FAN_OUT)?;
-        let norm = norm
-            .map(|it| BatchNorm::new(&params.sub(it), shape.out_channels))
-            .transpose()?;
-        Ok(Self {
-            weight,
-            norm,
-            shape,
-        })
+        let norm =
+            norm.map(|it| BatchNorm::new(&params.sub(it), shape.out_channels)).transpose()?;
+        let form = match params.form() {
+            Form::Plain => ConvForm::Plain { weight, norm },
+            Form::Fused => Self::fused(&weight, norm.as_ref(), shape, params.kind())?,
+        };
+        Ok(Self { form, shape })
+    }
+
+    fn fused(
+        weight: &Tensor,
+        norm: Option<&BatchNorm>,
+        shape: ConvShape,
+        kind: Kind,
+    ) -> Result<ConvForm> {
+        let (weight, bias) = match norm {
+            Some(norm) => {
+                let (scale, shift) = norm.scale_and_shift()?;
+                (weight.f_mul(&scale.f_reshape([-1, 1, 1, 1])?)?, shift)
+            }
+            None => {
+                let zeros = Tensor::f_zeros([shape.out_channels], (Kind::Float, Device::Cpu))?;
+                (weight.shallow_clone(), zeros)
+            }
+        };
+        let weight = shim::pack_conv(&weight.f_to_kind(kind)?, shape.pad(), shape.stride)?;
+        Ok(ConvForm::Fused { weight, bias: bias.f_to_kind(kind)? })
     }
 
     /// `activation(norm(conv(x)) + add)`. `[n, c, h, w]` → `[n, c', h', w']`
     pub fn forward(&self, x: &Tensor, add: Option<&Tensor>, mode: Mode) -> Result<Tensor> {
-        let (stride, pad) = ([self.shape.stride; 2], [self.shape.kernel / 2; 2]);
-        let mut y = x.f_conv2d(&self.weight, None::<Tensor>, stride, pad, [1, 1], 1)?;
-        if let Some(norm) = &self.norm {
-            y = norm.forward(&y, mode)?;
+        let ConvShape { stride, activation, .. } = self.shape;
+        let pad = self.shape.pad();
+        match &self.form {
+            ConvForm::Fused { weight, bias } => {
+                shim::conv(x, (weight, bias), add, (pad, stride), activation)
+            }
+            ConvForm::Plain { weight, norm } => {
+                let mut y =
+                    x.f_conv2d(weight, None::<Tensor>, [stride; 2], [pad; 2], [1, 1], 1)?;
+                if let Some(norm) = norm {
+                    y = norm.forward(&y, mode)?;
+                }
+                if let Some(add) = add {
+                    y = y.f_add_(add)?;
+                }
+                activation.apply(y)
+            }
         }
-        if let Some(add) = add {
-            y = y.f_add_(add)?;
-        }
-        self.shape.activation.apply(y)
+    }
+}
+
+impl ConvShape {
+    const fn pad(&self) -> i64 {
+        self.kernel / 2
     }
 }
 
 /// Batch normalisation (Ioffe and Szegedy 2015), epsilon 1e-5, momentum 0.1.
-pub struct BatchNorm {
+struct BatchNorm {
     weight: Tensor,
     bias: Tensor,
     mean: Tensor,
@@ -138,43 +174,67 @@ impl BatchNorm {
     }
 
     fn forward(&self, x: &Tensor, mode: Mode) -> Result<Tensor> {
-        let tensors = [&self.weight, &self.bias, &self.mean, &self.variance].map(Some);
-        let [weight, bias, mean, variance] = tensors;
+        let tensors = [&self.weight, &self.bias, &self.mean, &self.variance];
+        let [weight, bias, mean, variance] = tensors.map(Some);
+        let (momentum, epsilon) = (Self::MOMENTUM, Self::EPSILON);
         Ok(x.f_batch_norm(
             weight,
             bias,
             mean,
             variance,
             mode.is_train(),
-            Self::MOMENTUM,
-            Self::EPSILON,
+            momentum,
+            epsilon,
             false,
         )?)
     }
+
+    /// The norm of [`Mode::Eval`] as `scale * x + shift`.
+    fn scale_and_shift(&self) -> Result<(Tensor, Tensor)> {
+        let deviation = self.variance.f_add_scalar(Self::EPSILON)?.f_sqrt()?;
+        let scale = self.weight.f_div(&deviation)?;
+        let shift = self.bias.f_sub(&self.mean.f_mul(&scale)?)?;
+        Ok((scale, shift))
+    }
 }
 
-/// Maps side by side, then batch norm, then ReLU, as before each convolution of a DenseNet.
-pub struct JoinNormRelu {
-    norm: BatchNorm,
+/// Maps side by side, then batch norm, then ReLU, as before each convolution of a DenseNet: one pass over
+/// memory in the fused form.
+pub struct JoinNormRelu(JoinForm);
+
+enum JoinForm {
+    Plain(BatchNorm),
+    Fused { scale: Tensor, shift: Tensor },
 }
 
 impl JoinNormRelu {
     /// Asks `params` for the four tensors of a batch norm.
     pub fn new(params: &Params<'_>, channels: i64) -> Result<Self> {
-        Ok(Self {
-            norm: BatchNorm::new(params, channels)?,
-        })
+        let norm = BatchNorm::new(params, channels)?;
+        Ok(Self(match params.form() {
+            Form::Plain => JoinForm::Plain(norm),
+            Form::Fused => {
+                let (scale, shift) = norm.scale_and_shift()?;
+                JoinForm::Fused { scale, shift }
+            }
+        }))
     }
 
     /// `[n, c_i, h, w]` each → `[n, sum of c_i, h, w]`
-    pub fn forward(&self, parts: &[Tensor], mode: Mode) -> Result<Tensor> {
-        let joined = Tensor::f_cat(parts, 1)?;
-        Activation::Relu.apply(self.norm.forward(&joined, mode)?)
+    pub fn forward(&self, maps: &[Tensor], mode: Mode) -> Result<Tensor> {
+        match &self.0 {
+            JoinForm::Plain(norm) => {
+                Activation::Relu.apply(norm.forward(&Tensor::f_cat(maps, 1)?, mode)?)
+            }
+            JoinForm::Fused { scale, shift } => shim::join_norm_relu(maps, scale, shift),
+        }
     }
 }
 
 /// An affine layer and what follows it.
 pub struct Linear {
+    form: Form,
+    /// `[n_out, n_in]`; packed in the fused form.
     weight: Tensor,
     bias: Tensor,
     activation: Activation,
@@ -189,31 +249,56 @@ impl Linear {
         activation: Activation,
         start: Init,
     ) -> Result<Self> {
-        Ok(Self {
+        let plain = Self {
+            form: Form::Plain,
             weight: params.get("weight", &[n_out, n_in], start)?,
             bias: params.get("bias", &[n_out], Init::Const(0.0))?,
             activation,
+        };
+        match params.form() {
+            Form::Plain => Ok(plain),
+            Form::Fused => plain.fused(params.kind()),
+        }
+    }
+
+    /// A classifier: small random start, so that the first predictions are near even. Plain and float32 in
+    /// both forms: it is small, and its sums should be exact.
+    pub fn head(params: &Params<'_>, n_in: i64, n_labels: i64) -> Result<Self> {
+        let start = Init::Randn { mean: 0.0, stdev: 0.01 };
+        Ok(Self {
+            form: Form::Plain,
+            weight: params.get("weight", &[n_labels, n_in], start)?,
+            bias: params.get("bias", &[n_labels], Init::Const(0.0))?,
+            activation: Activation::None,
         })
     }
 
-    /// A classifier: small random start, so that the first predictions are near even.
-    pub fn head(params: &Params<'_>, n_in: i64, n_labels: i64) -> Result<Self> {
-        Self::new(
-            params,
-            n_in,
-            n_labels,
-            Activation::None,
-            Init::Randn {
-                mean: 0.0,
-                stdev: 0.01,
-            },
-        )
+    /// Square layers that read the same input, as one fused layer.
+    pub(super) fn joined(parts: &[Params<'_>], width: i64) -> Result<Self> {
+        let join = |name: &str, shape: &[i64]| -> Result<Tensor> {
+            let get = |it: &Params<'_>| it.get(name, shape, Init::Const(0.0));
+            Ok(Tensor::f_cat(&parts.iter().map(get).collect::<Result<Vec<_>>>()?, 0)?)
+        };
+        let plain = Self {
+            form: Form::Plain,
+            weight: join("weight", &[width, width])?,
+            bias: join("bias", &[width])?,
+            activation: Activation::None,
+        };
+        plain.fused(parts.first().map_or(Kind::Float, Params::kind))
+    }
+
+    fn fused(self, kind: Kind) -> Result<Self> {
+        let weight = shim::pack_linear(&self.weight.f_to_kind(kind)?)?;
+        Ok(Self { form: Form::Fused, weight, bias: self.bias.f_to_kind(kind)?, ..self })
     }
 
     /// `[…, n_in]` → `[…, n_out]`
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.activation
-            .apply(x.f_linear(&self.weight, Some(&self.bias))?)
+        match self.form {
+            Form::Plain => self.activation.apply(x.f_linear(&self.weight, Some(&self.bias))?),
+            Form::Fused => shim::linear(x, (&self.weight, &self.bias), self.activation),
+        }
     }
 }
 
@@ -229,22 +314,14 @@ impl LayerNorm {
     pub fn new(params: &Params<'_>, dim: i64) -> Result<Self> {
         let weight = params.get("weight", &[dim], Init::Const(1.0))?;
         let bias = params.get("bias", &[dim], Init::Const(0.0))?;
-        Ok(Self {
-            weight: weight.f_to_kind(params.kind())?,
-            bias: bias.f_to_kind(params.kind())?,
-            dim,
-        })
+        let kind = params.kind();
+        Ok(Self { weight: weight.f_to_kind(kind)?, bias: bias.f_to_kind(kind)?, dim })
     }
 
     /// `[…, dim]` → `[…, dim]`
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        Ok(x.f_layer_norm(
-            [self.dim],
-            Some(&self.weight),
-            Some(&self.bias),
-            1e-12,
-            false,
-        )?)
+        let (weight, bias) = (Some(&self.weight), Some(&self.bias));
+        Ok(x.f_layer_norm([self.dim], weight, bias, 1e-12, false)?)
     }
 }
 
@@ -253,9 +330,7 @@ pub fn pool(maps: &Tensor) -> Result<Tensor> {
     Ok(maps.f_mean_dim([2_i64, 3].as_slice(), false, Kind::Float)?)
 }
 
-/// The same values with the channels of a pixel side by side in memory. `[n, c, h, w]` → `[n, c, h, w]`
+/// The same values with the channels of a pixel side by side in memory. `[n, c, h, w]` → the same
 pub fn channels_last(x: &Tensor) -> Result<Tensor> {
-    Ok(x.f_permute([0, 2, 3, 1])?
-        .f_contiguous()?
-        .f_permute([0, 3, 1, 2])?)
+    Ok(x.f_permute([0, 2, 3, 1])?.f_contiguous()?.f_permute([0, 3, 1, 2])?)
 }

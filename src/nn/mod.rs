@@ -16,6 +16,7 @@ pub mod layer;
 mod loaded;
 pub mod params;
 pub mod resnet;
+mod shim;
 mod text_model;
 pub mod transformer;
 pub mod tuning;
@@ -95,23 +96,24 @@ impl Default for Options {
     }
 }
 
-/// Makes a model of a checked bundle and asks it for its known answer. Where the fused form does not work on this
-/// machine, the plain form stands in, with a warning; [`Model::engine`] says which form runs.
+/// Makes a model of a checked bundle and asks it for its known answer. Where a form or a precision does not work on
+/// this machine, the next simpler one stands in, with a warning; [`Model::engine`] says what runs.
 pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box<dyn Model>> {
+    let simpler = Options { precision: Precision::Float32, ..options };
+    let plain = Options { form: Form::Plain, ..simpler };
     let error = match tested(&bundle, options) {
         Ok(model) => return Ok(model),
-        Err(error) if options.form == Form::Plain => return Err(error),
+        Err(error) if options == plain => return Err(error),
         Err(error) => error,
     };
-    // Wrong weights fail here again, and that error is the one to tell.
-    let plain = Options {
-        form: Form::Plain,
-        ..options
+    // Wrong weights fail in every form, and the last error is the one to tell.
+    let model = match tested(&bundle, simpler) {
+        Ok(model) if options != simpler => model,
+        _ => tested(&bundle, plain)?,
     };
-    let model = tested(&bundle, plain)?;
-    let text =
-        format!("the fast form of the network does not work here, the plain form runs: {error}");
-    warnings.add(WarningKind::Model, text);
+    let Engine { form, precision, .. } = model.engine();
+    let text = format!("the network runs {form:?} in {precision:?}, because the faster way failed: {error}");
+    warnings.add(WarningKind::Model, text.to_lowercase());
     Ok(model)
 }
 
@@ -141,6 +143,7 @@ fn tested(bundle: &Bundle, options: Options) -> Result<Box<dyn Model>> {
 /// bfloat16 needs the fused form; the plain form is always float32.
 pub fn build(manifest: Manifest, weights: &[u8], options: Options) -> Result<Box<dyn Model>> {
     tuning::set_threads(options.threads);
+    tuning::keep_buffers();
     let precision = match options.form {
         Form::Fused => options.precision,
         Form::Plain => Precision::Float32,

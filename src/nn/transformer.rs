@@ -11,7 +11,13 @@ use super::{
     layer::{Activation, LayerNorm, Linear, Mode},
     params::Params,
 };
-use crate::model::network::{self, Pool};
+use crate::{
+    model::{
+        Error,
+        network::{self, Pool},
+    },
+    prediction::Form,
+};
 
 /// BERT's start for every weight matrix.
 const START: Init = Init::Randn {
@@ -53,12 +59,17 @@ struct Layer {
 }
 
 struct Attention {
-    query: Linear,
-    key: Linear,
-    value: Linear,
+    projections: Projections,
     output: Linear,
     norm: LayerNorm,
     heads: i64,
+}
+
+/// The layers that make queries, keys and values.
+enum Projections {
+    Plain([Linear; 3]),
+    /// All three in one.
+    Fused(Linear),
 }
 
 impl Tokens {
@@ -116,13 +127,7 @@ impl Transformer {
             layers: (0..config.layers)
                 .map(|idx| Layer::new(&params.sub(&format!("encoder.layer.{idx}")), config))
                 .collect::<Result<_>>()?,
-            head: Linear::new(
-                &params.sub("classifier"),
-                n_features,
-                n_labels as i64,
-                Activation::None,
-                START,
-            )?,
+            head: Linear::head(&params.sub("classifier"), n_features, n_labels as i64)?,
             pool: config.pool,
             kind: params.kind(),
         })
@@ -256,12 +261,17 @@ impl Layer {
 impl Attention {
     fn new(params: &Params<'_>, config: &network::Transformer) -> Result<Self> {
         let dim = config.dim as i64;
-        let square = |name: &str| Linear::new(&params.sub(name), dim, dim, Activation::None, START);
+        let parts = ["query", "key", "value"].map(|it| params.sub("self").sub(it));
+        let square = |params: &Params<'_>| Linear::new(params, dim, dim, Activation::None, START);
+        let projections = match (params.form(), &parts) {
+            (Form::Plain, [query, key, value]) => {
+                Projections::Plain([square(query)?, square(key)?, square(value)?])
+            }
+            (Form::Fused, parts) => Projections::Fused(Linear::joined(parts, dim)?),
+        };
         Ok(Self {
-            query: square("self.query")?,
-            key: square("self.key")?,
-            value: square("self.value")?,
-            output: square("output.dense")?,
+            projections,
+            output: square(&params.sub("output.dense"))?,
             norm: LayerNorm::new(&params.sub("output.LayerNorm"), dim)?,
             heads: config.heads as i64,
         })
@@ -277,28 +287,53 @@ impl Attention {
     ) -> Result<Tensor> {
         let (n, t, dim) = x.size3()?;
         let head_dim = dim / self.heads;
-        let split = |layer: &Linear| -> Result<Tensor> {
-            // [n, t, dim] → [n, heads, t, head_dim]
-            Ok(layer
-                .forward(x)?
-                .f_reshape([n, t, self.heads, head_dim])?
-                .f_transpose(1, 2)?)
+        let mixed = match &self.projections {
+            Projections::Plain(projections) => {
+                let mut parts = Vec::with_capacity(3);
+                for projection in projections {
+                    // [n, t, dim] → [n, heads, t, head_dim]
+                    let part = projection.forward(x)?.f_reshape([n, t, self.heads, head_dim])?;
+                    parts.push(part.f_transpose(1, 2)?);
+                }
+                plain_attention(&parts, mask, mode, probabilities)?
+            }
+            Projections::Fused(projection) => {
+                // [n, t, 3 dim] → [3, n, heads, t, head_dim]
+                let parts = projection.forward(x)?.f_reshape([n, t, 3, self.heads, head_dim])?;
+                let parts = parts.f_permute([2, 0, 3, 1, 4])?;
+                let (query, key, value) = (parts.f_get(0)?, parts.f_get(1)?, parts.f_get(2)?);
+                Tensor::f_scaled_dot_product_attention(
+                    &query, &key, &value, mask, 0.0, false, None, false,
+                )?
+            }
         };
-        let (query, key, value) = (split(&self.query)?, split(&self.key)?, split(&self.value)?);
-        let scaled = query.f_mul_scalar((head_dim as f64).sqrt().recip())?;
-        let mut scores = scaled.f_matmul(&key.f_transpose(-1, -2)?)?; // [n, heads, t, t]
-        if let Some(mask) = mask {
-            scores = scores.f_add(mask)?;
-        }
-        let attention = scores.f_softmax(-1, None::<Kind>)?;
-        if let Some(probabilities) = probabilities {
-            probabilities.push(attention.shallow_clone());
-        }
-        let mixed = mode.dropout(attention)?.f_matmul(&value)?; // [n, heads, t, head_dim]
         let mixed = mixed.f_transpose(1, 2)?.f_reshape([n, t, dim])?;
         let y = mode.dropout(self.output.forward(&mixed)?)?;
         self.norm.forward(&y.f_add(x)?)
     }
+}
+
+/// Attention whose probabilities are nodes of the graph. `[n, heads, t, head_dim]` three times → the same
+fn plain_attention(
+    parts: &[Tensor],
+    mask: Option<&Tensor>,
+    mode: Mode,
+    probabilities: Option<&mut Vec<Tensor>>,
+) -> Result<Tensor> {
+    let [query, key, value] = parts else {
+        return Err(Error::Engine { cause: "wanted query, key and value".to_owned() });
+    };
+    let head_dim = query.size4()?.3;
+    let scaled = query.f_mul_scalar((head_dim as f64).sqrt().recip())?;
+    let mut scores = scaled.f_matmul(&key.f_transpose(-1, -2)?)?; // [n, heads, t, t]
+    if let Some(mask) = mask {
+        scores = scores.f_add(mask)?;
+    }
+    let attention = scores.f_softmax(-1, None::<Kind>)?;
+    if let Some(probabilities) = probabilities {
+        probabilities.push(attention.shallow_clone());
+    }
+    Ok(mode.dropout(attention)?.f_matmul(value)?)
 }
 
 /// The masked-language head for pre-training; its output matrix is the word embedding. Not part of a bundle.

@@ -10,7 +10,7 @@ use wardlight::{
         network::{Pool, ResNetS, Transformer},
     },
     nn::{self, Options, params},
-    prediction::{Calibration, Form},
+    prediction::{Calibration, Form, Precision},
     prep::{
         ImageSpec, Spec, TextSpec,
         image::{Fit, Intensity},
@@ -34,11 +34,6 @@ fn network(width: usize) -> Network {
     })
 }
 
-/// A valid manifest for a small convolutional network on pictures of 24 x 16.
-pub(crate) fn image_manifest(labels: &[&str], network: ResNetS) -> Manifest {
-    manifest(labels, Network::ResNetS(network))
-}
-
 /// A valid manifest for a small Transformer on windows of 12 tokens.
 pub(crate) fn text_manifest(labels: &[&str], pool: Pool) -> Manifest {
     let network = Transformer {
@@ -60,11 +55,12 @@ pub(crate) fn text_manifest(labels: &[&str], pool: Pool) -> Manifest {
             file: "tokenizer.json".to_owned(),
             sha256: Sha256::of(b""),
         }),
-        ..manifest(labels, Network::Transformer(network))
+        ..image_manifest(labels, Network::Transformer(network))
     }
 }
 
-fn manifest(labels: &[&str], network: Network) -> Manifest {
+/// A valid manifest for a convolutional network on pictures of 24 x 16.
+pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
     Manifest {
         format: 1,
         name: "small-chest".to_owned(),
@@ -155,7 +151,7 @@ fn error(folder: &Path) -> String {
 #[test]
 fn a_bundle_comes_back_as_it_was_written() {
     let models = folder("good");
-    let written = write_bundle(&models.join("one"), manifest(&["a", "b"], network(4)));
+    let written = write_bundle(&models.join("one"), image_manifest(&["a", "b"], network(4)));
     let warnings = Warnings::default();
     let read = Bundle::open(&models.join("one")).unwrap();
     assert_eq!(read.manifest, written);
@@ -170,9 +166,27 @@ fn a_bundle_comes_back_as_it_was_written() {
 }
 
 #[test]
+fn a_precision_that_the_processor_lacks_gives_way_with_a_warning() {
+    let folder = folder("precision");
+    write_bundle(&folder, image_manifest(&["a", "b"], network(4)));
+    let warnings = Warnings::default();
+    let options = Options { precision: Precision::Bfloat16, ..Options::default() };
+    let model = nn::load(Bundle::open(&folder).unwrap(), options, &warnings).unwrap();
+    let engine = model.engine();
+    assert_eq!(engine.form, Form::Fused);
+    match engine.precision {
+        Precision::Bfloat16 => assert!(warnings.list().is_empty()),
+        Precision::Float32 => {
+            let text = &warnings.list()[0].text;
+            assert!(text.starts_with("the network runs fused in float32, because"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_flipped_byte_is_found_before_it_is_used() {
     let folder = folder("flipped");
-    write_bundle(&folder, manifest(&["a", "b"], network(4)));
+    write_bundle(&folder, image_manifest(&["a", "b"], network(4)));
     let path = folder.join("weights.safetensors");
     let mut bytes = fs::read(&path).unwrap();
     let middle = bytes.len() / 2;
@@ -185,7 +199,7 @@ fn a_flipped_byte_is_found_before_it_is_used() {
 #[test]
 fn a_missing_label_is_named() {
     let folder = folder("label");
-    let written = write_bundle(&folder, manifest(&["a", "b", "c"], network(4)));
+    let written = write_bundle(&folder, image_manifest(&["a", "b", "c"], network(4)));
     let mut fewer = written.clone();
     fewer.labels.pop();
     assert_eq!(
@@ -203,14 +217,14 @@ fn a_missing_label_is_named() {
 #[test]
 fn weights_of_another_network_are_refused() {
     let (one, other) = (folder("network-one"), folder("network-other"));
-    write_bundle(&one, manifest(&["a", "b"], network(4)));
+    write_bundle(&one, image_manifest(&["a", "b"], network(4)));
     let deeper = Network::ResNetS(ResNetS {
         in_channels: 1,
         width: 4,
         blocks: vec![1, 2],
         stem_stride: 1,
     });
-    write_bundle(&other, manifest(&["a", "b"], deeper));
+    write_bundle(&other, image_manifest(&["a", "b"], deeper));
     let weights = fs::read(other.join("weights.safetensors")).unwrap();
     fs::write(one.join("weights.safetensors"), &weights).unwrap();
     let text = fs::read_to_string(one.join("manifest.toml")).unwrap();
@@ -234,7 +248,7 @@ fn weights_of_another_network_are_refused() {
 #[test]
 fn a_wrong_known_answer_stops_the_model() {
     let folder = folder("known");
-    let mut written = write_bundle(&folder, manifest(&["a", "b"], network(4)));
+    let mut written = write_bundle(&folder, image_manifest(&["a", "b"], network(4)));
     written.known_answer.logits[1] += 0.01;
     fs::write(folder.join("manifest.toml"), written.to_toml().unwrap()).unwrap();
     assert!(
@@ -246,7 +260,7 @@ fn a_wrong_known_answer_stops_the_model() {
 
 #[test]
 fn weights_that_are_not_a_number_give_no_answer() {
-    let manifest = manifest(&["a", "b"], network(4));
+    let manifest = image_manifest(&["a", "b"], network(4));
     let (vars, _) = nn::fresh(&manifest.network, 2).unwrap();
     let mut variables = vars.variables();
     let mut bias = variables.remove("fc.bias").unwrap().detach();
@@ -265,7 +279,7 @@ fn weights_that_are_not_a_number_give_no_answer() {
 #[test]
 fn a_list_of_models_keeps_the_broken_ones_with_their_reason() {
     let models = folder("list");
-    write_bundle(&models.join("b-good"), manifest(&["a", "b"], network(4)));
+    write_bundle(&models.join("b-good"), image_manifest(&["a", "b"], network(4)));
     fs::create_dir(models.join("a-broken")).unwrap();
     fs::write(
         models.join("a-broken/manifest.toml"),
@@ -322,7 +336,7 @@ fn a_manifest_with_a_bad_value_names_it() {
         }),
     ];
     for (want, spoil) in bad {
-        let mut manifest = manifest(&["a", "b"], network(4));
+        let mut manifest = image_manifest(&["a", "b"], network(4));
         spoil(&mut manifest);
         let text = manifest.to_toml().unwrap_err().to_string();
         assert!(text.contains(want), "wanted {want}, found {text}");

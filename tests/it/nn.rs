@@ -3,16 +3,20 @@
 use tch::{Kind, Tensor};
 use wardlight::{
     model::{
-        Network,
+        Error, Logits, Manifest, Network, known_answer,
         network::{DenseNet121, Pool, ResNet18, ResNetS, Transformer},
     },
     nn::{
-        self, Net,
+        self, Net, Options,
         layer::{self, Mode},
-        params::Params,
+        params::{self, Params},
         transformer::{MaskedHead, Tokens},
     },
+    prediction::{Form, Precision},
+    prep::{Input, Spec, TextInput, TokenWindow},
 };
+
+use crate::model::{image_manifest, text_manifest};
 
 fn n_parameters(network: &Network, n_labels: usize) -> usize {
     let (vars, _) = nn::fresh(network, n_labels).unwrap();
@@ -139,4 +143,111 @@ fn the_masked_head_shares_the_word_embedding() {
         .filter(|it| it.starts_with(MaskedHead::PREFIX))
         .count();
     assert_eq!(with_head, 5);
+}
+
+/// Weights that look like a trained network's: the start, with norms that are not the identity.
+fn weights_of(network: &Network, n_labels: usize) -> Vec<u8> {
+    tch::manual_seed(4);
+    let (vars, _) = nn::fresh(network, n_labels).unwrap();
+    let mut named = vars.variables().into_iter().collect::<Vec<_>>();
+    for (name, tensor) in &mut named {
+        let noise = Tensor::rand(tensor.size(), (Kind::Float, tch::Device::Cpu));
+        if name.contains("running_var") {
+            *tensor = 0.5 + noise;
+        } else if tensor.dim() == 1 {
+            *tensor = tensor.detach() + 0.2 * (noise - 0.5);
+        }
+    }
+    params::to_safetensors(&named).unwrap()
+}
+
+fn engine(form: Form, precision: Precision) -> Options {
+    Options { form, precision, threads: 2 }
+}
+
+/// The greatest difference between logits, relative to the greatest logit.
+fn difference(one: &[Logits], other: &[Logits]) -> f32 {
+    let values = |it: &[Logits]| it.iter().flat_map(|it| it.values.clone()).collect::<Vec<_>>();
+    let (one, other) = (values(one), values(other));
+    assert_eq!(one.len(), other.len());
+    let greatest = one.iter().fold(0.0, |so_far: f32, it| so_far.max(it.abs()));
+    one.iter().zip(&other).map(|(one, other)| (one - other).abs()).fold(0.0, f32::max) / greatest
+}
+
+#[test]
+fn the_fused_form_equals_the_plain_form() {
+    let dense = Network::DenseNet121(DenseNet121 { in_channels: 1 });
+    let resnet18 = Network::ResNet18(ResNet18 { in_channels: 1 });
+    for (name, network, size) in [
+        ("resnet_s", resnet_s(16), 28),
+        ("resnet_s, odd size", resnet_s(8), 45),
+        ("resnet18", resnet18, 96),
+        ("densenet121", dense, 64),
+    ] {
+        let manifest = picture_manifest(network, size);
+        let inputs = (0..8).map(|it| noisy(known_answer::input(&manifest), it)).collect::<Vec<_>>();
+        compare(name, manifest, &inputs);
+    }
+}
+
+#[test]
+fn the_fused_transformer_equals_the_plain_one() {
+    for pool in [Pool::Cls, Pool::Mean, Pool::MeanMax] {
+        let manifest = text_manifest(&["a", "b", "c"], pool);
+        let Input::Text(text) = known_answer::input(&manifest) else { panic!("wanted text") };
+        let notes = (1..=8).map(|n_windows| {
+            let mut note = text.clone();
+            note.windows = (0..n_windows).map(|it| shorter(&text, it)).collect();
+            Input::Text(note)
+        });
+        compare("transformer", manifest, &notes.collect::<Vec<_>>());
+    }
+}
+
+/// Holds the forms together at batch 1 and 8, and bfloat16 to its own precision.
+fn compare(name: &str, manifest: Manifest, inputs: &[Input]) {
+    let weights = weights_of(&manifest.network, manifest.labels.len());
+    let mut plain = nn::build(manifest.clone(), &weights, engine(Form::Plain, Precision::Float32)).unwrap();
+    let mut fused = nn::build(manifest.clone(), &weights, engine(Form::Fused, Precision::Float32)).unwrap();
+    let mut rounded = match nn::build(manifest, &weights, engine(Form::Fused, Precision::Bfloat16)) {
+        Ok(model) => Some(model),
+        Err(Error::Engine { cause }) if cause.contains("cpu support") => {
+            println!("{name}: this processor has no bfloat16 ({cause})");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    };
+    assert_eq!(fused.engine().form, Form::Fused);
+    for inputs in [&inputs[..1], inputs] {
+        let want = plain.logits(inputs).unwrap();
+        let gap = difference(&want, &fused.logits(inputs).unwrap());
+        assert!(gap < 1e-4, "{name}, {} inputs: fused differs by {gap}", inputs.len());
+        let Some(rounded) = &mut rounded else { continue };
+        let gap = difference(&want, &rounded.logits(inputs).unwrap());
+        assert!(1e-6 < gap && gap < 0.05, "{name}, {} inputs: bfloat16 differs by {gap}", inputs.len());
+    }
+}
+
+fn picture_manifest(network: Network, size: usize) -> Manifest {
+    let mut manifest = image_manifest(&["a", "b", "c"], network);
+    if let Spec::Image(spec) = &mut manifest.prep {
+        (spec.width, spec.height) = (size, size + 4);
+    }
+    manifest
+}
+
+fn noisy(input: Input, seed: i64) -> Input {
+    let Input::Image(mut image) = input else { panic!("wanted an image") };
+    tch::manual_seed(seed);
+    let noise = Tensor::randn([image.values.len() as i64], (Kind::Float, tch::Device::Cpu));
+    let noise: Vec<f32> = Vec::try_from(noise).unwrap();
+    image.values.iter_mut().zip(noise).for_each(|(value, noise)| *value += 0.3 * noise);
+    Input::Image(image)
+}
+
+fn shorter(text: &TextInput, n_less: usize) -> TokenWindow {
+    let mut window = text.windows[0].clone();
+    window.ids.truncate(12 - n_less);
+    window.word_idx.truncate(12 - n_less);
+    window
 }
