@@ -15,4 +15,6 @@ mod import;
 mod made;
 mod model;
 mod nn;
+mod pixels;
+mod streams;
 mod tidy;
