@@ -15,6 +15,8 @@ mod import;
 mod made;
 mod model;
 mod nn;
+mod pixels;
+mod streams;
 mod tidy;
 mod cli;
 mod command;
