@@ -17,10 +17,12 @@ mod loaded;
 pub mod params;
 pub mod resnet;
 mod text_model;
+pub mod train;
 pub mod transformer;
 pub mod tuning;
 
-use tch::{Device, TchError, Tensor, nn::VarStore};
+pub use tch::nn::VarStore;
+use tch::{Device, TchError, Tensor};
 
 use self::{
     densenet::DenseNet,
