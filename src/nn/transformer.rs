@@ -294,7 +294,8 @@ impl Attention {
         if let Some(probabilities) = probabilities {
             probabilities.push(attention.shallow_clone());
         }
-        let mixed = mode.dropout(attention)?.f_matmul(&value)?; // [n, heads, t, head_dim]
+        // No dropout here: drawing a number for each pair of tokens would cost more than the layer itself.
+        let mixed = attention.f_matmul(&value)?; // [n, heads, t, head_dim]
         let mixed = mixed.f_transpose(1, 2)?.f_reshape([n, t, dim])?;
         let y = mode.dropout(self.output.forward(&mixed)?)?;
         self.norm.forward(&y.f_add(x)?)
