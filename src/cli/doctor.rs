@@ -19,7 +19,7 @@ pub(super) fn run(engine: &EngineArgs) -> anyhow::Result<ExitCode> {
     };
     tell("libtorch", Ok(nn::tuning::about()));
     tell("decode worker", decode_worker());
-    tell("fonts", app::fonts().map_err(|error| error.to_string()));
+    tell("fonts", app::check_fonts());
     tell("display", Ok(display()));
     for found in models(engine) {
         tell("model", found);
@@ -62,7 +62,7 @@ fn decode_worker() -> Result<String, String> {
     let cause = |error: crate::import::Error| Failure::from(&error).cause;
     let decoder = Decoder::start(Default::default()).map_err(cause)?;
     let bytes = sample::scan_as_dicom().map_err(|error| error.to_string())?;
-    match decoder.open_bytes(bytes).map_err(cause)? {
+    match decoder.open_bytes(&bytes).map_err(cause)? {
         Opened::Scan(scan) => Ok(format!(
             "{}; decoded {} x {} pixels",
             decoder.sandbox(),

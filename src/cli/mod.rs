@@ -11,6 +11,7 @@ mod doctor;
 mod inspect;
 mod models;
 mod score_files;
+mod train;
 mod window;
 
 use std::{
@@ -68,6 +69,8 @@ enum Command {
         /// Where to write; made if need be.
         folder: PathBuf,
     },
+    /// Train a model from a recipe and labelled data.
+    Train(train::Args),
     /// Print completions for a shell.
     Completions { shell: clap_complete::Shell },
     /// Print the man page.
@@ -104,6 +107,7 @@ pub fn run() -> ExitCode {
         Some(Command::Models(it)) => models::run(&it, &args.engine),
         Some(Command::Doctor) => doctor::run(&args.engine),
         Some(Command::Samples { folder }) => samples(&folder),
+        Some(Command::Train(it)) => train::run(&it, &args.engine),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Args::command(), "wardlight", &mut io::stdout());
             Ok(ExitCode::SUCCESS)

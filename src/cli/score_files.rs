@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::{Decoder, EngineArgs, NOTICE, load, models_folder, options};
 use crate::{
     case::{Note, Scan},
-    disk,
+    disk, engine,
     failure::Failure,
     import::Opened,
     model::{Manifest, Task, bundle},
@@ -369,15 +369,16 @@ fn write_overlay(
     prediction: &Prediction,
     why: &Explanation,
 ) -> Result<(), Failure> {
-    let window = render::first_window(scan, prediction.about.frame_idx);
-    let request = render::OverlayRequest {
+    let window = render::curve::first_window(scan, prediction.about.frame_idx);
+    let request = render::picture::OverlayRequest {
         scan,
         window: &window,
         prediction,
         explanation: why,
         opacity: OPACITY,
     };
-    let png = render::overlay_png(request).map_err(|error| Failure::from(&error))?;
+    let png = render::overlay_png(request)
+        .map_err(|error| Failure::from(&engine::Error::Render(error)))?;
     disk::write_atomic(path, &png).map_err(|error| Failure::from(&error))
 }
 

@@ -46,3 +46,27 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
         anyhow::anyhow!("{headline}\n  {remedy}\n  Cause: {cause}")
     })
 }
+
+impl From<&app::Error> for Failure {
+    fn from(error: &app::Error) -> Self {
+        let (headline, remedy) = match error {
+            app::Error::NoDisplay { .. } => (
+                "There is no display for the window",
+                "Start it from a desktop session, or score files with `wardlight score`.",
+            ),
+            app::Error::NoOpenGl { .. } => (
+                "There is no OpenGL for the window",
+                "Install Mesa's drivers (libgl1-mesa-dri), or score files with `wardlight score`.",
+            ),
+            app::Error::Engine(_) => (
+                "The window's worker threads could not be started",
+                "Close other programs and start again.",
+            ),
+            app::Error::Window { .. } => (
+                "The window failed",
+                "Start it again; if it fails again, report it with the cause.",
+            ),
+        };
+        Self::new(headline, remedy, error)
+    }
+}

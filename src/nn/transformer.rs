@@ -295,7 +295,7 @@ impl Attention {
                     let part = projection.forward(x)?.f_reshape([n, t, self.heads, head_dim])?;
                     parts.push(part.f_transpose(1, 2)?);
                 }
-                plain_attention(&parts, mask, mode, probabilities)?
+                plain_attention(&parts, mask, probabilities)?
             }
             Projections::Fused(projection) => {
                 // [n, t, 3 dim] → [3, n, heads, t, head_dim]
@@ -317,7 +317,6 @@ impl Attention {
 fn plain_attention(
     parts: &[Tensor],
     mask: Option<&Tensor>,
-    mode: Mode,
     probabilities: Option<&mut Vec<Tensor>>,
 ) -> Result<Tensor> {
     let [query, key, value] = parts else {
@@ -333,7 +332,8 @@ fn plain_attention(
     if let Some(probabilities) = probabilities {
         probabilities.push(attention.shallow_clone());
     }
-    Ok(mode.dropout(attention)?.f_matmul(value)?)
+    // No dropout here: drawing a number for each pair of tokens would cost more than the layer itself.
+    Ok(attention.f_matmul(value)?)
 }
 
 /// The masked-language head for pre-training; its output matrix is the word embedding. Not part of a bundle.

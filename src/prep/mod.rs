@@ -4,6 +4,7 @@
 pub mod image;
 mod resample;
 pub mod text;
+pub mod vocabulary;
 pub mod words;
 
 use std::ops::Range;
@@ -64,18 +65,11 @@ pub struct TokenWindow {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("wanted {want}, found {found}")]
-    WrongKind {
-        want: &'static str,
-        found: &'static str,
-    },
+    WrongKind { want: &'static str, found: &'static str },
     #[error("wanted frame {frame_idx}, found {n_frames} frames")]
     NoSuchFrame { frame_idx: usize, n_frames: usize },
     #[error("wanted an image of at least {want} x {want} pixels, found {width} x {height}")]
-    TooSmall {
-        want: usize,
-        width: usize,
-        height: usize,
-    },
+    TooSmall { want: usize, width: usize, height: usize },
     #[error("wanted a grey picture, found colour in {percent} % of its pixels")]
     Colour { percent: u32 },
     #[error("wanted grey values that differ, found {found}")]
