@@ -11,6 +11,7 @@
 
 mod attribute;
 mod dicom;
+mod formula;
 mod import;
 mod made;
 mod model;
