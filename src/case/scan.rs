@@ -191,9 +191,13 @@ pub enum Samples {
 impl Frame {
     /// The least and the greatest finite sample; (0, 255) for colour, (0, 1) for a frame without values.
     pub fn range(&self) -> (f32, f32) {
-        let Samples::Gray(samples) = &self.samples else { return (0.0, 255.0) };
+        let Samples::Gray(samples) = &self.samples else {
+            return (0.0, 255.0);
+        };
         let finite = samples.iter().filter(|it| it.is_finite());
-        let (low, high) = finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), it| (low.min(*it), high.max(*it)));
+        let (low, high) = finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), it| {
+            (low.min(*it), high.max(*it))
+        });
         if low <= high { (low, high) } else { (0.0, 1.0) }
     }
 }

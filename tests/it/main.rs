@@ -16,4 +16,6 @@ mod import;
 mod made;
 mod model;
 mod nn;
+mod pixels;
+mod streams;
 mod tidy;

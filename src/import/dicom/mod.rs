@@ -1,7 +1,7 @@
 //! DICOM: from the bytes of a file to its header and frames, in the worker.
 //!
 //! 1. [`parse`] walks the bytes once and builds a tree that borrows them; [`dataset`] reads values from it;
-//! 2. [`pixels`] is the contract of the pixels, held before anything is decoded;
+//! 2. [`pixels`] is the contract of the pixels, held before anything is decoded; [`frames`] finds the frames;
 //! 3. [`codec`] undoes the compression of one frame at a time; [`stored`] makes one form of every layout;
 //! 4. [`gray`] and [`colour`] turn stored numbers into what the scanner measured or showed;
 //! 5. [`header`] says what the file tells about the patient, the study and the geometry.
@@ -13,6 +13,7 @@ mod charset;
 mod codec;
 mod colour;
 mod dataset;
+mod frames;
 mod gray;
 mod groups;
 mod header;
@@ -34,8 +35,9 @@ use self::{
     codec::{Codec, Colour},
     colour::Palette,
     dataset::{Dataset, Encoding},
+    frames::Stored,
     gray::Curve,
-    pixels::{Contract, Photometric, Stored},
+    pixels::{Contract, Photometric},
 };
 use super::{
     Refusal, sandbox,
@@ -86,7 +88,7 @@ pub(super) fn read<W: Write>(
     };
     let set = parse::dataset(&body, syntax.encoding, &warnings)?;
     let contract = Contract::parse(&set, &kind_of_object(&set))?;
-    let stored = pixels::frames(&set, &contract)?;
+    let stored = frames::find(&set, &contract)?;
     sandbox::allow_frame(bytes.len() as u64, contract.n_samples() as u64);
     reply.json(Kind::Shape, &contract.shape())?;
     let frames = Frames {

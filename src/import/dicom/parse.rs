@@ -206,8 +206,8 @@ impl<'a> Reader<'a, '_> {
         Ok((known.unwrap_or(VR::UN), length))
     }
 
-    /// The items of a sequence. One of known extent that makes no sense is kept as bytes, with a warning:
-    /// private sequences are often broken, and what they hold is not asked for.
+    /// The items of a sequence. One of known extent that makes no sense is kept as bytes, with a warning, unless
+    /// it bears on the pixels: private sequences are often broken, and what they hold is not asked for.
     fn sequence(
         &mut self,
         tag: Tag,
@@ -226,6 +226,7 @@ impl<'a> Reader<'a, '_> {
             Err(refusal @ (Refusal::NestedTooDeep { .. } | Refusal::TooLarge { .. })) => {
                 Err(refusal)
             }
+            Err(refusal) if bears_on_pixels(tag) => Err(refusal),
             Err(_) => {
                 self.warnings.add(
                     WarningKind::File,
@@ -382,6 +383,11 @@ impl<'a> Reader<'a, '_> {
     fn tag(&mut self) -> Result<Tag, Refusal> {
         Ok(Tag(self.u16()?, self.u16()?))
     }
+}
+
+/// Whether a sequence may change what a pixel means: the image groups and the functional groups.
+const fn bears_on_pixels(tag: Tag) -> bool {
+    matches!(tag.0, 0x0028 | 0x5200)
 }
 
 /// The representation that the standard gives a tag; for "either" the wider reading.
