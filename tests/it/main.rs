@@ -12,6 +12,7 @@
 mod attribute;
 mod dicom;
 mod formula;
+mod hostile;
 mod import;
 mod made;
 mod model;
