@@ -9,7 +9,10 @@ fn main() {
     println!("cargo:rustc-link-arg=-Wl,-rpath,$ORIGIN/lib:$ORIGIN/../lib");
 
     // torch-sys tells its dependents where it found libtorch.
-    let lib = env::var("DEP_TCH_LIBTORCH_LIB").expect("torch-sys names its library folder");
+    let Ok(lib) = env::var("DEP_TCH_LIBTORCH_LIB") else {
+        println!("cargo:error=wanted the library folder of libtorch from torch-sys, found none");
+        return;
+    };
     let include = Path::new(&lib).with_file_name("include");
     cc::Build::new()
         .cpp(true)

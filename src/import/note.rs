@@ -19,7 +19,7 @@ use crate::{
 const LIMIT_BYTES: u64 = 16 << 20;
 
 /// Reads a note.
-pub(super) fn read(bytes: &[u8], file_sha256: Sha256) -> Result<Note, Refusal> {
+pub(super) fn read(bytes: &[u8]) -> Result<Note, Refusal> {
     let n_bytes = bytes.len() as u64;
     if LIMIT_BYTES < n_bytes {
         return Err(Refusal::too_large("a note in bytes", LIMIT_BYTES, n_bytes));
@@ -47,7 +47,7 @@ pub(super) fn read(bytes: &[u8], file_sha256: Sha256) -> Result<Note, Refusal> {
         return Err(unknown());
     }
     Ok(Note {
-        file_sha256,
+        file_sha256: Sha256::of(bytes),
         text: Phi::new(text),
         encoding: encoding.name().to_owned(),
         warnings,
@@ -132,11 +132,11 @@ mod tests {
     use encoding_rs::{GB18030, WINDOWS_1252};
 
     use super::read;
-    use crate::{disk::Sha256, import::Refusal};
+    use crate::import::Refusal;
 
     #[track_caller]
     fn check(bytes: &[u8], encoding: &str, text: &str, n_warnings: usize) {
-        let note = read(bytes, Sha256::of(bytes)).unwrap();
+        let note = read(bytes).unwrap();
         assert_eq!(
             (
                 note.encoding.as_str(),
@@ -183,10 +183,7 @@ mod tests {
             b"\x90\x01\xff",
         ] {
             assert!(
-                matches!(
-                    read(bytes, Sha256::of(bytes)),
-                    Err(Refusal::NotRecognised { .. })
-                ),
+                matches!(read(bytes), Err(Refusal::NotRecognised { .. })),
                 "{bytes:?}"
             );
         }

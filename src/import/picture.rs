@@ -8,54 +8,47 @@ use image::{
 
 use super::{
     Refusal, sandbox,
-    wire::{Kind, Reply, Shape},
+    wire::{self, Kind, Reply, Shape},
 };
 use crate::{
     case::{
         Modality, Subject,
         scan::{Format, Header, PixelHeader},
     },
-    disk::Sha256,
+    disk::{Hasher, Sha256},
     privacy::Phi,
     warnings::{WarningKind, Warnings},
 };
-
-/// Decoded size that no file needs to justify.
-const FREE_BYTES: u64 = 64 << 20;
-/// Decoded bytes for each byte of the file, beyond the free ones.
-const RATIO_LIMIT: u64 = 200;
 
 /// Reads a picture and says it.
 pub(super) fn read<W: Write>(
     bytes: &[u8],
     format: Format,
-    file_sha256: Sha256,
     reply: &mut Reply<W>,
 ) -> Result<(), Refusal> {
     let warnings = Warnings::default();
     let picture = decode(bytes, format, &warnings)?;
-    let samples = Samples::from_picture(picture, &warnings)?;
+    let (rows, columns) = (picture.height() as usize, picture.width() as usize);
+    let stored = Stored::from_picture(picture, &warnings)?;
     let shape = Shape {
-        rows: samples.rows,
-        columns: samples.columns,
+        rows,
+        columns,
         n_frames: 1,
-        is_colour: samples.gray.is_none(),
+        is_colour: stored.is_colour(),
     };
     let n_samples = shape.checked_samples()?;
-    let n_found = samples.gray.as_ref().map_or(samples.rgb.len(), Vec::len);
-    if n_found != n_samples {
+    if stored.len() != n_samples {
         return Err(Refusal::contract(
             format!("{n_samples} samples"),
-            format!("{n_found}"),
+            stored.len().to_string(),
         ));
     }
     reply.json(Kind::Shape, &shape)?;
-    match &samples.gray {
-        Some(gray) => reply.gray(gray)?,
-        None => reply.rgb(&samples.rgb)?,
-    }
-    let header = header(&samples, format, file_sha256, &warnings);
-    reply.json(Kind::Header, &header)
+    stored.say(reply)?;
+    reply.json(
+        Kind::Header,
+        &header(bytes, &stored, shape, format, &warnings),
+    )
 }
 
 fn decode(bytes: &[u8], format: Format, warnings: &Warnings) -> Result<DynamicImage, Refusal> {
@@ -79,16 +72,8 @@ fn decode(bytes: &[u8], format: Format, warnings: &Warnings) -> Result<DynamicIm
         is_colour: decoder.color_type().has_color(),
     };
     let n_samples = shape.checked_samples()? as u64;
-    let n_bytes = bytes.len() as u64;
-    let limit = FREE_BYTES.saturating_add(n_bytes.saturating_mul(RATIO_LIMIT));
-    if limit < decoder.total_bytes() {
-        return Err(Refusal::too_large(
-            "a picture in decoded bytes, for a file of its size,",
-            limit,
-            decoder.total_bytes(),
-        ));
-    }
-    sandbox::allow_frame(n_bytes, n_samples);
+    wire::check_ratio(n_samples, bytes.len())?;
+    sandbox::allow_frame(bytes.len() as u64, n_samples);
     decoder.set_limits(limits).map_err(failed)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(failed)?;
@@ -117,17 +102,15 @@ fn refused(name: &str, error: &image::ImageError) -> Refusal {
     }
 }
 
-/// Stored samples of a picture as the contract wants them.
-struct Samples {
-    rows: usize,
-    columns: usize,
-    bits: u16,
-    gray: Option<Vec<f32>>,
-    rgb: Vec<u8>,
-    sha256: Sha256,
+/// Stored samples of a picture, row by row.
+enum Stored {
+    Gray8(Vec<u8>),
+    Gray16(Vec<u16>),
+    /// Interleaved, and the hash of what stood in the file if that was wider.
+    Rgb(Vec<u8>, Option<Sha256>),
 }
 
-impl Samples {
+impl Stored {
     fn from_picture(picture: DynamicImage, warnings: &Warnings) -> Result<Self, Refusal> {
         let color = picture.color();
         if color.has_alpha() {
@@ -136,92 +119,112 @@ impl Samples {
                 "the transparency of the picture was dropped",
             );
         }
-        let (rows, columns) = (picture.height() as usize, picture.width() as usize);
-        let is_wide = color.bytes_per_pixel() / color.channel_count() == 2;
-        if is_wide && !color.has_color() {
-            let gray = picture.into_luma16().into_raw();
-            let sha256 = sha256_of_u16(&gray);
-            return Ok(Self {
-                rows,
-                columns,
-                bits: 16,
-                gray: Some(gray.into_iter().map(f32::from).collect()),
-                rgb: Vec::new(),
-                sha256,
-            });
+        let is_wide = match color.bytes_per_pixel() / color.channel_count() {
+            1 => false,
+            2 => true,
+            _ => {
+                return Err(Refusal::unsupported(
+                    "integer samples in a picture",
+                    "floating point",
+                ));
+            }
+        };
+        match (color.has_color(), is_wide) {
+            (false, false) => Ok(Self::Gray8(picture.into_luma8().into_raw())),
+            (false, true) => Ok(Self::Gray16(picture.into_luma16().into_raw())),
+            (true, false) => Ok(Self::from_rgb(picture.into_rgb8().into_raw())),
+            (true, true) => {
+                warnings.add(WarningKind::Pixels, "colours of 16 bits were brought to 8");
+                let wide = sha256_of_u16(picture.to_rgb16().as_raw());
+                Ok(Self::Rgb(picture.into_rgb8().into_raw(), Some(wide)))
+            }
         }
-        if !color.has_color() {
-            return Ok(Self::gray8(rows, columns, &picture.into_luma8().into_raw()));
-        }
-        if matches!(
-            picture,
-            DynamicImage::ImageRgb32F(_) | DynamicImage::ImageRgba32F(_)
-        ) {
-            return Err(Refusal::unsupported(
-                "integer samples in a picture",
-                "floating point",
-            ));
-        }
-        let sha256 = is_wide.then(|| sha256_of_u16(picture.to_rgb16().as_raw()));
-        if is_wide {
-            warnings.add(WarningKind::Pixels, "colours of 16 bits were reduced to 8");
-        }
-        let rgb = picture.into_rgb8().into_raw();
+    }
+
+    /// A picture whose three channels are the same is grey.
+    fn from_rgb(rgb: Vec<u8>) -> Self {
         let (pixels, _) = rgb.as_chunks::<3>();
         if pixels
             .iter()
             .all(|[red, green, blue]| red == green && green == blue)
         {
-            let gray: Vec<u8> = pixels.iter().map(|[red, ..]| *red).collect();
-            return Ok(Self::gray8(rows, columns, &gray));
+            return Self::Gray8(pixels.iter().map(|[red, ..]| *red).collect());
         }
-        let sha256 = sha256.unwrap_or_else(|| Sha256::of(&rgb));
-        Ok(Self {
-            rows,
-            columns,
-            bits: if is_wide { 16 } else { 8 },
-            gray: None,
-            rgb,
-            sha256,
-        })
+        Self::Rgb(rgb, None)
     }
 
-    fn gray8(rows: usize, columns: usize, gray: &[u8]) -> Self {
-        let samples = gray.iter().map(|it| f32::from(*it)).collect();
-        Self {
-            rows,
-            columns,
-            bits: 8,
-            gray: Some(samples),
-            rgb: Vec::new(),
-            sha256: Sha256::of(gray),
+    const fn len(&self) -> usize {
+        match self {
+            Self::Gray8(samples) | Self::Rgb(samples, _) => samples.len(),
+            Self::Gray16(samples) => samples.len(),
+        }
+    }
+
+    const fn is_colour(&self) -> bool {
+        matches!(self, Self::Rgb(..))
+    }
+
+    const fn bits(&self) -> u16 {
+        match self {
+            Self::Gray8(_) | Self::Rgb(_, None) => 8,
+            Self::Gray16(_) | Self::Rgb(_, Some(_)) => 16,
+        }
+    }
+
+    fn sha256(&self) -> Sha256 {
+        match self {
+            Self::Rgb(_, Some(wide)) => *wide,
+            Self::Gray8(samples) | Self::Rgb(samples, None) => Sha256::of(samples),
+            Self::Gray16(samples) => sha256_of_u16(samples),
+        }
+    }
+
+    fn say<W: Write>(&self, reply: &mut Reply<W>) -> Result<(), Refusal> {
+        match self {
+            Self::Gray8(samples) => {
+                reply.gray(samples.len(), samples.iter().map(|it| f32::from(*it)))
+            }
+            Self::Gray16(samples) => {
+                reply.gray(samples.len(), samples.iter().map(|it| f32::from(*it)))
+            }
+            Self::Rgb(samples, _) => reply.rgb(samples),
         }
     }
 }
 
 fn sha256_of_u16(samples: &[u16]) -> Sha256 {
-    let bytes: Vec<u8> = samples.iter().flat_map(|it| it.to_le_bytes()).collect();
-    Sha256::of(&bytes)
+    let mut hasher = Hasher::default();
+    for piece in samples.chunks(1 << 15) {
+        let bytes: Vec<u8> = piece.iter().flat_map(|it| it.to_le_bytes()).collect();
+        hasher.update(&bytes);
+    }
+    hasher.finish()
 }
 
-fn header(samples: &Samples, format: Format, file_sha256: Sha256, warnings: &Warnings) -> Header {
-    let is_gray = samples.gray.is_some();
+fn header(
+    bytes: &[u8],
+    stored: &Stored,
+    shape: Shape,
+    format: Format,
+    warnings: &Warnings,
+) -> Header {
+    let is_colour = shape.is_colour;
     Header {
-        file_sha256,
-        pixel_sha256: samples.sha256,
+        file_sha256: Sha256::of(bytes),
+        pixel_sha256: stored.sha256(),
         format,
         modality: Modality::Unknown,
         subject: Subject::default(),
         dicom: None,
         pixels: PixelHeader {
-            rows: samples.rows,
-            columns: samples.columns,
+            rows: shape.rows,
+            columns: shape.columns,
             n_frames: 1,
-            samples_per_pixel: if is_gray { 1 } else { 3 },
-            bits_allocated: samples.bits,
-            bits_stored: samples.bits,
+            samples_per_pixel: if is_colour { 3 } else { 1 },
+            bits_allocated: stored.bits(),
+            bits_stored: stored.bits(),
             is_signed: false,
-            photometric: if is_gray { "MONOCHROME2" } else { "RGB" }.to_owned(),
+            photometric: if is_colour { "RGB" } else { "MONOCHROME2" }.to_owned(),
             is_lossy: format == Format::Jpeg,
         },
         spacing: None,

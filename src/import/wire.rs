@@ -17,6 +17,10 @@ const JSON_LIMIT_BYTES: u64 = 96 << 20;
 const FRAME_SAMPLES_LIMIT: u64 = 1 << 27;
 /// Most samples in one file: a gigabyte as `f32`, for instance 1,024 frames of 512 x 512.
 const FILE_SAMPLES_LIMIT: u64 = 1 << 28;
+/// Largest frame, in samples, that compressed bytes need not account for.
+const FREE_SAMPLES: u64 = 1 << 24;
+/// Samples for each compressed byte beyond that: an eighth of a bit a sample, below any diagnostic compression.
+const SAMPLES_PER_BYTE_LIMIT: u64 = 64;
 /// Most frames in one file.
 const FRAMES_LIMIT: u64 = 1 << 16;
 const CHUNK_BYTES: usize = 1 << 16;
@@ -91,6 +95,19 @@ impl Shape {
     }
 }
 
+/// Refuses a frame that is large and would be made from next to nothing.
+pub(super) fn check_ratio(n_samples: u64, n_compressed: usize) -> Result<(), Refusal> {
+    let limit = FREE_SAMPLES.max((n_compressed as u64).saturating_mul(SAMPLES_PER_BYTE_LIMIT));
+    if n_samples <= limit {
+        return Ok(());
+    }
+    Err(Refusal::too_large(
+        "a frame in samples, for compressed bytes as few as these,",
+        limit,
+        n_samples,
+    ))
+}
+
 /// The worker's end: says one thing after the other.
 pub(super) struct Reply<W> {
     out: W,
@@ -115,16 +132,30 @@ impl<W: Write> Reply<W> {
         Ok(self.out.flush()?)
     }
 
-    /// Sends a grey frame.
-    pub(super) fn gray(&mut self, samples: &[f32]) -> Result<(), Refusal> {
-        self.head(Kind::Frame, samples.len() * 4)?;
-        for chunk in samples.chunks(CHUNK_BYTES / 4) {
-            self.buffer.clear();
-            self.buffer
-                .extend(chunk.iter().flat_map(|it| it.to_le_bytes()));
-            self.out.write_all(&self.buffer)?;
+    /// Sends a grey frame of `n_samples`, piece by piece: it never stands in memory as a whole.
+    pub(super) fn gray(
+        &mut self,
+        n_samples: usize,
+        samples: impl Iterator<Item = f32>,
+    ) -> Result<(), Refusal> {
+        self.head(Kind::Frame, n_samples * 4)?;
+        self.buffer.clear();
+        let mut n_found = 0;
+        for sample in samples {
+            self.buffer.extend_from_slice(&sample.to_le_bytes());
+            n_found += 1;
+            if CHUNK_BYTES <= self.buffer.len() {
+                self.out.write_all(&self.buffer)?;
+                self.buffer.clear();
+            }
         }
-        Ok(self.out.flush()?)
+        self.out.write_all(&self.buffer)?;
+        if n_found == n_samples {
+            return Ok(self.out.flush()?);
+        }
+        Err(Refusal::Defect {
+            place: "wire".to_owned(),
+        })
     }
 
     /// Sends a colour frame.

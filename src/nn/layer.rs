@@ -45,7 +45,10 @@ pub struct Conv {
 }
 
 enum ConvForm {
-    Plain { weight: Tensor, norm: Option<BatchNorm> },
+    Plain {
+        weight: Tensor,
+        norm: Option<BatchNorm>,
+    },
     /// The norm is folded into both.
     Fused { weight: Tensor, bias: Tensor },
 }
@@ -92,10 +95,16 @@ impl Conv {
         norm: Option<&str>,
         shape: ConvShape,
     ) -> Result<Self> {
-        let size = [shape.out_channels, shape.in_channels, shape.kernel, shape.kernel];
+        let size = [
+            shape.out_channels,
+            shape.in_channels,
+            shape.kernel,
+            shape.kernel,
+        ];
         let weight = params.sub(conv).get("weight", &size, KAIMING_FAN_OUT)?;
-        let norm =
-            norm.map(|it| BatchNorm::new(&params.sub(it), shape.out_channels)).transpose()?;
+        let norm = norm
+            .map(|it| BatchNorm::new(&params.sub(it), shape.out_channels))
+            .transpose()?;
         let form = match params.form() {
             Form::Plain => ConvForm::Plain { weight, norm },
             Form::Fused => Self::fused(&weight, norm.as_ref(), shape, params.kind())?,
@@ -120,20 +129,24 @@ impl Conv {
             }
         };
         let weight = shim::pack_conv(&weight.f_to_kind(kind)?, shape.pad(), shape.stride)?;
-        Ok(ConvForm::Fused { weight, bias: bias.f_to_kind(kind)? })
+        Ok(ConvForm::Fused {
+            weight,
+            bias: bias.f_to_kind(kind)?,
+        })
     }
 
     /// `activation(norm(conv(x)) + add)`. `[n, c, h, w]` → `[n, c', h', w']`
     pub fn forward(&self, x: &Tensor, add: Option<&Tensor>, mode: Mode) -> Result<Tensor> {
-        let ConvShape { stride, activation, .. } = self.shape;
+        let ConvShape {
+            stride, activation, ..
+        } = self.shape;
         let pad = self.shape.pad();
         match &self.form {
             ConvForm::Fused { weight, bias } => {
                 shim::conv(x, (weight, bias), add, (pad, stride), activation)
             }
             ConvForm::Plain { weight, norm } => {
-                let mut y =
-                    x.f_conv2d(weight, None::<Tensor>, [stride; 2], [pad; 2], [1, 1], 1)?;
+                let mut y = x.f_conv2d(weight, None::<Tensor>, [stride; 2], [pad; 2], [1, 1], 1)?;
                 if let Some(norm) = norm {
                     y = norm.forward(&y, mode)?;
                 }
@@ -264,7 +277,10 @@ impl Linear {
     /// A classifier: small random start, so that the first predictions are near even. Plain and float32 in
     /// both forms: it is small, and its sums should be exact.
     pub fn head(params: &Params<'_>, n_in: i64, n_labels: i64) -> Result<Self> {
-        let start = Init::Randn { mean: 0.0, stdev: 0.01 };
+        let start = Init::Randn {
+            mean: 0.0,
+            stdev: 0.01,
+        };
         Ok(Self {
             form: Form::Plain,
             weight: params.get("weight", &[n_labels, n_in], start)?,
@@ -277,7 +293,10 @@ impl Linear {
     pub(super) fn joined(parts: &[Params<'_>], width: i64) -> Result<Self> {
         let join = |name: &str, shape: &[i64]| -> Result<Tensor> {
             let get = |it: &Params<'_>| it.get(name, shape, Init::Const(0.0));
-            Ok(Tensor::f_cat(&parts.iter().map(get).collect::<Result<Vec<_>>>()?, 0)?)
+            Ok(Tensor::f_cat(
+                &parts.iter().map(get).collect::<Result<Vec<_>>>()?,
+                0,
+            )?)
         };
         let plain = Self {
             form: Form::Plain,
@@ -290,13 +309,20 @@ impl Linear {
 
     fn fused(self, kind: Kind) -> Result<Self> {
         let weight = shim::pack_linear(&self.weight.f_to_kind(kind)?)?;
-        Ok(Self { form: Form::Fused, weight, bias: self.bias.f_to_kind(kind)?, ..self })
+        Ok(Self {
+            form: Form::Fused,
+            weight,
+            bias: self.bias.f_to_kind(kind)?,
+            ..self
+        })
     }
 
     /// `[…, n_in]` → `[…, n_out]`
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         match self.form {
-            Form::Plain => self.activation.apply(x.f_linear(&self.weight, Some(&self.bias))?),
+            Form::Plain => self
+                .activation
+                .apply(x.f_linear(&self.weight, Some(&self.bias))?),
             Form::Fused => shim::linear(x, (&self.weight, &self.bias), self.activation),
         }
     }
@@ -315,7 +341,11 @@ impl LayerNorm {
         let weight = params.get("weight", &[dim], Init::Const(1.0))?;
         let bias = params.get("bias", &[dim], Init::Const(0.0))?;
         let kind = params.kind();
-        Ok(Self { weight: weight.f_to_kind(kind)?, bias: bias.f_to_kind(kind)?, dim })
+        Ok(Self {
+            weight: weight.f_to_kind(kind)?,
+            bias: bias.f_to_kind(kind)?,
+            dim,
+        })
     }
 
     /// `[…, dim]` → `[…, dim]`
@@ -332,5 +362,7 @@ pub fn pool(maps: &Tensor) -> Result<Tensor> {
 
 /// The same values with the channels of a pixel side by side in memory. `[n, c, h, w]` → the same
 pub fn channels_last(x: &Tensor) -> Result<Tensor> {
-    Ok(x.f_permute([0, 2, 3, 1])?.f_contiguous()?.f_permute([0, 3, 1, 2])?)
+    Ok(x.f_permute([0, 2, 3, 1])?
+        .f_contiguous()?
+        .f_permute([0, 3, 1, 2])?)
 }

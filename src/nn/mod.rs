@@ -101,8 +101,14 @@ impl Default for Options {
 /// Makes a model of a checked bundle and asks it for its known answer. Where a form or a precision does not work on
 /// this machine, the next simpler one stands in, with a warning; [`Model::engine`] says what runs.
 pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box<dyn Model>> {
-    let simpler = Options { precision: Precision::Float32, ..options };
-    let plain = Options { form: Form::Plain, ..simpler };
+    let simpler = Options {
+        precision: Precision::Float32,
+        ..options
+    };
+    let plain = Options {
+        form: Form::Plain,
+        ..simpler
+    };
     let error = match tested(&bundle, options) {
         Ok(model) => return Ok(model),
         Err(error) if options == plain => return Err(error),
@@ -113,8 +119,12 @@ pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box
         Ok(model) if options != simpler => model,
         _ => tested(&bundle, plain)?,
     };
-    let Engine { form, precision, .. } = model.engine();
-    let text = format!("the network runs {form:?} in {precision:?}, because the faster way failed: {error}");
+    let Engine {
+        form, precision, ..
+    } = model.engine();
+    let text = format!(
+        "the network runs {form:?} in {precision:?}, because the faster way failed: {error}"
+    );
     warnings.add(WarningKind::Model, text.to_lowercase());
     Ok(model)
 }

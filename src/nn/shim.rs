@@ -11,7 +11,10 @@ use crate::model::Error;
 /// Bytes for the reason of a failure.
 const REASON: usize = 512;
 
-#[expect(unsafe_code, reason = "the signatures are those of shim.cpp, which this file alone calls")]
+#[expect(
+    unsafe_code,
+    reason = "the signatures are those of shim.cpp, which this file alone calls"
+)]
 unsafe extern "C" {
     fn wardlight_pack_conv(
         weight: *const C_tensor,
@@ -58,7 +61,10 @@ unsafe extern "C" {
 
 /// A convolution weight `[out, in, k, k]` in oneDNN's own layout.
 pub(super) fn pack_conv(weight: &Tensor, pad: i64, stride: i64) -> Result<Tensor> {
-    #[expect(unsafe_code, reason = "the tensor outlives the call, and `taken` gives a valid buffer")]
+    #[expect(
+        unsafe_code,
+        reason = "the tensor outlives the call, and `taken` gives a valid buffer"
+    )]
     taken(|error, capacity| unsafe {
         wardlight_pack_conv(weight.as_ptr(), pad, stride, error, capacity)
     })
@@ -75,22 +81,45 @@ pub(super) fn conv(
     let add = add.map_or(null(), Tensor::as_ptr);
     let (weight, bias) = (weight.as_ptr(), bias.as_ptr());
     let activation = code(activation);
-    #[expect(unsafe_code, reason = "the tensors outlive the call; `add` may be null by its contract")]
+    #[expect(
+        unsafe_code,
+        reason = "the tensors outlive the call; `add` may be null by its contract"
+    )]
     taken(|error, capacity| unsafe {
-        wardlight_conv(x.as_ptr(), weight, bias, add, pad, stride, activation, error, capacity)
+        wardlight_conv(
+            x.as_ptr(),
+            weight,
+            bias,
+            add,
+            pad,
+            stride,
+            activation,
+            error,
+            capacity,
+        )
     })
 }
 
 /// The weight `[out, in]` of a linear layer in oneDNN's own layout.
 pub(super) fn pack_linear(weight: &Tensor) -> Result<Tensor> {
-    #[expect(unsafe_code, reason = "the tensor outlives the call, and `taken` gives a valid buffer")]
+    #[expect(
+        unsafe_code,
+        reason = "the tensor outlives the call, and `taken` gives a valid buffer"
+    )]
     taken(|error, capacity| unsafe { wardlight_pack_linear(weight.as_ptr(), error, capacity) })
 }
 
 /// `activation(linear(x))` with a packed weight.
-pub(super) fn linear(x: &Tensor, (weight, bias): (&Tensor, &Tensor), activation: Activation) -> Result<Tensor> {
+pub(super) fn linear(
+    x: &Tensor,
+    (weight, bias): (&Tensor, &Tensor),
+    activation: Activation,
+) -> Result<Tensor> {
     let (weight, bias, activation) = (weight.as_ptr(), bias.as_ptr(), code(activation));
-    #[expect(unsafe_code, reason = "the tensors outlive the call, and `taken` gives a valid buffer")]
+    #[expect(
+        unsafe_code,
+        reason = "the tensors outlive the call, and `taken` gives a valid buffer"
+    )]
     taken(|error, capacity| unsafe {
         wardlight_linear(x.as_ptr(), weight, bias, activation, error, capacity)
     })
@@ -98,18 +127,34 @@ pub(super) fn linear(x: &Tensor, (weight, bias): (&Tensor, &Tensor), activation:
 
 /// `relu(scale * join(maps) + shift)` along the channels; `maps` is not empty.
 pub(super) fn join_norm_relu(maps: &[Tensor], scale: &Tensor, shift: &Tensor) -> Result<Tensor> {
-    assert!(!maps.is_empty(), "a dense layer reads at least the maps of its stem");
+    assert!(
+        !maps.is_empty(),
+        "a dense layer reads at least the maps of its stem"
+    );
     let pointers = maps.iter().map(Tensor::as_ptr).collect::<Vec<_>>();
     let (scale, shift) = (scale.as_ptr(), shift.as_ptr());
-    #[expect(unsafe_code, reason = "the tensors outlive the call, and the list has as many as it says")]
+    #[expect(
+        unsafe_code,
+        reason = "the tensors outlive the call, and the list has as many as it says"
+    )]
     taken(|error, capacity| unsafe {
-        wardlight_join_norm_relu(pointers.as_ptr(), pointers.len(), scale, shift, error, capacity)
+        wardlight_join_norm_relu(
+            pointers.as_ptr(),
+            pointers.len(),
+            scale,
+            shift,
+            error,
+            capacity,
+        )
     })
 }
 
 /// Makes glibc keep large buffers for reuse instead of mapping each one anew.
 pub(super) fn tune_allocator() {
-    #[expect(unsafe_code, reason = "mallopt takes numbers only and may be called at any time")]
+    #[expect(
+        unsafe_code,
+        reason = "mallopt takes numbers only and may be called at any time"
+    )]
     unsafe {
         wardlight_tune_allocator();
     }
@@ -117,7 +162,10 @@ pub(super) fn tune_allocator() {
 
 /// Gives unused heap back to the system.
 pub(super) fn trim_allocator() {
-    #[expect(unsafe_code, reason = "malloc_trim takes a number only and may be called at any time")]
+    #[expect(
+        unsafe_code,
+        reason = "malloc_trim takes a number only and may be called at any time"
+    )]
     unsafe {
         wardlight_trim_allocator();
     }
@@ -136,7 +184,11 @@ fn taken(call: impl FnOnce(*mut c_char, usize) -> *mut C_tensor) -> Result<Tenso
     let mut reason: [c_char; REASON] = [0; REASON];
     let tensor = call(reason.as_mut_ptr(), REASON);
     if tensor.is_null() {
-        let bytes = reason.iter().map(|it| *it as u8).take_while(|it| *it != 0).collect::<Vec<_>>();
+        let bytes = reason
+            .iter()
+            .map(|it| *it as u8)
+            .take_while(|it| *it != 0)
+            .collect::<Vec<_>>();
         let text = String::from_utf8_lossy(&bytes);
         let cause = text.lines().next().unwrap_or_default().to_owned();
         return Err(Error::Engine { cause });

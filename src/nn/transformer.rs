@@ -292,14 +292,18 @@ impl Attention {
                 let mut parts = Vec::with_capacity(3);
                 for projection in projections {
                     // [n, t, dim] → [n, heads, t, head_dim]
-                    let part = projection.forward(x)?.f_reshape([n, t, self.heads, head_dim])?;
+                    let part = projection
+                        .forward(x)?
+                        .f_reshape([n, t, self.heads, head_dim])?;
                     parts.push(part.f_transpose(1, 2)?);
                 }
                 plain_attention(&parts, mask, probabilities)?
             }
             Projections::Fused(projection) => {
                 // [n, t, 3 dim] → [3, n, heads, t, head_dim]
-                let parts = projection.forward(x)?.f_reshape([n, t, 3, self.heads, head_dim])?;
+                let parts = projection
+                    .forward(x)?
+                    .f_reshape([n, t, 3, self.heads, head_dim])?;
                 let parts = parts.f_permute([2, 0, 3, 1, 4])?;
                 let (query, key, value) = (parts.f_get(0)?, parts.f_get(1)?, parts.f_get(2)?);
                 Tensor::f_scaled_dot_product_attention(
@@ -320,7 +324,9 @@ fn plain_attention(
     probabilities: Option<&mut Vec<Tensor>>,
 ) -> Result<Tensor> {
     let [query, key, value] = parts else {
-        return Err(Error::Engine { cause: "wanted query, key and value".to_owned() });
+        return Err(Error::Engine {
+            cause: "wanted query, key and value".to_owned(),
+        });
     };
     let head_dim = query.size4()?.3;
     let scaled = query.f_mul_scalar((head_dim as f64).sqrt().recip())?;

@@ -3,7 +3,8 @@
 use tch::{Device, Kind, Tensor};
 use wardlight::{
     model::{
-        Attribution, AttributionValues, Error, Manifest, Model, Network, Task, known_answer, network,
+        Attribution, AttributionValues, Error, Manifest, Model, Network, Task, known_answer,
+        network,
     },
     nn::{
         self, Options,
@@ -184,7 +185,12 @@ fn explain(model: &mut dyn Model, input: &Input, method: Method) -> Result<Attri
 fn every_image_method_maps_the_whole_input() {
     let manifest = image_manifest(
         &["a", "b"],
-        Network::ResNetS(network::ResNetS { in_channels: 1, width: 4, blocks: vec![1, 1], stem_stride: 1 }),
+        Network::ResNetS(network::ResNetS {
+            in_channels: 1,
+            width: 4,
+            blocks: vec![1, 1],
+            stem_stride: 1,
+        }),
     );
     let input = known_answer::input(&manifest);
     let mut model = random_model(manifest);

@@ -11,6 +11,8 @@
 
 mod attribute;
 mod dicom;
+mod formula;
+mod hostile;
 mod import;
 mod made;
 mod model;

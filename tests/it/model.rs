@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use wardlight::{
-    disk::Sha256,
+    disk::{self, Sha256},
     model::{
         self, Bundle, Manifest, Network, bundle, known_answer,
         manifest::{FileRef, KnownAnswer, Label, Output},
@@ -118,10 +118,21 @@ fn write_bundle(folder: &Path, mut manifest: Manifest) -> Manifest {
         .values
         .clone();
     fs::create_dir_all(folder).unwrap();
-    fs::write(folder.join("weights.safetensors"), weights).unwrap();
-    fs::write(folder.join("card.md"), "# A small model\n").unwrap();
-    fs::write(folder.join("manifest.toml"), manifest.to_toml().unwrap()).unwrap();
+    write(&folder.join("weights.safetensors"), &weights);
+    write(&folder.join("card.md"), b"# A small model\n");
+    write_manifest(folder, &manifest);
     manifest
+}
+
+fn write(path: &Path, bytes: &[u8]) {
+    disk::write_atomic(path, bytes).unwrap();
+}
+
+fn write_manifest(folder: &Path, manifest: &Manifest) {
+    write(
+        &folder.join("manifest.toml"),
+        manifest.to_toml().unwrap().as_bytes(),
+    );
 }
 
 fn folder(name: &str) -> std::path::PathBuf {
@@ -170,7 +181,10 @@ fn a_precision_that_the_processor_lacks_gives_way_with_a_warning() {
     let folder = folder("precision");
     write_bundle(&folder, image_manifest(&["a", "b"], network(4)));
     let warnings = Warnings::default();
-    let options = Options { precision: Precision::Bfloat16, ..Options::default() };
+    let options = Options {
+        precision: Precision::Bfloat16,
+        ..Options::default()
+    };
     let model = nn::load(Bundle::open(&folder).unwrap(), options, &warnings).unwrap();
     let engine = model.engine();
     assert_eq!(engine.form, Form::Fused);
@@ -178,7 +192,10 @@ fn a_precision_that_the_processor_lacks_gives_way_with_a_warning() {
         Precision::Bfloat16 => assert!(warnings.list().is_empty()),
         Precision::Float32 => {
             let text = &warnings.list()[0].text;
-            assert!(text.starts_with("the network runs fused in float32, because"), "{text}");
+            assert!(
+                text.starts_with("the network runs fused in float32, because"),
+                "{text}"
+            );
         }
     }
 }
@@ -191,7 +208,7 @@ fn a_flipped_byte_is_found_before_it_is_used() {
     let mut bytes = fs::read(&path).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    fs::write(&path, bytes).unwrap();
+    write(&path, &bytes);
     let text = error(&folder);
     assert!(text.starts_with("wanted weights with SHA-256 "), "{text}");
 }
@@ -207,7 +224,7 @@ fn a_missing_label_is_named() {
         "the manifest is not valid: wanted 2 known logits, one for each label, found 3"
     );
     fewer.known_answer.logits.pop();
-    fs::write(folder.join("manifest.toml"), fewer.to_toml().unwrap()).unwrap();
+    write_manifest(&folder, &fewer);
     assert_eq!(
         error(&folder),
         "wanted weights for 2 labels as in the manifest, found weights for 3"
@@ -226,18 +243,18 @@ fn weights_of_another_network_are_refused() {
     });
     write_bundle(&other, image_manifest(&["a", "b"], deeper));
     let weights = fs::read(other.join("weights.safetensors")).unwrap();
-    fs::write(one.join("weights.safetensors"), &weights).unwrap();
+    write(&one.join("weights.safetensors"), &weights);
     let text = fs::read_to_string(one.join("manifest.toml")).unwrap();
     let mut manifest = Manifest::parse(&text).unwrap();
     manifest.weights.sha256 = Sha256::of(&weights);
-    fs::write(one.join("manifest.toml"), manifest.to_toml().unwrap()).unwrap();
+    write_manifest(&one, &manifest);
     assert_eq!(
         error(&one),
         "wanted weights named and shaped as the network resnet_s, found 10 not part of it: layer2.1.bn1.bias, \
          layer2.1.bn1.running_mean, layer2.1.bn1.running_var and 7 more"
     );
     manifest.network = network(8);
-    fs::write(one.join("manifest.toml"), manifest.to_toml().unwrap()).unwrap();
+    write_manifest(&one, &manifest);
     assert!(
         error(&one).contains("mis-shaped: bn1.bias [4] for [8]"),
         "{}",
@@ -250,7 +267,7 @@ fn a_wrong_known_answer_stops_the_model() {
     let folder = folder("known");
     let mut written = write_bundle(&folder, image_manifest(&["a", "b"], network(4)));
     written.known_answer.logits[1] += 0.01;
-    fs::write(folder.join("manifest.toml"), written.to_toml().unwrap()).unwrap();
+    write_manifest(&folder, &written);
     assert!(
         error(&folder).starts_with("wanted the known answer ["),
         "{}",
@@ -264,7 +281,7 @@ fn weights_that_are_not_a_number_give_no_answer() {
     let (vars, _) = nn::fresh(&manifest.network, 2).unwrap();
     let mut variables = vars.variables();
     let mut bias = variables.remove("fc.bias").unwrap().detach();
-    let _ = bias.fill_(f64::NAN);
+    drop(bias.fill_(f64::NAN));
     variables.insert("fc.bias".to_owned(), bias);
     let weights = params::to_safetensors(&variables.into_iter().collect::<Vec<_>>()).unwrap();
     let input = known_answer::input(&manifest);
@@ -279,13 +296,15 @@ fn weights_that_are_not_a_number_give_no_answer() {
 #[test]
 fn a_list_of_models_keeps_the_broken_ones_with_their_reason() {
     let models = folder("list");
-    write_bundle(&models.join("b-good"), image_manifest(&["a", "b"], network(4)));
+    write_bundle(
+        &models.join("b-good"),
+        image_manifest(&["a", "b"], network(4)),
+    );
     fs::create_dir(models.join("a-broken")).unwrap();
-    fs::write(
-        models.join("a-broken/manifest.toml"),
-        "format = 1\ncolour = 3\n",
-    )
-    .unwrap();
+    write(
+        &models.join("a-broken/manifest.toml"),
+        b"format = 1\ncolour = 3\n",
+    );
     fs::create_dir(models.join("not-a-bundle")).unwrap();
     let listed = bundle::list(&models).unwrap();
     assert_eq!(listed.len(), 2);
@@ -297,9 +316,12 @@ fn a_list_of_models_keeps_the_broken_ones_with_their_reason() {
     assert_eq!(listed[1].manifest.as_ref().unwrap().name, "small-chest");
 }
 
+/// Makes one value of a manifest wrong.
+type Spoil = fn(&mut Manifest);
+
 #[test]
 fn a_manifest_with_a_bad_value_names_it() {
-    let bad: [(&str, fn(&mut Manifest)); 9] = [
+    let bad: [(&str, Spoil); 9] = [
         ("wanted format 1, found 2", |it| it.format = 2),
         ("a name of 1 to 64", |it| it.name = "../x".to_owned()),
         ("a file name without a folder", |it| {

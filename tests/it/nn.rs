@@ -1,5 +1,7 @@
 //! Networks: sizes, both forms, numeric parity with PyTorch, attribution.
 
+use std::collections::BTreeMap;
+
 use tch::{Kind, Tensor};
 use wardlight::{
     model::{
@@ -16,7 +18,10 @@ use wardlight::{
     prep::{Input, Spec, TextInput, TokenWindow},
 };
 
-use crate::model::{image_manifest, text_manifest};
+use crate::{
+    formula,
+    model::{image_manifest, text_manifest},
+};
 
 fn n_parameters(network: &Network, n_labels: usize) -> usize {
     let (vars, _) = nn::fresh(network, n_labels).unwrap();
@@ -162,16 +167,28 @@ fn weights_of(network: &Network, n_labels: usize) -> Vec<u8> {
 }
 
 fn engine(form: Form, precision: Precision) -> Options {
-    Options { form, precision, threads: 2 }
+    Options {
+        form,
+        precision,
+        threads: 2,
+    }
 }
 
 /// The greatest difference between logits, relative to the greatest logit.
 fn difference(one: &[Logits], other: &[Logits]) -> f32 {
-    let values = |it: &[Logits]| it.iter().flat_map(|it| it.values.clone()).collect::<Vec<_>>();
+    let values = |it: &[Logits]| {
+        it.iter()
+            .flat_map(|it| it.values.clone())
+            .collect::<Vec<_>>()
+    };
     let (one, other) = (values(one), values(other));
     assert_eq!(one.len(), other.len());
     let greatest = one.iter().fold(0.0, |so_far: f32, it| so_far.max(it.abs()));
-    one.iter().zip(&other).map(|(one, other)| (one - other).abs()).fold(0.0, f32::max) / greatest
+    one.iter()
+        .zip(&other)
+        .map(|(one, other)| (one - other).abs())
+        .fold(0.0, f32::max)
+        / greatest
 }
 
 #[test]
@@ -185,7 +202,9 @@ fn the_fused_form_equals_the_plain_form() {
         ("densenet121", dense, 64),
     ] {
         let manifest = picture_manifest(network, size);
-        let inputs = (0..8).map(|it| noisy(known_answer::input(&manifest), it)).collect::<Vec<_>>();
+        let inputs = (0..8)
+            .map(|it| noisy(known_answer::input(&manifest), it))
+            .collect::<Vec<_>>();
         compare(name, manifest, &inputs);
     }
 }
@@ -194,7 +213,9 @@ fn the_fused_form_equals_the_plain_form() {
 fn the_fused_transformer_equals_the_plain_one() {
     for pool in [Pool::Cls, Pool::Mean, Pool::MeanMax] {
         let manifest = text_manifest(&["a", "b", "c"], pool);
-        let Input::Text(text) = known_answer::input(&manifest) else { panic!("wanted text") };
+        let Input::Text(text) = known_answer::input(&manifest) else {
+            panic!("wanted text")
+        };
         let notes = (1..=8).map(|n_windows| {
             let mut note = text.clone();
             note.windows = (0..n_windows).map(|it| shorter(&text, it)).collect();
@@ -207,9 +228,20 @@ fn the_fused_transformer_equals_the_plain_one() {
 /// Holds the forms together at batch 1 and 8, and bfloat16 to its own precision.
 fn compare(name: &str, manifest: Manifest, inputs: &[Input]) {
     let weights = weights_of(&manifest.network, manifest.labels.len());
-    let mut plain = nn::build(manifest.clone(), &weights, engine(Form::Plain, Precision::Float32)).unwrap();
-    let mut fused = nn::build(manifest.clone(), &weights, engine(Form::Fused, Precision::Float32)).unwrap();
-    let mut rounded = match nn::build(manifest, &weights, engine(Form::Fused, Precision::Bfloat16)) {
+    let mut plain = nn::build(
+        manifest.clone(),
+        &weights,
+        engine(Form::Plain, Precision::Float32),
+    )
+    .unwrap();
+    let mut fused = nn::build(
+        manifest.clone(),
+        &weights,
+        engine(Form::Fused, Precision::Float32),
+    )
+    .unwrap();
+    let mut rounded = match nn::build(manifest, &weights, engine(Form::Fused, Precision::Bfloat16))
+    {
         Ok(model) => Some(model),
         Err(Error::Engine { cause }) if cause.contains("cpu support") => {
             println!("{name}: this processor has no bfloat16 ({cause})");
@@ -221,10 +253,20 @@ fn compare(name: &str, manifest: Manifest, inputs: &[Input]) {
     for inputs in [&inputs[..1], inputs] {
         let want = plain.logits(inputs).unwrap();
         let gap = difference(&want, &fused.logits(inputs).unwrap());
-        assert!(gap < 1e-4, "{name}, {} inputs: fused differs by {gap}", inputs.len());
-        let Some(rounded) = &mut rounded else { continue };
+        assert!(
+            gap < 1e-4,
+            "{name}, {} inputs: fused differs by {gap}",
+            inputs.len()
+        );
+        let Some(rounded) = &mut rounded else {
+            continue;
+        };
         let gap = difference(&want, &rounded.logits(inputs).unwrap());
-        assert!(1e-6 < gap && gap < 0.05, "{name}, {} inputs: bfloat16 differs by {gap}", inputs.len());
+        assert!(
+            1e-6 < gap && gap < 0.05,
+            "{name}, {} inputs: bfloat16 differs by {gap}",
+            inputs.len()
+        );
     }
 }
 
@@ -237,11 +279,17 @@ fn picture_manifest(network: Network, size: usize) -> Manifest {
 }
 
 fn noisy(input: Input, seed: i64) -> Input {
-    let Input::Image(mut image) = input else { panic!("wanted an image") };
+    let Input::Image(mut image) = input else {
+        panic!("wanted an image")
+    };
     tch::manual_seed(seed);
     let noise = Tensor::randn([image.values.len() as i64], (Kind::Float, tch::Device::Cpu));
     let noise: Vec<f32> = Vec::try_from(noise).unwrap();
-    image.values.iter_mut().zip(noise).for_each(|(value, noise)| *value += 0.3 * noise);
+    image
+        .values
+        .iter_mut()
+        .zip(noise)
+        .for_each(|(value, noise)| *value += 0.3 * noise);
     Input::Image(image)
 }
 
@@ -250,4 +298,74 @@ fn shorter(text: &TextInput, n_less: usize) -> TokenWindow {
     window.ids.truncate(12 - n_less);
     window.word_idx.truncate(12 - n_less);
     window
+}
+
+#[test]
+fn networks_answer_as_pytorch_does() {
+    // tests/fixtures/make_networks.py, in double precision.
+    let fixture: serde_json::Value =
+        serde_json::from_str(include_str!("../fixtures/networks.json")).unwrap();
+    let text = |pool| text_manifest(&["a", "b", "c"], pool);
+    let image = |network, channels: usize, size: usize| {
+        let mut manifest = picture_manifest(network, size);
+        if let Spec::Image(spec) = &mut manifest.prep {
+            (spec.channels, spec.height) = (channels, size);
+        }
+        manifest
+    };
+    for (name, manifest) in [
+        ("resnet_s", image(resnet_s(16), 1, 28)),
+        (
+            "resnet18",
+            image(Network::ResNet18(ResNet18 { in_channels: 3 }), 3, 224),
+        ),
+        (
+            "densenet121",
+            image(Network::DenseNet121(DenseNet121 { in_channels: 1 }), 1, 224),
+        ),
+        ("transformer_cls", text(Pool::Cls)),
+        ("transformer_mean", text(Pool::Mean)),
+        ("transformer_mean_max", text(Pool::MeanMax)),
+    ] {
+        let weights = formula::safetensors(&shapes(&manifest.network, 3));
+        let input = known_answer::input(&manifest);
+        let want = |key: &str| fixture[name][key].clone();
+        let want_logits: Vec<f32> = serde_json::from_value(want("logits")).unwrap();
+        for (form, tolerance) in [(Form::Plain, 1e-5), (Form::Fused, 1e-4)] {
+            let mut model =
+                nn::build(manifest.clone(), &weights, engine(form, Precision::Float32)).unwrap();
+            let found = model
+                .logits(std::slice::from_ref(&input))
+                .unwrap()
+                .remove(0);
+            let mean = found.features.iter().sum::<f32>() / found.features.len() as f32;
+            let size =
+                found.features.iter().map(|it| it.abs()).sum::<f32>() / found.features.len() as f32;
+            let gap =
+                (f64::from(mean) - want("feature_mean").as_f64().unwrap()).abs() / f64::from(size);
+            assert!(
+                gap < tolerance,
+                "{name} {form:?}: feature mean differs by {gap}"
+            );
+            let want = Logits {
+                values: want_logits.clone(),
+                features: Vec::new(),
+            };
+            let gap = f64::from(difference(&[want], &[found]));
+            println!("{name} {form:?}: {gap:.1e}");
+            assert!(gap < tolerance, "{name} {form:?}: logits differ by {gap}");
+        }
+    }
+}
+
+/// The parameters that a network asks for.
+fn shapes(network: &Network, n_labels: usize) -> BTreeMap<String, Vec<i64>> {
+    let none = params::Weights::none();
+    Net::new(
+        &Params::loaded(&none, Form::Plain, Precision::Float32),
+        network,
+        n_labels,
+    )
+    .unwrap();
+    none.asked()
 }

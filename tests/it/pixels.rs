@@ -192,8 +192,8 @@ fn every_byte_order_gives_the_same_numbers() {
         check(&fields, &[1.0, 258.0, 65_535.0]);
     }
     let mut wide = Fields::gray(1, 2, 32);
-    wide.bytes(PIXEL_DATA, b"OL", [0x01, 0x02, 0x03, 0x04, 1, 0, 0, 0]);
-    let expected = [67_305_985.0, 1.0];
+    wide.bytes(PIXEL_DATA, b"OL", [0, 2, 3, 4, 1, 0, 0, 0]);
+    let expected = [67_305_984.0, 1.0];
     check(&wide, &expected);
     // 32-bit numbers in a big-endian OW are turned round as a whole.
     wide.syntax = EXPLICIT_BE.to_owned();

@@ -14,7 +14,7 @@ const JPEG_LOSSLESS: &str = "1.2.840.10008.1.2.4.70";
 const JPEG_LS: &str = "1.2.840.10008.1.2.4.80";
 const JPEG_XL: &str = "1.2.840.10008.1.2.4.110";
 
-fn stream(name: &str) -> Vec<u8> {
+pub(crate) fn stream(name: &str) -> Vec<u8> {
     let lines = include_str!("../fixtures/streams.txt").lines();
     let hex = lines
         .filter_map(|it| it.split_once(' '))

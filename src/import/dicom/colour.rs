@@ -1,12 +1,14 @@
 //! Colour: YBR to RGB, palettes, and 16 bits to 8.
 
+use std::borrow::Cow;
+
 use dicom::{core::Tag, dictionary_std::tags};
 
 use super::{dataset::Dataset, pixels::Contract};
 use crate::import::Refusal;
 
 /// YBR_FULL to RGB, PS3.3 C.7.6.3.1.2, rounded to the nearest.
-pub(super) fn rgb_from_ybr(ybr: &mut [u8]) {
+pub(super) fn rgb_from_ybr(mut ybr: Vec<u8>) -> Vec<u8> {
     let (pixels, _) = ybr.as_chunks_mut::<3>();
     for pixel in pixels {
         let [luma, blue, red] = pixel.map(f32::from);
@@ -18,14 +20,15 @@ pub(super) fn rgb_from_ybr(ybr: &mut [u8]) {
         ];
         *pixel = rgb.map(|it| (it + 0.5).floor().clamp(0.0, 255.0) as u8);
     }
+    ybr
 }
 
 /// Samples of up to 16 bits as bytes of full range.
-pub(super) fn bytes_of(samples: &[u8], contract: &Contract) -> Vec<u8> {
+pub(super) fn bytes_of<'a>(samples: Cow<'a, [u8]>, contract: &Contract) -> Cow<'a, [u8]> {
     let full = (1_u32 << contract.bits_stored) - 1;
     let scaled = |it: u32| ((it.min(full) * 255 + full / 2) / full) as u8;
     match (contract.sample_bytes(), contract.bits_stored) {
-        (1, 8) => samples.to_vec(),
+        (1, 8) => samples,
         (1, _) => samples.iter().map(|it| scaled(u32::from(*it))).collect(),
         _ => samples
             .as_chunks::<2>()

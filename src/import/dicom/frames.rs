@@ -33,6 +33,16 @@ pub(super) fn find<'a>(set: &Dataset<'a>, contract: &Contract) -> Result<Stored<
 }
 
 fn native<'a>(bytes: &'a [u8], contract: &Contract) -> Result<&'a [u8], Refusal> {
+    // Only a codec of JPEG 2000 makes and undoes these two, PS3.3 C.7.6.3.1.2.
+    if matches!(
+        contract.photometric,
+        Photometric::YbrRct | Photometric::YbrIct
+    ) {
+        return Err(Refusal::contract(
+            "compressed pixels for YBR_RCT and YBR_ICT",
+            "native ones",
+        ));
+    }
     let n_samples = contract.n_samples() as u64 * contract.n_frames as u64;
     let wanted = match (contract.bits_allocated, contract.photometric) {
         (1, _) => n_samples.div_ceil(8),

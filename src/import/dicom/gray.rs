@@ -1,6 +1,6 @@
 //! From stored numbers to scanner units: modality look-up table or rescale, padding, MONOCHROME1 turned over.
 
-use std::ops::RangeInclusive;
+use std::{io::Write, ops::RangeInclusive};
 
 use dicom::dictionary_std::tags;
 
@@ -10,7 +10,7 @@ use super::{
     pixels::{Contract, Number, Photometric},
 };
 use crate::{
-    import::Refusal,
+    import::{Refusal, wire::Reply},
     warnings::{WarningKind, Warnings},
 };
 
@@ -113,63 +113,78 @@ impl Curve {
         self.turned_over.map_or(measured, |it| it - measured) as f32
     }
 
-    /// The samples of a frame from its stored bytes.
-    pub(super) fn apply(&self, stored: &[u8], contract: &Contract) -> Vec<f32> {
-        let words = || stored.as_chunks::<4>().0.iter();
-        match (contract.number, contract.sample_bytes()) {
-            (Number::Float, _) => words()
-                .map(|it| self.scaled(f64::from(f32::from_le_bytes(*it))))
-                .collect(),
-            (Number::Double, _) => stored
-                .as_chunks::<8>()
-                .0
-                .iter()
-                .map(|it| self.scaled(f64::from_le_bytes(*it)))
-                .collect(),
-            (Number::Integer { .. }, 1) => {
-                let table: [f32; 256] = std::array::from_fn(|it| {
-                    self.value(if contract.is_signed() {
-                        i64::from(it as u8 as i8)
-                    } else {
-                        it as i64
-                    })
-                });
-                stored
-                    .iter()
-                    .map(|it| table.get(usize::from(*it)).copied().unwrap_or(f32::NAN))
-                    .collect()
-            }
-            (Number::Integer { .. }, 2) => {
-                let table: Vec<f32> = (0..=u16::MAX)
-                    .map(|it| {
-                        self.value(if contract.is_signed() {
-                            i64::from(it as i16)
-                        } else {
-                            i64::from(it)
-                        })
-                    })
-                    .collect();
-                let look_up = |it: &[u8; 2]| {
-                    table
-                        .get(usize::from(u16::from_le_bytes(*it)))
-                        .copied()
-                        .unwrap_or(f32::NAN)
-                };
-                stored.as_chunks::<2>().0.iter().map(look_up).collect()
-            }
-            (Number::Integer { is_signed: true }, _) => words()
-                .map(|it| self.value(i64::from(i32::from_le_bytes(*it))))
-                .collect(),
-            (Number::Integer { is_signed: false }, _) => words()
-                .map(|it| self.value(i64::from(u32::from_le_bytes(*it))))
-                .collect(),
-        }
-    }
-
     fn scaled(&self, stored: f64) -> f32 {
         match &self.modality {
             Modality::Linear { slope, intercept } => (stored * slope + intercept) as f32,
             Modality::Table { .. } => stored as f32,
+        }
+    }
+}
+
+/// A curve made ready for the pixels of a contract: a table for up to 16 bits.
+pub(super) struct Lookup {
+    pub(super) curve: Curve,
+    /// One value for each pattern of bits; empty for wider pixels.
+    table: Vec<f32>,
+}
+
+impl Lookup {
+    pub(super) fn new(curve: Curve, contract: &Contract) -> Self {
+        let patterns = match (contract.number, contract.sample_bytes()) {
+            (Number::Integer { .. }, 1) => 0..=u16::from(u8::MAX),
+            (Number::Integer { .. }, 2) => 0..=u16::MAX,
+            _ => {
+                return Self {
+                    curve,
+                    table: Vec::new(),
+                };
+            }
+        };
+        let stored = |it: u16| match (contract.is_signed(), contract.sample_bytes()) {
+            (true, 1) => i64::from(it as u8 as i8),
+            (true, _) => i64::from(it as i16),
+            (false, _) => i64::from(it),
+        };
+        let table = patterns.map(|it| curve.value(stored(it))).collect();
+        Self { curve, table }
+    }
+
+    /// Says the samples of a frame from its stored bytes.
+    pub(super) fn say<W: Write>(
+        &self,
+        stored: &[u8],
+        contract: &Contract,
+        reply: &mut Reply<W>,
+    ) -> Result<(), Refusal> {
+        let n_samples = contract.n_samples();
+        let value = |it: usize| self.table.get(it).copied().unwrap_or(f32::NAN);
+        let words = stored
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|it| u16::from_le_bytes(*it));
+        let longs = stored.as_chunks::<4>().0.iter();
+        let doubles = stored.as_chunks::<8>().0.iter();
+        let curve = &self.curve;
+        match (contract.number, contract.sample_bytes()) {
+            (Number::Float, _) => reply.gray(
+                n_samples,
+                longs.map(|it| curve.scaled(f64::from(f32::from_le_bytes(*it)))),
+            ),
+            (Number::Double, _) => reply.gray(
+                n_samples,
+                doubles.map(|it| curve.scaled(f64::from_le_bytes(*it))),
+            ),
+            (_, 1) => reply.gray(n_samples, stored.iter().map(|it| value(usize::from(*it)))),
+            (_, 2) => reply.gray(n_samples, words.map(|it| value(usize::from(it)))),
+            (Number::Integer { is_signed: true }, _) => reply.gray(
+                n_samples,
+                longs.map(|it| curve.value(i64::from(i32::from_le_bytes(*it)))),
+            ),
+            (Number::Integer { is_signed: false }, _) => reply.gray(
+                n_samples,
+                longs.map(|it| curve.value(i64::from(u32::from_le_bytes(*it)))),
+            ),
         }
     }
 }

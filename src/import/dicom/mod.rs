@@ -36,7 +36,7 @@ use self::{
     colour::Palette,
     dataset::{Dataset, Encoding},
     frames::Stored,
-    gray::Curve,
+    gray::{Curve, Lookup},
     pixels::{Contract, Photometric},
 };
 use super::{
@@ -70,11 +70,7 @@ pub(super) fn warm_up() {
 }
 
 /// Reads a file and says its shape, its frames and its header.
-pub(super) fn read<W: Write>(
-    bytes: &[u8],
-    file_sha256: Sha256,
-    reply: &mut Reply<W>,
-) -> Result<(), Refusal> {
+pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
     let warnings = Warnings::default();
     let (syntax, body) = syntax_and_body(bytes, &warnings)?;
     let codec = Codec::of(&syntax.uid).ok_or_else(|| Refusal::UnsupportedTransferSyntax {
@@ -107,7 +103,7 @@ pub(super) fn read<W: Write>(
         &set,
         &contract,
         &syntax.uid,
-        [file_sha256, pixel_sha256],
+        [Sha256::of(bytes), pixel_sha256],
         &warnings,
     )?;
     reply.json(Kind::Header, &header)
@@ -271,11 +267,18 @@ impl Frames<'_> {
     /// Says grey frames; returns the hash of their stored numbers.
     fn gray<W: Write>(&self, reply: &mut Reply<W>) -> Result<Sha256, Refusal> {
         let mut hasher = Hasher::default();
+        let mut last: Option<Lookup> = None;
         for frame_idx in 0..self.contract.n_frames {
             let curve = Curve::parse(self.set, frame_idx, self.contract, self.warnings)?;
+            // Most files have one curve for all frames.
+            let lookup = match last.take() {
+                Some(same) if same.curve == curve => same,
+                _ => Lookup::new(curve, self.contract),
+            };
             let (stored, _) = self.stored(frame_idx)?;
             hasher.update(&stored);
-            reply.gray(&curve.apply(&stored, self.contract))?;
+            lookup.say(&stored, self.contract, reply)?;
+            last = Some(lookup);
         }
         Ok(hasher.finish())
     }
@@ -299,16 +302,15 @@ impl Frames<'_> {
         let mut hasher = Hasher::default();
         for frame_idx in 0..self.contract.n_frames {
             let (stored, colour) = self.stored(frame_idx)?;
-            let mut stored = stored.into_owned();
-            if palette.is_none() && colour == Colour::Ybr {
-                colour::rgb_from_ybr(&mut stored);
-            }
+            let stored = match (&palette, colour) {
+                (None, Colour::Ybr) => Cow::Owned(colour::rgb_from_ybr(stored.into_owned())),
+                _ => stored,
+            };
             hasher.update(&stored);
-            let rgb = palette.as_ref().map_or_else(
-                || colour::bytes_of(&stored, self.contract),
-                |it| it.apply(&stored, self.contract),
-            );
-            reply.rgb(&rgb)?;
+            match &palette {
+                Some(palette) => reply.rgb(&palette.apply(&stored, self.contract))?,
+                None => reply.rgb(&colour::bytes_of(stored, self.contract))?,
+            }
         }
         Ok(hasher.finish())
     }

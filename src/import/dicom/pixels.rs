@@ -7,11 +7,6 @@ use dicom::dictionary_std::tags;
 use super::{dataset::Dataset, parse};
 use crate::import::{Refusal, wire::Shape};
 
-/// Largest frame, in samples, that a codec may produce without the compressed bytes to show for it.
-const FREE_SAMPLES: u64 = 1 << 24;
-/// Samples for each compressed byte beyond that.
-const SAMPLES_PER_BYTE_LIMIT: u64 = 256;
-
 /// How the samples of a pixel make a colour, PS3.3 C.7.6.3.1.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Photometric {
@@ -178,11 +173,11 @@ impl Contract {
         }
         if !matches!(self.photometric, Photometric::Rgb)
             && !self.photometric.is_single()
-            && self.bits_allocated != 8
+            && (self.bits_allocated, self.bits_stored) != (8, 8)
         {
             return Err(Refusal::unsupported(
                 "8 bits a sample for a YBR picture",
-                self.bits_allocated.to_string(),
+                format!("{} of {}", self.bits_stored, self.bits_allocated),
             ));
         }
         self.shape().checked_samples().map(|_| ())
@@ -231,21 +226,6 @@ impl Contract {
             Err(Refusal::contract(
                 format!("{wanted} bytes in a frame"),
                 n_bytes.to_string(),
-            ))
-        }
-    }
-
-    /// Refuses a frame that is large and was made from next to nothing.
-    pub(super) fn check_ratio(&self, n_compressed: usize) -> Result<(), Refusal> {
-        let limit = FREE_SAMPLES.max((n_compressed as u64).saturating_mul(SAMPLES_PER_BYTE_LIMIT));
-        let found = self.n_samples() as u64;
-        if found <= limit {
-            Ok(())
-        } else {
-            Err(Refusal::too_large(
-                "a frame in samples, for a compressed stream of its size,",
-                limit,
-                found,
             ))
         }
     }

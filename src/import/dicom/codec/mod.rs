@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use super::pixels::{Contract, Photometric};
 use crate::{
-    import::{Refusal, dicom::inflate},
+    import::{Refusal, dicom::inflate, wire},
     warnings::Warnings,
 };
 
@@ -100,7 +100,17 @@ pub(super) fn decode(
         [one] => Cow::Borrowed(one),
         several => Cow::Owned(several.concat()),
     };
-    contract.check_ratio(stream.len())?;
+    wire::check_ratio(contract.n_samples() as u64, stream.len())?;
+    let is_j2k_colour = matches!(
+        contract.photometric,
+        Photometric::YbrRct | Photometric::YbrIct
+    );
+    if is_j2k_colour && codec != Codec::Jpeg2000 {
+        return Err(Refusal::contract(
+            "JPEG 2000 for YBR_RCT and YBR_ICT",
+            format!("{codec:?}"),
+        ));
+    }
     let as_told = if contract.photometric == Photometric::Rgb {
         Colour::Rgb
     } else {
@@ -113,6 +123,7 @@ pub(super) fn decode(
             colour: as_told,
         },
         Codec::Jpeg2000 => jpeg2000::decode(&stream, contract, warnings)?,
+        // PS3.5 8.2.16: the codec undoes its own colour transform.
         Codec::JpegXl => Decoded {
             bytes: jpegxl::decode(&stream, contract)?,
             colour: Colour::Rgb,
