@@ -19,7 +19,7 @@ pub(super) fn run(engine: &EngineArgs) -> anyhow::Result<ExitCode> {
     };
     tell("libtorch", Ok(nn::tuning::about()));
     tell("decode worker", decode_worker());
-    tell("fonts", app::check_fonts());
+    tell("fonts", app::theme::check_fonts());
     tell("display", Ok(display()));
     for found in models(engine) {
         tell("model", found);

@@ -3,6 +3,8 @@
 //! A worker raises them itself before it reads a byte of the request, and says how far that went.
 //! Not here: a filter of system calls. A worker holds two pipes and nothing that a call could reach with them.
 
+use std::fmt;
+
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, Ruleset, RulesetAttr as _, RulesetStatus, Scope,
 };
@@ -43,6 +45,18 @@ pub enum SandboxLevel {
     Partial,
     /// Only the separate process protects.
     None,
+}
+
+impl fmt::Display for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.level {
+            SandboxLevel::Full => f.write_str("full sandbox"),
+            SandboxLevel::Partial => {
+                write!(f, "partial sandbox, without {}", self.missing.join("; "))
+            }
+            SandboxLevel::None => write!(f, "no sandbox: {}", self.missing.join("; ")),
+        }
+    }
 }
 
 /// Raises the walls around this process. It must have one thread.

@@ -1,6 +1,6 @@
 //! Whole pictures: a frame through its curve with the influence over it, and the overlay PNG.
 
-use super::{Curve, Error, Overlay, Pyramid, blend, caption::Caption, contour::{Point, contours}, overlay::greatest};
+use super::{Curve, Error, Overlay, Pyramid, blend, caption::Caption, contour::{Point, contours}, overlay::{greatest, smooth}};
 use crate::{
     case::{Frame, Samples, Scan, Window},
     prediction::{Affine2, Explanation, Heatmap, Method, Prediction},
