@@ -2,7 +2,9 @@
 //! [`prepare_note`] serves training, window, command and service. Display windows never reach it.
 
 pub mod image;
+mod resample;
 pub mod text;
+pub mod words;
 
 use std::ops::Range;
 
@@ -11,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::prediction::Affine2;
 
 pub use self::{
-    image::{ImageSpec, prepare_scan},
+    image::{Fit, ImageSpec, Intensity, prepare_scan},
     text::{TextSpec, Tokenizer, prepare_note},
 };
 
@@ -53,7 +55,8 @@ pub struct TextInput {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenWindow {
     pub ids: Vec<i64>,
-    /// For each token the word it belongs to (position in [`TextInput::words`]); `None` for `[CLS]` and `[SEP]`.
+    /// For each token the word it belongs to (position in [`TextInput::words`]); `None` for `[CLS]`, `[SEP]` and
+    /// what belongs to no word, such as punctuation.
     pub word_idx: Vec<Option<usize>>,
 }
 
@@ -66,6 +69,8 @@ pub enum Error {
     NoSuchFrame { frame_idx: usize, n_frames: usize },
     #[error("wanted an image of at least {want} x {want} pixels, found {width} x {height}")]
     TooSmall { want: usize, width: usize, height: usize },
+    #[error("wanted a grey picture, found colour in {percent} % of its pixels")]
+    Colour { percent: u32 },
     #[error("wanted grey values that differ, found {found}")]
     Blank { found: &'static str },
     #[error("wanted a note with words, found none")]

@@ -1,9 +1,22 @@
 //! A note as windows of tokens.
+//!
+//! 1. find the words ([`super::words`]);
+//! 2. cut the text into tokens with the model's own tokenizer, with byte ranges in the note;
+//! 3. refuse a note that is empty or longer than the model may read;
+//! 4. lay windows over the tokens that overlap, with `[CLS]` and `[SEP]` around each.
+
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, TextInput};
-use crate::{case::Note, warnings::Warnings};
+use super::{Error, TextInput, TokenWindow, words::words};
+use crate::{
+    case::Note,
+    warnings::{WarningKind, Warnings},
+};
+
+/// Part of unknown tokens above which the note is unlike what the tokenizer was made from.
+const UNKNOWN_LIMIT: f64 = 0.1;
 
 /// How a note becomes an input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,21 +26,119 @@ pub struct TextSpec {
     pub max_tokens: usize,
     /// Tokens that neighbouring windows share.
     pub overlap: usize,
-    /// Windows that are read; the rest of a longer note is refused, never dropped in silence.
+    /// Windows that are read; a longer note is refused, never cut in silence.
     pub max_windows: usize,
 }
 
+impl TextSpec {
+    /// Tokens of the note in one window.
+    fn body(&self) -> usize {
+        self.max_tokens.saturating_sub(2).max(1)
+    }
+
+    /// Tokens from the start of one window to the start of the next.
+    fn stride(&self) -> usize {
+        self.body().saturating_sub(self.overlap).max(1)
+    }
+
+    /// Tokens in the longest note that is read.
+    fn limit(&self) -> usize {
+        self.body() + self.stride() * self.max_windows.saturating_sub(1)
+    }
+}
+
 /// A loaded `tokenizer.json`.
-pub struct Tokenizer(tokenizers::Tokenizer);
+pub struct Tokenizer {
+    tokenizer: tokenizers::Tokenizer,
+    cls: u32,
+    sep: u32,
+    unk: Option<u32>,
+}
 
 impl Tokenizer {
     /// Reads the bytes of a `tokenizer.json`.
-    pub fn parse(_bytes: &[u8]) -> Result<Self, Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// Bytes that the tokenizers crate does not read, or a vocabulary without `[CLS]` or `[SEP]`.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let tokenizer = tokenizers::Tokenizer::from_bytes(bytes).map_err(|it| Error::Tokenizer { cause: it.to_string() })?;
+        let id = |token: &str| tokenizer.token_to_id(token);
+        let needed = |token: &str| id(token).ok_or_else(|| Error::Tokenizer { cause: format!("it has no {token}") });
+        let (cls, sep, unk) = (needed("[CLS]")?, needed("[SEP]")?, id("[UNK]"));
+        Ok(Self { tokenizer, cls, sep, unk })
+    }
+
+    /// Number of tokens it knows.
+    pub fn n_tokens(&self) -> usize {
+        self.tokenizer.get_vocab_size(true)
+    }
+
+    /// The number of a token such as `[MASK]`.
+    pub fn id(&self, token: &str) -> Option<i64> {
+        self.tokenizer.token_to_id(token).map(i64::from)
+    }
+
+    /// The tokens of a text and where each stands in it, in bytes.
+    fn encode(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>, Error> {
+        let encoding = self.tokenizer.encode(text, false).map_err(|it| Error::Tokenizer { cause: it.to_string() })?;
+        Ok(encoding.get_ids().iter().zip(encoding.get_offsets()).map(|(id, (start, end))| (*id, *start..*end)).collect())
     }
 }
 
 /// Makes the input of a note.
-pub fn prepare_note(_note: &Note, _spec: &TextSpec, _tokenizer: &Tokenizer, _warnings: &Warnings) -> Result<TextInput, Error> {
-    todo!()
+///
+/// # Errors
+/// A note without a word, or with more tokens than the specification's windows hold.
+pub fn prepare_note(
+    note: &Note,
+    spec: &TextSpec,
+    tokenizer: &Tokenizer,
+    warnings: &Warnings,
+) -> Result<TextInput, Error> {
+    // The text goes to the network, not to a log.
+    let text = note.text.reveal();
+    let words = words(text);
+    if words.is_empty() {
+        return Err(Error::EmptyNote);
+    }
+    let tokens = tokenizer.encode(text)?;
+    if spec.limit() < tokens.len() {
+        return Err(Error::NoteTooLong { limit: spec.limit(), found: tokens.len() });
+    }
+    let n_unknown = tokens.iter().filter(|(id, _)| Some(*id) == tokenizer.unk).count();
+    let part = n_unknown as f64 / tokens.len().max(1) as f64;
+    if UNKNOWN_LIMIT < part {
+        let percent = (100.0 * part).round();
+        warnings.add(WarningKind::Scope, format!("{percent} % of the note is in words or signs that the model has never seen"));
+    }
+    let word_of = word_of_each(&tokens, &words);
+    Ok(TextInput { windows: windows(&tokens, &word_of, spec, tokenizer), words })
+}
+
+/// For each token the first word that it shares a byte with.
+fn word_of_each(tokens: &[(u32, Range<usize>)], words: &[Range<usize>]) -> Vec<Option<usize>> {
+    let find = |span: &Range<usize>| {
+        let word_idx = words.partition_point(|it| it.end <= span.start);
+        words.get(word_idx).filter(|it| it.start < span.end).map(|_| word_idx)
+    };
+    tokens.iter().map(|(_, span)| find(span)).collect()
+}
+
+fn windows(
+    tokens: &[(u32, Range<usize>)],
+    word_of: &[Option<usize>],
+    spec: &TextSpec,
+    tokenizer: &Tokenizer,
+) -> Vec<TokenWindow> {
+    let (body, stride) = (spec.body(), spec.stride());
+    let n_windows = 1 + tokens.len().saturating_sub(body).div_ceil(stride);
+    let window = |window_idx: usize| {
+        let inside = tokens.iter().zip(word_of).skip(window_idx * stride).take(body);
+        let (ids, word_idx): (Vec<i64>, Vec<_>) = inside.map(|((id, _), word_idx)| (i64::from(*id), *word_idx)).unzip();
+        TokenWindow {
+            ids: [i64::from(tokenizer.cls)].into_iter().chain(ids).chain([i64::from(tokenizer.sep)]).collect(),
+            word_idx: [None].into_iter().chain(word_idx).chain([None]).collect(),
+        }
+    };
+    (0..n_windows).map(window).collect()
 }

@@ -1,1 +1,13 @@
-//! Pure numbers.
+//! Pure numbers: ranking, agreement, calibration, and the intervals around them. `f64` throughout.
+
+mod auroc;
+mod calibration;
+mod classes;
+mod interval;
+
+pub use self::{
+    auroc::{Auroc, auroc},
+    calibration::{brier, expected_calibration_error, fit_temperature, negative_log_likelihood, sigmoid, softmax},
+    classes::{Counts, accuracy, macro_f1, threshold_for_sensitivity, threshold_of_youden},
+    interval::{Interval, Unit, bootstrap, wilson},
+};

@@ -1,0 +1,85 @@
+//! Decisions: counts at a threshold, thresholds, accuracy and macro-F1.
+
+/// How many cases fell where at one threshold; a score equal to the threshold is above it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub true_above: usize,
+    pub true_below: usize,
+    pub false_above: usize,
+    pub false_below: usize,
+}
+
+impl Counts {
+    /// Counts the cases.
+    pub fn at(threshold: f64, scores: &[f64], is_positive: &[bool]) -> Self {
+        let mut counts = Self::default();
+        for (score, is_positive) in scores.iter().zip(is_positive) {
+            *match (threshold <= *score, is_positive) {
+                (true, true) => &mut counts.true_above,
+                (true, false) => &mut counts.false_above,
+                (false, true) => &mut counts.false_below,
+                (false, false) => &mut counts.true_below,
+            } += 1;
+        }
+        counts
+    }
+
+    /// Cases that have the finding.
+    pub fn n_positive(self) -> usize {
+        self.true_above + self.false_below
+    }
+
+    /// Cases that do not.
+    pub fn n_negative(self) -> usize {
+        self.true_below + self.false_above
+    }
+
+    /// Found among those that have it; NaN without any.
+    pub fn sensitivity(self) -> f64 {
+        self.true_above as f64 / self.n_positive() as f64
+    }
+
+    /// Cleared among those that do not have it; NaN without any.
+    pub fn specificity(self) -> f64 {
+        self.true_below as f64 / self.n_negative() as f64
+    }
+}
+
+/// The largest threshold whose sensitivity on these cases is at least `wanted` (the point estimate, not its bound).
+pub fn threshold_for_sensitivity(scores: &[f64], is_positive: &[bool], wanted: f64) -> Option<f64> {
+    let mut positive: Vec<f64> = scores.iter().zip(is_positive).filter(|(_, it)| **it).map(|(score, _)| *score).collect();
+    positive.sort_by(|a, b| b.total_cmp(a));
+    let n_needed = (wanted * positive.len() as f64 - 1e-9).ceil().max(1.0) as usize;
+    positive.get(n_needed - 1).copied()
+}
+
+/// The threshold with the greatest sensitivity + specificity (Youden 1950), halfway between the two scores that it parts.
+pub fn threshold_of_youden(scores: &[f64], is_positive: &[bool]) -> Option<f64> {
+    let mut sorted: Vec<f64> = scores.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.dedup();
+    let between = sorted.windows(2).filter_map(|it| it.first().zip(it.last())).map(|(a, b)| f64::midpoint(*a, *b));
+    let sum = |threshold: f64| {
+        let counts = Counts::at(threshold, scores, is_positive);
+        counts.sensitivity() + counts.specificity()
+    };
+    between.map(|it| (sum(it), it)).filter(|(sum, _)| !sum.is_nan()).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, it)| it)
+}
+
+/// Part of the cases whose label was chosen.
+pub fn accuracy(chosen: &[usize], labels: &[usize]) -> f64 {
+    let n_right = chosen.iter().zip(labels).filter(|(a, b)| a == b).count();
+    n_right as f64 / labels.len().max(1) as f64
+}
+
+/// Mean over the labels that occur (in truth or among the chosen) of the harmonic mean of precision and recall.
+pub fn macro_f1(chosen: &[usize], labels: &[usize], n_labels: usize) -> f64 {
+    let f1 = |label: usize| {
+        let count = |test: &dyn Fn(usize, usize) -> bool| chosen.iter().zip(labels).filter(|(c, l)| test(**c, **l)).count();
+        let both = count(&|c, l| c == label && l == label);
+        let either = count(&|c, _| c == label) + count(&|_, l| l == label);
+        (0 < either).then(|| 2.0 * both as f64 / either as f64)
+    };
+    let all: Vec<f64> = (0..n_labels).filter_map(f1).collect();
+    all.iter().sum::<f64>() / all.len().max(1) as f64
+}
