@@ -4,6 +4,7 @@
 pub mod image;
 mod resample;
 pub mod text;
+pub mod vocabulary;
 pub mod words;
 
 use std::ops::Range;

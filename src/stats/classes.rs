@@ -83,3 +83,9 @@ pub fn macro_f1(chosen: &[usize], labels: &[usize], n_labels: usize) -> f64 {
     let all: Vec<f64> = (0..n_labels).filter_map(f1).collect();
     all.iter().sum::<f64>() / all.len().max(1) as f64
 }
+
+/// The position of the greatest value, the first of equals; 0 for none.
+pub fn greatest(values: &[f64]) -> usize {
+    let better = |best: (usize, f64), next: (usize, f64)| if best.1 < next.1 { next } else { best };
+    values.iter().copied().enumerate().fold((0, f64::NEG_INFINITY), better).0
+}
