@@ -79,6 +79,10 @@ impl From<&prep::Error> for Failure {
                 "The image is too small to be scored",
                 "Open the original image instead of a thumbnail.",
             ),
+            prep::Error::Colour { .. } => (
+                "The picture is in colour",
+                "Open a radiograph; this model reads grey values, not photographs.",
+            ),
             prep::Error::Blank { .. } => (
                 "The image is blank",
                 "Open another image; a blank one has nothing to score.",

@@ -21,6 +21,7 @@
 //! | `nn` | the only code that knows libtorch: networks, attribution, training | `disk` `warnings` `prediction` `prep` `model` `stats` |
 //! | `sample` | the synthetic case for the first run | `disk` |
 //! | `score` | one case, one model → prediction or explanation | `warnings` `case` `prediction` `prep` `model` |
+//! | `training` | from a recipe and labelled data to a bundle with its evaluation | `privacy` `disk` `warnings` `case` `prediction` `stats` `prep` `model` `nn` |
 //! | `failure` | trouble in words for a person: headline, remedy, cause | `disk` `import` `model` `prep` `score` |
 
 pub mod case;
@@ -35,4 +36,5 @@ pub mod privacy;
 pub mod sample;
 pub mod score;
 pub mod stats;
+pub mod training;
 pub mod warnings;

@@ -18,10 +18,12 @@ pub mod params;
 pub mod resnet;
 mod shim;
 mod text_model;
+pub mod train;
 pub mod transformer;
 pub mod tuning;
 
-use tch::{Device, TchError, Tensor, nn::VarStore};
+pub use tch::nn::VarStore;
+use tch::{Device, TchError, Tensor};
 
 use self::{
     densenet::DenseNet,

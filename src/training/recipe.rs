@@ -66,6 +66,8 @@ pub struct Source {
     pub label: String,
     /// Cases of one patient (or near-duplicates of one text) share this; they are never parted.
     pub group: String,
+    /// What such a group is called: "patients".
+    pub group_name: String,
     pub split: String,
     /// The value of `split` that is evaluated once, at the end.
     pub test: String,

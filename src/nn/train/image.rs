@@ -45,7 +45,7 @@ impl Images {
     ///
     /// # Errors
     /// No input, or inputs of different sizes.
-    pub fn new(inputs: &[ImageInput], labels: Vec<usize>) -> Result<Self> {
+    pub fn new(inputs: &[&ImageInput], labels: Vec<usize>) -> Result<Self> {
         let odd = |found: &str| Error::Input { want: "images of one size".to_owned(), found: found.to_owned() };
         let one = inputs.first().ok_or_else(|| odd("none"))?;
         let size = [one.channels, one.height, one.width].map(|it| it as i64);

@@ -9,14 +9,14 @@ pub mod masked;
 mod optimizer;
 pub mod text;
 
-use std::{path::Path, time::Instant};
+use std::{collections::BTreeMap, path::Path, time::Instant};
 
 use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 use serde::{Deserialize, Serialize};
-use tch::{Kind, Reduction, Tensor, nn::VarStore};
+use tch::{Kind, Reduction, Tensor, nn::VarStore, no_grad};
 
 use self::optimizer::Optimizer;
-use super::Result;
+use super::{Result, params::to_safetensors, transformer::MaskedHead};
 use crate::{
     model::{Error, Task, manifest::Output},
     stats,
@@ -174,6 +174,27 @@ fn rows(logits: &Tensor) -> Result<Vec<Vec<f64>>> {
 fn finite(loss: f64) -> Result<f64> {
     let odd = || Error::NotFinite { found: format!("a loss of {loss}") };
     if loss.is_finite() { Ok(loss) } else { Err(odd()) }
+}
+
+/// Makes the weights of the next network start as they did the last time.
+pub fn seed(seed: u64) {
+    tch::manual_seed(i64::from_ne_bytes(seed.to_ne_bytes()));
+}
+
+/// Rounds the variables to float16 and gives them as a safetensors file, so that what was measured with them holds
+/// for the file. What only pre-training needs is left out.
+pub fn to_half(vars: &mut VarStore) -> Result<Vec<u8>> {
+    let named: BTreeMap<String, Tensor> = vars.variables().into_iter().collect();
+    let mut kept = Vec::with_capacity(named.len());
+    for (name, mut variable) in named {
+        if name.starts_with(MaskedHead::PREFIX) {
+            continue;
+        }
+        let half = variable.f_detach()?.f_to_kind(Kind::Half)?;
+        no_grad(|| variable.f_copy_(&half))?;
+        kept.push((name, half));
+    }
+    to_safetensors(&kept)
 }
 
 /// The random numbers of one epoch, ours and libtorch's.

@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::SafeTensors;
 use tch::{Kind, Tensor, nn::VarStore, no_grad};
 
-use super::{super::Result, Knobs};
+use super::{
+    super::{Result, params::to_safetensors},
+    Knobs,
+};
 use crate::{disk, model::Error};
 
 const BETA1: f64 = 0.9;
@@ -13,6 +16,8 @@ const BETA2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
 /// The largest checkpoint that is read.
 const CHECKPOINT_LIMIT: u64 = 2 << 30;
+/// The name under which a checkpoint counts.
+const COUNTS: &str = "epochs and steps";
 
 /// The trained variables with what AdamW and the average remember about each.
 pub(super) struct Optimizer {
@@ -48,7 +53,7 @@ impl Optimizer {
         let mut trained = Vec::new();
         let mut averaged = Vec::new();
         for (name, variable) in variables {
-            let start = no_grad(|| variable.f_detach()?.f_copy())?;
+            let start = no_grad(|| variable.f_detach_copy())?;
             if variable.requires_grad() {
                 let is_decayed = 1 < variable.dim();
                 let (first, second) = (start.f_zeros_like()?, start.f_zeros_like()?);
@@ -80,19 +85,19 @@ impl Optimizer {
                     continue;
                 }
                 let mut gradient = gradient.f_mul_scalar_(shrink)?;
-                it.first.f_lerp_(&gradient, 1.0 - BETA1)?;
-                it.second.f_lerp_(&gradient.f_square()?, 1.0 - BETA2)?;
+                it.first = it.first.f_lerp_(&gradient, 1.0 - BETA1)?;
+                it.second = it.second.f_lerp_(&gradient.f_square()?, 1.0 - BETA2)?;
                 if it.is_decayed {
-                    it.variable.f_mul_scalar_(1.0 - lr * self.weight_decay)?;
+                    it.variable = it.variable.f_mul_scalar_(1.0 - lr * self.weight_decay)?;
                 }
                 let spread = it.second.f_div_scalar(unbias2)?.f_sqrt()?.f_add_scalar(EPSILON)?;
-                it.variable.f_sub_(&it.first.f_div(&spread)?.f_mul_scalar(lr / unbias1)?)?;
-                gradient.f_zero_()?;
+                it.variable = it.variable.f_sub_(&it.first.f_div(&spread)?.f_mul_scalar(lr / unbias1)?)?;
+                it.variable.zero_grad();
             }
             // Young averages forget fast, so that the start does not linger.
             let decay = self.average_decay.min((1.0 + steps) / (10.0 + steps));
             for it in &mut self.averaged {
-                it.average.f_lerp_(&it.variable, 1.0 - decay)?;
+                it.average = it.average.f_lerp_(&it.variable, 1.0 - decay)?;
             }
             Ok(())
         })
@@ -114,7 +119,7 @@ impl Optimizer {
     pub(super) fn swap_average(&mut self) -> Result<()> {
         no_grad(|| {
             for it in &mut self.averaged {
-                let held = it.variable.f_detach()?.f_copy()?;
+                let held = it.variable.f_detach_copy()?;
                 it.variable.f_copy_(&it.average)?;
                 it.average.f_copy_(&held)?;
             }
@@ -125,16 +130,9 @@ impl Optimizer {
     /// Everything that is needed to go on, written at once.
     pub(super) fn save(&self, path: &Path, n_epochs: usize) -> Result<()> {
         let counts = Tensor::f_from_slice(&[n_epochs as f32, self.n_steps as f32])?;
-        let mut parts: Vec<(String, Vec<usize>, Vec<u8>)> = vec![part("epochs and steps", &counts)?];
-        for (name, tensor) in self.tensors() {
-            parts.push(part(&name, tensor)?);
-        }
-        let mut views = Vec::with_capacity(parts.len());
-        for (name, shape, bytes) in &parts {
-            views.push((name, TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(|it| odd(&it))?));
-        }
-        let bytes = safetensors::serialize(views, None).map_err(|it| odd(&it))?;
-        Ok(disk::write_atomic(path, &bytes)?)
+        let mut named: Vec<(String, Tensor)> = self.tensors().map(|(name, it)| (name, it.shallow_clone())).collect();
+        named.push((COUNTS.to_owned(), counts));
+        Ok(disk::write_atomic(path, &to_safetensors(&named)?)?)
     }
 
     /// Takes up what was saved, and gives the number of whole epochs behind it; 0 where there is no file.
@@ -152,7 +150,7 @@ impl Optimizer {
             let saved = read(&name, &tensor.size())?;
             no_grad(|| tensor.shallow_clone().f_copy_(&saved))?;
         }
-        let counts = read("epochs and steps", &[2])?;
+        let counts = read(COUNTS, &[2])?;
         self.n_steps = counts.f_double_value(&[1])? as i64;
         Ok(counts.f_double_value(&[0])? as usize)
     }
@@ -166,14 +164,6 @@ impl Optimizer {
         });
         trained.chain(averaged)
     }
-}
-
-fn part(name: &str, tensor: &Tensor) -> Result<(String, Vec<usize>, Vec<u8>)> {
-    let flat = tensor.f_detach()?.f_contiguous()?.f_view([-1])?;
-    let mut values = vec![0.0_f32; flat.numel()];
-    flat.f_copy_data(&mut values, flat.numel())?;
-    let shape = tensor.size().into_iter().map(|it| it.unsigned_abs() as usize).collect();
-    Ok((name.to_owned(), shape, values.into_iter().flat_map(f32::to_le_bytes).collect()))
 }
 
 fn odd(error: &impl std::fmt::Display) -> Error {

@@ -1,0 +1,196 @@
+//! `wardlight train`: from a recipe and a folder of data to a bundle with its own evaluation inside.
+//!
+//! 1. read the table, prepare every case as the model will read it;
+//! 2. hold out one fold after the other ([`Recipe::hold_out`]), train on the others, keep the answers on it;
+//! 3. fit temperature and operating points on those answers;
+//! 4. train on all folds;
+//! 5. write the bundle, load it as anyone would, and evaluate the test part with it, once;
+//! 6. write figures and card.
+//!
+//! The loop itself is [`crate::nn::train`].
+
+mod bundle;
+mod card;
+pub mod data;
+pub mod evaluate;
+mod image;
+pub mod recipe;
+mod text;
+
+use std::{path::PathBuf, time::Instant};
+
+use serde::Serialize;
+
+pub use self::recipe::Recipe;
+use self::{data::Case, evaluate::Answers, recipe::Learning};
+use crate::{
+    case::Scan,
+    disk,
+    model::{self, Task, manifest::Metric},
+    nn::train::Progress,
+    prep::{self, Input},
+};
+
+/// What every function here returns.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why there is no bundle.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("wanted a recipe, found an error: {cause}")]
+    Recipe { cause: String },
+    #[error("wanted a table of cases, found an error in line {line}: {cause}")]
+    Table { line: usize, cause: String },
+    #[error("wanted cases in {part}, found none")]
+    NoCases { part: String },
+    #[error("wanted a case that can be read, found an error in row {row}: {cause}")]
+    Case { row: usize, cause: String },
+    #[error(transparent)]
+    Prep(#[from] prep::Error),
+    #[error(transparent)]
+    Model(#[from] model::Error),
+    #[error(transparent)]
+    Disk(#[from] disk::Error),
+}
+
+/// What is to be done, and where.
+pub struct Job<'a> {
+    pub recipe: Recipe,
+    /// The folder that the recipe's table lies below.
+    pub data: PathBuf,
+    /// The folder of the bundle.
+    pub out: PathBuf,
+    /// Where checkpoints are kept; a run that was stopped goes on from here.
+    pub work: PathBuf,
+    pub threads: usize,
+    /// How the run was asked for, for the card.
+    pub command: String,
+    /// Opens an image file of the data.
+    pub open: &'a dyn Fn(&std::path::Path) -> std::result::Result<Scan, String>,
+}
+
+/// What happens, in order; one JSON line each on the command's output.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    Prepared { cases: usize, test_cases: usize, seconds: f64 },
+    Progress { run: String, #[serde(flatten)] progress: Progress },
+    Measured { metrics: Vec<Metric> },
+    Written { folder: PathBuf },
+}
+
+/// Cases as a network reads them, and how it learns from them.
+trait Trainer {
+    /// Trains on some cases (or takes up where a run of this name stopped), then answers for others.
+    fn fit(&self, run: &str, cases: Split<'_>, steps: &mut Steps<'_>) -> Result<Fitted>;
+    /// A case as the finished model reads it; `hide_names` blanks the words that name a label.
+    fn input(&self, case_idx: usize, hide_names: bool) -> Result<Input>;
+    /// Files and settings of the bundle that come from the data.
+    fn assets(&self) -> Assets;
+}
+
+/// Positions of cases.
+#[derive(Clone, Copy)]
+struct Split<'a> {
+    train: &'a [usize],
+    held_out: &'a [usize],
+}
+
+/// A trained network.
+struct Fitted {
+    /// A safetensors file, float16.
+    weights: Vec<u8>,
+    /// Logits of the held-out cases.
+    rows: Vec<Vec<f64>>,
+}
+
+/// What the data decide about a bundle.
+struct Assets {
+    network: model::Network,
+    tokenizer: Option<Vec<u8>>,
+}
+
+/// Where a run keeps its state, whether to stop, and whom to tell.
+struct Steps<'a> {
+    work: PathBuf,
+    task: &'a Task,
+    on_event: &'a mut dyn FnMut(&Event),
+}
+
+impl Steps<'_> {
+    fn checkpoint(&self, run: &str) -> PathBuf {
+        self.work.join(format!("{run}.safetensors"))
+    }
+
+    fn tell(&mut self, run: &str, progress: &Progress) {
+        (self.on_event)(&Event::Progress { run: run.to_owned(), progress: progress.clone() });
+    }
+}
+
+/// Trains, evaluates and writes a bundle; gives the figures.
+///
+/// # Errors
+/// Data that do not fit the recipe, a folder that cannot be written, or a cancelled task.
+pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Result<Vec<Metric>> {
+    let start = Instant::now();
+    let recipe = &job.recipe;
+    let cases = data::read(&recipe.source, &job.data)?;
+    let test: Vec<usize> = positions(&cases, |it| it.is_test && it.class.is_some());
+    let pool: Vec<usize> = positions(&cases, |it| !it.is_test && it.class.is_some());
+    for (part, found) in [("the test part", &test), ("the training part", &pool)] {
+        if found.is_empty() {
+            return Err(Error::NoCases { part: part.to_owned() });
+        }
+    }
+    let work = job.work.join(format!("{}-{}", recipe.name, recipe.identity().short()));
+    disk::create_folder(&work)?;
+    let trainer: Box<dyn Trainer + '_> = match &recipe.learning {
+        Learning::Image { knobs, augment } => Box::new(image::ImageTrainer::new(job, &cases, knobs, augment, task)?),
+        Learning::Text(learning) => Box::new(text::TextTrainer::new(recipe, &cases, learning, &work)?),
+    };
+    let seconds = start.elapsed().as_secs_f64();
+    on_event(&Event::Prepared { cases: pool.len(), test_cases: test.len(), seconds });
+    let mut steps = Steps { work, task, on_event };
+    let held_out = out_of_fold(recipe, &cases, &pool, trainer.as_ref(), &mut steps)?;
+    let fit = trainer.fit("all", Split { train: &pool, held_out: &[] }, &mut steps)?;
+    let mut draft = bundle::Draft::new(job, trainer.assets(), fit.weights, &held_out)?;
+    draft.write(job, &[])?;
+    let mut model = bundle::load(&job.out, job.threads)?;
+    let mut answers = Vec::new();
+    let hide_names = [false, true];
+    let n_passes = if matches!(recipe.learning, Learning::Text(_)) { 2 } else { 1 };
+    for hide_names in hide_names.into_iter().take(n_passes) {
+        let inputs = test.iter().map(|it| trainer.input(*it, hide_names)).collect::<Result<Vec<_>>>()?;
+        answers.push(Answers::new(&cases, &test, bundle::answer(model.as_mut(), &inputs, task)?));
+    }
+    let metrics = evaluate::measure(recipe, &draft.calibrated, &held_out, &answers);
+    draft.write(job, &metrics)?;
+    (steps.on_event)(&Event::Measured { metrics: metrics.clone() });
+    (steps.on_event)(&Event::Written { folder: job.out.clone() });
+    Ok(metrics)
+}
+
+/// Answers for each held-out fold by a network that never saw it.
+fn out_of_fold(
+    recipe: &Recipe,
+    cases: &[Case],
+    pool: &[usize],
+    trainer: &dyn Trainer,
+    steps: &mut Steps<'_>,
+) -> Result<Answers> {
+    let mut all = Answers::default();
+    for fold in &recipe.hold_out {
+        let is_held_out = |it: &&usize| cases.get(**it).is_some_and(|case| case.fold == *fold);
+        let (held_out, train): (Vec<usize>, Vec<usize>) = pool.iter().partition(is_held_out);
+        if held_out.is_empty() {
+            return Err(Error::NoCases { part: format!("fold {fold}") });
+        }
+        let fit = trainer.fit(&format!("fold-{fold}"), Split { train: &train, held_out: &held_out }, steps)?;
+        all.extend(Answers::new(cases, &held_out, fit.rows));
+    }
+    Ok(all)
+}
+
+fn positions(cases: &[Case], test: impl Fn(&Case) -> bool) -> Vec<usize> {
+    cases.iter().enumerate().filter(|(_, it)| test(it)).map(|(idx, _)| idx).collect()
+}
