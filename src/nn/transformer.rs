@@ -339,7 +339,8 @@ fn plain_attention(
     if let Some(probabilities) = probabilities {
         probabilities.push(attention.shallow_clone());
     }
-    Ok(mode.dropout(attention)?.f_matmul(value)?)
+    // No dropout here: a random number for each pair of tokens would cost more than the layer itself.
+    Ok(attention.f_matmul(value)?)
 }
 
 /// The masked-language head for pre-training; its output matrix is the word embedding. Not part of a bundle.

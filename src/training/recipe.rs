@@ -104,7 +104,7 @@ pub struct TextLearning {
     pub n_tokens: usize,
     pub windows: Windows,
     pub pretrain: Option<Pretrain>,
-    /// Beginnings of words that name a label; a second evaluation hides all words that begin so.
+    /// Words that name a label, lower case, a star for any ending; a second evaluation hides them.
     pub naming: Vec<String>,
 }
 

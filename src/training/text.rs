@@ -128,13 +128,14 @@ fn whole(case: &Case, tokenizer: &Tokenizer) -> Result<Vec<i64>> {
     Ok(ids.into_iter().skip(1).take(n_body).collect())
 }
 
-/// The text without the words that begin with one of `beginnings` (lower case).
-fn hide(text: &str, beginnings: &[String]) -> String {
+/// The text without the words that are one of `names` (lower case; a star stands for any ending).
+fn hide(text: &str, names: &[String]) -> String {
+    let is_name = |word: &str| names.iter().any(|it| it.strip_suffix('*').map_or(word == it, |it| word.starts_with(it)));
     let mut kept = String::with_capacity(text.len());
     let mut from = 0;
     for span in words(text) {
         let word = text.get(span.clone()).unwrap_or_default().to_lowercase();
-        if beginnings.iter().any(|it| word.starts_with(it.as_str())) {
+        if is_name(&word) {
             kept.push_str(text.get(from..span.start).unwrap_or_default());
             from = span.end;
         }
@@ -187,8 +188,8 @@ mod tests {
 
     #[test]
     fn words_that_name_a_label_are_hidden_whole() {
-        let beginnings = ["cardiolog".to_owned(), "ent".to_owned()];
-        assert_eq!(hide("Seen by Cardiology; no entry.", &beginnings), "Seen by ; no .");
-        assert_eq!(hide("", &beginnings), "");
+        let names = ["cardiolog*".to_owned(), "ent".to_owned()];
+        assert_eq!(hide("Seen by Cardiology, ENT; no entry.", &names), "Seen by , ; no entry.");
+        assert_eq!(hide("", &names), "");
     }
 }
