@@ -297,7 +297,7 @@ impl Attention {
                         .f_reshape([n, t, self.heads, head_dim])?;
                     parts.push(part.f_transpose(1, 2)?);
                 }
-                plain_attention(&parts, mask, mode, probabilities)?
+                plain_attention(&parts, mask, probabilities)?
             }
             Projections::Fused(projection) => {
                 // [n, t, 3 dim] → [3, n, heads, t, head_dim]
@@ -321,7 +321,6 @@ impl Attention {
 fn plain_attention(
     parts: &[Tensor],
     mask: Option<&Tensor>,
-    mode: Mode,
     probabilities: Option<&mut Vec<Tensor>>,
 ) -> Result<Tensor> {
     let [query, key, value] = parts else {

@@ -18,5 +18,8 @@ mod made;
 mod model;
 mod nn;
 mod pixels;
+mod prep;
+mod stats;
 mod streams;
 mod tidy;
+mod train;

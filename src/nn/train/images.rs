@@ -46,23 +46,37 @@ impl Images {
     /// # Errors
     /// No input, or inputs of different sizes.
     pub fn new(inputs: &[&ImageInput], labels: Vec<usize>) -> Result<Self> {
-        let odd = |found: &str| Error::Input { want: "images of one size".to_owned(), found: found.to_owned() };
+        let odd = |found: &str| Error::Input {
+            want: "images of one size".to_owned(),
+            found: found.to_owned(),
+        };
         let one = inputs.first().ok_or_else(|| odd("none"))?;
         let size = [one.channels, one.height, one.width].map(|it| it as i64);
         let n_values = one.values.len();
         if inputs.iter().any(|it| it.values.len() != n_values) {
             return Err(odd("several"));
         }
-        let rows = inputs.iter().map(|it| Tensor::f_from_slice(&it.values)?.f_view(size));
+        let rows = inputs
+            .iter()
+            .map(|it| Tensor::f_from_slice(&it.values)?.f_view(size));
         let rows = rows.collect::<std::result::Result<Vec<_>, _>>()?;
-        Ok(Self { pixels: Tensor::f_stack(&rows, 0)?, labels })
+        Ok(Self {
+            pixels: Tensor::f_stack(&rows, 0)?,
+            labels,
+        })
     }
 
     /// The images at these positions.
     pub fn select(&self, cases: &[usize]) -> Result<Self> {
         let at = Tensor::f_from_slice(&cases.iter().map(|it| *it as i64).collect::<Vec<_>>())?;
-        let labels = cases.iter().filter_map(|it| self.labels.get(*it).copied()).collect();
-        Ok(Self { pixels: self.pixels.f_index_select(0, &at)?, labels })
+        let labels = cases
+            .iter()
+            .filter_map(|it| self.labels.get(*it).copied())
+            .collect();
+        Ok(Self {
+            pixels: self.pixels.f_index_select(0, &at)?,
+            labels,
+        })
     }
 }
 
@@ -85,16 +99,36 @@ impl Learner for ImageLearner<'_> {
 
     fn loss(&mut self, cases: &[usize], _random: &mut StdRng) -> Result<Tensor> {
         let batch = self.train.select(cases)?;
-        let x = batch.pixels.f_mul_scalar(self.std)?.f_add_scalar(self.mean)?;
-        let x = self.augment.apply(&x)?.f_sub_scalar(self.mean)?.f_div_scalar(self.std)?;
-        let mode = Mode::Train { dropout: self.knobs.dropout };
+        let x = batch
+            .pixels
+            .f_mul_scalar(self.std)?
+            .f_add_scalar(self.mean)?;
+        let x = self
+            .augment
+            .apply(&x)?
+            .f_sub_scalar(self.mean)?
+            .f_div_scalar(self.std)?;
+        let mode = Mode::Train {
+            dropout: self.knobs.dropout,
+        };
         let features = pool(&self.net.features(&channels_last(&x)?, mode)?)?;
         let features = features.f_dropout(self.knobs.dropout, true)?;
-        super::classification_loss(&self.net.head().forward(&features)?, &batch.labels, self.output, &self.knobs)
+        super::classification_loss(
+            &self.net.head().forward(&features)?,
+            &batch.labels,
+            self.output,
+            &self.knobs,
+        )
     }
 
     fn validate(&mut self) -> Result<Option<f64>> {
-        let Some(held_out) = &self.held_out else { return Ok(None) };
-        Ok(super::figure(&logits(self.net, &held_out.pixels)?, &held_out.labels, self.output))
+        let Some(held_out) = &self.held_out else {
+            return Ok(None);
+        };
+        Ok(super::figure(
+            &logits(self.net, &held_out.pixels)?,
+            &held_out.labels,
+            self.output,
+        ))
     }
 }
