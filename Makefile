@@ -37,3 +37,15 @@ setup:
 # A copy that runs anywhere: dist/wardlight.
 dist: $(WARDLIGHT)
 	packaging/dist.sh dist/wardlight
+
+# Trains what ships. A run that was stopped goes on where it was; `rm -r out/training` starts anew.
+DATA := $(or $(WARDLIGHT_DATA),../shared/data)
+TRAINING_DATA := .deps/data
+train: build
+	mkdir -p $(TRAINING_DATA)/cxr_pediatric_pneumonia $(TRAINING_DATA)/notes_mtsamples
+	tar xf $(DATA)/cxr_pediatric_pneumonia/images.tar -C $(TRAINING_DATA)/cxr_pediatric_pneumonia --skip-old-files
+	cp $(DATA)/cxr_pediatric_pneumonia/labels.csv $(TRAINING_DATA)/cxr_pediatric_pneumonia
+	gunzip -c $(DATA)/notes_mtsamples/notes.jsonl.gz > $(TRAINING_DATA)/notes_mtsamples/notes.jsonl
+	for name in chest-pneumonia-paediatric note-specialty; do \
+		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out models/$$name; \
+	done

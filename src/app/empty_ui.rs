@@ -47,8 +47,16 @@ pub(super) fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comman
     });
 }
 
-fn way_ui(ui: &mut Ui, scene: &Scene<'_>, (words, action, width): (&str, Action, f32), commands: &mut Vec<Command>) {
-    let button = Button::new(words).key(&action.key_text()).width(width).show(ui, scene.tokens);
+fn way_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (words, action, width): (&str, Action, f32),
+    commands: &mut Vec<Command>,
+) {
+    let button = Button::new(words)
+        .key(&action.key_text())
+        .width(width)
+        .show(ui, scene.tokens);
     if button.on_hover_text(action.info().tooltip).clicked() {
         commands.push(Command::Act(action));
     }

@@ -121,8 +121,12 @@ pub fn run(options: Options) -> Result<(), Error> {
     eframe::run_native("wardlight", native, Box::new(create)).map_err(|error| {
         let cause = error.to_string();
         match error {
-            eframe::Error::WinitEventLoop(_) | eframe::Error::Winit(_) => Error::NoDisplay { cause },
-            eframe::Error::Glutin(_) | eframe::Error::NoGlutinConfigs(..) | eframe::Error::OpenGL(_) => Error::NoOpenGl { cause },
+            eframe::Error::WinitEventLoop(_) | eframe::Error::Winit(_) => {
+                Error::NoDisplay { cause }
+            }
+            eframe::Error::Glutin(_)
+            | eframe::Error::NoGlutinConfigs(..)
+            | eframe::Error::OpenGL(_) => Error::NoOpenGl { cause },
             eframe::Error::AppCreation(_) => Error::Window { cause },
         }
     })
@@ -130,7 +134,11 @@ pub fn run(options: Options) -> Result<(), Error> {
 
 fn icon() -> egui::IconData {
     let decoded = image_icon();
-    egui::IconData { rgba: decoded.0, width: decoded.1, height: decoded.1 }
+    egui::IconData {
+        rgba: decoded.0,
+        width: decoded.1,
+        height: decoded.1,
+    }
 }
 
 /// A lit doorway in the dark: amber on the colour of the rail. Drawn here, so that no picture file can be missing.
@@ -158,9 +166,17 @@ impl App {
     /// # Errors
     /// A worker thread cannot be started.
     pub fn new(options: Options, cc: &eframe::CreationContext<'_>) -> Result<Self, engine::Error> {
-        let Options { files, parts, sandbox, settings_folder } = options;
+        let Options {
+            files,
+            parts,
+            sandbox,
+            settings_folder,
+        } = options;
         theme::install(&cc.egui_ctx);
-        let settings = settings_folder.as_deref().map(Settings::load).unwrap_or_default();
+        let settings = settings_folder
+            .as_deref()
+            .map(Settings::load)
+            .unwrap_or_default();
         let ctx = cc.egui_ctx.clone();
         let wake: WakeFn = Arc::new(move || ctx.request_repaint());
         let is_cpu_wanted = std::env::var_os("WARDLIGHT_DRAW").is_some_and(|it| it == "cpu");
@@ -204,7 +220,9 @@ impl App {
                 Effect::Copy(text) => ctx.copy_text(text),
                 Effect::SaveSettings(settings) => {
                     // Settings are a convenience: a folder that cannot be written costs no reading.
-                    self.settings_folder.as_deref().map(|it| settings.save(it).ok());
+                    self.settings_folder
+                        .as_deref()
+                        .map(|it| settings.save(it).ok());
                 }
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
@@ -230,7 +248,13 @@ impl App {
             self.dialog = None;
             self.commands.extend(answer);
         }
-        let dropped: Vec<PathBuf> = ctx.input(|it| it.raw.dropped_files.iter().map(|it| it.path().to_owned()).collect());
+        let dropped: Vec<PathBuf> = ctx.input(|it| {
+            it.raw
+                .dropped_files
+                .iter()
+                .map(|it| it.path().to_owned())
+                .collect()
+        });
         if !dropped.is_empty() {
             self.commands.push(Command::Open(dropped));
         }
@@ -241,12 +265,27 @@ impl App {
             return;
         }
         let cpu_ms = frame.info().cpu_usage.map(|it| it * 1e3);
-        let n_scans = self.state.items.iter().filter(|it| matches!(it.content, Content::Scan(_))).count();
+        let n_scans = self
+            .state
+            .items
+            .iter()
+            .filter(|it| matches!(it.content, Content::Scan(_)))
+            .count();
         if self.logged.n_scans < n_scans {
             self.log.write("scan_drawn", cpu_ms);
         }
-        self.log.write(if self.logged.has_frame { "frame" } else { "first_frame" }, cpu_ms);
-        self.logged = Logged { has_frame: true, n_scans };
+        self.log.write(
+            if self.logged.has_frame {
+                "frame"
+            } else {
+                "first_frame"
+            },
+            cpu_ms,
+        );
+        self.logged = Logged {
+            has_frame: true,
+            n_scans,
+        };
     }
 }
 
@@ -284,9 +323,13 @@ impl eframe::App for App {
         let scene = Scene {
             state: &self.state,
             tokens: theme::tokens(self.state.settings.theme),
-            progress: jobs.filter_map(|it| Some((it, self.client.progress(it)?))).collect(),
+            progress: jobs
+                .filter_map(|it| Some((it, self.client.progress(it)?)))
+                .collect(),
             sandbox: &self.sandbox,
-            is_study_list_shown: self.state.is_study_list_shown && theme::FOLD_STUDY <= width && self.state.has_study_list(),
+            is_study_list_shown: self.state.is_study_list_shown
+                && theme::FOLD_STUDY <= width
+                && self.state.has_study_list(),
         };
         window_ui(ui, &scene, &mut self.pictures, &mut commands);
         if !commands.is_empty() {
@@ -297,7 +340,9 @@ impl eframe::App for App {
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
-        theme::tokens(self.state.settings.theme).background.to_normalized_gamma_f32()
+        theme::tokens(self.state.settings.theme)
+            .background
+            .to_normalized_gamma_f32()
     }
 
     fn on_exit(&mut self, gl: Option<&glow::Context>) {
@@ -317,14 +362,20 @@ fn window_ui(ui: &mut Ui, scene: &Scene<'_>, pictures: &mut Pictures, commands: 
     }
     result_ui::result_ui(ui, scene, commands);
     let left = ui.available_rect_before_wrap().left();
-    CentralPanel::default().frame(Frame::new().fill(scene.tokens.background)).show(ui, |ui| match scene.state.center().map(|it| (it.id, &it.content)) {
-        Some((id, Content::Scan(scan))) => {
-            strip_ui::strip_ui(ui, scene, (id, scan), commands);
-            scan_ui::scan_ui(ui, scene, scan, pictures, commands);
-        }
-        Some((id, Content::Note(note))) => note_ui::note_page_ui(ui, scene, (id, note), commands),
-        None => empty_ui::empty_ui(ui, scene, commands),
-    });
+    CentralPanel::default()
+        .frame(Frame::new().fill(scene.tokens.background))
+        .show(ui, |ui| {
+            match scene.state.center().map(|it| (it.id, &it.content)) {
+                Some((id, Content::Scan(scan))) => {
+                    strip_ui::strip_ui(ui, scene, (id, scan), commands);
+                    scan_ui::scan_ui(ui, scene, scan, pictures, commands);
+                }
+                Some((id, Content::Note(note))) => {
+                    note_ui::note_page_ui(ui, scene, (id, note), commands)
+                }
+                None => empty_ui::empty_ui(ui, scene, commands),
+            }
+        });
     drop_hint_ui(ui, scene);
     notice_ui::notices_ui(ui, scene, left, commands);
     sheet_ui::sheet_ui(ui, scene, commands);
@@ -336,9 +387,23 @@ fn drop_hint_ui(ui: &Ui, scene: &Scene<'_>) {
         return;
     }
     let rect = ui.ctx().content_rect();
-    let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")));
+    let painter = ui.ctx().layer_painter(egui::LayerId::new(
+        egui::Order::Foreground,
+        egui::Id::unique("drop"),
+    ));
     painter.rect_filled(rect, 0.0, egui::Color32::from_black_alpha(170));
     let inner = rect.shrink(24.0);
-    painter.rect_stroke(inner, 12.0, egui::Stroke::new(2.0, scene.tokens.amber), egui::StrokeKind::Inside);
-    painter.text(rect.center() + vec2(0.0, -4.0), egui::Align2::CENTER_CENTER, "Drop to open", theme::semibold(theme::TITLE), theme::ON_PICTURE);
+    painter.rect_stroke(
+        inner,
+        12.0,
+        egui::Stroke::new(2.0, scene.tokens.amber),
+        egui::StrokeKind::Inside,
+    );
+    painter.text(
+        rect.center() + vec2(0.0, -4.0),
+        egui::Align2::CENTER_CENTER,
+        "Drop to open",
+        theme::semibold(theme::TITLE),
+        theme::ON_PICTURE,
+    );
 }

@@ -34,7 +34,8 @@ pub(super) struct Args {
 /// Trains. Closing the other end of stdout stops the run at its next step, as a signal does; it can be taken up again.
 pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
     let recipe = Recipe::open(&args.recipe)?;
-    let decoder = Decoder::start(Default::default()).context("could not start the decode worker")?;
+    let decoder =
+        Decoder::start(super::decoder_settings()?).context("could not start the decode worker")?;
     let open = |path: &Path| scan(&decoder, path);
     let job = Job {
         recipe,
@@ -47,7 +48,9 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
     };
     let task = Task::default();
     let mut tell = |event: &Event| {
-        let told = serde_json::to_string(event).map_err(io::Error::other).and_then(|it| writeln!(io::stdout(), "{it}"));
+        let told = serde_json::to_string(event)
+            .map_err(io::Error::other)
+            .and_then(|it| writeln!(io::stdout(), "{it}"));
         if told.is_err() {
             task.cancel();
         }
@@ -65,6 +68,14 @@ fn scan(decoder: &Decoder, path: &Path) -> Result<Scan, String> {
 
 /// The command as the card quotes it; the data folder is a place of this machine and is not named.
 fn command(args: &Args) -> String {
-    let name = |path: &Path| path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
-    format!("wardlight train models/recipes/{} --data DIR --out models/{}", name(&args.recipe), name(&args.out))
+    let name = |path: &Path| {
+        path.file_name()
+            .map(|it| it.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
+    format!(
+        "wardlight train models/recipes/{} --data DIR --out models/{}",
+        name(&args.recipe),
+        name(&args.out)
+    )
 }

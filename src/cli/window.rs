@@ -18,33 +18,48 @@ use crate::{
 
 /// Opens the window and returns when it is closed.
 pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
-    let decoder = Decoder::start(Default::default()).context("could not start the decode worker")?;
+    let decoder =
+        Decoder::start(Default::default()).context("could not start the decode worker")?;
     let listed = bundle::list(&models_folder(engine)?)?;
     let folders = directories::ProjectDirs::from("", "", "wardlight");
-    let sample_folder = folders.as_ref().map(|it| it.data_local_dir().join("sample"));
+    let sample_folder = folders
+        .as_ref()
+        .map(|it| it.data_local_dir().join("sample"));
     let options = options(engine);
     let sandbox = decoder.sandbox().to_string();
     let parts = Parts {
         open: Box::new(move |path: &Path| decoder.open(path)),
         load: Box::new(move |folder: &Path| load(folder, options)),
         sample: Box::new(move || {
-            let folder = sample_folder.clone().unwrap_or_else(|| PathBuf::from("wardlight-sample"));
+            let folder = sample_folder
+                .clone()
+                .unwrap_or_else(|| PathBuf::from("wardlight-sample"));
             let Sample { dicom, note, .. } = sample::write(&folder)?;
             Ok(vec![dicom, note])
         }),
         model_folders: listed.into_iter().map(|it| it.folder).collect(),
     };
-    let settings_folder = folders.map(|it| it.state_dir().unwrap_or(it.data_local_dir()).to_owned());
+    let settings_folder =
+        folders.map(|it| it.state_dir().unwrap_or(it.data_local_dir()).to_owned());
     let window = app::Options {
-        files: files.into_iter().map(|it| std::path::absolute(&it).unwrap_or(it)).collect(),
+        files: files
+            .into_iter()
+            .map(|it| std::path::absolute(&it).unwrap_or(it))
+            .collect(),
         parts,
         sandbox,
         settings_folder,
     };
-    app::run(window).map(|()| ExitCode::SUCCESS).map_err(|error| {
-        let Failure { headline, remedy, cause } = Failure::from(&error);
-        anyhow::anyhow!("{headline}\n  {remedy}\n  Cause: {cause}")
-    })
+    app::run(window)
+        .map(|()| ExitCode::SUCCESS)
+        .map_err(|error| {
+            let Failure {
+                headline,
+                remedy,
+                cause,
+            } = Failure::from(&error);
+            anyhow::anyhow!("{headline}\n  {remedy}\n  Cause: {cause}")
+        })
 }
 
 impl From<&app::Error> for Failure {

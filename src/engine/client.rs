@@ -32,17 +32,35 @@ impl Client {
     /// # Errors
     /// The operating system gives no thread.
     pub fn start(parts: Parts, wake: WakeFn) -> Result<Self, Error> {
-        let Parts { open, load, sample, model_folders } = parts;
+        let Parts {
+            open,
+            load,
+            sample,
+            model_folders,
+        } = parts;
         let (events_in, events) = sync_channel(N_EVENTS);
         let (files, file_jobs) = sync_channel(N_JOBS);
         let (model, model_jobs) = sync_channel(N_JOBS);
-        let outbox = work::Outbox { events: events_in, wake };
+        let outbox = work::Outbox {
+            events: events_in,
+            wake,
+        };
         let files_outbox = outbox.clone();
         let threads = vec![
-            spawn("files", move || work::run_files(&file_jobs, open, sample, &files_outbox))?,
-            spawn("model", move || work::run_models(&model_jobs, load, &model_folders, &outbox))?,
+            spawn("files", move || {
+                work::run_files(&file_jobs, open, sample, &files_outbox)
+            })?,
+            spawn("model", move || {
+                work::run_models(&model_jobs, load, &model_folders, &outbox)
+            })?,
         ];
-        Ok(Self { files: Some(files), model: Some(model), events: Some(events), tasks: BTreeMap::new(), threads })
+        Ok(Self {
+            files: Some(files),
+            model: Some(model),
+            events: Some(events),
+            tasks: BTreeMap::new(),
+            threads,
+        })
     }
 
     /// Hands a job over.
@@ -55,7 +73,11 @@ impl Client {
             Job::LoadModels | Job::Score { .. } | Job::Explain { .. } => &self.model,
         };
         let task = Task::default();
-        let ticket = Ticket { id, job, task: task.clone() };
+        let ticket = Ticket {
+            id,
+            job,
+            task: task.clone(),
+        };
         match queue.as_ref().map(|it| it.try_send(ticket)) {
             Some(Ok(())) => {
                 self.tasks.insert(id, task);
@@ -109,5 +131,8 @@ fn spawn(name: &'static str, run: impl FnOnce() + Send + 'static) -> Result<Join
     thread::Builder::new()
         .name(name.to_owned())
         .spawn(run)
-        .map_err(|source| Error::Thread { name, cause: source.to_string() })
+        .map_err(|source| Error::Thread {
+            name,
+            cause: source.to_string(),
+        })
 }

@@ -79,10 +79,19 @@ pub struct SaveJob {
 /// What comes back. The last event of a job is `Done`, `Failed` or `Cancelled`.
 #[derive(Debug)]
 pub enum Event {
-    Opened { path: Phi<PathBuf>, opened: Opened },
-    Refused { path: Phi<PathBuf>, error: import::Error },
+    Opened {
+        path: Phi<PathBuf>,
+        opened: Opened,
+    },
+    Refused {
+        path: Phi<PathBuf>,
+        error: import::Error,
+    },
     ModelLoaded(Arc<Manifest>),
-    ModelRefused { folder: String, error: model::Error },
+    ModelRefused {
+        folder: String,
+        error: model::Error,
+    },
     Scored(Prediction),
     Explained(Explanation),
     Saved(Phi<PathBuf>),
@@ -146,7 +155,10 @@ impl Target {
 
     pub(crate) fn as_score_target(&self) -> score::Target<'_> {
         match self {
-            Self::Scan { scan, frame_idx } => score::Target::Scan { scan, frame_idx: *frame_idx },
+            Self::Scan { scan, frame_idx } => score::Target::Scan {
+                scan,
+                frame_idx: *frame_idx,
+            },
             Self::Note(note) => score::Target::Note(note),
         }
     }

@@ -10,7 +10,9 @@ use std::{
     },
 };
 
-use super::{Error, Event, Job, JobId, LoadFn, OpenFn, SampleFn, SaveJob, Target, WakeFn, client::Ticket};
+use super::{
+    Error, Event, Job, JobId, LoadFn, OpenFn, SampleFn, SaveJob, Target, WakeFn, client::Ticket,
+};
 use crate::{
     disk,
     model::{self, Task},
@@ -46,7 +48,12 @@ enum End {
 }
 
 /// Serves `Open`, `OpenSample` and `Save` until the queue closes.
-pub(super) fn run_files(jobs: &Receiver<Ticket>, mut open: OpenFn, mut sample: SampleFn, outbox: &Outbox) {
+pub(super) fn run_files(
+    jobs: &Receiver<Ticket>,
+    mut open: OpenFn,
+    mut sample: SampleFn,
+    outbox: &Outbox,
+) {
     while let Ok(ticket) = jobs.recv() {
         let end = guarded(&ticket, || match &ticket.job {
             Job::Open(paths) => open_all(paths, &ticket, &mut open, outbox),
@@ -61,7 +68,12 @@ pub(super) fn run_files(jobs: &Receiver<Ticket>, mut open: OpenFn, mut sample: S
 }
 
 /// Serves `LoadModels`, `Score` and `Explain` until the queue closes. Owns every model.
-pub(super) fn run_models(jobs: &Receiver<Ticket>, mut load: LoadFn, folders: &[PathBuf], outbox: &Outbox) {
+pub(super) fn run_models(
+    jobs: &Receiver<Ticket>,
+    mut load: LoadFn,
+    folders: &[PathBuf],
+    outbox: &Outbox,
+) {
     let mut models: Vec<Loaded> = Vec::new();
     let mut is_poisoned = false;
     while let Ok(ticket) = jobs.recv() {
@@ -75,9 +87,17 @@ pub(super) fn run_models(jobs: &Receiver<Ticket>, mut load: LoadFn, folders: &[P
                 None
             }),
             Job::Score { target, model } => score_one(target, find(&mut models, model)?),
-            Job::Explain { target, model, label, method } => {
-                explain_one(target, (*label, *method), find(&mut models, model)?, &ticket.task)
-            }
+            Job::Explain {
+                target,
+                model,
+                label,
+                method,
+            } => explain_one(
+                target,
+                (*label, *method),
+                find(&mut models, model)?,
+                &ticket.task,
+            ),
             Job::Open(_) | Job::OpenSample | Job::Save(_) => Ok(None),
         });
         is_poisoned = matches!(end, Outcome::Panicked(_));
@@ -99,14 +119,19 @@ fn guarded(ticket: &Ticket, work: impl FnOnce() -> Result<Option<Event>, Error>)
     }
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(answer) => Outcome::Answered(answer),
-        Err(payload) => Outcome::Panicked(Error::Panicked { job: ticket.job.name(), cause: panic_text(payload.as_ref()) }),
+        Err(payload) => Outcome::Panicked(Error::Panicked {
+            job: ticket.job.name(),
+            cause: panic_text(payload.as_ref()),
+        }),
     }
 }
 
 fn finish(ticket: &Ticket, outcome: Outcome, outbox: &Outbox) -> Result<(), Gone> {
     let end = match outcome {
         Outcome::Panicked(error) => End::Failed(error),
-        Outcome::Answered(Err(Error::Score(score::Error::Model(model::Error::Cancelled)))) => End::Cancelled,
+        Outcome::Answered(Err(Error::Score(score::Error::Model(model::Error::Cancelled)))) => {
+            End::Cancelled
+        }
         Outcome::Answered(_) if ticket.task.is_cancelled() => End::Cancelled,
         Outcome::Answered(Err(error)) => End::Failed(error),
         Outcome::Answered(Ok(answer)) => {
@@ -126,7 +151,12 @@ fn finish(ticket: &Ticket, outcome: Outcome, outbox: &Outbox) -> Result<(), Gone
     )
 }
 
-fn open_all(paths: &[PathBuf], ticket: &Ticket, open: &mut OpenFn, outbox: &Outbox) -> Result<Option<Event>, Error> {
+fn open_all(
+    paths: &[PathBuf],
+    ticket: &Ticket,
+    open: &mut OpenFn,
+    outbox: &Outbox,
+) -> Result<Option<Event>, Error> {
     for (idx, path) in paths.iter().enumerate() {
         if ticket.task.is_cancelled() {
             break;
@@ -134,7 +164,10 @@ fn open_all(paths: &[PathBuf], ticket: &Ticket, open: &mut OpenFn, outbox: &Outb
         ticket.task.report(idx, paths.len());
         let shown = Phi::new(path.clone());
         let event = match open(path) {
-            Ok(opened) => Event::Opened { path: shown, opened },
+            Ok(opened) => Event::Opened {
+                path: shown,
+                opened,
+            },
             Err(error) => Event::Refused { path: shown, error },
         };
         if outbox.send(ticket.id, event).is_err() {
@@ -144,7 +177,12 @@ fn open_all(paths: &[PathBuf], ticket: &Ticket, open: &mut OpenFn, outbox: &Outb
     Ok(None)
 }
 
-fn load_all(folders: &[PathBuf], ticket: &Ticket, load: &mut LoadFn, outbox: &Outbox) -> Result<Vec<Loaded>, Error> {
+fn load_all(
+    folders: &[PathBuf],
+    ticket: &Ticket,
+    load: &mut LoadFn,
+    outbox: &Outbox,
+) -> Result<Vec<Loaded>, Error> {
     let mut models = Vec::new();
     for (idx, folder) in folders.iter().enumerate() {
         ticket.task.report(idx, folders.len());
@@ -154,7 +192,10 @@ fn load_all(folders: &[PathBuf], ticket: &Ticket, load: &mut LoadFn, outbox: &Ou
                 models.push(loaded);
                 Event::ModelLoaded(manifest)
             }
-            Err(error) => Event::ModelRefused { folder: folder_name(folder), error },
+            Err(error) => Event::ModelRefused {
+                folder: folder_name(folder),
+                error,
+            },
         };
         if outbox.send(ticket.id, event).is_err() {
             break;
@@ -165,12 +206,20 @@ fn load_all(folders: &[PathBuf], ticket: &Ticket, load: &mut LoadFn, outbox: &Ou
 
 fn find<'a>(models: &'a mut [Loaded], name: &str) -> Result<&'a mut Loaded, Error> {
     let n_loaded = models.len();
-    let found = models.iter_mut().find(|it| it.model.manifest().name == name);
-    found.ok_or_else(|| Error::NoSuchModel { wanted: name.to_owned(), n_loaded })
+    let found = models
+        .iter_mut()
+        .find(|it| it.model.manifest().name == name);
+    found.ok_or_else(|| Error::NoSuchModel {
+        wanted: name.to_owned(),
+        n_loaded,
+    })
 }
 
 fn score_one(target: &Target, loaded: &mut Loaded) -> Result<Option<Event>, Error> {
-    Ok(Some(Event::Scored(score::score(target.as_score_target(), loaded)?)))
+    Ok(Some(Event::Scored(score::score(
+        target.as_score_target(),
+        loaded,
+    )?)))
 }
 
 fn explain_one(
@@ -179,12 +228,31 @@ fn explain_one(
     loaded: &mut Loaded,
     task: &Task,
 ) -> Result<Option<Event>, Error> {
-    Ok(Some(Event::Explained(score::explain(target.as_score_target(), label, method, loaded, task)?)))
+    Ok(Some(Event::Explained(score::explain(
+        target.as_score_target(),
+        label,
+        method,
+        loaded,
+        task,
+    )?)))
 }
 
 fn write(save: &SaveJob) -> Result<(), Error> {
-    let SaveJob { scan, window, prediction, explanation, opacity, to } = save;
-    let png = overlay_png(OverlayRequest { scan, window, prediction, explanation, opacity: *opacity })?;
+    let SaveJob {
+        scan,
+        window,
+        prediction,
+        explanation,
+        opacity,
+        to,
+    } = save;
+    let png = overlay_png(OverlayRequest {
+        scan,
+        window,
+        prediction,
+        explanation,
+        opacity: *opacity,
+    })?;
     disk::write_atomic(to, &png)?;
     // Plain fields always have a JSON form.
     let json = serde_json::to_vec_pretty(prediction).unwrap_or_default();
@@ -192,10 +260,14 @@ fn write(save: &SaveJob) -> Result<(), Error> {
 }
 
 fn folder_name(folder: &Path) -> String {
-    folder.file_name().map_or_else(|| "models".to_owned(), |it| it.to_string_lossy().into_owned())
+    folder.file_name().map_or_else(
+        || "models".to_owned(),
+        |it| it.to_string_lossy().into_owned(),
+    )
 }
 
 fn panic_text(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|it| (*it).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     prediction::Calibration,
-    prep::{ImageSpec, Spec, TextSpec, image::Intensity},
+    prep::{ImageSpec, Intensity, Spec, TextSpec},
 };
 
 /// What was wanted and what was found.

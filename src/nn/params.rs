@@ -179,22 +179,38 @@ pub fn to_safetensors(named: &[(String, Tensor)]) -> Result<Vec<u8>> {
     let mut buffers = Vec::with_capacity(named.len());
     for (name, tensor) in named {
         let is_half = tensor.kind() == Kind::Half;
-        let flat = tensor.f_detach()?.f_to_kind(Kind::Float)?.f_contiguous()?.f_reshape([-1])?;
+        let flat = tensor
+            .f_detach()?
+            .f_to_kind(Kind::Float)?
+            .f_contiguous()?
+            .f_reshape([-1])?;
         let mut values = vec![0.0_f32; tensor.numel()];
         flat.f_copy_data(&mut values, tensor.numel())?;
-        let shape = tensor.size().iter().map(|it| usize::try_from(*it).unwrap_or(0)).collect::<Vec<_>>();
+        let shape = tensor
+            .size()
+            .iter()
+            .map(|it| usize::try_from(*it).unwrap_or(0))
+            .collect::<Vec<_>>();
         let half = |it: &f32| half::f16::from_f32(*it).to_le_bytes();
         let bytes: Vec<u8> = if is_half {
             values.iter().flat_map(half).collect()
         } else {
             values.iter().flat_map(|it| it.to_le_bytes()).collect()
         };
-        buffers.push((name, if is_half { Dtype::F16 } else { Dtype::F32 }, shape, bytes));
+        buffers.push((
+            name,
+            if is_half { Dtype::F16 } else { Dtype::F32 },
+            shape,
+            bytes,
+        ));
     }
-    let engine = |cause: safetensors::SafeTensorError| Error::Engine { cause: cause.to_string() };
+    let engine = |cause: safetensors::SafeTensorError| Error::Engine {
+        cause: cause.to_string(),
+    };
     let mut views = Vec::with_capacity(buffers.len());
     for (name, dtype, shape, bytes) in &buffers {
-        let view = safetensors::tensor::TensorView::new(*dtype, shape.clone(), bytes).map_err(engine)?;
+        let view =
+            safetensors::tensor::TensorView::new(*dtype, shape.clone(), bytes).map_err(engine)?;
         views.push((name.as_str(), view));
     }
     safetensors::serialize(views, None).map_err(engine)

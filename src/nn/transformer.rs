@@ -338,7 +338,7 @@ fn plain_attention(
     if let Some(probabilities) = probabilities {
         probabilities.push(attention.shallow_clone());
     }
-    // No dropout here: drawing a number for each pair of tokens would cost more than the layer itself.
+    // No dropout here: a random number for each pair of tokens would cost more than the layer itself.
     Ok(attention.f_matmul(value)?)
 }
 

@@ -1,9 +1,9 @@
 //! A case as the arrays a model reads: [`Spec`] is data in the manifest, and one [`prepare_scan`] /
 //! [`prepare_note`] serves training, window, command and service. Display windows never reach it.
 
-pub mod image;
+pub mod note;
 mod resample;
-pub mod text;
+pub mod scan;
 pub mod vocabulary;
 pub mod words;
 
@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::prediction::Affine2;
 
 pub use self::{
-    image::{Fit, ImageSpec, Intensity, prepare_scan},
-    text::{TextSpec, Tokenizer, prepare_note},
+    note::{TextSpec, Tokenizer, prepare_note},
+    scan::{Fit, ImageSpec, Intensity, prepare_scan},
 };
 
 /// How a case becomes a model's input. Its canonical JSON is hashed into every result.
@@ -65,11 +65,18 @@ pub struct TokenWindow {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("wanted {want}, found {found}")]
-    WrongKind { want: &'static str, found: &'static str },
+    WrongKind {
+        want: &'static str,
+        found: &'static str,
+    },
     #[error("wanted frame {frame_idx}, found {n_frames} frames")]
     NoSuchFrame { frame_idx: usize, n_frames: usize },
     #[error("wanted an image of at least {want} x {want} pixels, found {width} x {height}")]
-    TooSmall { want: usize, width: usize, height: usize },
+    TooSmall {
+        want: usize,
+        width: usize,
+        height: usize,
+    },
     #[error("wanted a grey picture, found colour in {percent} % of its pixels")]
     Colour { percent: u32 },
     #[error("wanted grey values that differ, found {found}")]

@@ -31,13 +31,20 @@ impl Axis {
         let one = |idx: usize| {
             let center = f64::from(self.start) + (idx as f64 + 0.5) * scale;
             if !(0.0..n_source).contains(&center) {
-                return Taps { first: 0, weights: Vec::new() };
+                return Taps {
+                    first: 0,
+                    weights: Vec::new(),
+                };
             }
             let first = (center - support + 0.5).max(0.0) as usize;
             let end = ((center + support + 0.5) as usize).min(self.n_source);
-            let triangle = |at: usize| (1.0 - ((at as f64 + 0.5 - center) / support).abs()).max(0.0);
+            let triangle =
+                |at: usize| (1.0 - ((at as f64 + 0.5 - center) / support).abs()).max(0.0);
             let sum: f64 = (first..end).map(triangle).sum();
-            Taps { first, weights: (first..end).map(|at| (triangle(at) / sum) as f32).collect() }
+            Taps {
+                first,
+                weights: (first..end).map(|at| (triangle(at) / sum) as f32).collect(),
+            }
         };
         (0..self.n_target).map(one).collect()
     }
@@ -50,11 +57,24 @@ pub(super) fn resample(plane: &[f32], horizontal: &Axis, vertical: &Axis) -> Vec
     if plane.iter().all(|it| it.is_finite()) {
         return filter(plane, horizontal, vertical);
     }
-    let values: Vec<f32> = plane.iter().map(|it| if it.is_finite() { *it } else { 0.0 }).collect();
-    let weights: Vec<f32> = plane.iter().map(|it| f32::from(u8::from(it.is_finite()))).collect();
+    let values: Vec<f32> = plane
+        .iter()
+        .map(|it| if it.is_finite() { *it } else { 0.0 })
+        .collect();
+    let weights: Vec<f32> = plane
+        .iter()
+        .map(|it| f32::from(u8::from(it.is_finite())))
+        .collect();
     let mut resampled = filter(&values, horizontal, vertical);
-    for (value, weight) in resampled.iter_mut().zip(filter(&weights, horizontal, vertical)) {
-        *value = if weight < 0.5 { f32::NAN } else { *value / weight };
+    for (value, weight) in resampled
+        .iter_mut()
+        .zip(filter(&weights, horizontal, vertical))
+    {
+        *value = if weight < 0.5 {
+            f32::NAN
+        } else {
+            *value / weight
+        };
     }
     resampled
 }
@@ -73,7 +93,11 @@ fn filter(plane: &[f32], horizontal: &Axis, vertical: &Axis) -> Vec<f32> {
             }
         }
         let is_beside = taps.weights.is_empty();
-        resampled.extend(columns.iter().map(|it| if is_beside { f32::NAN } else { it.apply(&row) }));
+        resampled.extend(
+            columns
+                .iter()
+                .map(|it| if is_beside { f32::NAN } else { it.apply(&row) }),
+        );
     }
     resampled
 }
@@ -83,6 +107,10 @@ impl Taps {
         if self.weights.is_empty() {
             return f32::NAN;
         }
-        self.weights.iter().zip(line.iter().skip(self.first)).map(|(weight, value)| weight * value).sum()
+        self.weights
+            .iter()
+            .zip(line.iter().skip(self.first))
+            .map(|(weight, value)| weight * value)
+            .sum()
     }
 }

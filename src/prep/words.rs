@@ -17,7 +17,8 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
         if is_ideograph(c) {
             found.extend(open.take());
             found.push(at..end);
-        } else if c.is_alphanumeric() || (open.is_some() && (is_mark(c) || joins(before, c, next))) {
+        } else if c.is_alphanumeric() || (open.is_some() && (is_mark(c) || joins(before, c, next)))
+        {
             open.get_or_insert(at..end).end = end;
         } else {
             found.extend(open.take());
@@ -32,7 +33,9 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
 fn joins(before: char, c: char, next: char) -> bool {
     let is_letter = |it: char| it.is_alphanumeric() && !is_ideograph(it);
     match c {
-        '\'' | '’' | '-' | '\u{2010}' | '\u{2011}' => (is_letter(before) || is_mark(before)) && is_letter(next),
+        '\'' | '’' | '-' | '\u{2010}' | '\u{2011}' => {
+            (is_letter(before) || is_mark(before)) && is_letter(next)
+        }
         '.' | ',' | '/' => before.is_ascii_digit() && next.is_ascii_digit(),
         _ => false,
     }
@@ -61,7 +64,18 @@ mod tests {
     fn words_keep_their_joiners_and_lose_their_punctuation() {
         check("", &[]);
         check(" -,. ", &[]);
-        check("The patient's follow-up: BP 124/78, temp. 98.6.", &["The", "patient's", "follow-up", "BP", "124/78", "temp", "98.6"]);
+        check(
+            "The patient's follow-up: BP 124/78, temp. 98.6.",
+            &[
+                "The",
+                "patient's",
+                "follow-up",
+                "BP",
+                "124/78",
+                "temp",
+                "98.6",
+            ],
+        );
         check("a/b x- -y 'z'", &["a", "b", "x", "y", "z"]);
         check("cafe\u{301} noir", &["cafe\u{301}", "noir"]);
         check("肺炎 CT所见", &["肺", "炎", "CT", "所", "见"]);

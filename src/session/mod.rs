@@ -202,10 +202,13 @@ impl State {
 
     /// The note in the middle, else the one beside the scan.
     pub fn note(&self) -> Option<(ItemId, &NoteItem)> {
-        [self.center, self.beside].into_iter().flatten().find_map(|id| match &self.item(id)?.content {
-            Content::Note(note) => Some((id, note)),
-            Content::Scan(_) => None,
-        })
+        [self.center, self.beside]
+            .into_iter()
+            .flatten()
+            .find_map(|id| match &self.item(id)?.content {
+                Content::Note(note) => Some((id, note)),
+                Content::Scan(_) => None,
+            })
     }
 
     /// The models that read a kind of input.
@@ -227,7 +230,9 @@ impl State {
 
     /// Whether models are still being read.
     pub fn are_models_loading(&self) -> bool {
-        self.jobs.values().any(|it| matches!(it, Purpose::LoadModels))
+        self.jobs
+            .values()
+            .any(|it| matches!(it, Purpose::LoadModels))
     }
 
     /// Whether files are being opened.
@@ -242,7 +247,10 @@ impl State {
 
     /// Jobs that a person waits for; loading models is not one of them.
     pub fn busy_jobs(&self) -> impl Iterator<Item = JobId> {
-        self.jobs.iter().filter(|(_, purpose)| !matches!(purpose, Purpose::LoadModels)).map(|(id, _)| *id)
+        self.jobs
+            .iter()
+            .filter(|(_, purpose)| !matches!(purpose, Purpose::LoadModels))
+            .map(|(id, _)| *id)
     }
 
     /// A window title free of patient data: what is open, and how far it is.

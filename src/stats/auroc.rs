@@ -14,7 +14,9 @@ pub struct Auroc {
 pub fn auroc(scores: &[f64], is_positive: &[bool]) -> Option<Auroc> {
     let of = |kind: bool| -> Vec<f64> {
         let all = scores.iter().zip(is_positive);
-        all.filter(|(_, it)| **it == kind).map(|(score, _)| *score).collect()
+        all.filter(|(_, it)| **it == kind)
+            .map(|(score, _)| *score)
+            .collect()
     };
     let (positive, negative) = (of(true), of(false));
     if positive.is_empty() || negative.is_empty() || scores.iter().any(|it| it.is_nan()) {
@@ -25,9 +27,14 @@ pub fn auroc(scores: &[f64], is_positive: &[bool]) -> Option<Auroc> {
     let (of_positive, of_negative) = pooled.split_at(positive.len());
     let value = (of_positive.iter().sum::<f64>() / m - (m + 1.0) / 2.0) / n;
     let placement = |pooled: &[f64], own: &[f64], n: f64| -> Vec<f64> {
-        pooled.iter().zip(mid_ranks(own)).map(|(all, own)| (all - own) / n).collect()
+        pooled
+            .iter()
+            .zip(mid_ranks(own))
+            .map(|(all, own)| (all - own) / n)
+            .collect()
     };
-    let variance = variance(&placement(of_positive, &positive, n)) / m + variance(&placement(of_negative, &negative, m)) / n;
+    let variance = variance(&placement(of_positive, &positive, n)) / m
+        + variance(&placement(of_negative, &negative, m)) / n;
     Some(Auroc { value, variance })
 }
 
@@ -36,11 +43,20 @@ impl Auroc {
     pub fn interval(self) -> Interval {
         let spread = self.value * (1.0 - self.value);
         if spread <= 0.0 {
-            return Interval { low: self.value, high: self.value };
+            return Interval {
+                low: self.value,
+                high: self.value,
+            };
         }
-        let (center, half) = ((self.value / (1.0 - self.value)).ln(), Z * self.variance.sqrt() / spread);
+        let (center, half) = (
+            (self.value / (1.0 - self.value)).ln(),
+            Z * self.variance.sqrt() / spread,
+        );
         let back = |it: f64| 1.0 / (1.0 + (-it).exp());
-        Interval { low: back(center - half), high: back(center + half) }
+        Interval {
+            low: back(center - half),
+            high: back(center + half),
+        }
     }
 }
 

@@ -17,9 +17,18 @@ pub fn softmax(logits: &[f64]) -> Vec<f64> {
 pub fn negative_log_likelihood(rows: &[Vec<f64>], labels: &[usize], temperature: f64) -> f64 {
     let one = |(row, label): (&Vec<f64>, &usize)| {
         let scaled: Vec<f64> = row.iter().map(|it| it / temperature).collect();
-        let logits: &[f64] = if let [only] = scaled.as_slice() { &[0.0, *only] } else { &scaled };
+        let logits: &[f64] = if let [only] = scaled.as_slice() {
+            &[0.0, *only]
+        } else {
+            &scaled
+        };
         let greatest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let log_sum = greatest + logits.iter().map(|it| (it - greatest).exp()).sum::<f64>().ln();
+        let log_sum = greatest
+            + logits
+                .iter()
+                .map(|it| (it - greatest).exp())
+                .sum::<f64>()
+                .ln();
         log_sum - logits.get(*label).copied().unwrap_or(f64::NEG_INFINITY)
     };
     rows.iter().zip(labels).map(one).sum::<f64>() / rows.len().max(1) as f64
@@ -64,5 +73,8 @@ pub fn expected_calibration_error(probabilities: &[f64], is_true: &[bool], n_bin
             *sum_t += f64::from(u8::from(*t));
         }
     }
-    bins.iter().map(|(p, t): &(f64, f64)| (p - t).abs()).sum::<f64>() / probabilities.len().max(1) as f64
+    bins.iter()
+        .map(|(p, t): &(f64, f64)| (p - t).abs())
+        .sum::<f64>()
+        / probabilities.len().max(1) as f64
 }

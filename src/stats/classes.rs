@@ -47,7 +47,12 @@ impl Counts {
 
 /// The largest threshold whose sensitivity on these cases is at least `wanted` (the point estimate, not its bound).
 pub fn threshold_for_sensitivity(scores: &[f64], is_positive: &[bool], wanted: f64) -> Option<f64> {
-    let mut positive: Vec<f64> = scores.iter().zip(is_positive).filter(|(_, it)| **it).map(|(score, _)| *score).collect();
+    let mut positive: Vec<f64> = scores
+        .iter()
+        .zip(is_positive)
+        .filter(|(_, it)| **it)
+        .map(|(score, _)| *score)
+        .collect();
     positive.sort_by(|a, b| b.total_cmp(a));
     let n_needed = (wanted * positive.len() as f64 - 1e-9).ceil().max(1.0) as usize;
     positive.get(n_needed - 1).copied()
@@ -58,12 +63,19 @@ pub fn threshold_of_youden(scores: &[f64], is_positive: &[bool]) -> Option<f64> 
     let mut sorted: Vec<f64> = scores.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.dedup();
-    let between = sorted.windows(2).filter_map(|it| it.first().zip(it.last())).map(|(a, b)| f64::midpoint(*a, *b));
+    let between = sorted
+        .windows(2)
+        .filter_map(|it| it.first().zip(it.last()))
+        .map(|(a, b)| f64::midpoint(*a, *b));
     let sum = |threshold: f64| {
         let counts = Counts::at(threshold, scores, is_positive);
         counts.sensitivity() + counts.specificity()
     };
-    between.map(|it| (sum(it), it)).filter(|(sum, _)| !sum.is_nan()).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, it)| it)
+    between
+        .map(|it| (sum(it), it))
+        .filter(|(sum, _)| !sum.is_nan())
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, it)| it)
 }
 
 /// Part of the cases whose label was chosen.
@@ -75,7 +87,13 @@ pub fn accuracy(chosen: &[usize], labels: &[usize]) -> f64 {
 /// Mean over the labels that occur (in truth or among the chosen) of the harmonic mean of precision and recall.
 pub fn macro_f1(chosen: &[usize], labels: &[usize], n_labels: usize) -> f64 {
     let f1 = |label: usize| {
-        let count = |test: &dyn Fn(usize, usize) -> bool| chosen.iter().zip(labels).filter(|(c, l)| test(**c, **l)).count();
+        let count = |test: &dyn Fn(usize, usize) -> bool| {
+            chosen
+                .iter()
+                .zip(labels)
+                .filter(|(c, l)| test(**c, **l))
+                .count()
+        };
         let both = count(&|c, l| c == label && l == label);
         let either = count(&|c, _| c == label) + count(&|_, l| l == label);
         (0 < either).then(|| 2.0 * both as f64 / either as f64)
@@ -87,5 +105,10 @@ pub fn macro_f1(chosen: &[usize], labels: &[usize], n_labels: usize) -> f64 {
 /// The position of the greatest value, the first of equals; 0 for none.
 pub fn greatest(values: &[f64]) -> usize {
     let better = |best: (usize, f64), next: (usize, f64)| if best.1 < next.1 { next } else { best };
-    values.iter().copied().enumerate().fold((0, f64::NEG_INFINITY), better).0
+    values
+        .iter()
+        .copied()
+        .enumerate()
+        .fold((0, f64::NEG_INFINITY), better)
+        .0
 }

@@ -25,14 +25,20 @@ pub struct Unit {
 /// Wilson's score interval (1927) of `k` out of `n`; 0 to 1 for `n` = 0.
 pub fn wilson(k: usize, n: usize) -> Interval {
     if n == 0 {
-        return Interval { low: 0.0, high: 1.0 };
+        return Interval {
+            low: 0.0,
+            high: 1.0,
+        };
     }
     let (k, n) = (k as f64, n as f64);
     let part = k / n;
     let shrink = 1.0 + Z * Z / n;
     let center = (part + Z * Z / (2.0 * n)) / shrink;
     let half = Z * (part * (1.0 - part) / n + Z * Z / (4.0 * n * n)).sqrt() / shrink;
-    Interval { low: (center - half).max(0.0), high: (center + half).min(1.0) }
+    Interval {
+        low: (center - half).max(0.0),
+        high: (center + half).min(1.0),
+    }
 }
 
 /// Percentile bootstrap (Efron 1979) of `statistic`, which is given positions into `units` (each may come several times).
@@ -47,9 +53,17 @@ pub fn bootstrap(
 ) -> Option<Interval> {
     let mut strata: BTreeMap<usize, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
     for (idx, unit) in units.iter().enumerate() {
-        strata.entry(unit.stratum).or_default().entry(&unit.patient).or_default().push(idx);
+        strata
+            .entry(unit.stratum)
+            .or_default()
+            .entry(&unit.patient)
+            .or_default()
+            .push(idx);
     }
-    let strata: Vec<Vec<Vec<usize>>> = strata.into_values().map(|it| it.into_values().collect()).collect();
+    let strata: Vec<Vec<Vec<usize>>> = strata
+        .into_values()
+        .map(|it| it.into_values().collect())
+        .collect();
     let mut random = StdRng::seed_from_u64(seed);
     let mut drawn = Vec::with_capacity(units.len());
     let mut found = Vec::with_capacity(n_draws);
@@ -67,8 +81,15 @@ pub fn bootstrap(
         return None;
     }
     found.sort_by(f64::total_cmp);
-    let at = |part: f64| found.get((part * (found.len() - 1) as f64).round() as usize).copied();
-    Some(Interval { low: at(0.025)?, high: at(0.975)? })
+    let at = |part: f64| {
+        found
+            .get((part * (found.len() - 1) as f64).round() as usize)
+            .copied()
+    };
+    Some(Interval {
+        low: at(0.025)?,
+        high: at(0.975)?,
+    })
 }
 
 #[cfg(test)]
@@ -79,7 +100,13 @@ mod tests {
     fn wilson_equals_the_worked_example() {
         // 95 of 100: methods of Wilson 1927, computed with scipy 1.14 (`binomtest(95, 100).proportion_ci(method="wilson")`).
         let found = wilson(95, 100);
-        assert!((found.low - 0.888_249).abs() < 1e-5 && (found.high - 0.978_456).abs() < 1e-5, "{found:?}");
-        assert_eq!((wilson(0, 10).low, wilson(10, 10).high, wilson(0, 0).high), (0.0, 1.0, 1.0));
+        assert!(
+            (found.low - 0.888_249).abs() < 1e-5 && (found.high - 0.978_456).abs() < 1e-5,
+            "{found:?}"
+        );
+        assert_eq!(
+            (wilson(0, 10).low, wilson(10, 10).high, wilson(0, 0).high),
+            (0.0, 1.0, 1.0)
+        );
     }
 }

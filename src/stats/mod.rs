@@ -7,7 +7,12 @@ mod interval;
 
 pub use self::{
     auroc::{Auroc, auroc},
-    calibration::{brier, expected_calibration_error, fit_temperature, negative_log_likelihood, sigmoid, softmax},
-    classes::{Counts, accuracy, greatest, macro_f1, threshold_for_sensitivity, threshold_of_youden},
+    calibration::{
+        brier, expected_calibration_error, fit_temperature, negative_log_likelihood, sigmoid,
+        softmax,
+    },
+    classes::{
+        Counts, accuracy, greatest, macro_f1, threshold_for_sensitivity, threshold_of_youden,
+    },
     interval::{Interval, Unit, bootstrap, wilson},
 };

@@ -38,11 +38,22 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Calibrates on the held-out answers and asks the weights for their known answer.
-    pub(super) fn new(job: &Job<'_>, assets: Assets, weights: Vec<u8>, held_out: &Answers) -> Result<Self> {
+    pub(super) fn new(
+        job: &Job<'_>,
+        assets: Assets,
+        weights: Vec<u8>,
+        held_out: &Answers,
+    ) -> Result<Self> {
         let recipe = &job.recipe;
         let calibrated = evaluate::calibrate(recipe, held_out);
-        let label = |name: &String| Label { name: name.clone(), operating_point: calibrated.points.first().cloned() };
-        let file = |name: &str, bytes: &[u8]| FileRef { file: name.to_owned(), sha256: Sha256::of(bytes) };
+        let label = |name: &String| Label {
+            name: name.clone(),
+            operating_point: calibrated.points.first().cloned(),
+        };
+        let file = |name: &str, bytes: &[u8]| FileRef {
+            file: name.to_owned(),
+            sha256: Sha256::of(bytes),
+        };
         let mut manifest = Manifest {
             format: 1,
             name: recipe.name.clone(),
@@ -63,14 +74,26 @@ impl Draft {
                 temperature: calibrated.temperature as f32,
                 n: held_out.classes.len(),
             },
-            known_answer: KnownAnswer { logits: vec![0.0; recipe.labels.len()], tolerance: TOLERANCE },
+            known_answer: KnownAnswer {
+                logits: vec![0.0; recipe.labels.len()],
+                tolerance: TOLERANCE,
+            },
             metrics: Vec::new(),
         };
-        let options = nn::Options { form: Form::Plain, threads: job.threads, ..nn::Options::default() };
+        let options = nn::Options {
+            form: Form::Plain,
+            threads: job.threads,
+            ..nn::Options::default()
+        };
         let mut model = nn::build(manifest.clone(), &weights, options)?;
         let known = model.logits(&[known_answer::input(&manifest)])?;
         manifest.known_answer.logits = known.into_iter().flat_map(|it| it.values).collect();
-        Ok(Self { manifest, weights, tokenizer: assets.tokenizer, calibrated })
+        Ok(Self {
+            manifest,
+            weights,
+            tokenizer: assets.tokenizer,
+            calibrated,
+        })
     }
 
     /// Writes all files; the manifest comes last, so that a bundle that was half written is refused.
@@ -83,33 +106,53 @@ impl Draft {
         }
         let card = card::text(job, &self.manifest, &self.calibrated);
         disk::write_atomic(&job.out.join("card.md"), card.as_bytes())?;
-        disk::write_atomic(&job.out.join("manifest.toml"), self.manifest.to_toml()?.as_bytes())?;
+        disk::write_atomic(
+            &job.out.join("manifest.toml"),
+            self.manifest.to_toml()?.as_bytes(),
+        )?;
         Ok(())
     }
 }
 
 /// Loads a bundle from its folder.
 pub(super) fn load(folder: &Path, threads: usize) -> Result<Box<dyn Model>> {
-    let options = nn::Options { threads, ..nn::Options::default() };
-    Ok(nn::load(Bundle::open(folder)?, options, &Warnings::default())?)
+    let options = nn::Options {
+        threads,
+        ..nn::Options::default()
+    };
+    Ok(nn::load(
+        Bundle::open(folder)?,
+        options,
+        &Warnings::default(),
+    )?)
 }
 
 /// Logits for many inputs.
-pub(super) fn answer(model: &mut dyn Model, inputs: &[Input], task: &Task) -> Result<Vec<Vec<f64>>> {
+pub(super) fn answer(
+    model: &mut dyn Model,
+    inputs: &[Input],
+    task: &Task,
+) -> Result<Vec<Vec<f64>>> {
     let mut rows = Vec::with_capacity(inputs.len());
     for part in inputs.chunks(BATCH) {
         if task.is_cancelled() {
             return Err(model::Error::Cancelled.into());
         }
         let answers = model.logits(part)?;
-        rows.extend(answers.into_iter().map(|it| it.values.into_iter().map(f64::from).collect::<Vec<_>>()));
+        rows.extend(
+            answers
+                .into_iter()
+                .map(|it| it.values.into_iter().map(f64::from).collect::<Vec<_>>()),
+        );
     }
     Ok(rows)
 }
 
 /// Today in universal time as `YYYY-MM-DD`.
 fn today() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs());
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |it| it.as_secs());
     date((seconds / 86_400) as i64)
 }
 
@@ -117,11 +160,16 @@ fn today() -> String {
 fn date(days: i64) -> String {
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = era * 400 + year_of_era + i64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -133,6 +181,16 @@ mod tests {
     #[test]
     fn days_become_dates() {
         let found = [0, 58, 59, 11_016, 19_782, 20_780].map(date);
-        assert_eq!(found, ["1970-01-01", "1970-02-28", "1970-03-01", "2000-02-29", "2024-02-29", "2026-11-23"]);
+        assert_eq!(
+            found,
+            [
+                "1970-01-01",
+                "1970-02-28",
+                "1970-03-01",
+                "2000-02-29",
+                "2024-02-29",
+                "2026-11-23"
+            ]
+        );
     }
 }

@@ -53,10 +53,26 @@ fn figures(recipe: &Recipe, metrics: &[Metric]) -> String {
     if metrics.is_empty() {
         return "Not measured yet: the run was stopped before its evaluation.".to_owned();
     }
-    let mut text = "| figure | cases | value | 95 % interval | n |\n|---|---|---|---|---|\n".to_owned();
-    for Metric { name, set, estimate: Estimate { value, low, high, n } } in metrics {
+    let mut text =
+        "| figure | cases | value | 95 % interval | n |\n|---|---|---|---|---|\n".to_owned();
+    for Metric {
+        name,
+        set,
+        estimate:
+            Estimate {
+                value,
+                low,
+                high,
+                n,
+            },
+    } in metrics
+    {
         // Writing to a string cannot fail.
-        writeln!(text, "| {name} | {set} | {value:.3} | {low:.3} to {high:.3} | {n} |").ok();
+        writeln!(
+            text,
+            "| {name} | {set} | {value:.3} | {low:.3} to {high:.3} | {n} |"
+        )
+        .ok();
     }
     let note = format!(
         "\nIntervals are the 2.5 and 97.5 percentiles of 2000 bootstrap draws of whole {}, within each class. The test \
@@ -67,12 +83,21 @@ fn figures(recipe: &Recipe, metrics: &[Metric]) -> String {
 }
 
 fn points(points: &[OperatingPoint]) -> String {
-    let mut text = "| threshold | chosen by | sensitivity | specificity |\n|---|---|---|---|\n".to_owned();
+    let mut text =
+        "| threshold | chosen by | sensitivity | specificity |\n|---|---|---|---|\n".to_owned();
     let figure = |it: &Option<Estimate>| match it {
-        Some(Estimate { value, low, high, .. }) => format!("{value:.3} ({low:.3} to {high:.3})"),
+        Some(Estimate {
+            value, low, high, ..
+        }) => format!("{value:.3} ({low:.3} to {high:.3})"),
         None => "-".to_owned(),
     };
-    for OperatingPoint { threshold, chosen_by, sensitivity, specificity } in points {
+    for OperatingPoint {
+        threshold,
+        chosen_by,
+        sensitivity,
+        specificity,
+    } in points
+    {
         let figures = [sensitivity, specificity].map(figure).join(" | ");
         writeln!(text, "| {threshold:.4} | {chosen_by} | {figures} |").ok();
     }
@@ -82,7 +107,10 @@ fn points(points: &[OperatingPoint]) -> String {
 
 fn training(job: &Job<'_>) -> String {
     let recipe = toml::to_string(&Knobs::of(&job.recipe)).unwrap_or_default();
-    format!("By `{}` with {} threads, and this recipe:\n\n```toml\n{}```\n", job.command, job.threads, recipe)
+    format!(
+        "By `{}` with {} threads, and this recipe:\n\n```toml\n{}```\n",
+        job.command, job.threads, recipe
+    )
 }
 
 /// What the weights depend on.

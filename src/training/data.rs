@@ -36,7 +36,10 @@ pub enum Content {
 pub fn read(source: &Source, data: &Path) -> Result<Vec<Case>> {
     let path = data.join(&source.table);
     let bytes = disk::read(&path, TABLE_LIMIT)?;
-    let text = String::from_utf8(bytes).map_err(|it| Error::Table { line: 0, cause: it.to_string() })?;
+    let text = String::from_utf8(bytes).map_err(|it| Error::Table {
+        line: 0,
+        cause: it.to_string(),
+    })?;
     match source.kind {
         SourceKind::Images => images(source, &data.join(&source.folder), &text),
         SourceKind::Notes => notes(source, &text),
@@ -48,14 +51,19 @@ fn images(source: &Source, folder: &Path, text: &str) -> Result<Vec<Case>> {
     let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
     let mut cases = Vec::new();
     for (idx, line) in lines.enumerate() {
-        let odd = |cause: &str| Error::Table { line: idx + 2, cause: cause.to_owned() };
+        let odd = |cause: &str| Error::Table {
+            line: idx + 2,
+            cause: cause.to_owned(),
+        };
         let cells: Vec<&str> = line.split(',').collect();
         if cells.len() != header.len() || line.contains('"') {
             return Err(odd("another number of cells than the header, or quotes"));
         }
         let cell = |column: &str| {
             let at = header.iter().position(|it| *it == column);
-            at.and_then(|it| cells.get(it)).map(|it| (*it).to_owned()).ok_or_else(|| odd(&format!("no column {column}")))
+            at.and_then(|it| cells.get(it))
+                .map(|it| (*it).to_owned())
+                .ok_or_else(|| odd(&format!("no column {column}")))
         };
         let content = Content::File(folder.join(cell(&source.key)?));
         cases.push(case(source, content, Some(cell(&source.label)?), &cell)?);
@@ -66,8 +74,12 @@ fn images(source: &Source, folder: &Path, text: &str) -> Result<Vec<Case>> {
 fn notes(source: &Source, text: &str) -> Result<Vec<Case>> {
     let mut cases = Vec::new();
     for (idx, line) in text.lines().enumerate() {
-        let odd = |cause: String| Error::Table { line: idx + 1, cause };
-        let row: serde_json::Value = serde_json::from_str(line).map_err(|it| odd(it.to_string()))?;
+        let odd = |cause: String| Error::Table {
+            line: idx + 1,
+            cause,
+        };
+        let row: serde_json::Value =
+            serde_json::from_str(line).map_err(|it| odd(it.to_string()))?;
         let cell = |column: &str| match row.get(column) {
             Some(serde_json::Value::String(it)) => Ok(it.clone()),
             Some(serde_json::Value::Number(it)) => Ok(it.to_string()),

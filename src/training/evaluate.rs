@@ -34,9 +34,16 @@ impl Answers {
     pub fn new(cases: &[Case], positions: &[usize], rows: Vec<Vec<f64>>) -> Self {
         let known = positions.iter().filter_map(|it| cases.get(*it));
         let classes: Vec<usize> = known.clone().map(|it| it.class.unwrap_or(0)).collect();
-        let unit = |(case, class): (&Case, &usize)| Unit { stratum: *class, patient: case.group.clone() };
+        let unit = |(case, class): (&Case, &usize)| Unit {
+            stratum: *class,
+            patient: case.group.clone(),
+        };
         let units = known.zip(&classes).map(unit).collect();
-        Self { rows, classes, units }
+        Self {
+            rows,
+            classes,
+            units,
+        }
     }
 
     /// Adds those of another fold.
@@ -51,12 +58,19 @@ impl Answers {
     }
 
     fn n_groups(&self) -> usize {
-        self.units.iter().map(|it| &it.patient).collect::<std::collections::BTreeSet<_>>().len()
+        self.units
+            .iter()
+            .map(|it| &it.patient)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
     }
 
     /// The probability of the only label, in each case.
     fn probabilities(&self, temperature: f64) -> Vec<f64> {
-        let first = self.rows.iter().map(|it| it.first().copied().unwrap_or(0.0));
+        let first = self
+            .rows
+            .iter()
+            .map(|it| it.first().copied().unwrap_or(0.0));
         first.map(|it| stats::sigmoid(it / temperature)).collect()
     }
 
@@ -73,13 +87,20 @@ impl Answers {
         let all: Vec<usize> = (0..self.n()).collect();
         let value = statistic(&all)?;
         let Interval { low, high } = stats::bootstrap(&self.units, N_DRAWS, SEED, statistic)?;
-        Some(Estimate { value, low, high, n: self.n() })
+        Some(Estimate {
+            value,
+            low,
+            high,
+            n: self.n(),
+        })
     }
 }
 
 /// The values at some positions.
 fn pick<T: Copy>(values: &[T], at: &[usize]) -> Vec<T> {
-    at.iter().filter_map(|it| values.get(*it).copied()).collect()
+    at.iter()
+        .filter_map(|it| values.get(*it).copied())
+        .collect()
 }
 
 /// Fits the temperature and, for one sigmoid label, the operating points.
@@ -91,43 +112,85 @@ pub fn calibrate(recipe: &Recipe, answers: &Answers) -> Calibrated {
         let (n, n_groups, groups) = (answers.n(), answers.n_groups(), &recipe.source.group_name);
         let place = format!("{n} cases of {n_groups} {groups}, out of fold");
         let candidates = [
-            (format!("{} % sensitivity", 100.0 * wanted), stats::threshold_for_sensitivity(&scores, &is_positive, wanted)),
-            ("greatest sensitivity + specificity".to_owned(), stats::threshold_of_youden(&scores, &is_positive)),
+            (
+                format!("{} % sensitivity", 100.0 * wanted),
+                stats::threshold_for_sensitivity(&scores, &is_positive, wanted),
+            ),
+            (
+                "greatest sensitivity + specificity".to_owned(),
+                stats::threshold_of_youden(&scores, &is_positive),
+            ),
             ("even odds".to_owned(), Some(0.5)),
         ];
         for (name, threshold) in candidates {
             let Some(threshold) = threshold else { continue };
             // Stored and compared as f32; rounded down, so that the case that set it stays above.
             let threshold = (threshold as f32).next_down();
-            points.push(operating_point(answers, &scores, threshold, format!("{name} on {place}")));
+            points.push(operating_point(
+                answers,
+                &scores,
+                threshold,
+                format!("{name} on {place}"),
+            ));
         }
     }
-    Calibrated { temperature, points }
+    Calibrated {
+        temperature,
+        points,
+    }
 }
 
-fn operating_point(answers: &Answers, scores: &[f64], threshold: f32, chosen_by: String) -> OperatingPoint {
+fn operating_point(
+    answers: &Answers,
+    scores: &[f64],
+    threshold: f32,
+    chosen_by: String,
+) -> OperatingPoint {
     let [sensitivity, specificity] = at_threshold(answers, scores, threshold);
-    OperatingPoint { threshold, chosen_by, sensitivity, specificity }
+    OperatingPoint {
+        threshold,
+        chosen_by,
+        sensitivity,
+        specificity,
+    }
 }
 
 /// Sensitivity and specificity with their intervals; `n` is the number of cases that each is a part of.
 fn at_threshold(answers: &Answers, scores: &[f64], threshold: f32) -> [Option<Estimate>; 2] {
     let is_positive = answers.is_positive();
-    let counts = |at: &[usize]| Counts::at(f64::from(threshold), &pick(scores, at), &pick(&is_positive, at));
+    let counts = |at: &[usize]| {
+        Counts::at(
+            f64::from(threshold),
+            &pick(scores, at),
+            &pick(&is_positive, at),
+        )
+    };
     let finite = |it: f64| it.is_finite().then_some(it);
     let all = counts(&(0..answers.n()).collect::<Vec<_>>());
     let with_n = |it: Estimate, n| Estimate { n, ..it };
     [
-        answers.estimate(|at| finite(counts(at).sensitivity())).map(|it| with_n(it, all.n_positive())),
-        answers.estimate(|at| finite(counts(at).specificity())).map(|it| with_n(it, all.n_negative())),
+        answers
+            .estimate(|at| finite(counts(at).sensitivity()))
+            .map(|it| with_n(it, all.n_positive())),
+        answers
+            .estimate(|at| finite(counts(at).specificity()))
+            .map(|it| with_n(it, all.n_negative())),
     ]
 }
 
 /// All figures of a model: on the held-out folds, then on the test part (and once more with names hidden).
-pub fn measure(recipe: &Recipe, calibrated: &Calibrated, held_out: &Answers, test: &[Answers]) -> Vec<Metric> {
+pub fn measure(
+    recipe: &Recipe,
+    calibrated: &Calibrated,
+    held_out: &Answers,
+    test: &[Answers],
+) -> Vec<Metric> {
     let folds = format!("held out ({})", recipe.hold_out.join(", "));
     let mut metrics = of_set(recipe, calibrated, held_out, &folds);
-    for (answers, set) in test.iter().zip(["test", "test, words that name a label hidden"]) {
+    for (answers, set) in test
+        .iter()
+        .zip(["test", "test, words that name a label hidden"])
+    {
         metrics.extend(of_set(recipe, calibrated, answers, set));
     }
     metrics
@@ -139,40 +202,85 @@ fn of_set(recipe: &Recipe, calibrated: &Calibrated, answers: &Answers, set: &str
         Output::Softmax => of_many_labels(calibrated.temperature, answers, recipe.labels.len()),
     };
     let metric = |(name, estimate): (String, Option<Estimate>)| {
-        Some(Metric { name, set: set.to_owned(), estimate: estimate? })
+        Some(Metric {
+            name,
+            set: set.to_owned(),
+            estimate: estimate?,
+        })
     };
     found.into_iter().filter_map(metric).collect()
 }
 
 fn of_one_label(calibrated: &Calibrated, answers: &Answers) -> Vec<(String, Option<Estimate>)> {
-    let (scores, is_positive) = (answers.probabilities(calibrated.temperature), answers.is_positive());
-    let auroc = |at: &[usize]| stats::auroc(&pick(&scores, at), &pick(&is_positive, at)).map(|it| it.value);
+    let (scores, is_positive) = (
+        answers.probabilities(calibrated.temperature),
+        answers.is_positive(),
+    );
+    let auroc =
+        |at: &[usize]| stats::auroc(&pick(&scores, at), &pick(&is_positive, at)).map(|it| it.value);
     let brier = |at: &[usize]| Some(stats::brier(&pick(&scores, at), &pick(&is_positive, at)));
     let ece = |at: &[usize]| {
-        Some(stats::expected_calibration_error(&pick(&scores, at), &pick(&is_positive, at), N_BINS))
+        Some(stats::expected_calibration_error(
+            &pick(&scores, at),
+            &pick(&is_positive, at),
+            N_BINS,
+        ))
     };
     let mut found = vec![("AUROC".to_owned(), answers.estimate(auroc))];
     for point in &calibrated.points {
         let [sensitivity, specificity] = at_threshold(answers, &scores, point.threshold);
-        found.push((format!("sensitivity at {:.3}", point.threshold), sensitivity));
-        found.push((format!("specificity at {:.3}", point.threshold), specificity));
+        found.push((
+            format!("sensitivity at {:.3}", point.threshold),
+            sensitivity,
+        ));
+        found.push((
+            format!("specificity at {:.3}", point.threshold),
+            specificity,
+        ));
     }
     found.push(("Brier score".to_owned(), answers.estimate(brier)));
-    found.push((format!("calibration error ({N_BINS} bins)"), answers.estimate(ece)));
+    found.push((
+        format!("calibration error ({N_BINS} bins)"),
+        answers.estimate(ece),
+    ));
     found
 }
 
-fn of_many_labels(temperature: f64, answers: &Answers, n_labels: usize) -> Vec<(String, Option<Estimate>)> {
+fn of_many_labels(
+    temperature: f64,
+    answers: &Answers,
+    n_labels: usize,
+) -> Vec<(String, Option<Estimate>)> {
     let (chosen, classes) = (answers.chosen(), &answers.classes);
-    let soft = |row: &Vec<f64>| stats::softmax(&row.iter().map(|it| it / temperature).collect::<Vec<_>>());
-    let sure: Vec<f64> = answers.rows.iter().map(|it| soft(it).into_iter().fold(0.0, f64::max)).collect();
+    let soft =
+        |row: &Vec<f64>| stats::softmax(&row.iter().map(|it| it / temperature).collect::<Vec<_>>());
+    let sure: Vec<f64> = answers
+        .rows
+        .iter()
+        .map(|it| soft(it).into_iter().fold(0.0, f64::max))
+        .collect();
     let is_right: Vec<bool> = chosen.iter().zip(classes).map(|(a, b)| a == b).collect();
     let accuracy = |at: &[usize]| Some(stats::accuracy(&pick(&chosen, at), &pick(classes, at)));
-    let macro_f1 = |at: &[usize]| Some(stats::macro_f1(&pick(&chosen, at), &pick(classes, at), n_labels));
-    let ece = |at: &[usize]| Some(stats::expected_calibration_error(&pick(&sure, at), &pick(&is_right, at), N_BINS));
+    let macro_f1 = |at: &[usize]| {
+        Some(stats::macro_f1(
+            &pick(&chosen, at),
+            &pick(classes, at),
+            n_labels,
+        ))
+    };
+    let ece = |at: &[usize]| {
+        Some(stats::expected_calibration_error(
+            &pick(&sure, at),
+            &pick(&is_right, at),
+            N_BINS,
+        ))
+    };
     vec![
         ("accuracy".to_owned(), answers.estimate(accuracy)),
         ("macro-F1".to_owned(), answers.estimate(macro_f1)),
-        (format!("calibration error of the chosen label ({N_BINS} bins)"), answers.estimate(ece)),
+        (
+            format!("calibration error of the chosen label ({N_BINS} bins)"),
+            answers.estimate(ece),
+        ),
     ]
 }

@@ -13,7 +13,7 @@ mod bundle;
 mod card;
 pub mod data;
 pub mod evaluate;
-mod image;
+mod images;
 pub mod recipe;
 mod text;
 
@@ -73,10 +73,22 @@ pub struct Job<'a> {
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    Prepared { cases: usize, test_cases: usize, seconds: f64 },
-    Progress { run: String, #[serde(flatten)] progress: Progress },
-    Measured { metrics: Vec<Metric> },
-    Written { folder: PathBuf },
+    Prepared {
+        cases: usize,
+        test_cases: usize,
+        seconds: f64,
+    },
+    Progress {
+        run: String,
+        #[serde(flatten)]
+        progress: Progress,
+    },
+    Measured {
+        metrics: Vec<Metric>,
+    },
+    Written {
+        folder: PathBuf,
+    },
 }
 
 /// Cases as a network reads them, and how it learns from them.
@@ -123,7 +135,10 @@ impl Steps<'_> {
     }
 
     fn tell(&mut self, run: &str, progress: &Progress) {
-        (self.on_event)(&Event::Progress { run: run.to_owned(), progress: progress.clone() });
+        (self.on_event)(&Event::Progress {
+            run: run.to_owned(),
+            progress: progress.clone(),
+        });
     }
 }
 
@@ -139,34 +154,72 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     let pool: Vec<usize> = positions(&cases, |it| !it.is_test && it.class.is_some());
     for (part, found) in [("the test part", &test), ("the training part", &pool)] {
         if found.is_empty() {
-            return Err(Error::NoCases { part: part.to_owned() });
+            return Err(Error::NoCases {
+                part: part.to_owned(),
+            });
         }
     }
-    let work = job.work.join(format!("{}-{}", recipe.name, recipe.identity().short()));
+    let work = job
+        .work
+        .join(format!("{}-{}", recipe.name, recipe.identity().short()));
     disk::create_folder(&work)?;
     let trainer: Box<dyn Trainer + '_> = match &recipe.learning {
-        Learning::Image { knobs, augment } => Box::new(image::ImageTrainer::new(job, &cases, knobs, augment, task)?),
-        Learning::Text(learning) => Box::new(text::TextTrainer::new(recipe, &cases, learning, &work)?),
+        Learning::Image { knobs, augment } => Box::new(images::ImageTrainer::new(
+            job, &cases, knobs, augment, task,
+        )?),
+        Learning::Text(learning) => {
+            Box::new(text::TextTrainer::new(recipe, &cases, learning, &work)?)
+        }
     };
     let seconds = start.elapsed().as_secs_f64();
-    on_event(&Event::Prepared { cases: pool.len(), test_cases: test.len(), seconds });
-    let mut steps = Steps { work, task, on_event };
+    on_event(&Event::Prepared {
+        cases: pool.len(),
+        test_cases: test.len(),
+        seconds,
+    });
+    let mut steps = Steps {
+        work,
+        task,
+        on_event,
+    };
     let held_out = out_of_fold(recipe, &cases, &pool, trainer.as_ref(), &mut steps)?;
-    let fit = trainer.fit("all", Split { train: &pool, held_out: &[] }, &mut steps)?;
+    let fit = trainer.fit(
+        "all",
+        Split {
+            train: &pool,
+            held_out: &[],
+        },
+        &mut steps,
+    )?;
     let mut draft = bundle::Draft::new(job, trainer.assets(), fit.weights, &held_out)?;
     draft.write(job, &[])?;
     let mut model = bundle::load(&job.out, job.threads)?;
     let mut answers = Vec::new();
     let hide_names = [false, true];
-    let n_passes = if matches!(recipe.learning, Learning::Text(_)) { 2 } else { 1 };
+    let n_passes = if matches!(recipe.learning, Learning::Text(_)) {
+        2
+    } else {
+        1
+    };
     for hide_names in hide_names.into_iter().take(n_passes) {
-        let inputs = test.iter().map(|it| trainer.input(*it, hide_names)).collect::<Result<Vec<_>>>()?;
-        answers.push(Answers::new(&cases, &test, bundle::answer(model.as_mut(), &inputs, task)?));
+        let inputs = test
+            .iter()
+            .map(|it| trainer.input(*it, hide_names))
+            .collect::<Result<Vec<_>>>()?;
+        answers.push(Answers::new(
+            &cases,
+            &test,
+            bundle::answer(model.as_mut(), &inputs, task)?,
+        ));
     }
     let metrics = evaluate::measure(recipe, &draft.calibrated, &held_out, &answers);
     draft.write(job, &metrics)?;
-    (steps.on_event)(&Event::Measured { metrics: metrics.clone() });
-    (steps.on_event)(&Event::Written { folder: job.out.clone() });
+    (steps.on_event)(&Event::Measured {
+        metrics: metrics.clone(),
+    });
+    (steps.on_event)(&Event::Written {
+        folder: job.out.clone(),
+    });
     Ok(metrics)
 }
 
@@ -183,14 +236,28 @@ fn out_of_fold(
         let is_held_out = |it: &&usize| cases.get(**it).is_some_and(|case| case.fold == *fold);
         let (held_out, train): (Vec<usize>, Vec<usize>) = pool.iter().partition(is_held_out);
         if held_out.is_empty() {
-            return Err(Error::NoCases { part: format!("fold {fold}") });
+            return Err(Error::NoCases {
+                part: format!("fold {fold}"),
+            });
         }
-        let fit = trainer.fit(&format!("fold-{fold}"), Split { train: &train, held_out: &held_out }, steps)?;
+        let fit = trainer.fit(
+            &format!("fold-{fold}"),
+            Split {
+                train: &train,
+                held_out: &held_out,
+            },
+            steps,
+        )?;
         all.extend(Answers::new(cases, &held_out, fit.rows));
     }
     Ok(all)
 }
 
 fn positions(cases: &[Case], test: impl Fn(&Case) -> bool) -> Vec<usize> {
-    cases.iter().enumerate().filter(|(_, it)| test(it)).map(|(idx, _)| idx).collect()
+    cases
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| test(it))
+        .map(|(idx, _)| idx)
+        .collect()
 }

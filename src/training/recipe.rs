@@ -115,13 +115,24 @@ impl Recipe {
     /// A file that cannot be read or is no recipe.
     pub fn open(path: &Path) -> Result<Self> {
         let bytes = disk::read(path, RECIPE_LIMIT)?;
-        let text = String::from_utf8(bytes).map_err(|it| Error::Recipe { cause: it.to_string() })?;
-        toml::from_str(&text).map_err(|it| Error::Recipe { cause: it.to_string() })
+        let text = String::from_utf8(bytes).map_err(|it| Error::Recipe {
+            cause: it.to_string(),
+        })?;
+        toml::from_str(&text).map_err(|it| Error::Recipe {
+            cause: it.to_string(),
+        })
     }
 
     /// Identity of everything that the weights depend on; runs of different recipes never share a checkpoint.
     pub fn identity(&self) -> Sha256 {
-        let parts = (&self.labels, self.output, &self.network, &self.prep, &self.source, &self.learning);
+        let parts = (
+            &self.labels,
+            self.output,
+            &self.network,
+            &self.prep,
+            &self.source,
+            &self.learning,
+        );
         // Plain fields always have a JSON form.
         Sha256::of(&serde_json::to_vec(&parts).unwrap_or_default())
     }

@@ -18,8 +18,7 @@ use crate::{
         transformer::{MaskedHead, Transformer},
     },
     prep::{
-        Input, Spec, TextInput, TextSpec, Tokenizer, prepare_note,
-        vocabulary::train_tokenizer,
+        Input, Spec, TextInput, TextSpec, Tokenizer, prepare_note, vocabulary::train_tokenizer,
         words::words,
     },
     privacy::Phi,
@@ -29,7 +28,11 @@ use crate::{
 /// The largest tokenizer that is read.
 const TOKENIZER_LIMIT: u64 = 16 << 20;
 /// A note in one window, for training.
-const WHOLE: TextSpec = TextSpec { max_tokens: 1 << 20, overlap: 0, max_windows: 1 };
+const WHOLE: TextSpec = TextSpec {
+    max_tokens: 1 << 20,
+    overlap: 0,
+    max_windows: 1,
+};
 
 /// Every note of the table, and the tokenizer that was learned from those that are not test.
 pub(super) struct TextTrainer<'a> {
@@ -48,61 +51,138 @@ pub(super) struct TextTrainer<'a> {
 }
 
 impl<'a> TextTrainer<'a> {
-    pub(super) fn new(recipe: &'a Recipe, cases: &'a [Case], learning: &'a TextLearning, work: &Path) -> Result<Self> {
-        let odd = |cause: &str| Error::Recipe { cause: cause.to_owned() };
-        let (Spec::Text(spec), Network::Transformer(network)) = (&recipe.prep, &recipe.network) else {
+    pub(super) fn new(
+        recipe: &'a Recipe,
+        cases: &'a [Case],
+        learning: &'a TextLearning,
+        work: &Path,
+    ) -> Result<Self> {
+        let odd = |cause: &str| Error::Recipe {
+            cause: cause.to_owned(),
+        };
+        let (Spec::Text(spec), Network::Transformer(network)) = (&recipe.prep, &recipe.network)
+        else {
             return Err(odd("notes need `prep.kind = \"text\"` and a Transformer"));
         };
         let may_teach = |it: &Case| !it.is_test && !recipe.hold_out.contains(&it.fold);
         let language: Vec<usize> = super::positions(cases, may_teach);
-        let texts: Vec<&str> = language.iter().filter_map(|it| text_of(cases.get(*it)?)).collect();
+        let texts: Vec<&str> = language
+            .iter()
+            .filter_map(|it| text_of(cases.get(*it)?))
+            .collect();
         let path = work.join("tokenizer.json");
         if !path.exists() {
             disk::write_atomic(&path, &train_tokenizer(&texts, learning.n_tokens)?)?;
         }
         let tokenizer_bytes = disk::read(&path, TOKENIZER_LIMIT)?;
         let tokenizer = Tokenizer::parse(&tokenizer_bytes)?;
-        let id = |token: &str| tokenizer.id(token).ok_or_else(|| odd("the tokenizer lacks a special token"));
-        let special = text::SpecialTokens { cls: id("[CLS]")?, sep: id("[SEP]")?, mask: id("[MASK]")? };
+        let id = |token: &str| {
+            tokenizer
+                .id(token)
+                .ok_or_else(|| odd("the tokenizer lacks a special token"))
+        };
+        let special = text::SpecialTokens {
+            cls: id("[CLS]")?,
+            sep: id("[SEP]")?,
+            mask: id("[MASK]")?,
+        };
         let network = Network::Transformer(crate::model::network::Transformer {
             vocab: tokenizer.n_tokens(),
             ..network.clone()
         });
         let mut tokens = Vec::with_capacity(cases.len());
         for (row, case) in cases.iter().enumerate() {
-            let whole = if case.is_test { Ok(Vec::new()) } else { whole(case, &tokenizer) };
-            tokens.push(whole.map_err(|it| Error::Case { row, cause: it.to_string() })?);
+            let whole = if case.is_test {
+                Ok(Vec::new())
+            } else {
+                whole(case, &tokenizer)
+            };
+            tokens.push(whole.map_err(|it| Error::Case {
+                row,
+                cause: it.to_string(),
+            })?);
         }
-        Ok(Self { recipe, learning, spec, cases, tokenizer, tokenizer_bytes, network, special, tokens, language })
+        Ok(Self {
+            recipe,
+            learning,
+            spec,
+            cases,
+            tokenizer,
+            tokenizer_bytes,
+            network,
+            special,
+            tokens,
+            language,
+        })
     }
 
     fn note(&self, case_idx: usize, hide_names: bool) -> Result<TextInput> {
-        let text = self.cases.get(case_idx).and_then(text_of).unwrap_or_default();
-        let text = if hide_names { hide(text, &self.learning.naming) } else { text.to_owned() };
-        Ok(prepare_note(&note(text), self.spec, &self.tokenizer, &Warnings::default())?)
+        let text = self
+            .cases
+            .get(case_idx)
+            .and_then(text_of)
+            .unwrap_or_default();
+        let text = if hide_names {
+            hide(text, &self.learning.naming)
+        } else {
+            text.to_owned()
+        };
+        Ok(prepare_note(
+            &note(text),
+            self.spec,
+            &self.tokenizer,
+            &Warnings::default(),
+        )?)
     }
 
     fn texts(&self, cases: &[usize]) -> text::Texts {
-        let notes = cases.iter().filter_map(|it| self.tokens.get(*it).cloned()).collect();
-        text::Texts { notes, labels: self.labels(cases) }
+        let notes = cases
+            .iter()
+            .filter_map(|it| self.tokens.get(*it).cloned())
+            .collect();
+        text::Texts {
+            notes,
+            labels: self.labels(cases),
+        }
     }
 
     fn labels(&self, cases: &[usize]) -> Vec<usize> {
-        cases.iter().filter_map(|it| self.cases.get(*it)?.class).collect()
+        cases
+            .iter()
+            .filter_map(|it| self.cases.get(*it)?.class)
+            .collect()
     }
 
     /// Learns the language, or takes it from the checkpoint of an earlier run.
-    fn pretrain(&self, vars: &nn::VarStore, net: &Transformer, steps: &mut Steps<'_>) -> Result<()> {
-        let (Some(pretrain), Network::Transformer(network)) = (&self.learning.pretrain, &self.network) else {
+    fn pretrain(
+        &self,
+        vars: &nn::VarStore,
+        net: &Transformer,
+        steps: &mut Steps<'_>,
+    ) -> Result<()> {
+        let (Some(pretrain), Network::Transformer(network)) =
+            (&self.learning.pretrain, &self.network)
+        else {
             return Ok(());
         };
         let head = MaskedHead::new(&Params::fresh(vars), network)?;
-        let notes: Vec<Vec<i64>> = self.language.iter().filter_map(|it| self.tokens.get(*it).cloned()).collect();
+        let notes: Vec<Vec<i64>> = self
+            .language
+            .iter()
+            .filter_map(|it| self.tokens.get(*it).cloned())
+            .collect();
         let known = (self.special, self.tokenizer.n_tokens());
         let mut learner = MaskedLearner::new(net, &head, &notes, known, pretrain);
         let (checkpoint, task) = (steps.checkpoint("language"), steps.task);
         let tell = &mut |it: &_| steps.tell("language", it);
-        Ok(nn::train::run(vars, &mut learner, &pretrain.knobs, Some(&checkpoint), task, tell)?)
+        Ok(nn::train::run(
+            vars,
+            &mut learner,
+            &pretrain.knobs,
+            Some(&checkpoint),
+            task,
+            tell,
+        )?)
     }
 }
 
@@ -116,21 +196,36 @@ fn text_of(case: &Case) -> Option<&str> {
 
 fn note(text: String) -> Note {
     let file_sha256 = Sha256::of(text.as_bytes());
-    Note { file_sha256, text: Phi::new(text), encoding: "UTF-8".to_owned(), warnings: Vec::new() }
+    Note {
+        file_sha256,
+        text: Phi::new(text),
+        encoding: "UTF-8".to_owned(),
+        warnings: Vec::new(),
+    }
 }
 
 /// All tokens of a note, without `[CLS]` and `[SEP]`.
 fn whole(case: &Case, tokenizer: &Tokenizer) -> Result<Vec<i64>> {
     let text = text_of(case).unwrap_or_default().to_owned();
     let input = prepare_note(&note(text), &WHOLE, tokenizer, &Warnings::default())?;
-    let ids = input.windows.into_iter().next().map(|it| it.ids).unwrap_or_default();
+    let ids = input
+        .windows
+        .into_iter()
+        .next()
+        .map(|it| it.ids)
+        .unwrap_or_default();
     let n_body = ids.len().saturating_sub(2);
     Ok(ids.into_iter().skip(1).take(n_body).collect())
 }
 
 /// The text without the words that are one of `names` (lower case; a star stands for any ending).
 fn hide(text: &str, names: &[String]) -> String {
-    let is_name = |word: &str| names.iter().any(|it| it.strip_suffix('*').map_or(word == it, |it| word.starts_with(it)));
+    let is_name = |word: &str| {
+        names.iter().any(|it| {
+            it.strip_suffix('*')
+                .map_or(word == it, |it| word.starts_with(it))
+        })
+    };
     let mut kept = String::with_capacity(text.len());
     let mut from = 0;
     for span in words(text) {
@@ -150,11 +245,21 @@ impl Trainer for TextTrainer<'_> {
         nn::train::seed(knobs.seed);
         let (mut vars, net) = nn::fresh(&self.network, self.recipe.labels.len())?;
         let Net::Transformer(net) = &net else {
-            return Err(Error::Recipe { cause: "notes need a Transformer".to_owned() });
+            return Err(Error::Recipe {
+                cause: "notes need a Transformer".to_owned(),
+            });
         };
         self.pretrain(&vars, net, steps)?;
-        let inputs = cases.held_out.iter().map(|it| self.note(*it, false)).collect::<Result<Vec<_>>>()?;
-        let held_out = if inputs.is_empty() { None } else { Some((inputs, self.labels(cases.held_out))) };
+        let inputs = cases
+            .held_out
+            .iter()
+            .map(|it| self.note(*it, false))
+            .collect::<Result<Vec<_>>>()?;
+        let held_out = if inputs.is_empty() {
+            None
+        } else {
+            Some((inputs, self.labels(cases.held_out)))
+        };
         let mut learner = text::TextLearner {
             net,
             train: self.texts(cases.train),
@@ -164,7 +269,14 @@ impl Trainer for TextTrainer<'_> {
             knobs: knobs.clone(),
         };
         let (checkpoint, task) = (steps.checkpoint(run), steps.task);
-        nn::train::run(&vars, &mut learner, knobs, Some(&checkpoint), task, &mut |it| steps.tell(run, it))?;
+        nn::train::run(
+            &vars,
+            &mut learner,
+            knobs,
+            Some(&checkpoint),
+            task,
+            &mut |it| steps.tell(run, it),
+        )?;
         let weights = nn::train::to_half(&mut vars)?;
         let rows = match &learner.held_out {
             Some((inputs, _)) => text::logits(net, inputs)?,
@@ -178,7 +290,10 @@ impl Trainer for TextTrainer<'_> {
     }
 
     fn assets(&self) -> Assets {
-        Assets { network: self.network.clone(), tokenizer: Some(self.tokenizer_bytes.clone()) }
+        Assets {
+            network: self.network.clone(),
+            tokenizer: Some(self.tokenizer_bytes.clone()),
+        }
     }
 }
 
@@ -189,7 +304,10 @@ mod tests {
     #[test]
     fn words_that_name_a_label_are_hidden_whole() {
         let names = ["cardiolog*".to_owned(), "ent".to_owned()];
-        assert_eq!(hide("Seen by Cardiology, ENT; no entry.", &names), "Seen by , ; no entry.");
+        assert_eq!(
+            hide("Seen by Cardiology, ENT; no entry.", &names),
+            "Seen by , ; no entry."
+        );
         assert_eq!(hide("", &names), "");
     }
 }

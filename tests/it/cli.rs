@@ -21,17 +21,30 @@ fn the_sample_case_is_scored_as_a_table_and_as_json_that_validates() {
         .arg("--overlay")
         .arg(folder.join("overlay")));
     assert_eq!(code, 0, "{err}");
-    for wanted in ["pneumonia", "operating point", "weights", "Scope", "Influence on", "Research use only - not for diagnosis"] {
+    for wanted in [
+        "pneumonia",
+        "operating point",
+        "weights",
+        "Scope",
+        "Influence on",
+        "Research use only - not for diagnosis",
+    ] {
         assert!(out.contains(wanted), "`{wanted}` is missing in:\n{out}");
     }
-    let overlays: Vec<_> = fs::read_dir(folder.join("overlay")).unwrap().map(|it| it.unwrap().path()).collect();
+    let overlays: Vec<_> = fs::read_dir(folder.join("overlay"))
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .collect();
     assert_eq!(overlays.len(), 2);
     for path in overlays {
         let head = fs::read(path).unwrap();
         assert_eq!(&head[1..4], b"PNG");
     }
 
-    let report = score_json(&[&folder.join("chest.dcm")], &["--note", folder.join("note.txt").to_str().unwrap()]);
+    let report = score_json(
+        &[&folder.join("chest.dcm")],
+        &["--note", folder.join("note.txt").to_str().unwrap()],
+    );
     assert_eq!(report["results"].as_array().unwrap().len(), 2);
     assert_eq!(report["results"][1]["kind"], "note");
 }
@@ -41,14 +54,27 @@ fn the_same_picture_as_dicom_and_as_png_gets_the_same_score() {
     let folder = scratch("cli_same");
     run(wardlight().arg("samples").arg(&folder));
     let report = score_json(&[&folder.join("chest.dcm"), &folder.join("chest.png")], &[]);
-    let logit = |idx: usize| report["results"][idx]["prediction"]["scores"][0]["logit"].as_f64().unwrap();
-    assert!((logit(0) - logit(1)).abs() < 0.02, "{} and {}", logit(0), logit(1));
+    let logit = |idx: usize| {
+        report["results"][idx]["prediction"]["scores"][0]["logit"]
+            .as_f64()
+            .unwrap()
+    };
+    assert!(
+        (logit(0) - logit(1)).abs() < 0.02,
+        "{} and {}",
+        logit(0),
+        logit(1)
+    );
 }
 
 #[test]
 fn real_radiographs_are_scored() {
     let Some(data) = shared_data() else { return };
-    let files = ["cr_chest_rsna_jpegbaseline.dcm", "cr_chest_philips_J2Klossy_mono1.dcm"].map(|it| data.join("dicom").join(it));
+    let files = [
+        "cr_chest_rsna_jpegbaseline.dcm",
+        "cr_chest_philips_J2Klossy_mono1.dcm",
+    ]
+    .map(|it| data.join("dicom").join(it));
     let report = score_json(&[&files[0], &files[1]], &[]);
     assert_eq!(report["results"].as_array().unwrap().len(), 2);
     assert_eq!(report["failures"].as_array().unwrap().len(), 0);
@@ -65,7 +91,10 @@ fn one_bad_file_does_not_cost_the_others() {
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_valid(&report);
     assert_eq!(report["results"].as_array().unwrap().len(), 1);
-    assert_eq!(report["failures"][0]["headline"], "The file could not be read");
+    assert_eq!(
+        report["failures"][0]["headline"],
+        "The file could not be read"
+    );
 }
 
 /// Every kind of bad input: headline, remedy and cause on stderr, nothing on stdout but the notice, exit code 1.
@@ -83,15 +112,25 @@ fn bad_input_is_refused_in_words() {
     let photo = folder.join("photo.jpg");
     photograph.save(&photo).unwrap();
     let dot = folder.join("dot.png");
-    image::GrayImage::from_pixel(1, 1, image::Luma([7])).save(&dot).unwrap();
+    image::GrayImage::from_pixel(1, 1, image::Luma([7]))
+        .save(&dot)
+        .unwrap();
     let blank = folder.join("blank.png");
-    image::GrayImage::from_pixel(300, 300, image::Luma([7])).save(&blank).unwrap();
+    image::GrayImage::from_pixel(300, 300, image::Luma([7]))
+        .save(&blank)
+        .unwrap();
 
     let rows = [
         (folder.clone(), "This is not a file"),
         (write("empty.dcm", b""), "The file is empty"),
-        (write("text.dcm", b"Cough and fever for four days.\n"), "This is text, not a scan"),
-        (write("noise.bin", &noise(4096)), "The file was not recognised"),
+        (
+            write("text.dcm", b"Cough and fever for four days.\n"),
+            "This is text, not a scan",
+        ),
+        (
+            write("noise.bin", &noise(4096)),
+            "The file was not recognised",
+        ),
         (photo, "The picture is in colour"),
         (dot, "The image is too small to be scored"),
         (blank, "The image is blank"),
@@ -99,10 +138,31 @@ fn bad_input_is_refused_in_words() {
     for (file, headline) in rows {
         refused(&["score", file.to_str().unwrap()], headline);
     }
-    refused(&["score", "--note", write("binary.txt", &noise(4096)).to_str().unwrap()], "The file was not recognised");
-    refused(&["score", "--note", write("spaces.txt", b"   \n\t\n").to_str().unwrap()], "The note has no words");
+    refused(
+        &[
+            "score",
+            "--note",
+            write("binary.txt", &noise(4096)).to_str().unwrap(),
+        ],
+        "The file was not recognised",
+    );
+    refused(
+        &[
+            "score",
+            "--note",
+            write("spaces.txt", b"   \n\t\n").to_str().unwrap(),
+        ],
+        "The note has no words",
+    );
     let long = "Cough and fever for four days. ".repeat(1_048_576 / 31);
-    refused(&["score", "--note", write("long.txt", long.as_bytes()).to_str().unwrap()], "The note is too long for the model");
+    refused(
+        &[
+            "score",
+            "--note",
+            write("long.txt", long.as_bytes()).to_str().unwrap(),
+        ],
+        "The note is too long for the model",
+    );
 }
 
 #[test]
@@ -110,9 +170,15 @@ fn objects_without_pixels_are_refused_by_name() {
     let Some(data) = shared_data() else { return };
     let index = fs::read_to_string(data.join("dicom/index.csv")).unwrap();
     let mut n_tried = 0;
-    for line in index.lines().filter(|it| it.contains(",SR,") || it.contains(",RTSTRUCT,") || it.contains(",RTPLAN,")) {
+    for line in index
+        .lines()
+        .filter(|it| it.contains(",SR,") || it.contains(",RTSTRUCT,") || it.contains(",RTPLAN,"))
+    {
         let file = data.join("dicom").join(line.split(',').next().unwrap());
-        refused(&["score", file.to_str().unwrap()], "The file holds no image");
+        refused(
+            &["score", file.to_str().unwrap()],
+            "The file holds no image",
+        );
         n_tried += 1;
     }
     assert!(0 < n_tried, "the index names no object without pixels");
@@ -122,7 +188,10 @@ fn objects_without_pixels_are_refused_by_name() {
 fn a_folder_that_cannot_be_written_is_told_before_any_work() {
     let folder = scratch("cli_no_write");
     run(wardlight().arg("samples").arg(&folder));
-    let (code, out, err) = run(wardlight().arg("score").arg(folder.join("chest.png")).args(["--overlay", "/proc/wardlight"]));
+    let (code, out, err) = run(wardlight()
+        .arg("score")
+        .arg(folder.join("chest.png"))
+        .args(["--overlay", "/proc/wardlight"]));
     assert_eq!(code, 2);
     assert_eq!(out, "");
     assert!(err.contains("could not make the overlay folder"), "{err}");
@@ -132,33 +201,50 @@ fn a_folder_that_cannot_be_written_is_told_before_any_work() {
 fn without_a_display_the_window_says_what_to_do() {
     let (code, _, err) = run(&mut wardlight());
     assert_eq!(code, 2);
-    assert!(err.contains("display") && err.contains("wardlight score"), "{err}");
+    assert!(
+        err.contains("display") && err.contains("wardlight score"),
+        "{err}"
+    );
 }
 
 #[test]
 fn inspect_tells_the_geometry_and_not_the_patient() {
     let folder = scratch("cli_inspect");
     run(wardlight().arg("samples").arg(&folder));
-    let (code, out, err) = run(wardlight().args(["inspect", "--json"]).args([folder.join("chest.dcm"), folder.join("note.txt")]));
+    let (code, out, err) = run(wardlight()
+        .args(["inspect", "--json"])
+        .args([folder.join("chest.dcm"), folder.join("note.txt")]));
     assert_eq!(code, 0, "{err}");
-    let lines: Vec<Value> = out.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+    let lines: Vec<Value> = out
+        .lines()
+        .map(|it| serde_json::from_str(it).unwrap())
+        .collect();
     assert_eq!(lines[0]["modality"], "DX");
     assert_eq!(lines[0]["transfer_syntax"], "1.2.840.10008.1.2.1");
     assert_eq!(lines[0]["pixels"]["rows"], 1024);
     assert_eq!(lines[0]["pixels"]["bits_stored"], 12);
     assert_eq!(lines[0]["spacing"]["source"], "detector");
     assert_eq!(lines[1]["encoding"], "UTF-8");
-    assert!(!out.contains("SYNTHETIC"), "the patient's name or number is printed:\n{out}");
+    assert!(
+        !out.contains("SYNTHETIC"),
+        "the patient's name or number is printed:\n{out}"
+    );
 }
 
 #[test]
 fn models_doctor_version_completions_and_man_page() {
     let (code, out, _) = run(wardlight().arg("models"));
     assert_eq!(code, 0);
-    assert!(out.contains("chest-pneumonia-paediatric") && out.contains("note-specialty"), "{out}");
+    assert!(
+        out.contains("chest-pneumonia-paediatric") && out.contains("note-specialty"),
+        "{out}"
+    );
     let (code, out, _) = run(wardlight().arg("doctor"));
     assert_eq!(code, 0, "{out}");
-    assert!(!out.contains("FAILED") && out.contains("known answer reproduced"), "{out}");
+    assert!(
+        !out.contains("FAILED") && out.contains("known answer reproduced"),
+        "{out}"
+    );
     let (_, out, _) = run(wardlight().arg("--version"));
     assert_eq!(out.trim(), concat!("wardlight ", env!("CARGO_PKG_VERSION")));
     for shell in ["bash", "zsh", "fish"] {
@@ -173,9 +259,15 @@ fn models_doctor_version_completions_and_man_page() {
 fn an_unknown_model_is_named_with_those_there_are() {
     let folder = scratch("cli_unknown_model");
     run(wardlight().arg("samples").arg(&folder));
-    let (code, _, err) = run(wardlight().arg("score").arg(folder.join("chest.png")).args(["--model", "nonesuch"]));
+    let (code, _, err) = run(wardlight()
+        .arg("score")
+        .arg(folder.join("chest.png"))
+        .args(["--model", "nonesuch"]));
     assert_eq!(code, 2);
-    assert!(err.contains("nonesuch") && err.contains("chest-pneumonia-paediatric"), "{err}");
+    assert!(
+        err.contains("nonesuch") && err.contains("chest-pneumonia-paediatric"),
+        "{err}"
+    );
 }
 
 #[test]
@@ -193,7 +285,11 @@ fn a_changed_bundle_is_refused() {
             fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
         }
         change(&to);
-        let (code, out, err) = run(wardlight().arg("score").arg(&scan).arg("--models").arg(&models));
+        let (code, out, err) = run(wardlight()
+            .arg("score")
+            .arg(&scan)
+            .arg("--models")
+            .arg(&models));
         assert_ne!(code, 0, "{name}: {out}");
         assert!(!out.contains("probability"), "{name}: {out}");
         err
@@ -205,12 +301,17 @@ fn a_changed_bundle_is_refused() {
         bytes[middle] ^= 1;
         fs::write(path, bytes).unwrap();
     });
-    assert!(flipped.contains("A file of the model was changed or damaged"), "{flipped}");
+    assert!(
+        flipped.contains("A file of the model was changed or damaged"),
+        "{flipped}"
+    );
     let no_label = tampered("no_label", &|bundle| {
         let path = bundle.join("manifest.toml");
         let text = fs::read_to_string(&path).unwrap();
         let start = text.rfind("[[labels]]").unwrap();
-        let rest = text[start + 1..].find("\n[").map_or(text.len(), |it| start + 2 + it);
+        let rest = text[start + 1..]
+            .find("\n[")
+            .map_or(text.len(), |it| start + 2 + it);
         fs::write(path, format!("{}{}", &text[..start], &text[rest..])).unwrap();
     });
     assert!(no_label.contains("Cause:"), "{no_label}");
@@ -219,10 +320,20 @@ fn a_changed_bundle_is_refused() {
 fn refused(args: &[&str], headline: &str) {
     let (code, out, err) = run(wardlight().args(args));
     assert_eq!(code, 1, "{args:?}: {out}{err}");
-    assert!(err.starts_with(headline), "{args:?}: wanted `{headline}`, found:\n{err}");
+    assert!(
+        err.starts_with(headline),
+        "{args:?}: wanted `{headline}`, found:\n{err}"
+    );
     let lines: Vec<_> = err.lines().collect();
-    assert_eq!(lines.len(), 4, "wanted headline, file, remedy and cause, found:\n{err}");
-    assert!(lines[2].ends_with('.') && lines[3].starts_with("  Cause: "), "{err}");
+    assert_eq!(
+        lines.len(),
+        4,
+        "wanted headline, file, remedy and cause, found:\n{err}"
+    );
+    assert!(
+        lines[2].ends_with('.') && lines[3].starts_with("  Cause: "),
+        "{err}"
+    );
 }
 
 fn score_json(files: &[&Path], more: &[&str]) -> Value {
@@ -235,7 +346,11 @@ fn score_json(files: &[&Path], more: &[&str]) -> Value {
 
 fn assert_valid(report: &Value) {
     let schema = serde_json::from_str(include_str!("../../assets/score.schema.json")).unwrap();
-    let errors: Vec<String> = jsonschema::validator_for(&schema).unwrap().iter_errors(report).map(|it| it.to_string()).collect();
+    let errors: Vec<String> = jsonschema::validator_for(&schema)
+        .unwrap()
+        .iter_errors(report)
+        .map(|it| it.to_string())
+        .collect();
     assert!(errors.is_empty(), "{errors:?}");
 }
 
@@ -260,7 +375,11 @@ fn a_moved_program_finds_what_lies_beside_it() {
     }
     let libtorch = fs::canonicalize(built.join("lib")).unwrap();
     std::os::unix::fs::symlink(libtorch, folder.join("lib")).unwrap();
-    std::os::unix::fs::symlink(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"), folder.join("models")).unwrap();
+    std::os::unix::fs::symlink(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("models"),
+        folder.join("models"),
+    )
+    .unwrap();
     let mut moved = std::process::Command::new(folder.join("wardlight"));
     moved.env_clear().current_dir("/").arg("doctor");
     let (code, out, err) = run(&mut moved);

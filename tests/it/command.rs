@@ -9,7 +9,10 @@ use std::{
 pub(crate) fn wardlight() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wardlight"));
     command
-        .env("WARDLIGHT_MODELS", Path::new(env!("CARGO_MANIFEST_DIR")).join("models"))
+        .env(
+            "WARDLIGHT_MODELS",
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("models"),
+        )
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY");
     command
@@ -17,7 +20,11 @@ pub(crate) fn wardlight() -> Command {
 
 /// Runs to the end; the exit code, what went to stdout and what went to stderr.
 pub(crate) fn run(command: &mut Command) -> (i32, String, String) {
-    let Output { status, stdout, stderr } = command.output().unwrap();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (status.code().unwrap_or(-1), text(stdout), text(stderr))
 }
@@ -33,7 +40,8 @@ pub(crate) fn scratch(name: &str) -> PathBuf {
 /// The shared data sets, where this machine has them; else says so and gives nothing.
 pub(crate) fn shared_data() -> Option<PathBuf> {
     let named = std::env::var_os("WARDLIGHT_DATA").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"));
+    let folder =
+        named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"));
     if folder.join("dicom/index.csv").exists() {
         return Some(folder);
     }

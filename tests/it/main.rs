@@ -10,6 +10,8 @@
 )]
 
 mod attribute;
+mod cli;
+mod command;
 mod dicom;
 mod formula;
 mod hostile;
@@ -18,7 +20,8 @@ mod made;
 mod model;
 mod nn;
 mod pixels;
+mod prep;
+mod stats;
 mod streams;
 mod tidy;
-mod cli;
-mod command;
+mod train;

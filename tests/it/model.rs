@@ -78,6 +78,7 @@ pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
             width: 24,
             height: 16,
             channels: 1,
+            margin: 0.0,
             fit: Fit::Stretch,
             intensity: Intensity::Quantiles {
                 low: 0.01,

@@ -1,21 +1,29 @@
 //! Statistics against worked examples.
 
 use wardlight::stats::{
-    Counts, Unit, accuracy, auroc, bootstrap, brier, expected_calibration_error, fit_temperature, macro_f1,
-    negative_log_likelihood, softmax, threshold_for_sensitivity, threshold_of_youden, wilson,
+    Counts, Unit, accuracy, auroc, bootstrap, brier, expected_calibration_error, fit_temperature,
+    macro_f1, negative_log_likelihood, softmax, threshold_for_sensitivity, threshold_of_youden,
+    wilson,
 };
 
 /// Ten cases whose figures were worked out with numpy and scipy (a DeLong implementation by mid-ranks).
-const IS_POSITIVE: [bool; 10] = [false, false, false, false, false, true, true, true, true, true];
+const IS_POSITIVE: [bool; 10] = [
+    false, false, false, false, false, true, true, true, true, true,
+];
 const SCORES: [f64; 10] = [0.1, 0.2, 0.35, 0.4, 0.8, 0.3, 0.55, 0.6, 0.7, 0.9];
 
 /// Ten probabilities and what came true.
 const PROBABILITIES: [f64; 10] = [0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95];
-const CAME_TRUE: [bool; 10] = [false, false, true, false, false, true, false, true, true, true];
+const CAME_TRUE: [bool; 10] = [
+    false, false, true, false, false, true, false, true, true, true,
+];
 
 #[track_caller]
 fn check(found: f64, expected: f64) {
-    assert!((found - expected).abs() < 1e-6, "{found}, wanted {expected}");
+    assert!(
+        (found - expected).abs() < 1e-6,
+        "{found}, wanted {expected}"
+    );
 }
 
 #[test]
@@ -29,7 +37,12 @@ fn auroc_and_its_variance_equal_delong() {
 
 #[test]
 fn auroc_counts_ties_half_and_needs_both_kinds() {
-    check(auroc(&[1.0, 1.0, 1.0, 1.0], &[true, false, true, false]).unwrap().value, 0.5);
+    check(
+        auroc(&[1.0, 1.0, 1.0, 1.0], &[true, false, true, false])
+            .unwrap()
+            .value,
+        0.5,
+    );
     check(auroc(&[1.0, 2.0], &[false, true]).unwrap().value, 1.0);
     assert_eq!(auroc(&[1.0, 2.0], &[true, true]), None);
     assert_eq!(auroc(&[], &[]), None);
@@ -38,17 +51,36 @@ fn auroc_counts_ties_half_and_needs_both_kinds() {
 
 #[test]
 fn calibration_figures_equal_the_worked_example() {
-    check(expected_calibration_error(&PROBABILITIES, &CAME_TRUE, 5), 0.12);
-    check(expected_calibration_error(&PROBABILITIES, &CAME_TRUE, 10), 0.33);
+    check(
+        expected_calibration_error(&PROBABILITIES, &CAME_TRUE, 5),
+        0.12,
+    );
+    check(
+        expected_calibration_error(&PROBABILITIES, &CAME_TRUE, 10),
+        0.33,
+    );
     check(brier(&PROBABILITIES, &CAME_TRUE), 0.1625);
-    let rows: Vec<Vec<f64>> = PROBABILITIES.iter().map(|p| vec![(p / (1.0 - p)).ln()]).collect();
-    check(negative_log_likelihood(&rows, &CAME_TRUE.map(usize::from), 1.0), 0.477_788);
+    let rows: Vec<Vec<f64>> = PROBABILITIES
+        .iter()
+        .map(|p| vec![(p / (1.0 - p)).ln()])
+        .collect();
+    check(
+        negative_log_likelihood(&rows, &CAME_TRUE.map(usize::from), 1.0),
+        0.477_788,
+    );
 }
 
 #[test]
 fn temperature_equals_the_worked_example() {
     // Minimised with scipy's bounded Brent.
-    let rows = [[4.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 5.0], [2.0, 1.0, 0.0], [3.0, 0.0, 0.0], [0.0, 4.0, 1.0]];
+    let rows = [
+        [4.0, 0.0, 0.0],
+        [0.0, 3.0, 0.0],
+        [0.0, 0.0, 5.0],
+        [2.0, 1.0, 0.0],
+        [3.0, 0.0, 0.0],
+        [0.0, 4.0, 1.0],
+    ];
     let rows = rows.map(|it| it.to_vec());
     let labels = [0, 1, 1, 0, 2, 1];
     let found = fit_temperature(&rows, &labels);
@@ -72,13 +104,27 @@ fn wilson_holds_the_worked_example() {
 #[test]
 fn thresholds_give_what_they_promise() {
     // Four of five positive cases are needed; the fourth highest has 0.55.
-    check(threshold_for_sensitivity(&SCORES, &IS_POSITIVE, 0.8).unwrap(), 0.55);
-    check(threshold_for_sensitivity(&SCORES, &IS_POSITIVE, 0.81).unwrap(), 0.3);
+    check(
+        threshold_for_sensitivity(&SCORES, &IS_POSITIVE, 0.8).unwrap(),
+        0.55,
+    );
+    check(
+        threshold_for_sensitivity(&SCORES, &IS_POSITIVE, 0.81).unwrap(),
+        0.3,
+    );
     assert_eq!(threshold_for_sensitivity(&SCORES, &[false; 10], 0.8), None);
     // Above 0.475 are 4 of 5 positive and 1 of 5 negative cases.
     check(threshold_of_youden(&SCORES, &IS_POSITIVE).unwrap(), 0.475);
     let counts = Counts::at(0.55, &SCORES, &IS_POSITIVE);
-    assert_eq!(counts, Counts { true_above: 4, true_below: 4, false_above: 1, false_below: 1 });
+    assert_eq!(
+        counts,
+        Counts {
+            true_above: 4,
+            true_below: 4,
+            false_above: 1,
+            false_below: 1
+        }
+    );
     check(counts.sensitivity(), 0.8);
     check(counts.specificity(), 0.8);
 }
@@ -94,7 +140,13 @@ fn accuracy_and_macro_f1_equal_the_worked_example() {
 }
 
 fn units(patients: &[usize]) -> Vec<Unit> {
-    patients.iter().map(|it| Unit { stratum: 0, patient: it.to_string() }).collect()
+    patients
+        .iter()
+        .map(|it| Unit {
+            stratum: 0,
+            patient: it.to_string(),
+        })
+        .collect()
 }
 
 #[test]

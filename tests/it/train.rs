@@ -14,7 +14,7 @@ use wardlight::{
         train::{
             self, Knobs, Learner, Progress,
             augment::Augment,
-            image::{ImageLearner, Images},
+            images::{ImageLearner, Images},
             text::{SpecialTokens, TextLearner, Texts, Windows},
         },
     },
@@ -72,19 +72,31 @@ const SPEC: ImageSpec = ImageSpec {
     channels: 1,
     margin: 0.0,
     fit: Fit::Stretch,
-    intensity: Intensity::Quantiles { low: 0.0, high: 1.0 },
+    intensity: Intensity::Quantiles {
+        low: 0.0,
+        high: 1.0,
+    },
     mean: 0.5,
     std: 0.25,
 };
 
 fn small_cnn() -> Network {
-    Network::ResNetS(network::ResNetS { in_channels: 1, width: 8, blocks: vec![1, 1], stem_stride: 2 })
+    Network::ResNetS(network::ResNetS {
+        in_channels: 1,
+        width: 8,
+        blocks: vec![1, 1],
+        stem_stride: 2,
+    })
 }
 
 /// A picture whose class is where the bright patch is; the number makes each picture its own.
 fn picture(number: usize, class: usize) -> Scan {
     let pixel = |x: usize, y: usize| {
-        let is_bright = if class == 1 { 18 < x && 18 < y } else { x < 12 && y < 12 };
+        let is_bright = if class == 1 {
+            18 < x && 18 < y
+        } else {
+            x < 12 && y < 12
+        };
         f32::from(u8::from(is_bright)) + ((x * 31 + y * 17 + number * 7) % 11) as f32 / 22.0
     };
     let samples: Vec<f32> = (0..32 * 32).map(|idx| pixel(idx % 32, idx / 32)).collect();
@@ -92,13 +104,21 @@ fn picture(number: usize, class: usize) -> Scan {
 }
 
 fn pictures(numbers: std::ops::Range<usize>) -> Images {
-    let prepare = |number: usize| prepare_scan(&picture(number, number % 2), 0, &SPEC, &Warnings::default()).unwrap();
+    let prepare = |number: usize| {
+        prepare_scan(&picture(number, number % 2), 0, &SPEC, &Warnings::default()).unwrap()
+    };
     let inputs: Vec<ImageInput> = numbers.clone().map(prepare).collect();
-    Images::new(&inputs.iter().collect::<Vec<_>>(), numbers.map(|it| it % 2).collect()).unwrap()
+    Images::new(
+        &inputs.iter().collect::<Vec<_>>(),
+        numbers.map(|it| it % 2).collect(),
+    )
+    .unwrap()
 }
 
 fn image_learner<'a>(net: &'a Net, augment: &Augment, knobs: &Knobs) -> ImageLearner<'a> {
-    let Net::Cnn(net) = net else { panic!("a convolutional network") };
+    let Net::Cnn(net) = net else {
+        panic!("a convolutional network")
+    };
     ImageLearner {
         net: net.as_ref(),
         train: pictures(0..16),
@@ -121,14 +141,26 @@ fn folder(name: &str) -> PathBuf {
 #[test]
 fn a_cnn_learns_sixteen_pictures() {
     nn::tuning::set_threads(1);
-    train::seed(KNOBS.seed);
+    let knobs = Knobs {
+        epochs: 24,
+        ..KNOBS
+    };
+    train::seed(knobs.seed);
     let (vars, net) = nn::fresh(&small_cnn(), 1).unwrap();
-    let mut learner = image_learner(&net, &STILL, &KNOBS);
+    let mut learner = image_learner(&net, &STILL, &knobs);
     let mut all: Vec<Progress> = Vec::new();
-    train::run(&vars, &mut learner, &KNOBS, None, &Task::default(), &mut |it| all.push(it.clone())).unwrap();
+    train::run(
+        &vars,
+        &mut learner,
+        &knobs,
+        None,
+        &Task::default(),
+        &mut |it| all.push(it.clone()),
+    )
+    .unwrap();
     let last = all.last().unwrap();
     assert!(last.loss < 0.1 && last.held_out == Some(1.0), "{last:?}");
-    assert_eq!((last.epoch, last.step, last.n_steps), (12, 24, 24));
+    assert_eq!((last.epoch, last.step, last.n_steps), (24, 48, 48));
     assert!(last.seconds_left.abs() < 1e-9 && all[0].seconds_left > 0.0);
 }
 
@@ -136,24 +168,63 @@ fn a_cnn_learns_sixteen_pictures() {
 fn a_transformer_learns_eight_notes() {
     nn::tuning::set_threads(1);
     train::seed(KNOBS.seed);
-    let config =
-        network::Transformer { vocab: 40, max_tokens: 16, layers: 1, dim: 16, heads: 2, ffn: 32, pool: network::Pool::MeanMax };
+    let config = network::Transformer {
+        vocab: 40,
+        max_tokens: 16,
+        layers: 1,
+        dim: 16,
+        heads: 2,
+        ffn: 32,
+        pool: network::Pool::MeanMax,
+    };
     let (vars, net) = nn::fresh(&Network::Transformer(config), 2).unwrap();
-    let Net::Transformer(net) = &net else { panic!("a transformer") };
-    let knobs = Knobs { epochs: 40, ..KNOBS };
+    let Net::Transformer(net) = &net else {
+        panic!("a transformer")
+    };
+    let knobs = Knobs {
+        epochs: 40,
+        ..KNOBS
+    };
     // A note of class 1 has the token 30 somewhere.
-    let token = |note: usize, at: usize| if note % 2 == 1 && at == note + 3 { 30 } else { (5 + (note * 7 + at * 3) % 20) as i64 };
-    let notes = (0..8).map(|note| (0..14).map(|at| token(note, at)).collect()).collect();
+    let token = |note: usize, at: usize| {
+        if note % 2 == 1 && at == note + 3 {
+            30
+        } else {
+            (5 + (note * 7 + at * 3) % 20) as i64
+        }
+    };
+    let notes = (0..8)
+        .map(|note| (0..14).map(|at| token(note, at)).collect())
+        .collect();
     let mut learner = TextLearner {
         net,
-        train: Texts { notes, labels: (0..8).map(|it| it % 2).collect() },
+        train: Texts {
+            notes,
+            labels: (0..8).map(|it| it % 2).collect(),
+        },
         held_out: None,
-        windows: Windows { tokens: 16, each: 1, hide: 0.0 },
-        special: SpecialTokens { cls: 2, sep: 3, mask: 4 },
+        windows: Windows {
+            tokens: 16,
+            each: 1,
+            hide: 0.0,
+        },
+        special: SpecialTokens {
+            cls: 2,
+            sep: 3,
+            mask: 4,
+        },
         knobs: knobs.clone(),
     };
     let mut last = None;
-    train::run(&vars, &mut learner, &knobs, None, &Task::default(), &mut |it| last = Some(it.clone())).unwrap();
+    train::run(
+        &vars,
+        &mut learner,
+        &knobs,
+        None,
+        &Task::default(),
+        &mut |it| last = Some(it.clone()),
+    )
+    .unwrap();
     assert!(last.as_ref().is_some_and(|it| it.loss < 0.1), "{last:?}");
 }
 
@@ -184,13 +255,28 @@ impl Learner for Interrupted<'_> {
 
 /// Trains for four epochs of two steps; `stops` are the steps after which each attempt but the last is stopped.
 fn weights(checkpoint: &Path, stops: &[usize]) -> Vec<u8> {
-    let knobs = Knobs { epochs: 4, dropout: 0.1, ..KNOBS };
+    let knobs = Knobs {
+        epochs: 4,
+        dropout: 0.1,
+        ..KNOBS
+    };
     let attempt = |steps_left: usize| -> nn::Result<VarStore> {
         train::seed(KNOBS.seed);
         let (vars, net) = nn::fresh(&small_cnn(), 1)?;
         let task = Task::default();
-        let mut learner = Interrupted { learner: image_learner(&net, &MOVING, &knobs), steps_left, task: task.clone() };
-        train::run(&vars, &mut learner, &knobs, Some(checkpoint), &task, &mut |_| {})?;
+        let mut learner = Interrupted {
+            learner: image_learner(&net, &MOVING, &knobs),
+            steps_left,
+            task: task.clone(),
+        };
+        train::run(
+            &vars,
+            &mut learner,
+            &knobs,
+            Some(checkpoint),
+            &task,
+            &mut |_| {},
+        )?;
         Ok(vars)
     };
     for stop in stops {
@@ -214,24 +300,41 @@ fn a_damaged_checkpoint_is_refused() {
     fs::write(&path, b"not a checkpoint").unwrap();
     let (vars, net) = nn::fresh(&small_cnn(), 1).unwrap();
     let mut learner = image_learner(&net, &STILL, &KNOBS);
-    let found = train::run(&vars, &mut learner, &KNOBS, Some(&path), &Task::default(), &mut |_| {});
+    let found = train::run(
+        &vars,
+        &mut learner,
+        &KNOBS,
+        Some(&path),
+        &Task::default(),
+        &mut |_| {},
+    );
     assert!(matches!(found, Err(Error::Engine { .. })), "{found:?}");
 }
 
 #[test]
 fn augmentation_keeps_shape_and_range_and_zero_changes_nothing() {
-    let images = tch::Tensor::rand([6, 1, 20, 28], (tch::Kind::Float, tch::Device::Cpu)) * 0.9 + 0.05;
+    let images =
+        tch::Tensor::rand([6, 1, 20, 28], (tch::Kind::Float, tch::Device::Cpu)) * 0.9 + 0.05;
     let still = STILL.apply(&images).unwrap();
     assert!((&still - &images).abs().max().double_value(&[]) < 1e-4);
     let moved = MOVING.apply(&images).unwrap();
     assert_eq!(moved.size(), images.size());
     assert!(0.0 <= moved.min().double_value(&[]) && moved.max().double_value(&[]) <= 1.0);
-    assert!(0.01 < (&moved - &images).abs().mean(tch::Kind::Float).double_value(&[]));
+    assert!(
+        0.01 < (&moved - &images)
+            .abs()
+            .mean(tch::Kind::Float)
+            .double_value(&[])
+    );
 }
 
 /// A recipe with the parts that every test changes.
 fn recipe(parts: &str) -> Recipe {
-    toml::from_str(&parts.replace("KNOBS", &toml::to_string(&Knobs { epochs: 8, ..KNOBS }).unwrap())).unwrap()
+    toml::from_str(&parts.replace(
+        "KNOBS",
+        &toml::to_string(&Knobs { epochs: 8, ..KNOBS }).unwrap(),
+    ))
+    .unwrap()
 }
 
 const IMAGE_RECIPE: &str = r#"
@@ -278,7 +381,11 @@ augment = { rotate = 0, scale = 0, translate = 0, gamma = 0, contrast = 0, brigh
 KNOBS
 "#;
 
-fn job<'a>(recipe: Recipe, folder: &Path, open: &'a dyn Fn(&Path) -> Result<Scan, String>) -> Job<'a> {
+fn job<'a>(
+    recipe: Recipe,
+    folder: &Path,
+    open: &'a dyn Fn(&Path) -> Result<Scan, String>,
+) -> Job<'a> {
     Job {
         recipe,
         data: folder.to_owned(),
@@ -296,43 +403,110 @@ fn an_image_recipe_becomes_a_measured_bundle() {
     let folder = folder("image-bundle");
     let row = |it: usize| {
         let part = if it < 24 { "train" } else { "test" };
-        format!("{it}.png,{},p{},{part},{}\n", ["no", "yes"][it % 2], it / 2, it / 2 % 2)
+        format!(
+            "{it}.png,{},p{},{part},{}\n",
+            ["no", "yes"][it % 2],
+            it / 2,
+            it / 2 % 2
+        )
     };
     let table = (0..32).map(row).collect::<String>();
-    fs::write(folder.join("table.csv"), format!("file,label,patient,part,fold\n{table}")).unwrap();
+    fs::write(
+        folder.join("table.csv"),
+        format!("file,label,patient,part,fold\n{table}"),
+    )
+    .unwrap();
     let open = |path: &Path| {
         let number: usize = path.file_stem().unwrap().to_str().unwrap().parse().unwrap();
         Ok(picture(number, number % 2))
     };
     let job = job(recipe(IMAGE_RECIPE), &folder, &open);
     let mut events = Vec::new();
-    let metrics = training::train(&job, &Task::default(), &mut |it| events.push(it.clone())).unwrap();
-    assert!(metrics.iter().any(|it| it.name == "AUROC" && it.set == "test" && it.estimate.n == 8), "{metrics:?}");
-    assert!(matches!(events.first(), Some(Event::Prepared { cases: 24, test_cases: 8, .. })));
+    let metrics =
+        training::train(&job, &Task::default(), &mut |it| events.push(it.clone())).unwrap();
+    assert!(
+        metrics
+            .iter()
+            .any(|it| it.name == "AUROC" && it.set == "test" && it.estimate.n == 8),
+        "{metrics:?}"
+    );
+    assert!(matches!(
+        events.first(),
+        Some(Event::Prepared {
+            cases: 24,
+            test_cases: 8,
+            ..
+        })
+    ));
     assert!(matches!(events.last(), Some(Event::Written { .. })));
     let bundle = Bundle::open(&job.out).unwrap();
     assert_eq!(bundle.manifest.metrics, metrics);
-    assert!(bundle.card.contains("Research use only") && bundle.card.contains("| AUROC | test |"), "{}", bundle.card);
+    assert!(
+        bundle.card.contains("Research use only") && bundle.card.contains("| AUROC | test |"),
+        "{}",
+        bundle.card
+    );
     let point = bundle.manifest.labels[0].operating_point.clone().unwrap();
-    assert!(point.chosen_by.contains("90 % sensitivity on 24 cases of 12 patients"), "{point:?}");
-    let mut model = nn::load(bundle, nn::Options { threads: 1, ..Default::default() }, &Warnings::default()).unwrap();
-    let input = Input::Image(prepare_scan(&picture(99, 1), 0, &SPEC, &Warnings::default()).unwrap());
+    assert!(
+        point
+            .chosen_by
+            .contains("90 % sensitivity on 24 cases of 12 patients"),
+        "{point:?}"
+    );
+    let mut model = nn::load(
+        bundle,
+        nn::Options {
+            threads: 1,
+            ..Default::default()
+        },
+        &Warnings::default(),
+    )
+    .unwrap();
+    let input =
+        Input::Image(prepare_scan(&picture(99, 1), 0, &SPEC, &Warnings::default()).unwrap());
     assert!(0.0 < model.logits(&[input]).unwrap()[0].values[0]);
 }
 
 #[test]
 fn a_cancelled_job_says_so_and_a_table_without_test_cases_is_refused() {
     let folder = folder("refused");
-    fs::write(folder.join("table.csv"), "file,label,patient,part,fold\n0.png,no,p0,train,0\n").unwrap();
+    fs::write(
+        folder.join("table.csv"),
+        "file,label,patient,part,fold\n0.png,no,p0,train,0\n",
+    )
+    .unwrap();
     let open = |_: &Path| Ok(picture(0, 0));
-    let train = |task: &Task| training::train(&job(recipe(IMAGE_RECIPE), &folder, &open), task, &mut |_| {});
-    assert!(matches!(train(&Task::default()), Err(training::Error::NoCases { .. })));
-    fs::write(folder.join("table.csv"), "file,label,patient,part,fold\n0.png,no,p0,train,0\n1.png,no,p1,test,0\n").unwrap();
+    let train = |task: &Task| {
+        training::train(
+            &job(recipe(IMAGE_RECIPE), &folder, &open),
+            task,
+            &mut |_| {},
+        )
+    };
+    assert!(matches!(
+        train(&Task::default()),
+        Err(training::Error::NoCases { .. })
+    ));
+    fs::write(
+        folder.join("table.csv"),
+        "file,label,patient,part,fold\n0.png,no,p0,train,0\n1.png,no,p1,test,0\n",
+    )
+    .unwrap();
     let task = Task::default();
     task.cancel();
-    assert!(matches!(train(&task), Err(training::Error::Model(model::Error::Cancelled))));
-    fs::write(folder.join("table.csv"), "file,label,patient,part,fold\n0.png,no\n").unwrap();
-    assert!(matches!(train(&Task::default()), Err(training::Error::Table { line: 2, .. })));
+    assert!(matches!(
+        train(&task),
+        Err(training::Error::Model(model::Error::Cancelled))
+    ));
+    fs::write(
+        folder.join("table.csv"),
+        "file,label,patient,part,fold\n0.png,no\n",
+    )
+    .unwrap();
+    assert!(matches!(
+        train(&Task::default()),
+        Err(training::Error::Table { line: 2, .. })
+    ));
 }
 
 const TEXT_RECIPE: &str = r#"
@@ -380,20 +554,43 @@ fn a_text_recipe_becomes_a_measured_bundle() {
     nn::tuning::set_threads(1);
     let folder = folder("text-bundle");
     let row = |it: usize| {
-        let (label, word) = [("heart", "The heart beats and the pulse is regular"), ("knee", "The knee bends and the joint is stable")][it % 2];
+        let (label, word) = [
+            ("heart", "The heart beats and the pulse is regular"),
+            ("knee", "The knee bends and the joint is stable"),
+        ][it % 2];
         let split = ["train", "train", "val", "test"][it / 2 % 4];
-        let label = if it % 16 < 14 { format!("\"{label}\"") } else { "null".to_owned() };
-        format!("{{\"id\":\"{it}\",\"text\":\"{word} in patient {it}. {word}.\",\"label\":{label},\"group\":\"g{it}\",\"split\":\"{split}\"}}\n")
+        let label = if it % 16 < 14 {
+            format!("\"{label}\"")
+        } else {
+            "null".to_owned()
+        };
+        format!(
+            "{{\"id\":\"{it}\",\"text\":\"{word} in patient {it}. {word}.\",\"label\":{label},\"group\":\"g{it}\",\"split\":\"{split}\"}}\n"
+        )
     };
-    fs::write(folder.join("notes.jsonl"), (0..64).map(row).collect::<String>()).unwrap();
+    fs::write(
+        folder.join("notes.jsonl"),
+        (0..64).map(row).collect::<String>(),
+    )
+    .unwrap();
     let open = |_: &Path| Err("no images here".to_owned());
     let job = job(recipe(TEXT_RECIPE), &folder, &open);
     let metrics = training::train(&job, &Task::default(), &mut |_| {}).unwrap();
     let sets: std::collections::BTreeSet<&str> = metrics.iter().map(|it| it.set.as_str()).collect();
-    assert_eq!(sets.into_iter().collect::<Vec<_>>(), ["held out (val)", "test", "test, words that name a label hidden"]);
+    assert_eq!(
+        sets.into_iter().collect::<Vec<_>>(),
+        [
+            "held out (val)",
+            "test",
+            "test, words that name a label hidden"
+        ]
+    );
     let bundle = Bundle::open(&job.out).unwrap();
     assert!(bundle.tokenizer.is_some());
-    let accuracy = metrics.iter().find(|it| it.name == "accuracy" && it.set == "test").unwrap();
+    let accuracy = metrics
+        .iter()
+        .find(|it| it.name == "accuracy" && it.set == "test")
+        .unwrap();
     assert!(0.9 < accuracy.estimate.value, "{accuracy:?}");
 }
 

@@ -47,9 +47,15 @@ impl Augment {
         let n = first(x)?;
         let angle = even(n, self.rotate.to_radians())?;
         let (cos, sin) = (angle.f_cos()?, angle.f_sin()?);
-        let (wide, high) = (even(n, self.scale)?.f_add_scalar(1.0)?, even(n, self.scale)?.f_add_scalar(1.0)?);
+        let (wide, high) = (
+            even(n, self.scale)?.f_add_scalar(1.0)?,
+            even(n, self.scale)?.f_add_scalar(1.0)?,
+        );
         // The grid runs from -1 to 1: a shift by a part of the image is twice that.
-        let (right, down) = (even(n, 2.0 * self.translate)?, even(n, 2.0 * self.translate)?);
+        let (right, down) = (
+            even(n, 2.0 * self.translate)?,
+            even(n, 2.0 * self.translate)?,
+        );
         let row = |x: &Tensor, y: &Tensor, shift: &Tensor| Tensor::f_stack(&[x, y, shift], 1);
         let upper = row(&cos.f_mul(&wide)?, &sin.f_neg()?.f_mul(&high)?, &right)?;
         let lower = row(&sin.f_mul(&wide)?, &cos.f_mul(&high)?, &down)?;
@@ -70,7 +76,10 @@ impl Augment {
         let mean = x.f_mean_dim([1_i64, 2, 3].as_slice(), true, Kind::Float)?;
         let contrast = plane(&even(n, self.contrast)?)?.f_add_scalar(1.0)?;
         let brightness = plane(&even(n, self.brightness)?)?;
-        Ok(x.f_sub(&mean)?.f_mul(&contrast)?.f_add(&mean)?.f_add(&brightness)?)
+        Ok(x.f_sub(&mean)?
+            .f_mul(&contrast)?
+            .f_add(&mean)?
+            .f_add(&brightness)?)
     }
 
     /// Towards the blurred image or away from it, then noise.
@@ -81,7 +90,8 @@ impl Augment {
         let amount = plane(&even(n, self.blur)?)?;
         let x = x.f_add(&blurred.f_sub(x)?.f_mul(&amount)?)?;
         let strength = plane(&even(n, self.noise)?)?;
-        Ok(x.f_add(&normal(&x.size())?.f_mul(&strength)?)?.f_clamp(0.0, 1.0)?)
+        Ok(x.f_add(&normal(&x.size())?.f_mul(&strength)?)?
+            .f_clamp(0.0, 1.0)?)
     }
 
     /// Strips at the borders and one rectangle get one value each.
@@ -91,11 +101,16 @@ impl Augment {
             let centers = Tensor::f_arange(length, (Kind::Float, x.device()))?.f_add_scalar(0.5)?;
             Ok(centers.f_div_scalar(length as f64)?)
         };
-        let (across, down) = (along(w)?.f_view([1, 1, 1, w])?, along(h)?.f_view([1, 1, h, 1])?);
+        let (across, down) = (
+            along(w)?.f_view([1, 1, 1, w])?,
+            along(h)?.f_view([1, 1, h, 1])?,
+        );
         let strip = || -> Result<Tensor> { plane(&even(n, self.border)?.f_clamp_min(0.0)?) };
         let outside = |at: &Tensor| -> Result<Tensor> {
             let far = at.f_rsub_scalar(1.0)?;
-            Ok(at.f_lt_tensor(&strip()?)?.f_logical_or(&far.f_lt_tensor(&strip()?)?)?)
+            Ok(at
+                .f_lt_tensor(&strip()?)?
+                .f_logical_or(&far.f_lt_tensor(&strip()?)?)?)
         };
         let border = outside(&across)?.f_logical_or(&outside(&down)?)?;
         let x = fill(x, &border)?;
@@ -116,7 +131,9 @@ fn fill(x: &Tensor, mask: &Tensor) -> Result<Tensor> {
 
 /// `n` values spread evenly over -`limit` to `limit`.
 fn even(n: i64, limit: f64) -> Result<Tensor> {
-    Ok(Tensor::f_rand([n], (Kind::Float, tch::Device::Cpu))?.f_mul_scalar(2.0 * limit)?.f_sub_scalar(limit)?)
+    Ok(Tensor::f_rand([n], (Kind::Float, tch::Device::Cpu))?
+        .f_mul_scalar(2.0 * limit)?
+        .f_sub_scalar(limit)?)
 }
 
 fn normal(size: &[i64]) -> Result<Tensor> {

@@ -50,9 +50,18 @@ impl<'a> MaskedLearner<'a> {
         pretrain: &'a Pretrain,
     ) -> Self {
         let body = pretrain.tokens.saturating_sub(2).max(1);
-        let times = |(idx, note): (usize, &Vec<i64>)| std::iter::repeat_n(idx, note.len().div_ceil(body));
+        let times =
+            |(idx, note): (usize, &Vec<i64>)| std::iter::repeat_n(idx, note.len().div_ceil(body));
         let note_of = notes.iter().enumerate().flat_map(times).collect();
-        Self { encoder, head, notes, note_of, special, n_vocab: n_vocab as i64, pretrain }
+        Self {
+            encoder,
+            head,
+            notes,
+            note_of,
+            special,
+            n_vocab: n_vocab as i64,
+            pretrain,
+        }
     }
 
     /// Hides tokens of a window in place; gives positions and true tokens of those to be guessed.
@@ -80,8 +89,12 @@ impl Learner for MaskedLearner<'_> {
     }
 
     fn loss(&mut self, cases: &[usize], random: &mut StdRng) -> Result<Tensor> {
-        let notes = cases.iter().filter_map(|it| self.notes.get(*self.note_of.get(*it)?));
-        let mut windows: Vec<Vec<i64>> = notes.map(|it| cut(it, self.pretrain.tokens, self.special, random)).collect();
+        let notes = cases
+            .iter()
+            .filter_map(|it| self.notes.get(*self.note_of.get(*it)?));
+        let mut windows: Vec<Vec<i64>> = notes
+            .map(|it| cut(it, self.pretrain.tokens, self.special, random))
+            .collect();
         let longest = windows.iter().map(Vec::len).max().unwrap_or(0);
         let (mut places, mut truth) = (Vec::new(), Vec::new());
         for (row, window) in windows.iter_mut().enumerate() {
@@ -91,11 +104,17 @@ impl Learner for MaskedLearner<'_> {
             }
         }
         let tokens = Tokens::new(windows.iter().map(Vec::as_slice))?;
-        let mode = Mode::Train { dropout: self.pretrain.knobs.dropout };
+        let mode = Mode::Train {
+            dropout: self.pretrain.knobs.dropout,
+        };
         let words = self.encoder.embed(&tokens.ids)?;
-        let hidden = self.encoder.encode(&words, tokens.is_token.as_ref(), mode, None)?; // [n, t, dim]
+        let hidden = self
+            .encoder
+            .encode(&words, tokens.is_token.as_ref(), mode, None)?; // [n, t, dim]
         let dim = hidden.size3()?.2;
-        let chosen = hidden.f_reshape([-1, dim])?.f_index_select(0, &Tensor::f_from_slice(&places)?)?; // [m, dim]
+        let chosen = hidden
+            .f_reshape([-1, dim])?
+            .f_index_select(0, &Tensor::f_from_slice(&places)?)?; // [m, dim]
         let logits = self.head.forward(&chosen, self.encoder)?;
         if truth.is_empty() {
             // A batch of tiny windows may hide nothing: no loss, but one with a gradient.

@@ -4,7 +4,7 @@
 //! was not, given the same number of threads: everything random in an epoch comes from its seed.
 
 pub mod augment;
-pub mod image;
+pub mod images;
 pub mod masked;
 mod optimizer;
 pub mod text;
@@ -115,7 +115,8 @@ pub fn run(
             progress.step += 1;
             progress.loss = sum / (batch_idx + 1) as f64;
             let done = progress.step - first_epoch * n_batches;
-            progress.seconds_left = start.elapsed().as_secs_f64() / done as f64 * (n_steps - progress.step) as f64;
+            progress.seconds_left =
+                start.elapsed().as_secs_f64() / done as f64 * (n_steps - progress.step) as f64;
             task.report(progress.step, n_steps);
             if progress.step % 10 == 0 {
                 on_progress(&progress);
@@ -133,16 +134,35 @@ pub fn run(
 }
 
 /// Cross-entropy with smoothed labels: of one sigmoid label, or of labels that exclude each other.
-fn classification_loss(logits: &Tensor, labels: &[usize], output: Output, knobs: &Knobs) -> Result<Tensor> {
+fn classification_loss(
+    logits: &Tensor,
+    labels: &[usize],
+    output: Output,
+    knobs: &Knobs,
+) -> Result<Tensor> {
     let labels: Vec<i64> = labels.iter().map(|it| *it as i64).collect();
     let labels = Tensor::f_from_slice(&labels)?;
     let smoothing = knobs.label_smoothing;
     Ok(match output {
-        Output::Softmax => logits.f_cross_entropy_loss(&labels, None::<Tensor>, Reduction::Mean, -100, smoothing)?,
+        Output::Softmax => logits.f_cross_entropy_loss(
+            &labels,
+            None::<Tensor>,
+            Reduction::Mean,
+            -100,
+            smoothing,
+        )?,
         Output::Sigmoid => {
-            let wanted = labels.f_to_kind(Kind::Float)?.f_mul_scalar(1.0 - smoothing)?.f_add_scalar(smoothing / 2.0)?;
+            let wanted = labels
+                .f_to_kind(Kind::Float)?
+                .f_mul_scalar(1.0 - smoothing)?
+                .f_add_scalar(smoothing / 2.0)?;
             let logits = logits.f_squeeze_dim(1)?;
-            logits.f_binary_cross_entropy_with_logits::<Tensor>(&wanted, None, None, Reduction::Mean)?
+            logits.f_binary_cross_entropy_with_logits::<Tensor>(
+                &wanted,
+                None,
+                None,
+                Reduction::Mean,
+            )?
         }
     })
 }
@@ -157,7 +177,11 @@ fn figure(rows: &[Vec<f64>], labels: &[usize], output: Output) -> Option<f64> {
         }
         Output::Softmax => {
             let chosen: Vec<usize> = rows.iter().map(|it| stats::greatest(it)).collect();
-            Some(stats::macro_f1(&chosen, labels, rows.first().map_or(0, Vec::len)))
+            Some(stats::macro_f1(
+                &chosen,
+                labels,
+                rows.first().map_or(0, Vec::len),
+            ))
         }
     }
 }
@@ -167,13 +191,25 @@ fn rows(logits: &Tensor) -> Result<Vec<Vec<f64>>> {
     let (n, n_labels) = logits.size2()?;
     let mut values = vec![0.0_f64; (n * n_labels).unsigned_abs() as usize];
     let n_values = values.len();
-    logits.f_to_kind(Kind::Double)?.f_contiguous()?.f_copy_data(&mut values, n_values)?;
-    Ok(values.chunks(n_labels.unsigned_abs().max(1) as usize).map(<[f64]>::to_vec).collect())
+    logits
+        .f_to_kind(Kind::Double)?
+        .f_contiguous()?
+        .f_copy_data(&mut values, n_values)?;
+    Ok(values
+        .chunks(n_labels.unsigned_abs().max(1) as usize)
+        .map(<[f64]>::to_vec)
+        .collect())
 }
 
 fn finite(loss: f64) -> Result<f64> {
-    let odd = || Error::NotFinite { found: format!("a loss of {loss}") };
-    if loss.is_finite() { Ok(loss) } else { Err(odd()) }
+    let odd = || Error::NotFinite {
+        found: format!("a loss of {loss}"),
+    };
+    if loss.is_finite() {
+        Ok(loss)
+    } else {
+        Err(odd())
+    }
 }
 
 /// Makes the weights of the next network start as they did the last time.
@@ -199,7 +235,9 @@ pub fn to_half(vars: &mut VarStore) -> Result<Vec<u8>> {
 
 /// The random numbers of one epoch, ours and libtorch's.
 fn seed_epoch(seed: u64, epoch: usize) -> StdRng {
-    let seed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(epoch as u64);
+    let seed = seed
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .wrapping_add(epoch as u64);
     tch::manual_seed(i64::from_ne_bytes(seed.to_ne_bytes()));
     StdRng::seed_from_u64(seed)
 }

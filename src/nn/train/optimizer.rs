@@ -58,9 +58,19 @@ impl Optimizer {
                 let is_decayed = 1 < variable.dim();
                 let (first, second) = (start.f_zeros_like()?, start.f_zeros_like()?);
                 let variable = variable.shallow_clone();
-                trained.push(Trained { name: name.clone(), variable, first, second, is_decayed });
+                trained.push(Trained {
+                    name: name.clone(),
+                    variable,
+                    first,
+                    second,
+                    is_decayed,
+                });
             }
-            averaged.push(Averaged { name, variable, average: start });
+            averaged.push(Averaged {
+                name,
+                variable,
+                average: start,
+            });
         }
         Ok(Self {
             trained,
@@ -84,14 +94,20 @@ impl Optimizer {
                 if !gradient.defined() {
                     continue;
                 }
-                let gradient = gradient.f_mul_scalar_(shrink)?;
+                let mut gradient = gradient.f_mul_scalar_(shrink)?;
                 it.first = it.first.f_lerp_(&gradient, 1.0 - BETA1)?;
                 it.second = it.second.f_lerp_(&gradient.f_square()?, 1.0 - BETA2)?;
                 if it.is_decayed {
                     it.variable = it.variable.f_mul_scalar_(1.0 - lr * self.weight_decay)?;
                 }
-                let spread = it.second.f_div_scalar(unbias2)?.f_sqrt()?.f_add_scalar(EPSILON)?;
-                it.variable = it.variable.f_sub_(&it.first.f_div(&spread)?.f_mul_scalar(lr / unbias1)?)?;
+                let spread = it
+                    .second
+                    .f_div_scalar(unbias2)?
+                    .f_sqrt()?
+                    .f_add_scalar(EPSILON)?;
+                it.variable = it
+                    .variable
+                    .f_sub_(&it.first.f_div(&spread)?.f_mul_scalar(lr / unbias1)?)?;
                 it.variable.zero_grad();
             }
             // Young averages forget fast, so that the start does not linger.
@@ -105,8 +121,15 @@ impl Optimizer {
 
     /// What all gradients are multiplied with, so that together they are no longer than allowed.
     fn clip_factor(&self) -> Result<f64> {
-        let gradients = self.trained.iter().map(|it| it.variable.f_grad()).collect::<std::result::Result<Vec<_>, _>>()?;
-        let norms = gradients.iter().filter(|it| it.defined()).map(Tensor::f_norm);
+        let gradients = self
+            .trained
+            .iter()
+            .map(|it| it.variable.f_grad())
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        let norms = gradients
+            .iter()
+            .filter(|it| it.defined())
+            .map(Tensor::f_norm);
         let norms = norms.collect::<std::result::Result<Vec<_>, _>>()?;
         if norms.is_empty() {
             return Ok(1.0);
@@ -130,7 +153,10 @@ impl Optimizer {
     /// Everything that is needed to go on, written at once.
     pub(super) fn save(&self, path: &Path, n_epochs: usize) -> Result<()> {
         let counts = Tensor::f_from_slice(&[n_epochs as f32, self.n_steps as f32])?;
-        let mut named: Vec<(String, Tensor)> = self.tensors().map(|(name, it)| (name, it.shallow_clone())).collect();
+        let mut named: Vec<(String, Tensor)> = self
+            .tensors()
+            .map(|(name, it)| (name, it.shallow_clone()))
+            .collect();
         named.push((COUNTS.to_owned(), counts));
         Ok(disk::write_atomic(path, &to_safetensors(&named)?)?)
     }
@@ -157,15 +183,23 @@ impl Optimizer {
 
     fn tensors(&self) -> impl Iterator<Item = (String, &Tensor)> {
         let trained = self.trained.iter().flat_map(|it| {
-            [(format!("first {}", it.name), &it.first), (format!("second {}", it.name), &it.second)]
+            [
+                (format!("first {}", it.name), &it.first),
+                (format!("second {}", it.name), &it.second),
+            ]
         });
         let averaged = self.averaged.iter().flat_map(|it| {
-            [(format!("variable {}", it.name), &it.variable), (format!("average {}", it.name), &it.average)]
+            [
+                (format!("variable {}", it.name), &it.variable),
+                (format!("average {}", it.name), &it.average),
+            ]
         });
         trained.chain(averaged)
     }
 }
 
 fn odd(error: &impl std::fmt::Display) -> Error {
-    Error::Engine { cause: format!("a checkpoint could not be used: {error}") }
+    Error::Engine {
+        cause: format!("a checkpoint could not be used: {error}"),
+    }
 }

@@ -59,11 +59,20 @@ pub struct TextLearner<'a> {
 }
 
 /// A stretch of the note that fits a window, anywhere in it, between `[CLS]` and `[SEP]`.
-pub(super) fn cut(note: &[i64], n_tokens: usize, special: SpecialTokens, random: &mut StdRng) -> Vec<i64> {
+pub(super) fn cut(
+    note: &[i64],
+    n_tokens: usize,
+    special: SpecialTokens,
+    random: &mut StdRng,
+) -> Vec<i64> {
     let n_body = n_tokens.saturating_sub(2);
     let start = random.random_range(0..=note.len().saturating_sub(n_body));
     let body = note.iter().skip(start).take(n_body).copied();
-    [special.cls].into_iter().chain(body).chain([special.sep]).collect()
+    [special.cls]
+        .into_iter()
+        .chain(body)
+        .chain([special.sep])
+        .collect()
 }
 
 /// Logits of prepared notes, one row for each: the mean over its windows.
@@ -76,7 +85,10 @@ pub fn logits(net: &Transformer, notes: &[TextInput]) -> Result<Vec<Vec<f64>>> {
         rows.extend(super::rows(&logits)?);
     }
     let mut rows = rows.into_iter();
-    Ok(notes.iter().map(|it| mean_row(rows.by_ref().take(it.windows.len()))).collect())
+    Ok(notes
+        .iter()
+        .map(|it| mean_row(rows.by_ref().take(it.windows.len())))
+        .collect())
 }
 
 fn mean_row(rows: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
@@ -93,7 +105,11 @@ fn mean_row(rows: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
 impl TextLearner<'_> {
     fn window(&self, case: usize, random: &mut StdRng) -> Option<(Vec<i64>, usize)> {
         let note_idx = case / self.windows.each.max(1);
-        let (note, label) = self.train.notes.get(note_idx).zip(self.train.labels.get(note_idx))?;
+        let (note, label) = self
+            .train
+            .notes
+            .get(note_idx)
+            .zip(self.train.labels.get(note_idx))?;
         let mut ids = cut(note, self.windows.tokens, self.special, random);
         let hidden = random.random_range(0.0..=self.windows.hide);
         for id in &mut ids {
@@ -111,15 +127,26 @@ impl Learner for TextLearner<'_> {
     }
 
     fn loss(&mut self, cases: &[usize], random: &mut StdRng) -> Result<Tensor> {
-        let (windows, labels): (Vec<_>, Vec<_>) = cases.iter().filter_map(|it| self.window(*it, random)).unzip();
+        let (windows, labels): (Vec<_>, Vec<_>) = cases
+            .iter()
+            .filter_map(|it| self.window(*it, random))
+            .unzip();
         let tokens = Tokens::new(windows.iter().map(Vec::as_slice))?;
-        let mode = Mode::Train { dropout: self.knobs.dropout };
+        let mode = Mode::Train {
+            dropout: self.knobs.dropout,
+        };
         let logits = self.net.head(&self.net.features(&tokens, mode)?, mode)?;
         super::classification_loss(&logits, &labels, Output::Softmax, &self.knobs)
     }
 
     fn validate(&mut self) -> Result<Option<f64>> {
-        let Some((notes, labels)) = &self.held_out else { return Ok(None) };
-        Ok(super::figure(&logits(self.net, notes)?, labels, Output::Softmax))
+        let Some((notes, labels)) = &self.held_out else {
+            return Ok(None);
+        };
+        Ok(super::figure(
+            &logits(self.net, notes)?,
+            labels,
+            Output::Softmax,
+        ))
     }
 }

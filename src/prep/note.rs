@@ -61,11 +61,23 @@ impl Tokenizer {
     /// # Errors
     /// Bytes that the tokenizers crate does not read, or a vocabulary without `[CLS]` or `[SEP]`.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        let tokenizer = tokenizers::Tokenizer::from_bytes(bytes).map_err(|it| Error::Tokenizer { cause: it.to_string() })?;
+        let tokenizer =
+            tokenizers::Tokenizer::from_bytes(bytes).map_err(|it| Error::Tokenizer {
+                cause: it.to_string(),
+            })?;
         let id = |token: &str| tokenizer.token_to_id(token);
-        let needed = |token: &str| id(token).ok_or_else(|| Error::Tokenizer { cause: format!("it has no {token}") });
+        let needed = |token: &str| {
+            id(token).ok_or_else(|| Error::Tokenizer {
+                cause: format!("it has no {token}"),
+            })
+        };
         let (cls, sep, unk) = (needed("[CLS]")?, needed("[SEP]")?, id("[UNK]"));
-        Ok(Self { tokenizer, cls, sep, unk })
+        Ok(Self {
+            tokenizer,
+            cls,
+            sep,
+            unk,
+        })
     }
 
     /// Number of tokens it knows.
@@ -80,8 +92,18 @@ impl Tokenizer {
 
     /// The tokens of a text and where each stands in it, in bytes.
     fn encode(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>, Error> {
-        let encoding = self.tokenizer.encode(text, false).map_err(|it| Error::Tokenizer { cause: it.to_string() })?;
-        Ok(encoding.get_ids().iter().zip(encoding.get_offsets()).map(|(id, (start, end))| (*id, *start..*end)).collect())
+        let encoding = self
+            .tokenizer
+            .encode(text, false)
+            .map_err(|it| Error::Tokenizer {
+                cause: it.to_string(),
+            })?;
+        Ok(encoding
+            .get_ids()
+            .iter()
+            .zip(encoding.get_offsets())
+            .map(|(id, (start, end))| (*id, *start..*end))
+            .collect())
     }
 }
 
@@ -103,23 +125,38 @@ pub fn prepare_note(
     }
     let tokens = tokenizer.encode(text)?;
     if spec.limit() < tokens.len() {
-        return Err(Error::NoteTooLong { limit: spec.limit(), found: tokens.len() });
+        return Err(Error::NoteTooLong {
+            limit: spec.limit(),
+            found: tokens.len(),
+        });
     }
-    let n_unknown = tokens.iter().filter(|(id, _)| Some(*id) == tokenizer.unk).count();
+    let n_unknown = tokens
+        .iter()
+        .filter(|(id, _)| Some(*id) == tokenizer.unk)
+        .count();
     let part = n_unknown as f64 / tokens.len().max(1) as f64;
     if UNKNOWN_LIMIT < part {
         let percent = (100.0 * part).round();
-        warnings.add(WarningKind::Scope, format!("{percent} % of the note is in words or signs that the model has never seen"));
+        warnings.add(
+            WarningKind::Scope,
+            format!("{percent} % of the note is in words or signs that the model has never seen"),
+        );
     }
     let word_of = word_of_each(&tokens, &words);
-    Ok(TextInput { windows: windows(&tokens, &word_of, spec, tokenizer), words })
+    Ok(TextInput {
+        windows: windows(&tokens, &word_of, spec, tokenizer),
+        words,
+    })
 }
 
 /// For each token the first word that it shares a byte with.
 fn word_of_each(tokens: &[(u32, Range<usize>)], words: &[Range<usize>]) -> Vec<Option<usize>> {
     let find = |span: &Range<usize>| {
         let word_idx = words.partition_point(|it| it.end <= span.start);
-        words.get(word_idx).filter(|it| it.start < span.end).map(|_| word_idx)
+        words
+            .get(word_idx)
+            .filter(|it| it.start < span.end)
+            .map(|_| word_idx)
     };
     tokens.iter().map(|(_, span)| find(span)).collect()
 }
@@ -133,10 +170,20 @@ fn windows(
     let (body, stride) = (spec.body(), spec.stride());
     let n_windows = 1 + tokens.len().saturating_sub(body).div_ceil(stride);
     let window = |window_idx: usize| {
-        let inside = tokens.iter().zip(word_of).skip(window_idx * stride).take(body);
-        let (ids, word_idx): (Vec<i64>, Vec<_>) = inside.map(|((id, _), word_idx)| (i64::from(*id), *word_idx)).unzip();
+        let inside = tokens
+            .iter()
+            .zip(word_of)
+            .skip(window_idx * stride)
+            .take(body);
+        let (ids, word_idx): (Vec<i64>, Vec<_>) = inside
+            .map(|((id, _), word_idx)| (i64::from(*id), *word_idx))
+            .unzip();
         TokenWindow {
-            ids: [i64::from(tokenizer.cls)].into_iter().chain(ids).chain([i64::from(tokenizer.sep)]).collect(),
+            ids: [i64::from(tokenizer.cls)]
+                .into_iter()
+                .chain(ids)
+                .chain([i64::from(tokenizer.sep)])
+                .collect(),
             word_idx: [None].into_iter().chain(word_idx).chain([None]).collect(),
         }
     };

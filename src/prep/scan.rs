@@ -80,41 +80,81 @@ pub fn prepare_scan(
     spec: &ImageSpec,
     warnings: &Warnings,
 ) -> Result<ImageInput, Error> {
-    let no_frame = Error::NoSuchFrame { frame_idx, n_frames: scan.frames.len() };
+    let no_frame = Error::NoSuchFrame {
+        frame_idx,
+        n_frames: scan.frames.len(),
+    };
     let frame = scan.frames.get(frame_idx).ok_or(no_frame)?;
     let (width, height) = (frame.width, frame.height);
     if width.min(height) < MIN_SIDE {
-        return Err(Error::TooSmall { want: MIN_SIDE, width, height });
+        return Err(Error::TooSmall {
+            want: MIN_SIDE,
+            width,
+            height,
+        });
     }
     let gray = gray(frame, warnings)?;
     let ([left, top], [box_width, box_height]) = source_box(frame, spec);
-    let horizontal = Axis { n_source: width, start: left, length: box_width, n_target: spec.width };
-    let vertical = Axis { n_source: height, start: top, length: box_height, n_target: spec.height };
+    let horizontal = Axis {
+        n_source: width,
+        start: left,
+        length: box_width,
+        n_target: spec.width,
+    };
+    let vertical = Axis {
+        n_source: height,
+        start: top,
+        length: box_height,
+        n_target: spec.height,
+    };
     let [scale_x, scale_y] = [horizontal.scale(), vertical.scale()];
     if scale_x.min(scale_y) < 0.5 {
-        warnings.add(WarningKind::Pixels, "the frame has less than half the pixels that the model reads; it was enlarged");
+        warnings.add(
+            WarningKind::Pixels,
+            "the frame has less than half the pixels that the model reads; it was enlarged",
+        );
     }
     let mut plane = resample(&gray, &horizontal, &vertical);
     normalise(&mut plane, spec.intensity, warnings)?;
     for value in &mut plane {
         *value = (*value - spec.mean) / spec.std;
     }
-    let scan_from_input = Affine2 { scale_x, scale_y, offset_x: left, offset_y: top };
+    let scan_from_input = Affine2 {
+        scale_x,
+        scale_y,
+        offset_x: left,
+        offset_y: top,
+    };
     let values = plane.repeat(spec.channels);
-    Ok(ImageInput { channels: spec.channels, height: spec.height, width: spec.width, values, scan_from_input })
+    Ok(ImageInput {
+        channels: spec.channels,
+        height: spec.height,
+        width: spec.width,
+        values,
+        scan_from_input,
+    })
 }
 
 /// Left and top, width and height of the part that is read, in pixel-edge coordinates of the frame.
 fn source_box(frame: &Frame, spec: &ImageSpec) -> ([f32; 2], [f32; 2]) {
     let cut = |n: usize| (n as f32 * spec.margin.clamp(0.0, 0.4)).round();
     let (left, top) = (cut(frame.width), cut(frame.height));
-    let (width, height) = (frame.width as f32 - 2.0 * left, frame.height as f32 - 2.0 * top);
+    let (width, height) = (
+        frame.width as f32 - 2.0 * left,
+        frame.height as f32 - 2.0 * top,
+    );
     let square = match spec.fit {
         Fit::Stretch => return ([left, top], [width, height]),
         Fit::CenterCrop => width.min(height),
         Fit::Pad => width.max(height),
     };
-    ([left + ((width - square) / 2.0).floor(), top + ((height - square) / 2.0).floor()], [square; 2])
+    (
+        [
+            left + ((width - square) / 2.0).floor(),
+            top + ((height - square) / 2.0).floor(),
+        ],
+        [square; 2],
+    )
 }
 
 /// The grey values, or the luma of a picture that is stored in colour but has (almost) none.
@@ -128,13 +168,19 @@ fn gray<'a>(frame: &'a Frame, warnings: &Warnings) -> Result<Cow<'a, [f32]>, Err
     let n_coloured = pixels.iter().filter(|it| is_coloured(it)).count();
     let part = n_coloured as f64 / pixels.len().max(1) as f64;
     if COLOUR_LIMIT < part {
-        return Err(Error::Colour { percent: (100.0 * part).round() as u32 });
+        return Err(Error::Colour {
+            percent: (100.0 * part).round() as u32,
+        });
     }
     if COLOUR_NOTED < part {
-        warnings.add(WarningKind::Scope, "the picture has coloured parts; the model reads their brightness only");
+        warnings.add(
+            WarningKind::Scope,
+            "the picture has coloured parts; the model reads their brightness only",
+        );
     }
     // ITU-R BT.601, as JPEG has it.
-    let luma = |[r, g, b]: &[u8; 3]| 0.299 * f32::from(*r) + 0.587 * f32::from(*g) + 0.114 * f32::from(*b);
+    let luma =
+        |[r, g, b]: &[u8; 3]| 0.299 * f32::from(*r) + 0.587 * f32::from(*g) + 0.114 * f32::from(*b);
     Ok(pixels.iter().map(luma).collect())
 }
 
@@ -143,10 +189,14 @@ fn normalise(plane: &mut [f32], intensity: Intensity, warnings: &Warnings) -> Re
     let mut sorted: Vec<f32> = plane.iter().copied().filter(|it| it.is_finite()).collect();
     sorted.sort_unstable_by(f32::total_cmp);
     let (Some(least), Some(greatest)) = (sorted.first().copied(), sorted.last().copied()) else {
-        return Err(Error::Blank { found: "padding only" });
+        return Err(Error::Blank {
+            found: "padding only",
+        });
     };
     if greatest <= least {
-        return Err(Error::Blank { found: "one value everywhere" });
+        return Err(Error::Blank {
+            found: "one value everywhere",
+        });
     }
     let (low, high) = match intensity {
         Intensity::Fixed { low, high } => (low, high),
@@ -155,11 +205,18 @@ fn normalise(plane: &mut [f32], intensity: Intensity, warnings: &Warnings) -> Re
     let (low, high) = if low < high {
         (low, high)
     } else {
-        warnings.add(WarningKind::Pixels, "almost all pixels have one value; the few others set the contrast");
+        warnings.add(
+            WarningKind::Pixels,
+            "almost all pixels have one value; the few others set the contrast",
+        );
         (least, greatest)
     };
     for value in plane {
-        *value = if value.is_finite() { ((*value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
+        *value = if value.is_finite() {
+            ((*value - low) / (high - low)).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
     }
     Ok(())
 }
@@ -180,6 +237,12 @@ mod tests {
         // numpy.quantile([1, 2, 4, 8], [0, .5, .9, 1])
         let sorted = [1.0, 2.0, 4.0, 8.0];
         let found = [0.0, 0.5, 0.9, 1.0].map(|it| quantile(&sorted, it));
-        assert!(found.iter().zip([1.0, 3.0, 6.8, 8.0]).all(|(a, b)| (a - b).abs() < 1e-5), "{found:?}");
+        assert!(
+            found
+                .iter()
+                .zip([1.0, 3.0, 6.8, 8.0])
+                .all(|(a, b)| (a - b).abs() < 1e-5),
+            "{found:?}"
+        );
     }
 }
