@@ -35,7 +35,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
     let recipe = Recipe::open(&args.recipe)?;
     let decoder =
-        Decoder::start(super::decoder_settings()?).context("could not start the decode worker")?;
+        Decoder::start(Default::default()).context("could not start the decode worker")?;
     let open = |path: &Path| scan(&decoder, path);
     let job = Job {
         recipe,

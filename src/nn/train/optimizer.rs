@@ -94,7 +94,7 @@ impl Optimizer {
                 if !gradient.defined() {
                     continue;
                 }
-                let mut gradient = gradient.f_mul_scalar_(shrink)?;
+                let gradient = gradient.f_mul_scalar_(shrink)?;
                 it.first = it.first.f_lerp_(&gradient, 1.0 - BETA1)?;
                 it.second = it.second.f_lerp_(&gradient.f_square()?, 1.0 - BETA2)?;
                 if it.is_decayed {
