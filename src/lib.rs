@@ -22,9 +22,16 @@
 //! | `sample` | the synthetic case for the first run | `disk` |
 //! | `score` | one case, one model → prediction or explanation | `warnings` `case` `prediction` `prep` `model` |
 //! | `failure` | trouble in words for a person: headline, remedy, cause | `disk` `import` `model` `prep` `score` |
+//! | `render` | samples to pixels: curves, colour map, overlay, pictures | `case` `prediction` |
+//! | `settings` | what the window remembers | `privacy` `disk` |
+//! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `prediction` `import` `model` `sample` `score` `render` |
+//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `prediction` `import` `prep` `model` `sample` `failure` `render` `settings` `engine` |
+//! | `app` | the window | `privacy` `case` `prediction` `model` `failure` `render` `settings` `engine` `session` `warnings` |
 
+pub mod app;
 pub mod case;
 pub mod disk;
+pub mod engine;
 pub mod failure;
 pub mod import;
 pub mod model;
@@ -32,7 +39,10 @@ pub mod nn;
 pub mod prediction;
 pub mod prep;
 pub mod privacy;
+pub mod render;
 pub mod sample;
 pub mod score;
+pub mod session;
+pub mod settings;
 pub mod stats;
 pub mod warnings;

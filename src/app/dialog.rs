@@ -1,0 +1,65 @@
+//! The desktop's file dialogs, on a thread of their own: the window goes on drawing.
+
+use std::{
+    path::PathBuf,
+    sync::mpsc::{Receiver, sync_channel},
+    thread::{Builder, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use rfd::AsyncFileDialog;
+
+use crate::{engine::WakeFn, session::Command};
+
+/// A dialog that answers sooner than a person can was never shown: no portal and no fallback runs.
+const TOO_QUICK: Duration = Duration::from_millis(150);
+
+/// A dialog that is open, or was.
+pub(super) struct Dialog {
+    answer: Receiver<Option<Command>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Dialog {
+    /// Asks for files to open.
+    pub(super) fn open(wake: WakeFn) -> Option<Self> {
+        Self::start(wake, || {
+            let picked = pollster::block_on(AsyncFileDialog::new().set_title("Open scans and notes").pick_files());
+            picked.map(|it| Command::Open(it.iter().map(|it| it.path().to_owned()).collect()))
+        })
+    }
+
+    /// Asks where to save the overlay.
+    pub(super) fn save(wake: WakeFn) -> Option<Self> {
+        Self::start(wake, || {
+            let dialog = AsyncFileDialog::new().set_title("Save overlay and result").set_file_name("overlay.png").add_filter("PNG", &["png"]);
+            let picked: Option<PathBuf> = pollster::block_on(dialog.save_file()).map(|it| it.path().to_owned());
+            picked.map(Command::SaveTo)
+        })
+    }
+
+    fn start(wake: WakeFn, ask: impl FnOnce() -> Option<Command> + Send + 'static) -> Option<Self> {
+        let (answered, answer) = sync_channel(1);
+        let work = move || {
+            let start = Instant::now();
+            let picked = ask();
+            let is_missing = picked.is_none() && start.elapsed() < TOO_QUICK;
+            let command = if is_missing { Some(Command::NoDialog) } else { picked };
+            // The window may be gone by now; then nobody wants the answer.
+            answered.send(command).ok();
+            wake();
+        };
+        let thread = Builder::new().name("dialog".to_owned()).spawn(work).ok()?;
+        Some(Self { answer, thread: Some(thread) })
+    }
+
+    /// The answer, once: `None` while the dialog is open, `Some(None)` if it was cancelled.
+    pub(super) fn poll(&mut self) -> Option<Option<Command>> {
+        let answer = self.answer.try_recv().ok()?;
+        if let Some(thread) = self.thread.take() {
+            // It has just sent its answer and ends; a panic in it would have no other effect.
+            thread.join().ok();
+        }
+        Some(answer)
+    }
+}

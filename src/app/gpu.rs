@@ -1,0 +1,282 @@
+//! The picture by shader: a 16-bit texture per frame, uploaded once; window, zoom and overlay are uniforms.
+#![expect(unsafe_code, reason = "OpenGL is called through glow, whose functions are all unsafe; each block says why it holds")]
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use eframe::glow::{self, HasContext as _, PixelUnpackData};
+
+use crate::{
+    case::Frame,
+    prediction::{Affine2, Heatmap},
+    render::{
+        Curve,
+        codes::Codes,
+        colormap::STOPS,
+        curve::Shape,
+        overlay::{FADE_FROM, FADE_TO},
+    },
+};
+
+/// What is to be drawn into a rectangle.
+#[derive(Clone)]
+pub(super) struct Drawing {
+    /// A level of the pyramid, and how many times it was halved.
+    pub(super) frame: Arc<Frame>,
+    pub(super) level: usize,
+    pub(super) curve: Curve,
+    /// Screen pixels from the rectangle's left top to pixel-edge coordinates of the scan.
+    pub(super) scan_from_rect: Affine2,
+    pub(super) heat: Option<Heat>,
+}
+
+/// Influence to be laid over it.
+#[derive(Clone)]
+pub(super) struct Heat {
+    pub(super) heatmap: Arc<Heatmap>,
+    /// The raw value of full strength.
+    pub(super) full: f32,
+    /// 0..1.
+    pub(super) opacity: f32,
+}
+
+/// The program and its textures. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub(super) struct Gpu(Arc<Mutex<Objects>>);
+
+struct Objects {
+    program: glow::Program,
+    vertices: glow::VertexArray,
+    frame: Option<FrameTexture>,
+    heat: Option<HeatTexture>,
+}
+
+/// The source is kept, so that a new frame at the same address is never taken for it.
+struct FrameTexture {
+    source: Arc<Frame>,
+    texture: glow::Texture,
+    value_from_code: (f32, f32),
+}
+
+struct HeatTexture {
+    source: Arc<Heatmap>,
+    texture: glow::Texture,
+}
+
+const VERTEX: &str = "
+out vec2 v_rect;
+void main() {
+    vec2 corner = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1)) * 2.0;
+    v_rect = vec2(corner.x, 1.0 - corner.y);
+    gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
+}";
+
+impl Gpu {
+    /// Compiles the program. An error in words where the driver cannot: then the CPU draws.
+    pub(super) fn new(gl: &glow::Context) -> Result<Self, String> {
+        let version = gl.version();
+        let header = match (version.is_embedded, version.major, version.minor) {
+            (true, 3.., _) => "#version 300 es\n",
+            (false, 4.., _) | (false, 3, 3..) => "#version 330\n",
+            (false, 3, 1..) => "#version 140\n",
+            _ => return Err(format!("OpenGL {}.{} has no integer textures", version.major, version.minor)),
+        };
+        // SAFETY: eframe made this context current on this thread before it creates the application.
+        unsafe {
+            let program = link(gl, header)?;
+            let vertices = gl.create_vertex_array()?;
+            Ok(Self(Arc::new(Mutex::new(Objects { program, vertices, frame: None, heat: None }))))
+        }
+    }
+
+    /// Draws into the viewport that egui has set for the callback.
+    pub(super) fn draw(&self, gl: &glow::Context, rect_px: (i32, i32), drawing: &Drawing) {
+        // Only the drawing thread takes this lock; it is here because egui wants callbacks to be `Sync`.
+        let mut objects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        objects.upload_frame(gl, &drawing.frame);
+        if let Some(heat) = &drawing.heat {
+            objects.upload_heat(gl, &heat.heatmap);
+        }
+        objects.draw(gl, rect_px, drawing);
+    }
+
+    /// Frees what the driver holds.
+    pub(super) fn destroy(&self, gl: &glow::Context) {
+        let mut objects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let textures = [objects.frame.take().map(|it| it.texture), objects.heat.take().map(|it| it.texture)];
+        // SAFETY: eframe calls this on the drawing thread while the context lives; each object is deleted once.
+        unsafe {
+            for texture in textures.into_iter().flatten() {
+                gl.delete_texture(texture);
+            }
+            gl.delete_program(objects.program);
+            gl.delete_vertex_array(objects.vertices);
+        }
+    }
+}
+
+impl Objects {
+    fn upload_frame(&mut self, gl: &glow::Context, frame: &Arc<Frame>) {
+        if self.frame.as_ref().is_some_and(|it| Arc::ptr_eq(&it.source, frame)) {
+            return;
+        }
+        let Some(codes) = Codes::new(frame) else { return };
+        let bytes: Vec<u8> = codes.codes.iter().flat_map(|it| it.to_ne_bytes()).collect();
+        let old = self.frame.take().map(|it| it.texture);
+        let format = (glow::R16UI, glow::RED_INTEGER, glow::UNSIGNED_SHORT);
+        if let Some(texture) = upload(gl, old, (frame.width, frame.height), format, &bytes) {
+            self.frame = Some(FrameTexture { source: frame.clone(), texture, value_from_code: (codes.low, codes.step) });
+        }
+    }
+
+    fn upload_heat(&mut self, gl: &glow::Context, heatmap: &Arc<Heatmap>) {
+        if self.heat.as_ref().is_some_and(|it| Arc::ptr_eq(&it.source, heatmap)) {
+            return;
+        }
+        let bytes: Vec<u8> = heatmap.values.iter().flat_map(|it| it.to_ne_bytes()).collect();
+        let old = self.heat.take().map(|it| it.texture);
+        let format = (glow::R32F, glow::RED, glow::FLOAT);
+        if let Some(texture) = upload(gl, old, (heatmap.width, heatmap.height), format, &bytes) {
+            self.heat = Some(HeatTexture { source: heatmap.clone(), texture });
+        }
+    }
+
+    fn draw(&self, gl: &glow::Context, (width, height): (i32, i32), drawing: &Drawing) {
+        let Some(frame) = &self.frame else { return };
+        let heat = drawing.heat.as_ref().zip(self.heat.as_ref());
+        // SAFETY: the context is current during a paint callback; program, textures and uniforms belong to it. egui
+        // restores its own program, textures, blending and vertex array after each callback.
+        unsafe {
+            gl.use_program(Some(self.program));
+            gl.disable(glow::BLEND);
+            gl.active_texture(glow::TEXTURE0);
+            gl.bind_texture(glow::TEXTURE_2D, Some(frame.texture));
+            let set = Uniforms { gl, program: self.program };
+            set.int("u_frame", 0);
+            set.int("u_heat", 1);
+            set.vec2("u_rect_px", (width as f32, height as f32));
+            set.affine("u_scan_from_rect", drawing.scan_from_rect);
+            set.float("u_shrink", (1.0 / f64::from(1_u32 << drawing.level)) as f32);
+            set.vec2("u_value_from_code", frame.value_from_code);
+            let (shape, curve) = match drawing.curve.shape {
+                Shape::Ramp { low, span } => (0, (low, span)),
+                Shape::Sigmoid { center, width } => (1, (center, width)),
+            };
+            set.int("u_shape", shape);
+            set.vec2("u_curve", curve);
+            set.int("u_inverted", i32::from(drawing.curve.is_inverted));
+            set.int("u_has_heat", 0);
+            if let Some((wanted, texture)) = heat {
+                set_heat(&set, texture, wanted);
+            }
+            gl.bind_vertex_array(Some(self.vertices));
+            gl.draw_arrays(glow::TRIANGLES, 0, 3);
+            gl.enable(glow::BLEND);
+            gl.active_texture(glow::TEXTURE0);
+        }
+    }
+}
+
+/// # Safety
+/// The context is current and the program in use.
+unsafe fn set_heat(set: &Uniforms<'_>, texture: &HeatTexture, heat: &Heat) {
+    if heat.full <= 0.0 {
+        return;
+    }
+    // SAFETY: as the caller promises.
+    unsafe {
+        set.gl.active_texture(glow::TEXTURE1);
+        set.gl.bind_texture(glow::TEXTURE_2D, Some(texture.texture));
+        set.int("u_has_heat", 1);
+        set.affine("u_heat_from_scan", heat.heatmap.scan_from_heatmap.inverse());
+        set.float("u_full", heat.full);
+        set.float("u_opacity", heat.opacity);
+        set.vec2("u_fade", (FADE_FROM, FADE_TO));
+    }
+}
+
+struct Uniforms<'a> {
+    gl: &'a glow::Context,
+    program: glow::Program,
+}
+
+/// # Safety
+/// For all: the context is current and the program in use. A name that the driver optimised away is skipped.
+impl Uniforms<'_> {
+    unsafe fn int(&self, name: &str, value: i32) {
+        // SAFETY: as the caller promises.
+        unsafe { self.gl.uniform_1_i32(self.gl.get_uniform_location(self.program, name).as_ref(), value) }
+    }
+
+    unsafe fn float(&self, name: &str, value: f32) {
+        // SAFETY: as the caller promises.
+        unsafe { self.gl.uniform_1_f32(self.gl.get_uniform_location(self.program, name).as_ref(), value) }
+    }
+
+    unsafe fn vec2(&self, name: &str, (x, y): (f32, f32)) {
+        // SAFETY: as the caller promises.
+        unsafe { self.gl.uniform_2_f32(self.gl.get_uniform_location(self.program, name).as_ref(), x, y) }
+    }
+
+    unsafe fn affine(&self, name: &str, map: Affine2) {
+        // SAFETY: as the caller promises.
+        unsafe {
+            let at = self.gl.get_uniform_location(self.program, name);
+            self.gl.uniform_4_f32(at.as_ref(), map.scale_x, map.scale_y, map.offset_x, map.offset_y);
+        }
+    }
+}
+
+/// Puts rows of pixels into a new texture without filtering; the old one goes.
+fn upload(
+    gl: &glow::Context,
+    old: Option<glow::Texture>,
+    (width, height): (usize, usize),
+    (internal, format, kind): (u32, u32, u32),
+    bytes: &[u8],
+) -> Option<glow::Texture> {
+    let (width, height) = (i32::try_from(width).ok()?, i32::try_from(height).ok()?);
+    // SAFETY: called in a paint callback, where the context is current; `bytes` holds width x height pixels of the
+    // given format, because `Codes` and `Heatmap` have one value for each pixel, and rows are not padded (alignment 1).
+    unsafe {
+        if let Some(old) = old {
+            gl.delete_texture(old);
+        }
+        let texture = gl.create_texture().ok()?;
+        gl.bind_texture(glow::TEXTURE_2D, Some(texture));
+        for (parameter, value) in [
+            (glow::TEXTURE_MIN_FILTER, glow::NEAREST),
+            (glow::TEXTURE_MAG_FILTER, glow::NEAREST),
+            (glow::TEXTURE_WRAP_S, glow::CLAMP_TO_EDGE),
+            (glow::TEXTURE_WRAP_T, glow::CLAMP_TO_EDGE),
+        ] {
+            gl.tex_parameter_i32(glow::TEXTURE_2D, parameter, value as i32);
+        }
+        gl.pixel_store_i32(glow::UNPACK_ALIGNMENT, 1);
+        gl.tex_image_2d(glow::TEXTURE_2D, 0, internal as i32, width, height, 0, format, kind, PixelUnpackData::Slice(Some(bytes)));
+        gl.pixel_store_i32(glow::UNPACK_ALIGNMENT, 4);
+        Some(texture)
+    }
+}
+
+/// # Safety
+/// The context is current.
+unsafe fn link(gl: &glow::Context, header: &str) -> Result<glow::Program, String> {
+    let stops: Vec<String> = STOPS.iter().map(|it| format!("vec3({:.1}, {:.1}, {:.1})", it[0], it[1], it[2])).collect();
+    let fragment = include_str!("shader.glsl").replace("STOPS", &stops.join(", "));
+    // SAFETY: as the caller promises; shaders are deleted once they are linked.
+    unsafe {
+        let program = gl.create_program()?;
+        for (kind, source) in [(glow::VERTEX_SHADER, VERTEX), (glow::FRAGMENT_SHADER, fragment.as_str())] {
+            let shader = gl.create_shader(kind)?;
+            gl.shader_source(shader, &format!("{header}{source}"));
+            gl.compile_shader(shader);
+            if !gl.get_shader_compile_status(shader) {
+                return Err(gl.get_shader_info_log(shader));
+            }
+            gl.attach_shader(program, shader);
+            gl.delete_shader(shader);
+        }
+        gl.link_program(program);
+        if gl.get_program_link_status(program) { Ok(program) } else { Err(gl.get_program_info_log(program)) }
+    }
+}

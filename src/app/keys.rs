@@ -1,0 +1,50 @@
+//! The keyboard: the keys of `session::Action` as egui knows them.
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+use crate::session::{Action, Command, Sheet, State};
+
+/// Turns pressed keys into commands. While text is typed, only keys with Ctrl, Escape and function keys count.
+pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) {
+    let is_typing = ctx.text_edit_focused() || state.sheet.is_some_and(|it| it != Sheet::Keys);
+    let is_on_control = ctx.memory(|it| it.focused().is_some());
+    for action in Action::ALL.into_iter().chain([Action::Escape]) {
+        let Some(shortcut) = shortcut(action) else { continue };
+        let is_plain = shortcut.modifiers.is_none() && !matches!(shortcut.logical_key, Key::Escape | Key::F1);
+        // Space and the arrows work the control that the keyboard is on.
+        let is_for_control = is_on_control && shortcut.logical_key == Key::Space;
+        if is_plain && (is_typing || is_for_control) {
+            continue;
+        }
+        if ctx.input_mut(|it| it.consume_shortcut(&shortcut)) {
+            commands.push(Command::Act(action));
+        }
+    }
+}
+
+/// The key of an action.
+pub(super) fn shortcut(action: Action) -> Option<KeyboardShortcut> {
+    let key = action.info().key;
+    let (modifiers, name) = match key.strip_prefix("Ctrl+") {
+        Some(name) => (Modifiers::COMMAND, name),
+        None => (Modifiers::NONE, key),
+    };
+    Some(KeyboardShortcut::new(modifiers, Key::from_name(name)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortcut;
+    use crate::session::Action;
+
+    #[test]
+    fn every_key_is_known_to_egui_and_used_once() {
+        let mut seen = Vec::new();
+        for action in Action::ALL.into_iter().chain([Action::Escape]) {
+            let key = action.info().key;
+            assert!(key.is_empty() || shortcut(action).is_some(), "{action:?}: egui knows no key {key}");
+            assert!(key.is_empty() || !seen.contains(&key), "{key} is used twice");
+            seen.push(key);
+        }
+    }
+}

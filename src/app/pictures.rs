@@ -1,0 +1,174 @@
+//! What the window keeps of pictures: thumbnails, the shader, and the texture of the CPU path. A cache, nothing else.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use eframe::{egui_glow, glow};
+use egui::{ColorImage, Context, PaintCallback, Painter, Rect, TextureHandle, TextureOptions, pos2};
+
+use super::gpu::{Drawing, Gpu, Heat};
+use crate::{
+    case::{Frame, Samples},
+    prediction::{Affine2, Explanation, Heatmap},
+    render::{
+        Curve, Overlay, Picture, compose,
+        contour::Point,
+        overlay::{greatest, smooth},
+        picture::outlines,
+    },
+    session::{ItemId, ScanItem},
+};
+
+/// Textures by what they show.
+pub(super) struct Pictures {
+    gpu: Option<Gpu>,
+    thumbnails: BTreeMap<ItemId, TextureHandle>,
+    drawn: Option<(Drawn, TextureHandle)>,
+    shown: Option<Shown>,
+}
+
+/// An explanation as it is drawn.
+#[derive(Clone)]
+pub(super) struct Shown {
+    pub(super) explanation: Arc<Explanation>,
+    pub(super) heatmap: Arc<Heatmap>,
+    /// The raw value that is drawn as full strength.
+    pub(super) full: f32,
+    /// Round the strongest regions, in coordinates of the scan.
+    pub(super) outlines: Arc<[Vec<Point>]>,
+}
+
+/// Everything that a picture of the CPU path depends on. Frame and map are kept, so that a new one at the same
+/// address is never taken for an old one.
+#[derive(Clone)]
+struct Drawn {
+    frame: Arc<Frame>,
+    curve: Curve,
+    scan_from_picture: Affine2,
+    size: (usize, usize),
+    heat: Option<(Arc<Heatmap>, f32)>,
+}
+
+impl Drawn {
+    fn is(&self, other: &Self) -> bool {
+        let heats = match (&self.heat, &other.heat) {
+            (Some((a, strength_a)), Some((b, strength_b))) => Arc::ptr_eq(a, b) && strength_a == strength_b,
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        let places = (self.curve, self.scan_from_picture, self.size) == (other.curve, other.scan_from_picture, other.size);
+        heats && places && Arc::ptr_eq(&self.frame, &other.frame)
+    }
+}
+
+/// Longest edge of a thumbnail in pixels.
+const THUMBNAIL: usize = 96;
+
+impl Pictures {
+    /// With the shader where the driver can and nobody asked for the CPU.
+    pub(super) fn new(gl: Option<&glow::Context>, is_cpu_wanted: bool) -> Self {
+        let gpu = gl.filter(|_| !is_cpu_wanted).and_then(|it| Gpu::new(it).ok());
+        Self { gpu, thumbnails: BTreeMap::new(), drawn: None, shown: None }
+    }
+
+    /// Who draws.
+    pub(super) const fn drawn_by(&self) -> &'static str {
+        if self.gpu.is_some() { "OpenGL" } else { "CPU" }
+    }
+
+    /// Frees what the driver holds.
+    pub(super) fn destroy(&self, gl: &glow::Context) {
+        if let Some(gpu) = &self.gpu {
+            gpu.destroy(gl);
+        }
+    }
+
+    /// Forgets what belongs to closed items.
+    pub(super) fn retain(&mut self, is_open: impl Fn(ItemId) -> bool) {
+        self.thumbnails.retain(|id, _| is_open(*id));
+    }
+
+    /// A small picture of the first frame, made once.
+    pub(super) fn thumbnail(&mut self, ctx: &Context, id: ItemId, scan: &ScanItem) -> TextureHandle {
+        let made = self.thumbnails.entry(id).or_insert_with(|| {
+            let frame = scan.pyramid.frame();
+            let scale = frame.width.max(frame.height) as f32 / THUMBNAIL as f32;
+            let map = Affine2 { scale_x: scale, scale_y: scale, ..Affine2::IDENTITY };
+            let size = |edge: usize| ((edge as f32 / scale).round() as usize).max(1);
+            let curve = Curve::new(&scan.view.window, false);
+            let picture = compose(&scan.pyramid, &curve, None, map, (size(frame.width), size(frame.height)));
+            ctx.load_texture("thumbnail", image(&picture), TextureOptions::LINEAR)
+        });
+        made.clone()
+    }
+
+    /// An explanation made ready to draw, once.
+    pub(super) fn shown(&mut self, explanation: &Arc<Explanation>) -> Option<Shown> {
+        if self.shown.as_ref().is_none_or(|it| !Arc::ptr_eq(&it.explanation, explanation)) {
+            let heatmap = explanation.heatmap.as_ref()?;
+            let (shown, full) = (smooth(heatmap), greatest(heatmap));
+            let outlines = outlines(explanation.method, &shown, full).into();
+            self.shown = Some(Shown { explanation: explanation.clone(), heatmap: Arc::new(shown), full, outlines });
+        }
+        self.shown.clone()
+    }
+
+    /// Paints a scan into a rectangle on whole screen pixels. `scan_from_rect` counts screen pixels from its left top.
+    pub(super) fn paint(&mut self, painter: &Painter, rect: Rect, scan: &ScanItem, scan_from_rect: Affine2, heat: Option<(&Shown, f32)>) {
+        let curve = Curve::new(&scan.view.window, scan.view.is_inverted);
+        let (frame, level) = scan.pyramid.level(scan_from_rect.scale_x);
+        match &self.gpu {
+            Some(gpu) if matches!(frame.samples, Samples::Gray(_)) => {
+                let heat = heat.map(|(it, opacity)| Heat { heatmap: it.heatmap.clone(), full: it.full, opacity });
+                let drawing = Drawing { frame: frame.clone(), level, curve, scan_from_rect, heat };
+                paint_by_shader(painter, rect, gpu.clone(), drawing);
+            }
+            Some(_) | None => self.paint_by_cpu(painter, rect, scan, curve, scan_from_rect, heat),
+        }
+    }
+
+    fn paint_by_cpu(
+        &mut self,
+        painter: &Painter,
+        rect: Rect,
+        scan: &ScanItem,
+        curve: Curve,
+        scan_from_picture: Affine2,
+        heat: Option<(&Shown, f32)>,
+    ) {
+        let pixels = rect.size() * painter.pixels_per_point();
+        let wanted = Drawn {
+            frame: scan.pyramid.frame().clone(),
+            curve,
+            scan_from_picture,
+            size: (pixels.x.round().max(1.0) as usize, pixels.y.round().max(1.0) as usize),
+            heat: heat.map(|(it, opacity)| (it.heatmap.clone(), opacity)),
+        };
+        if self.drawn.as_ref().is_none_or(|(drawn, _)| !drawn.is(&wanted)) {
+            let overlay = heat.map(|(it, opacity)| Overlay::new(&it.heatmap, it.full, opacity));
+            let picture = image(&compose(&scan.pyramid, &curve, overlay.as_ref(), scan_from_picture, wanted.size));
+            let texture = match self.drawn.take() {
+                Some((_, mut texture)) => {
+                    texture.set(picture, TextureOptions::NEAREST);
+                    texture
+                }
+                None => painter.ctx().load_texture("picture", picture, TextureOptions::NEAREST),
+            };
+            self.drawn = Some((wanted, texture));
+        }
+        if let Some((_, texture)) = &self.drawn {
+            painter.image(texture.id(), rect, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), egui::Color32::WHITE);
+        }
+    }
+}
+
+fn paint_by_shader(painter: &Painter, rect: Rect, gpu: Gpu, drawing: Drawing) {
+    let callback = egui_glow::CallbackFn::new(move |info, painter| {
+        let viewport = info.viewport_in_pixels();
+        gpu.draw(painter.gl(), (viewport.width_px, viewport.height_px), &drawing);
+    });
+    painter.add(PaintCallback { rect, callback: Arc::new(callback) });
+}
+
+fn image(picture: &Picture) -> ColorImage {
+    ColorImage::from_rgba_unmultiplied([picture.width, picture.height], &picture.rgba)
+}

@@ -1,0 +1,170 @@
+//! How a scan, a note and a patient are called on screen. What is revealed here is for the clinician's eyes only.
+
+use crate::{
+    case::{Modality, Scan, SpacingSource, Window, scan::Format},
+    model::Manifest,
+    session::{Item, NoteItem},
+};
+
+/// Separates the parts of a line.
+pub(super) const DOT: &str = " \u{00B7} ";
+
+/// What the scan shows: `Chest AP`, else what made it.
+pub(super) fn scan_title(scan: &Scan) -> String {
+    let header = &scan.header;
+    let part = header.body_part.as_deref().map(sentence_case);
+    match (part, header.view.as_deref().filter(|it| !it.is_empty())) {
+        (Some(part), Some(view)) => format!("{part} {view}"),
+        (Some(part), None) => part,
+        (None, Some(view)) => format!("{} {view}", modality_words(scan)),
+        (None, None) => modality_words(scan).to_owned(),
+    }
+}
+
+/// What made the scan, in words.
+pub(super) fn modality_words(scan: &Scan) -> &str {
+    match (&scan.header.modality, scan.header.format) {
+        (Modality::Cr | Modality::Dx, _) => "X-ray",
+        (Modality::Ct, _) => "CT",
+        (Modality::Mr, _) => "MR",
+        (Modality::Us, _) => "Ultrasound",
+        (Modality::Pt, _) => "PET",
+        (Modality::Nm, _) => "Nuclear medicine",
+        (Modality::Mg, _) => "Mammogram",
+        (Modality::Xa, _) => "Angiogram",
+        (Modality::Other(term), _) => term,
+        (Modality::Unknown, Format::Dicom) => "Image",
+        (Modality::Unknown, Format::Png | Format::Jpeg | Format::Tiff | Format::Bmp) => "Picture",
+    }
+}
+
+/// Patient, age, sex, equipment and date, for the line at the top.
+pub(super) fn patient_line(scan: &Scan) -> String {
+    let header = &scan.header;
+    let subject = &header.subject;
+    // For the clinician's eyes: the safe way to know whose picture this is.
+    let name = subject.name.reveal().replace('^', " ");
+    let id = subject.patient_id.reveal();
+    let mut parts = vec![name.trim().to_owned(), id.trim().to_owned()];
+    parts.extend(subject.age_years.map(age));
+    parts.extend(subject.sex.clone());
+    parts.push(if header.modality == Modality::Unknown { String::new() } else { header.modality.as_str().to_owned() });
+    parts.extend(header.acquired.reveal().as_ref().map(|it| it.chars().take(10).collect::<String>()));
+    parts.retain(|it| !it.is_empty());
+    parts.dedup();
+    parts.join(DOT)
+}
+
+fn age(years: f32) -> String {
+    match years {
+        _ if years < 1.0 => format!("{:.0} months", (years * 12.0).floor()),
+        _ => format!("{:.0} y", years.floor()),
+    }
+}
+
+/// Second line in the study list.
+pub(super) fn scan_detail(scan: &Scan) -> String {
+    let n_frames = scan.frames.len();
+    let frames = if n_frames == 1 { "1 image".to_owned() } else { format!("{n_frames} frames") };
+    let size = scan.frames.first().map(|it| format!("{} \u{00D7} {}", it.width, it.height)).unwrap_or_default();
+    format!("{frames}{DOT}{size}")
+}
+
+/// Second line of a note in the study list.
+pub(super) fn note_detail(note: &NoteItem) -> String {
+    let n_words = note.note.text.reveal().split_whitespace().count();
+    format!("{}{DOT}{}", counted(n_words, "word"), note.note.encoding)
+}
+
+/// The name of an item's file.
+pub(super) fn file_name(item: &Item) -> &str {
+    // For the clinician's eyes.
+    item.name.reveal()
+}
+
+/// `W 2048 · C 1024 HU`, with as many decimals as the width needs.
+pub(super) fn window_words(window: &Window, unit: Option<&str>) -> String {
+    let decimals = match window.width {
+        width if width < 2.0 => 3,
+        width if width < 20.0 => 1,
+        _ => 0,
+    };
+    let number = |it: f32| format!("{it:.decimals$}").replace('-', "\u{2212}");
+    let unit = unit.map(|it| format!(" {it}")).unwrap_or_default();
+    format!("W {}{DOT}C {}{unit}", number(window.width), number(window.center))
+}
+
+/// Pixel spacing, and where it was measured.
+pub(super) fn spacing_words(scan: &Scan) -> String {
+    let Some(spacing) = scan.header.spacing else { return "no pixel size".to_owned() };
+    let size = if (spacing.row_mm - spacing.column_mm).abs() < 1e-4 {
+        format!("{:.3} mm", spacing.row_mm)
+    } else {
+        format!("{:.3} \u{00D7} {:.3} mm", spacing.row_mm, spacing.column_mm)
+    };
+    match spacing.source {
+        SpacingSource::Patient => size,
+        SpacingSource::Detector => format!("{size} at the detector"),
+    }
+}
+
+/// The side opposite to a DICOM patient direction: `L` to `R`, `AF` to `PH`.
+pub(super) fn opposite(direction: &str) -> String {
+    let turn = |it| match it {
+        'L' => 'R',
+        'R' => 'L',
+        'A' => 'P',
+        'P' => 'A',
+        'H' => 'F',
+        'F' => 'H',
+        other => other,
+    };
+    direction.chars().map(turn).collect()
+}
+
+/// Name and version.
+pub(super) fn model_name(manifest: &Manifest) -> String {
+    format!("{} {}", manifest.name, manifest.version)
+}
+
+/// `1 word`, `2 words`.
+pub(super) fn counted(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", thousands(n)) }
+}
+
+fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::new();
+    for (idx, digit) in digits.chars().enumerate() {
+        if 0 < idx && (digits.len() - idx).is_multiple_of(3) {
+            grouped.push('\u{00A0}');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// First letter large, the rest small; `CHEST` to `Chest`.
+pub(super) fn sentence_case(words: &str) -> String {
+    let mut letters = words.trim().chars();
+    letters.next().map(|it| it.to_uppercase().chain(letters.flat_map(char::to_lowercase)).collect()).unwrap_or_default()
+}
+
+/// First letter large, the rest as it is.
+pub(super) fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|it| it.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{counted, opposite, sentence_case};
+
+    #[test]
+    fn words_are_formed_as_people_write_them() {
+        assert_eq!(sentence_case("CHEST"), "Chest");
+        assert_eq!(opposite("AF"), "PH");
+        assert_eq!(counted(1, "word"), "1 word");
+        assert_eq!(counted(12_345, "word"), "12\u{00A0}345 words");
+    }
+}

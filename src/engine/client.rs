@@ -1,0 +1,113 @@
+//! The asking side: starts the threads, hands out jobs, collects events, and ends the threads when it goes.
+
+use std::{
+    collections::BTreeMap,
+    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    thread::{self, JoinHandle},
+};
+
+use super::{Busy, Error, Event, Job, JobId, N_EVENTS, N_JOBS, Parts, WakeFn, work};
+use crate::model::Task;
+
+/// A job on its way to a thread.
+pub(super) struct Ticket {
+    pub(super) id: JobId,
+    pub(super) job: Job,
+    pub(super) task: Task,
+}
+
+/// A face's connection to the worker threads.
+pub struct Client {
+    files: Option<SyncSender<Ticket>>,
+    model: Option<SyncSender<Ticket>>,
+    events: Option<Receiver<(JobId, Event)>>,
+    /// Of the jobs that have not ended.
+    tasks: BTreeMap<JobId, Task>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Client {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// The operating system gives no thread.
+    pub fn start(parts: Parts, wake: WakeFn) -> Result<Self, Error> {
+        let Parts { open, load, sample, model_folders } = parts;
+        let (events_in, events) = sync_channel(N_EVENTS);
+        let (files, file_jobs) = sync_channel(N_JOBS);
+        let (model, model_jobs) = sync_channel(N_JOBS);
+        let outbox = work::Outbox { events: events_in, wake };
+        let files_outbox = outbox.clone();
+        let threads = vec![
+            spawn("files", move || work::run_files(&file_jobs, open, sample, &files_outbox))?,
+            spawn("model", move || work::run_models(&model_jobs, load, &model_folders, &outbox))?,
+        ];
+        Ok(Self { files: Some(files), model: Some(model), events: Some(events), tasks: BTreeMap::new(), threads })
+    }
+
+    /// Hands a job over.
+    ///
+    /// # Errors
+    /// Too many jobs wait already.
+    pub fn start_job(&mut self, id: JobId, job: Job) -> Result<(), Busy> {
+        let queue = match job {
+            Job::Open(_) | Job::OpenSample | Job::Save(_) => &self.files,
+            Job::LoadModels | Job::Score { .. } | Job::Explain { .. } => &self.model,
+        };
+        let task = Task::default();
+        let ticket = Ticket { id, job, task: task.clone() };
+        match queue.as_ref().map(|it| it.try_send(ticket)) {
+            Some(Ok(())) => {
+                self.tasks.insert(id, task);
+                Ok(())
+            }
+            Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => Err(Busy),
+        }
+    }
+
+    /// Asks a job to stop at its next step; a job that has not started never will.
+    pub fn cancel(&self, id: JobId) {
+        if let Some(task) = self.tasks.get(&id) {
+            task.cancel();
+        }
+    }
+
+    /// Steps done and steps in all of a running job, once it says so.
+    pub fn progress(&self, id: JobId) -> Option<(usize, usize)> {
+        let (done, total) = self.tasks.get(&id)?.progress();
+        (0 < total).then_some((done, total))
+    }
+
+    /// The next event, if one waits.
+    pub fn poll(&mut self) -> Option<(JobId, Event)> {
+        let (id, event) = self.events.as_ref()?.try_recv().ok()?;
+        if matches!(event, Event::Done | Event::Failed(_) | Event::Cancelled) {
+            self.tasks.remove(&id);
+        }
+        Some((id, event))
+    }
+}
+
+impl Drop for Client {
+    /// Cancels what runs and waits for the threads: none outlives the window.
+    fn drop(&mut self) {
+        for task in self.tasks.values() {
+            task.cancel();
+        }
+        // A thread that waits for room among the events must find the queue closed, not full.
+        self.events = None;
+        self.files = None;
+        self.model = None;
+        for thread in self.threads.drain(..) {
+            // A worker catches the panics of its jobs; there is nobody left to tell of any other.
+            thread.join().ok();
+        }
+    }
+}
+
+fn spawn(name: &'static str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map_err(|source| Error::Thread { name, cause: source.to_string() })
+}

@@ -1,0 +1,167 @@
+//! Worker threads: a [`Job`] goes in, [`Event`]s come out. Two named threads, bounded queues, one owner for each thing:
+//!
+//! | thread | owns | takes |
+//! |---|---|---|
+//! | `files` | the decoder | `Open`, `OpenSample`, `Save` |
+//! | `model` | every model | `LoadModels`, `Score`, `Explain` |
+//!
+//! A job that panics is told as a failure and costs nothing else; after one, the models are loaded again.
+
+mod client;
+mod work;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    case::{Note, Scan, Window},
+    disk,
+    import::{self, Opened},
+    model::{self, Manifest},
+    prediction::{Explanation, LabelIdx, Method, Prediction, Subject},
+    privacy::Phi,
+    render, sample, score,
+};
+
+pub use client::Client;
+
+/// The question that an answer belongs to. Numbered by who asks, so that it is known before the job starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u64);
+
+/// What can be asked.
+#[derive(Clone)]
+pub enum Job {
+    /// Recognise and read files; one [`Event::Opened`] or [`Event::Refused`] for each.
+    Open(Vec<PathBuf>),
+    /// Write the synthetic sample case and open it.
+    OpenSample,
+    /// Load every model; one [`Event::ModelLoaded`] or [`Event::ModelRefused`] for each.
+    LoadModels,
+    Score {
+        target: Target,
+        model: ModelName,
+    },
+    Explain {
+        target: Target,
+        model: ModelName,
+        label: LabelIdx,
+        method: Method,
+    },
+    Save(Box<SaveJob>),
+}
+
+/// Name of a model in its manifest.
+pub type ModelName = String;
+
+/// What a model is to read.
+#[derive(Clone, Debug)]
+pub enum Target {
+    Scan { scan: Arc<Scan>, frame_idx: usize },
+    Note(Arc<Note>),
+}
+
+/// The overlay picture and, beside it, the result as JSON.
+#[derive(Clone)]
+pub struct SaveJob {
+    pub scan: Arc<Scan>,
+    pub window: Window,
+    pub prediction: Prediction,
+    pub explanation: Explanation,
+    /// 0..1.
+    pub opacity: f32,
+    /// The picture; the JSON takes its place with another ending.
+    pub to: PathBuf,
+}
+
+/// What comes back. The last event of a job is `Done`, `Failed` or `Cancelled`.
+#[derive(Debug)]
+pub enum Event {
+    Opened { path: Phi<PathBuf>, opened: Opened },
+    Refused { path: Phi<PathBuf>, error: import::Error },
+    ModelLoaded(Arc<Manifest>),
+    ModelRefused { folder: String, error: model::Error },
+    Scored(Prediction),
+    Explained(Explanation),
+    Saved(Phi<PathBuf>),
+    Done,
+    Failed(Error),
+    Cancelled,
+}
+
+/// Why a job gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Score(#[from] score::Error),
+    #[error(transparent)]
+    Render(#[from] render::Error),
+    #[error(transparent)]
+    Disk(#[from] disk::Error),
+    #[error(transparent)]
+    Sample(#[from] sample::Error),
+    #[error("wanted a loaded model named {wanted}, found {n_loaded} others")]
+    NoSuchModel { wanted: String, n_loaded: usize },
+    #[error("wanted an answer, found a panic in the {job} job: {cause}")]
+    Panicked { job: &'static str, cause: String },
+    #[error("wanted a thread named {name}, found an error of the operating system: {cause}")]
+    Thread { name: &'static str, cause: String },
+}
+
+/// The queue is full: the job was not taken.
+#[derive(Debug, thiserror::Error)]
+#[error("wanted a free place among {N_JOBS} waiting jobs, found none")]
+pub struct Busy;
+
+/// Jobs that may wait on each thread.
+pub const N_JOBS: usize = 64;
+/// Events that may wait to be read.
+pub const N_EVENTS: usize = 256;
+
+/// Reads one file.
+pub type OpenFn = Box<dyn FnMut(&Path) -> Result<Opened, import::Error> + Send>;
+/// Loads the bundle in a folder.
+pub type LoadFn = Box<dyn FnMut(&Path) -> Result<score::Loaded, model::Error> + Send>;
+/// Writes the sample case and says where it lies.
+pub type SampleFn = Box<dyn FnMut() -> Result<Vec<PathBuf>, sample::Error> + Send>;
+/// Called after each event, from any thread: asks the window for a frame.
+pub type WakeFn = Arc<dyn Fn() + Send + Sync>;
+
+/// What the threads are given; `cli` wires the decoder and the networks in, tests wire in fakes.
+pub struct Parts {
+    pub open: OpenFn,
+    pub load: LoadFn,
+    pub sample: SampleFn,
+    /// One for each bundle.
+    pub model_folders: Vec<PathBuf>,
+}
+
+impl Target {
+    /// The identity that the answer must carry.
+    pub fn subject(&self) -> Subject {
+        self.as_score_target().subject()
+    }
+
+    pub(crate) fn as_score_target(&self) -> score::Target<'_> {
+        match self {
+            Self::Scan { scan, frame_idx } => score::Target::Scan { scan, frame_idx: *frame_idx },
+            Self::Note(note) => score::Target::Note(note),
+        }
+    }
+}
+
+impl Job {
+    /// What the job does, for messages.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "open",
+            Self::OpenSample => "sample",
+            Self::LoadModels => "load",
+            Self::Score { .. } => "score",
+            Self::Explain { .. } => "explain",
+            Self::Save(_) => "save",
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The working side: what each thread does with its jobs.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender},
+    },
+};
+
+use super::{Error, Event, Job, JobId, LoadFn, OpenFn, SampleFn, SaveJob, Target, WakeFn, client::Ticket};
+use crate::{
+    disk,
+    model::{self, Task},
+    prediction::{LabelIdx, Method},
+    privacy::Phi,
+    render::picture::{OverlayRequest, overlay_png},
+    score::{self, Loaded},
+};
+
+/// Where a thread puts its answers.
+#[derive(Clone)]
+pub(super) struct Outbox {
+    pub(super) events: SyncSender<(JobId, Event)>,
+    pub(super) wake: WakeFn,
+}
+
+/// Nobody reads the events any more: the thread ends.
+struct Gone;
+
+impl Outbox {
+    fn send(&self, id: JobId, event: Event) -> Result<(), Gone> {
+        let sent = self.events.send((id, event));
+        (self.wake)();
+        sent.map_err(|_closed| Gone)
+    }
+}
+
+/// How a job ended.
+enum End {
+    Done,
+    Cancelled,
+    Failed(Error),
+}
+
+/// Serves `Open`, `OpenSample` and `Save` until the queue closes.
+pub(super) fn run_files(jobs: &Receiver<Ticket>, mut open: OpenFn, mut sample: SampleFn, outbox: &Outbox) {
+    while let Ok(ticket) = jobs.recv() {
+        let end = guarded(&ticket, || match &ticket.job {
+            Job::Open(paths) => open_all(paths, &ticket, &mut open, outbox),
+            Job::OpenSample => open_all(&sample()?, &ticket, &mut open, outbox),
+            Job::Save(save) => write(save).map(|()| Some(Event::Saved(Phi::new(save.to.clone())))),
+            Job::LoadModels | Job::Score { .. } | Job::Explain { .. } => Ok(None),
+        });
+        if finish(&ticket, end, outbox).is_err() {
+            return;
+        }
+    }
+}
+
+/// Serves `LoadModels`, `Score` and `Explain` until the queue closes. Owns every model.
+pub(super) fn run_models(jobs: &Receiver<Ticket>, mut load: LoadFn, folders: &[PathBuf], outbox: &Outbox) {
+    let mut models: Vec<Loaded> = Vec::new();
+    let mut is_poisoned = false;
+    while let Ok(ticket) = jobs.recv() {
+        if is_poisoned {
+            // A panic may have left a network half-way through; nothing of it is used again.
+            models = folders.iter().filter_map(|it| load(it).ok()).collect();
+        }
+        let end = guarded(&ticket, || match &ticket.job {
+            Job::LoadModels => load_all(folders, &ticket, &mut load, outbox).map(|loaded| {
+                models = loaded;
+                None
+            }),
+            Job::Score { target, model } => score_one(target, find(&mut models, model)?),
+            Job::Explain { target, model, label, method } => {
+                explain_one(target, (*label, *method), find(&mut models, model)?, &ticket.task)
+            }
+            Job::Open(_) | Job::OpenSample | Job::Save(_) => Ok(None),
+        });
+        is_poisoned = matches!(end, Outcome::Panicked(_));
+        if finish(&ticket, end, outbox).is_err() {
+            return;
+        }
+    }
+}
+
+/// What became of a guarded job: the events on the way are sent already.
+enum Outcome {
+    Answered(Result<Option<Event>, Error>),
+    Panicked(Error),
+}
+
+fn guarded(ticket: &Ticket, work: impl FnOnce() -> Result<Option<Event>, Error>) -> Outcome {
+    if ticket.task.is_cancelled() {
+        return Outcome::Answered(Ok(None));
+    }
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(answer) => Outcome::Answered(answer),
+        Err(payload) => Outcome::Panicked(Error::Panicked { job: ticket.job.name(), cause: panic_text(payload.as_ref()) }),
+    }
+}
+
+fn finish(ticket: &Ticket, outcome: Outcome, outbox: &Outbox) -> Result<(), Gone> {
+    let end = match outcome {
+        Outcome::Panicked(error) => End::Failed(error),
+        Outcome::Answered(Err(Error::Score(score::Error::Model(model::Error::Cancelled)))) => End::Cancelled,
+        Outcome::Answered(_) if ticket.task.is_cancelled() => End::Cancelled,
+        Outcome::Answered(Err(error)) => End::Failed(error),
+        Outcome::Answered(Ok(answer)) => {
+            if let Some(answer) = answer {
+                outbox.send(ticket.id, answer)?;
+            }
+            End::Done
+        }
+    };
+    outbox.send(
+        ticket.id,
+        match end {
+            End::Done => Event::Done,
+            End::Cancelled => Event::Cancelled,
+            End::Failed(error) => Event::Failed(error),
+        },
+    )
+}
+
+fn open_all(paths: &[PathBuf], ticket: &Ticket, open: &mut OpenFn, outbox: &Outbox) -> Result<Option<Event>, Error> {
+    for (idx, path) in paths.iter().enumerate() {
+        if ticket.task.is_cancelled() {
+            break;
+        }
+        ticket.task.report(idx, paths.len());
+        let shown = Phi::new(path.clone());
+        let event = match open(path) {
+            Ok(opened) => Event::Opened { path: shown, opened },
+            Err(error) => Event::Refused { path: shown, error },
+        };
+        if outbox.send(ticket.id, event).is_err() {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+fn load_all(folders: &[PathBuf], ticket: &Ticket, load: &mut LoadFn, outbox: &Outbox) -> Result<Vec<Loaded>, Error> {
+    let mut models = Vec::new();
+    for (idx, folder) in folders.iter().enumerate() {
+        ticket.task.report(idx, folders.len());
+        let event = match load(folder) {
+            Ok(loaded) => {
+                let manifest = Arc::new(loaded.model.manifest().clone());
+                models.push(loaded);
+                Event::ModelLoaded(manifest)
+            }
+            Err(error) => Event::ModelRefused { folder: folder_name(folder), error },
+        };
+        if outbox.send(ticket.id, event).is_err() {
+            break;
+        }
+    }
+    Ok(models)
+}
+
+fn find<'a>(models: &'a mut [Loaded], name: &str) -> Result<&'a mut Loaded, Error> {
+    let n_loaded = models.len();
+    let found = models.iter_mut().find(|it| it.model.manifest().name == name);
+    found.ok_or_else(|| Error::NoSuchModel { wanted: name.to_owned(), n_loaded })
+}
+
+fn score_one(target: &Target, loaded: &mut Loaded) -> Result<Option<Event>, Error> {
+    Ok(Some(Event::Scored(score::score(target.as_score_target(), loaded)?)))
+}
+
+fn explain_one(
+    target: &Target,
+    (label, method): (LabelIdx, Method),
+    loaded: &mut Loaded,
+    task: &Task,
+) -> Result<Option<Event>, Error> {
+    Ok(Some(Event::Explained(score::explain(target.as_score_target(), label, method, loaded, task)?)))
+}
+
+fn write(save: &SaveJob) -> Result<(), Error> {
+    let SaveJob { scan, window, prediction, explanation, opacity, to } = save;
+    let png = overlay_png(OverlayRequest { scan, window, prediction, explanation, opacity: *opacity })?;
+    disk::write_atomic(to, &png)?;
+    // Plain fields always have a JSON form.
+    let json = serde_json::to_vec_pretty(prediction).unwrap_or_default();
+    Ok(disk::write_atomic(&to.with_extension("json"), &json)?)
+}
+
+fn folder_name(folder: &Path) -> String {
+    folder.file_name().map_or_else(|| "models".to_owned(), |it| it.to_string_lossy().into_owned())
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|it| (*it).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}

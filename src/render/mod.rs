@@ -1,0 +1,35 @@
+//! From samples to pixels, on the CPU and pure: window curves, colour map, overlay, pictures with captions.
+//!
+//! The window draws with a shader that follows [`sample_at`], [`Curve`] and [`blend`] line by line; this module
+//! is the truth that the shader is tested against, and what draws where there is no shader.
+
+pub mod caption;
+pub mod codes;
+pub mod colormap;
+pub mod contour;
+pub mod curve;
+pub mod overlay;
+pub mod picture;
+pub mod pyramid;
+
+pub use self::{
+    colormap::heat_color,
+    curve::{CT_PRESETS, Curve, auto_window, preset_window},
+    overlay::{Overlay, blend, heat_at, smooth},
+    picture::{Picture, compose, overlay_png, sample_at},
+    pyramid::Pyramid,
+};
+
+/// Why a picture cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The scan has no such frame.
+    #[error("wanted frame {frame_idx}, found {n_frames} frames")]
+    NoSuchFrame { frame_idx: usize, n_frames: usize },
+    /// The explanation belongs to another scan or frame: it is never drawn beside this one.
+    #[error("wanted an explanation of this scan and frame, found one of another")]
+    OtherSubject,
+    /// The picture encoder refused.
+    #[error("wanted a picture that can be encoded as PNG, found an error: {cause}")]
+    Png { cause: String },
+}

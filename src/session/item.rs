@@ -1,0 +1,135 @@
+//! One open scan or note, with what was asked about it and what came back.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{Loading, View};
+use crate::{
+    case::{Note, Scan},
+    engine::Target,
+    model::Manifest,
+    prediction::{Call, Explanation, LabelIdx, Method, Prediction},
+    privacy::Phi,
+    render::{Pyramid, curve::first_window},
+};
+
+/// Names an open item; never used again after it is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemId(pub u64);
+
+/// An open file.
+#[derive(Debug)]
+pub struct Item {
+    pub id: ItemId,
+    /// File name, for a clinician's eyes.
+    pub name: Phi<String>,
+    pub content: Content,
+}
+
+/// What a file holds.
+#[derive(Debug)]
+pub enum Content {
+    Scan(Box<ScanItem>),
+    Note(NoteItem),
+}
+
+/// A scan and how it is looked at.
+#[derive(Debug)]
+pub struct ScanItem {
+    pub scan: Arc<Scan>,
+    pub view: View,
+    /// The frame on screen, at several sizes.
+    pub pyramid: Pyramid,
+    /// One for each frame that was scored.
+    pub readings: BTreeMap<usize, Reading>,
+}
+
+/// A note.
+#[derive(Debug)]
+pub struct NoteItem {
+    pub note: Arc<Note>,
+    pub reading: Reading,
+}
+
+/// What was asked about one frame or note.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    pub model: Option<Arc<Manifest>>,
+    pub prediction: Loading<Prediction>,
+    /// The label that is explained.
+    pub label: Option<LabelIdx>,
+    pub method: Option<Method>,
+    pub explanation: Loading<Arc<Explanation>>,
+    /// The reader's own answer.
+    pub answer: Option<Answer>,
+}
+
+/// What the reader thinks of the model's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Agree,
+    Disagree,
+    Unsure,
+}
+
+impl ScanItem {
+    /// A scan at its first frame, in its first window.
+    pub fn new(scan: Scan) -> Option<Self> {
+        let pyramid = Pyramid::new(scan.frames.first()?.clone());
+        let view = View::new(first_window(&scan, 0));
+        Some(Self { scan: Arc::new(scan), view, pyramid, readings: BTreeMap::new() })
+    }
+
+    /// What was asked about the frame on screen. An answer about anything else is not returned.
+    pub fn reading(&self) -> Option<&Reading> {
+        self.readings.get(&self.view.frame_idx)
+    }
+
+    /// The frame on screen, as a question.
+    pub fn target(&self) -> Target {
+        Target::Scan { scan: self.scan.clone(), frame_idx: self.view.frame_idx }
+    }
+
+    /// The prediction about the frame on screen: its identity is checked once more where it is drawn.
+    pub fn prediction(&self) -> Option<&Prediction> {
+        let prediction = self.reading()?.prediction.ready()?;
+        (prediction.about == self.target().subject()).then_some(prediction)
+    }
+
+    /// The explanation of the frame on screen, likewise.
+    pub fn explanation(&self) -> Option<&Arc<Explanation>> {
+        let explanation = self.reading()?.explanation.ready()?;
+        (explanation.about == self.target().subject()).then_some(explanation)
+    }
+}
+
+impl NoteItem {
+    /// A note that nothing was asked about.
+    pub fn new(note: Note) -> Self {
+        Self { note: Arc::new(note), reading: Reading::default() }
+    }
+
+    /// The note, as a question.
+    pub fn target(&self) -> Target {
+        Target::Note(self.note.clone())
+    }
+
+    /// The prediction, if it is about this note.
+    pub fn prediction(&self) -> Option<&Prediction> {
+        self.reading.prediction.ready().filter(|it| it.about == self.target().subject())
+    }
+
+    /// The explanation, if it is about this note.
+    pub fn explanation(&self) -> Option<&Arc<Explanation>> {
+        self.reading.explanation.ready().filter(|it| it.about == self.target().subject())
+    }
+}
+
+/// The label to explain first: the most probable above its operating point, else one that has an operating point,
+/// else the most probable.
+pub(crate) fn primary_label(prediction: &Prediction) -> Option<LabelIdx> {
+    let best = |wanted: &dyn Fn(&crate::prediction::Score) -> bool| {
+        let wanted = prediction.scores.iter().enumerate().filter(|(_, it)| wanted(it));
+        wanted.max_by(|(_, a), (_, b)| a.probability.total_cmp(&b.probability)).map(|(idx, _)| LabelIdx(idx))
+    };
+    best(&|it| it.call == Call::Above).or_else(|| best(&|it| it.operating_point.is_some())).or_else(|| best(&|_| true))
+}

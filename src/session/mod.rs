@@ -1,0 +1,284 @@
+//! What is open and what a command does to it. No drawing: `app` draws [`State`], sends [`Command`]s and performs
+//! [`Effect`]s; a test does the same without a window.
+
+mod action;
+mod apply;
+mod failure;
+mod item;
+mod meaning;
+mod view;
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use crate::{
+    case::Window,
+    engine::{Job, JobId},
+    failure::Failure,
+    model::Manifest,
+    prediction::{LabelIdx, Method},
+    prep,
+    privacy::Phi,
+    settings::{Settings, Theme},
+};
+
+pub use self::{
+    action::{Action, ActionInfo, Group},
+    apply::{NOTE_METHODS, SCAN_METHODS},
+    item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem},
+    meaning::{Sentence, meaning, scope_words},
+    view::View,
+};
+
+/// Everything that is drawn.
+#[derive(Debug)]
+pub struct State {
+    pub settings: Settings,
+    /// In the order in which they were opened.
+    pub items: Vec<Item>,
+    /// In the middle of the window.
+    pub center: Option<ItemId>,
+    /// The note in the result column while a scan is in the middle.
+    pub beside: Option<ItemId>,
+    pub models: Vec<Arc<Manifest>>,
+    /// Names of the models chosen for scans and for notes, where several are installed.
+    pub chosen: BTreeMap<Kind, String>,
+    pub is_overlay_shown: bool,
+    pub are_texts_shown: bool,
+    /// As asked; a narrow window hides it all the same.
+    pub is_study_list_shown: bool,
+    pub sheet: Option<Sheet>,
+    /// Not yet dismissed, oldest first.
+    pub notices: Vec<Notice>,
+    /// Jobs that have not ended, with what they are for.
+    pub(crate) jobs: BTreeMap<JobId, Purpose>,
+    pub(crate) is_score_wanted: bool,
+    pub(crate) next_number: u64,
+}
+
+/// What a model reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Scan,
+    Note,
+}
+
+/// What lies over the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    /// All actions, to search and choose.
+    Palette,
+    /// All keys.
+    Keys,
+    /// A path to type.
+    Path,
+}
+
+/// A question and its answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Loading<T> {
+    #[default]
+    Empty,
+    Waiting(JobId),
+    Ready(T),
+    Failed(Failure),
+}
+
+/// Something that a person is told and may dismiss.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    pub id: u64,
+    pub tone: Tone,
+    pub failure: Failure,
+    /// The file that it is about.
+    pub subject: Option<Phi<PathBuf>>,
+    /// What "try again" would do.
+    pub retry: Option<Command>,
+}
+
+/// Whether something went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Failure,
+    Done,
+}
+
+/// Why a job was started.
+#[derive(Clone, Debug)]
+pub(crate) enum Purpose {
+    Open(Command),
+    LoadModels,
+    Score { item: ItemId, frame_idx: usize },
+    Explain { item: ItemId, frame_idx: usize },
+    Save,
+}
+
+/// What can be asked of the session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Anything that has a name and a key.
+    Act(Action),
+    Open(Vec<PathBuf>),
+    Activate(ItemId),
+    Close(ItemId),
+    ChooseModel(Kind, String),
+    ChooseLabel(ItemId, LabelIdx),
+    ChooseMethod(ItemId, Method),
+    ShowFrame(usize),
+    SetWindow(Window),
+    /// By so many pixels of the scan.
+    Pan {
+        x: f32,
+        y: f32,
+    },
+    /// By a factor, about a point of the scan.
+    Zoom {
+        factor: f32,
+        about: (f32, f32),
+    },
+    SetOpacity(f32),
+    Answer(ItemId, Answer),
+    /// Where the overlay is to be written.
+    SaveTo(PathBuf),
+    Dismiss(u64),
+    Retry(u64),
+    Copy(String),
+    SetTheme(Theme),
+    CloseSheet,
+    /// The file dialog could not be shown.
+    NoDialog,
+}
+
+/// What the window must do for the session.
+#[derive(Clone)]
+pub enum Effect {
+    Start(JobId, Job),
+    Cancel(JobId),
+    AskForFiles,
+    AskWhereToSave,
+    Copy(String),
+    SaveSettings(Settings),
+    Quit,
+}
+
+impl State {
+    /// Nothing open. The first command to apply is [`State::start`].
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            items: Vec::new(),
+            center: None,
+            beside: None,
+            models: Vec::new(),
+            chosen: BTreeMap::new(),
+            is_overlay_shown: true,
+            are_texts_shown: true,
+            is_study_list_shown: true,
+            sheet: None,
+            notices: Vec::new(),
+            jobs: BTreeMap::new(),
+            is_score_wanted: false,
+            next_number: 1,
+        }
+    }
+
+    /// An open item.
+    pub fn item(&self, id: ItemId) -> Option<&Item> {
+        self.items.iter().find(|it| it.id == id)
+    }
+
+    /// The item in the middle.
+    pub fn center(&self) -> Option<&Item> {
+        self.item(self.center?)
+    }
+
+    /// The scan in the middle.
+    pub fn scan(&self) -> Option<(ItemId, &ScanItem)> {
+        let item = self.center()?;
+        match &item.content {
+            Content::Scan(scan) => Some((item.id, scan)),
+            Content::Note(_) => None,
+        }
+    }
+
+    /// The note in the middle, else the one beside the scan.
+    pub fn note(&self) -> Option<(ItemId, &NoteItem)> {
+        [self.center, self.beside].into_iter().flatten().find_map(|id| match &self.item(id)?.content {
+            Content::Note(note) => Some((id, note)),
+            Content::Scan(_) => None,
+        })
+    }
+
+    /// The models that read a kind of input.
+    pub fn models_for(&self, kind: Kind) -> impl Iterator<Item = &Arc<Manifest>> {
+        self.models.iter().filter(move |it| {
+            kind == match it.prep {
+                prep::Spec::Image(_) => Kind::Scan,
+                prep::Spec::Text(_) => Kind::Note,
+            }
+        })
+    }
+
+    /// The model that will read a kind of input: the chosen one, else the first.
+    pub fn model_for(&self, kind: Kind) -> Option<&Arc<Manifest>> {
+        let chosen = self.chosen.get(&kind);
+        let by_name = self.models_for(kind).find(|it| Some(&it.name) == chosen);
+        by_name.or_else(|| self.models_for(kind).next())
+    }
+
+    /// Whether models are still being read.
+    pub fn are_models_loading(&self) -> bool {
+        self.jobs.values().any(|it| matches!(it, Purpose::LoadModels))
+    }
+
+    /// Whether files are being opened.
+    pub fn is_opening(&self) -> bool {
+        self.jobs.values().any(|it| matches!(it, Purpose::Open(_)))
+    }
+
+    /// Whether there is anything to list.
+    pub fn has_study_list(&self) -> bool {
+        !self.items.is_empty() || !self.settings.recent.is_empty() || self.is_opening()
+    }
+
+    /// Jobs that a person waits for; loading models is not one of them.
+    pub fn busy_jobs(&self) -> impl Iterator<Item = JobId> {
+        self.jobs.iter().filter(|(_, purpose)| !matches!(purpose, Purpose::LoadModels)).map(|(id, _)| *id)
+    }
+
+    /// A window title free of patient data: what is open, and how far it is.
+    pub fn title(&self) -> String {
+        let reading = self.center().and_then(|it| match &it.content {
+            Content::Scan(scan) => scan.reading(),
+            Content::Note(note) => Some(&note.reading),
+        });
+        let state = match reading.map(|it| (&it.prediction, &it.explanation)) {
+            _ if self.items.is_empty() && self.is_opening() => "opening",
+            _ if self.items.is_empty() => return "Wardlight".to_owned(),
+            Some((Loading::Waiting(_), _)) => "scoring",
+            Some((Loading::Ready(_), Loading::Waiting(_))) => "explaining",
+            Some((Loading::Ready(_), Loading::Ready(_))) => "scored and explained",
+            Some((Loading::Ready(_), _)) => "scored",
+            Some((Loading::Failed(_), _)) => "not scored",
+            _ => "open",
+        };
+        format!("Wardlight \u{00B7} {state}")
+    }
+}
+
+impl<T> Loading<T> {
+    /// The answer, if it is there.
+    pub fn ready(&self) -> Option<&T> {
+        match self {
+            Self::Ready(value) => Some(value),
+            Self::Empty | Self::Waiting(_) | Self::Failed(_) => None,
+        }
+    }
+
+    /// The question, while there is no answer.
+    pub fn waiting(&self) -> Option<JobId> {
+        match self {
+            Self::Waiting(id) => Some(*id),
+            Self::Empty | Self::Ready(_) | Self::Failed(_) => None,
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! How a scan is looked at: frame, window, zoom and place. Pure arithmetic, no pixels.
+
+use crate::case::Window;
+
+/// How one scan is looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    pub frame_idx: usize,
+    pub window: Window,
+    pub is_inverted: bool,
+    /// 1 fits the scan into the viewport.
+    pub zoom: f32,
+    /// The point in the middle of the viewport, as shares of the scan's width and height.
+    pub center: (f32, f32),
+}
+
+const ZOOM_MIN: f32 = 0.25;
+const ZOOM_MAX: f32 = 40.0;
+
+impl View {
+    /// The first frame, fitted.
+    pub const fn new(window: Window) -> Self {
+        Self { frame_idx: 0, window, is_inverted: false, zoom: 1.0, center: (0.5, 0.5) }
+    }
+
+    /// Moves the picture by shares of the scan's width and height.
+    pub fn pan(&mut self, (x, y): (f32, f32)) {
+        self.center = ((self.center.0 - x).clamp(0.0, 1.0), (self.center.1 - y).clamp(0.0, 1.0));
+    }
+
+    /// Zooms by a factor; the point `about` (shares of width and height) stays where it is on screen.
+    pub fn zoom_about(&mut self, factor: f32, about: (f32, f32)) {
+        let zoom = (self.zoom * factor).clamp(ZOOM_MIN, ZOOM_MAX);
+        let kept = self.zoom / zoom;
+        self.zoom = zoom;
+        let moved = |about: f32, center: f32| (about - (about - center) * kept).clamp(0.0, 1.0);
+        self.center = (moved(about.0, self.center.0), moved(about.1, self.center.1));
+    }
+
+    /// Back to the fitted picture.
+    pub const fn fit(&mut self) {
+        self.zoom = 1.0;
+        self.center = (0.5, 0.5);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::View;
+    use crate::case::{VoiFunction, Window};
+
+    #[test]
+    fn the_point_under_the_pointer_stays_when_zooming() {
+        let window = Window { center: 0.0, width: 1.0, function: VoiFunction::Linear, name: None };
+        let mut view = View::new(window);
+        let screen = |view: &View| (0.3 - view.center.0) * view.zoom;
+        let before = screen(&view);
+        view.zoom_about(2.5, (0.3, 0.6));
+        assert!((screen(&view) - before).abs() < 1e-6);
+        view.zoom_about(1e9, (0.3, 0.6));
+        assert!(view.zoom <= 40.0);
+    }
+}

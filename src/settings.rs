@@ -1,0 +1,84 @@
+//! What the window remembers: theme, panel widths, recent files. Nothing clinical: thresholds belong to the model.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{disk, privacy::Phi};
+
+/// Kept between runs in one file that only its owner may read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    pub theme: Theme,
+    /// Strength of the overlay, 0..1.
+    pub overlay_opacity: f32,
+    /// Newest first. A path can name a patient: it is shown, kept in this file, and nowhere else.
+    pub recent: Vec<Phi<PathBuf>>,
+}
+
+/// Dark for a reading room, light for a bright ward.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    #[default]
+    Dark,
+    Light,
+}
+
+/// Recent files that are kept.
+const N_RECENT: usize = 8;
+const FILE: &str = "window.json";
+const LIMIT_BYTES: u64 = 1 << 20;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { theme: Theme::Dark, overlay_opacity: 0.45, recent: Vec::new() }
+    }
+}
+
+impl Settings {
+    /// Reads the settings; without a file, or with one that cannot be read, they are the defaults.
+    pub fn load(folder: &Path) -> Self {
+        let bytes = disk::read(&folder.join(FILE), LIMIT_BYTES).unwrap_or_default();
+        let mut settings: Self = serde_json::from_slice(&bytes).unwrap_or_default();
+        settings.overlay_opacity = settings.overlay_opacity.clamp(0.0, 1.0);
+        settings.recent.truncate(N_RECENT);
+        settings
+    }
+
+    /// Writes the settings into a folder that only its owner may enter.
+    ///
+    /// # Errors
+    /// The folder or the file cannot be written.
+    pub fn save(&self, folder: &Path) -> Result<(), disk::Error> {
+        disk::create_folder(folder)?;
+        restrict(folder, 0o700)?;
+        // Plain fields always have a JSON form.
+        disk::write_atomic(&folder.join(FILE), &serde_json::to_vec_pretty(self).unwrap_or_default())?;
+        restrict(&folder.join(FILE), 0o600)
+    }
+
+    /// Puts a path at the top of the recent files.
+    pub fn remember(&mut self, path: &Path) {
+        let path = Phi::new(path.to_owned());
+        self.recent.retain(|it| *it != path);
+        self.recent.insert(0, path);
+        self.recent.truncate(N_RECENT);
+    }
+}
+
+#[cfg(unix)]
+fn restrict(path: &Path, mode: u32) -> Result<(), disk::Error> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .map_err(|source| disk::Error::Io { action: "protect", path: Phi::new(path.to_owned()), source })
+}
+
+#[cfg(not(unix))]
+fn restrict(_path: &Path, _mode: u32) -> Result<(), disk::Error> {
+    Ok(())
+}
