@@ -36,7 +36,11 @@ const LIMIT_BYTES: u64 = 1 << 20;
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: Theme::Dark, overlay_opacity: 0.45, recent: Vec::new() }
+        Self {
+            theme: Theme::Dark,
+            overlay_opacity: 0.45,
+            recent: Vec::new(),
+        }
     }
 }
 
@@ -58,7 +62,10 @@ impl Settings {
         disk::create_folder(folder)?;
         restrict(folder, 0o700)?;
         // Plain fields always have a JSON form.
-        disk::write_atomic(&folder.join(FILE), &serde_json::to_vec_pretty(self).unwrap_or_default())?;
+        disk::write_atomic(
+            &folder.join(FILE),
+            &serde_json::to_vec_pretty(self).unwrap_or_default(),
+        )?;
         restrict(&folder.join(FILE), 0o600)
     }
 
@@ -74,8 +81,11 @@ impl Settings {
 #[cfg(unix)]
 fn restrict(path: &Path, mode: u32) -> Result<(), disk::Error> {
     use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
-        .map_err(|source| disk::Error::Io { action: "protect", path: Phi::new(path.to_owned()), source })
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|source| disk::Error::Io {
+        action: "protect",
+        path: Phi::new(path.to_owned()),
+        source,
+    })
 }
 
 #[cfg(not(unix))]

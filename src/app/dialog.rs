@@ -24,7 +24,11 @@ impl Dialog {
     /// Asks for files to open.
     pub(super) fn open(wake: WakeFn) -> Option<Self> {
         Self::start(wake, || {
-            let picked = pollster::block_on(AsyncFileDialog::new().set_title("Open scans and notes").pick_files());
+            let picked = pollster::block_on(
+                AsyncFileDialog::new()
+                    .set_title("Open scans and notes")
+                    .pick_files(),
+            );
             picked.map(|it| Command::Open(it.iter().map(|it| it.path().to_owned()).collect()))
         })
     }
@@ -32,8 +36,12 @@ impl Dialog {
     /// Asks where to save the overlay.
     pub(super) fn save(wake: WakeFn) -> Option<Self> {
         Self::start(wake, || {
-            let dialog = AsyncFileDialog::new().set_title("Save overlay and result").set_file_name("overlay.png").add_filter("PNG", &["png"]);
-            let picked: Option<PathBuf> = pollster::block_on(dialog.save_file()).map(|it| it.path().to_owned());
+            let dialog = AsyncFileDialog::new()
+                .set_title("Save overlay and result")
+                .set_file_name("overlay.png")
+                .add_filter("PNG", &["png"]);
+            let picked: Option<PathBuf> =
+                pollster::block_on(dialog.save_file()).map(|it| it.path().to_owned());
             picked.map(Command::SaveTo)
         })
     }
@@ -44,13 +52,20 @@ impl Dialog {
             let start = Instant::now();
             let picked = ask();
             let is_missing = picked.is_none() && start.elapsed() < TOO_QUICK;
-            let command = if is_missing { Some(Command::NoDialog) } else { picked };
+            let command = if is_missing {
+                Some(Command::NoDialog)
+            } else {
+                picked
+            };
             // The window may be gone by now; then nobody wants the answer.
             answered.send(command).ok();
             wake();
         };
         let thread = Builder::new().name("dialog".to_owned()).spawn(work).ok()?;
-        Some(Self { answer, thread: Some(thread) })
+        Some(Self {
+            answer,
+            thread: Some(thread),
+        })
     }
 
     /// The answer, once: `None` while the dialog is open, `Some(None)` if it was cancelled.

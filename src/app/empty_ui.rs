@@ -4,7 +4,7 @@ use egui::{Align, Layout, Ui, vec2};
 
 use super::{
     Scene,
-    controls::{Button, card, muted, progress_line, strong},
+    controls::{Button, body, card, muted, progress_line, strong},
     theme::TITLE,
 };
 use crate::session::{Action, Command};
@@ -31,25 +31,43 @@ pub(super) fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comman
             way_ui(ui, scene, ("Type or paste a path…", Action::OpenPath, width), commands);
             muted(ui, tokens, "Or drop files anywhere on this window.");
             ui.add_space(10.0);
-            card(ui, tokens, |ui| {
-                ui.spacing_mut().item_spacing.y = 4.0;
-                ui.horizontal(|ui| {
-                    super::controls::body(ui, tokens, "New here?");
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        if Button::new("Open the sample case").primary().show(ui, tokens).clicked() {
-                            commands.push(Command::Act(Action::OpenSample));
-                        }
-                    });
-                });
-                muted(ui, tokens, "A synthetic chest picture and a note, made by this program.");
-            });
+            sample_ui(ui, scene, commands);
         });
     });
 }
 
-fn way_ui(ui: &mut Ui, scene: &Scene<'_>, (words, action, width): (&str, Action, f32), commands: &mut Vec<Command>) {
-    let button = Button::new(words).key(&action.key_text()).width(width).show(ui, scene.tokens);
+fn way_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (words, action, width): (&str, Action, f32),
+    commands: &mut Vec<Command>,
+) {
+    let button = Button::new(words)
+        .key(&action.key_text())
+        .width(width)
+        .show(ui, scene.tokens);
     if button.on_hover_text(action.info().tooltip).clicked() {
         commands.push(Command::Act(action));
     }
+}
+
+fn sample_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let tokens = scene.tokens;
+    card(ui, tokens, |ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        ui.horizontal(|ui| {
+            body(ui, tokens, "New here?");
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let open = Button::new("Open the sample case")
+                    .primary()
+                    .show(ui, tokens);
+                commands.extend(open.clicked().then_some(Command::Act(Action::OpenSample)));
+            });
+        });
+        muted(
+            ui,
+            tokens,
+            "A synthetic chest picture and a note, made by this program.",
+        );
+    });
 }

@@ -13,7 +13,10 @@ pub(super) struct FrameLog(Option<BufWriter<File>>);
 impl FrameLog {
     /// Appends to a new file; without a path, or where it cannot be made, nothing is logged.
     pub(super) fn new(path: Option<&Path>) -> Self {
-        Self(path.and_then(|it| File::create(it).ok()).map(BufWriter::new))
+        Self(
+            path.and_then(|it| File::create(it).ok())
+                .map(BufWriter::new),
+        )
     }
 
     /// Whether anyone listens.
@@ -24,7 +27,9 @@ impl FrameLog {
     /// Something happened now. `cpu_ms` is the work of the frame before.
     pub(super) fn write(&mut self, event: &str, cpu_ms: Option<f32>) {
         let Some(file) = &mut self.0 else { return };
-        let unix_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |it| it.as_secs_f64() * 1e3);
+        let unix_ms = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0.0, |it| it.as_secs_f64() * 1e3);
         let line = serde_json::json!({ "event": event, "unix_ms": unix_ms, "cpu_ms": cpu_ms });
         // A log that cannot be written must not disturb the reading.
         writeln!(file, "{line}").and_then(|()| file.flush()).ok();

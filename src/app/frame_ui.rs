@@ -17,31 +17,47 @@ use crate::{
 /// Name, patient, and the actions that matter.
 pub(super) fn top_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let tokens = scene.tokens;
-    let frame = Frame::new().fill(tokens.background).inner_margin(Margin::symmetric(16, 6));
-    Panel::top("top").exact_size(TOP).frame(frame).show(ui, |ui| {
-        ui.horizontal_centered(|ui| {
-            ui.label(RichText::new("Wardlight").font(theme::semibold(theme::HEAD)).color(tokens.amber));
-            ui.add_space(8.0);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                buttons(ui, scene, commands);
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let line = scene.state.center().map(|it| match &it.content {
-                        Content::Scan(scan) => words::patient_line(&scan.scan),
-                        Content::Note(_) => words::file_name(it).to_owned(),
+    let frame = Frame::new()
+        .fill(tokens.background)
+        .inner_margin(Margin::symmetric(16, 6));
+    Panel::top("top")
+        .exact_size(TOP)
+        .frame(frame)
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                ui.label(
+                    RichText::new("Wardlight")
+                        .font(theme::semibold(theme::HEAD))
+                        .color(tokens.amber),
+                );
+                ui.add_space(8.0);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    buttons(ui, scene, commands);
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        let line = scene.state.center().map(|it| match &it.content {
+                            Content::Scan(scan) => words::patient_line(&scan.scan),
+                            Content::Note(_) => words::file_name(it).to_owned(),
+                        });
+                        let line = RichText::new(line.unwrap_or_default())
+                            .font(theme::regular(SMALL))
+                            .color(tokens.muted);
+                        ui.add(Label::new(line).truncate());
                     });
-                    let line = RichText::new(line.unwrap_or_default()).font(theme::regular(SMALL)).color(tokens.muted);
-                    ui.add(Label::new(line).truncate());
                 });
             });
         });
-    });
 }
 
 fn buttons(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let state = scene.state;
-    let can_save = state.scan().is_some_and(|(_, it)| it.explanation().is_some());
+    let can_save = state
+        .scan()
+        .is_some_and(|(_, it)| it.explanation().is_some());
     let mut button = |ui: &mut Ui, button: Button<'_>, action: Action| {
-        let shown = button.key(&action.key_text()).show(ui, scene.tokens).on_hover_text(action.info().tooltip);
+        let shown = button
+            .key(&action.key_text())
+            .show(ui, scene.tokens)
+            .on_hover_text(action.info().tooltip);
         if shown.clicked() {
             commands.push(Command::Act(action));
         }
@@ -67,33 +83,52 @@ fn is_scored(scene: &Scene<'_>) -> bool {
 /// The line at the bottom.
 pub(super) fn footer_ui(ui: &mut Ui, scene: &Scene<'_>) {
     let tokens = scene.tokens;
-    let frame = Frame::new().fill(tokens.rail).inner_margin(Margin::symmetric(14, 0));
-    Panel::bottom("footer").exact_size(FOOTER).frame(frame).show(ui, |ui| {
-        ui.horizontal_centered(|ui| {
-            ui.spacing_mut().item_spacing.x = 22.0;
-            ui.label(RichText::new(RESEARCH_USE).font(theme::semibold(SMALL)).color(tokens.amber));
-            let quiet = |ui: &mut Ui, words: &str| ui.label(RichText::new(words).font(theme::regular(SMALL)).color(tokens.muted));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                quiet(ui, concat!("v", env!("CARGO_PKG_VERSION")));
-                quiet(ui, "offline \u{00B7} no telemetry");
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    quiet(ui, &engine_words(scene));
-                    let worker = RichText::new(format!("decode worker: {}", scene.sandbox)).font(theme::regular(SMALL)).color(tokens.muted);
-                    ui.add(Label::new(worker).truncate());
+    let frame = Frame::new()
+        .fill(tokens.rail)
+        .inner_margin(Margin::symmetric(14, 0));
+    Panel::bottom("footer")
+        .exact_size(FOOTER)
+        .frame(frame)
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                ui.spacing_mut().item_spacing.x = 22.0;
+                ui.label(
+                    RichText::new(RESEARCH_USE)
+                        .font(theme::semibold(SMALL))
+                        .color(tokens.amber),
+                );
+                let quiet = |ui: &mut Ui, words: &str| {
+                    ui.label(
+                        RichText::new(words)
+                            .font(theme::regular(SMALL))
+                            .color(tokens.muted),
+                    )
+                };
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    quiet(ui, concat!("v", env!("CARGO_PKG_VERSION")));
+                    quiet(ui, "offline \u{00B7} no telemetry");
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        quiet(ui, &engine_words(scene));
+                        let worker = RichText::new(format!("decode worker: {}", scene.sandbox))
+                            .font(theme::regular(SMALL))
+                            .color(tokens.muted);
+                        ui.add(Label::new(worker).truncate());
+                    });
                 });
             });
         });
-    });
 }
 
 /// How the last answer on screen was computed, or how many models wait.
 fn engine_words(scene: &Scene<'_>) -> String {
     let state = scene.state;
     let scan = state.scan().and_then(|(_, it)| it.prediction());
-    let note = state.note().and_then(|(_, it)| match &it.reading.prediction {
-        Loading::Ready(prediction) => Some(prediction),
-        Loading::Empty | Loading::Waiting(_) | Loading::Failed(_) => None,
-    });
+    let note = state
+        .note()
+        .and_then(|(_, it)| match &it.reading.prediction {
+            Loading::Ready(prediction) => Some(prediction),
+            Loading::Empty | Loading::Waiting(_) | Loading::Failed(_) => None,
+        });
     match scan.or(note) {
         Some(prediction) => answered_by(prediction),
         None if state.are_models_loading() => "loading models…".to_owned(),
@@ -102,7 +137,11 @@ fn engine_words(scene: &Scene<'_>) -> String {
 }
 
 fn answered_by(prediction: &Prediction) -> String {
-    let Engine { form, precision, threads } = prediction.engine;
+    let Engine {
+        form,
+        precision,
+        threads,
+    } = prediction.engine;
     let precision = match precision {
         Precision::Float32 => "float32",
         Precision::Bfloat16 => "bfloat16",
@@ -111,5 +150,9 @@ fn answered_by(prediction: &Prediction) -> String {
         Form::Plain => " plain",
         Form::Fused => "",
     };
-    format!("{precision}{form} \u{00B7} {} \u{00B7} {:.0} ms", words::counted(threads, "thread"), prediction.network_ms)
+    format!(
+        "{precision}{form} \u{00B7} {} \u{00B7} {:.0} ms",
+        words::counted(threads, "thread"),
+        prediction.network_ms
+    )
 }

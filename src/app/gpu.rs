@@ -1,5 +1,8 @@
 //! The picture by shader: a 16-bit texture per frame, uploaded once; window, zoom and overlay are uniforms.
-#![expect(unsafe_code, reason = "OpenGL is called through glow, whose functions are all unsafe; each block says why it holds")]
+#![expect(
+    unsafe_code,
+    reason = "OpenGL is called through glow, whose functions are all unsafe; each block says why it holds"
+)]
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -78,13 +81,23 @@ impl Gpu {
             (true, 3.., _) => "#version 300 es\n",
             (false, 4.., _) | (false, 3, 3..) => "#version 330\n",
             (false, 3, 1..) => "#version 140\n",
-            _ => return Err(format!("OpenGL {}.{} has no integer textures", version.major, version.minor)),
+            _ => {
+                return Err(format!(
+                    "OpenGL {}.{} has no integer textures",
+                    version.major, version.minor
+                ));
+            }
         };
         // SAFETY: eframe made this context current on this thread before it creates the application.
         unsafe {
             let program = link(gl, header)?;
             let vertices = gl.create_vertex_array()?;
-            Ok(Self(Arc::new(Mutex::new(Objects { program, vertices, frame: None, heat: None }))))
+            Ok(Self(Arc::new(Mutex::new(Objects {
+                program,
+                vertices,
+                frame: None,
+                heat: None,
+            }))))
         }
     }
 
@@ -102,7 +115,10 @@ impl Gpu {
     /// Frees what the driver holds.
     pub(super) fn destroy(&self, gl: &glow::Context) {
         let mut objects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let textures = [objects.frame.take().map(|it| it.texture), objects.heat.take().map(|it| it.texture)];
+        let textures = [
+            objects.frame.take().map(|it| it.texture),
+            objects.heat.take().map(|it| it.texture),
+        ];
         // SAFETY: eframe calls this on the drawing thread while the context lives; each object is deleted once.
         unsafe {
             for texture in textures.into_iter().flatten() {
@@ -116,27 +132,48 @@ impl Gpu {
 
 impl Objects {
     fn upload_frame(&mut self, gl: &glow::Context, frame: &Arc<Frame>) {
-        if self.frame.as_ref().is_some_and(|it| Arc::ptr_eq(&it.source, frame)) {
+        if self
+            .frame
+            .as_ref()
+            .is_some_and(|it| Arc::ptr_eq(&it.source, frame))
+        {
             return;
         }
-        let Some(codes) = Codes::new(frame) else { return };
+        let Some(codes) = Codes::new(frame) else {
+            return;
+        };
         let bytes: Vec<u8> = codes.codes.iter().flat_map(|it| it.to_ne_bytes()).collect();
         let old = self.frame.take().map(|it| it.texture);
         let format = (glow::R16UI, glow::RED_INTEGER, glow::UNSIGNED_SHORT);
         if let Some(texture) = upload(gl, old, (frame.width, frame.height), format, &bytes) {
-            self.frame = Some(FrameTexture { source: frame.clone(), texture, value_from_code: (codes.low, codes.step) });
+            self.frame = Some(FrameTexture {
+                source: frame.clone(),
+                texture,
+                value_from_code: (codes.low, codes.step),
+            });
         }
     }
 
     fn upload_heat(&mut self, gl: &glow::Context, heatmap: &Arc<Heatmap>) {
-        if self.heat.as_ref().is_some_and(|it| Arc::ptr_eq(&it.source, heatmap)) {
+        if self
+            .heat
+            .as_ref()
+            .is_some_and(|it| Arc::ptr_eq(&it.source, heatmap))
+        {
             return;
         }
-        let bytes: Vec<u8> = heatmap.values.iter().flat_map(|it| it.to_ne_bytes()).collect();
+        let bytes: Vec<u8> = heatmap
+            .values
+            .iter()
+            .flat_map(|it| it.to_ne_bytes())
+            .collect();
         let old = self.heat.take().map(|it| it.texture);
         let format = (glow::R32F, glow::RED, glow::FLOAT);
         if let Some(texture) = upload(gl, old, (heatmap.width, heatmap.height), format, &bytes) {
-            self.heat = Some(HeatTexture { source: heatmap.clone(), texture });
+            self.heat = Some(HeatTexture {
+                source: heatmap.clone(),
+                texture,
+            });
         }
     }
 
@@ -150,7 +187,10 @@ impl Objects {
             gl.disable(glow::BLEND);
             gl.active_texture(glow::TEXTURE0);
             gl.bind_texture(glow::TEXTURE_2D, Some(frame.texture));
-            let set = Uniforms { gl, program: self.program };
+            let set = Uniforms {
+                gl,
+                program: self.program,
+            };
             set.int("u_frame", 0);
             set.int("u_heat", 1);
             set.vec2("u_rect_px", (width as f32, height as f32));
@@ -204,24 +244,46 @@ struct Uniforms<'a> {
 impl Uniforms<'_> {
     unsafe fn int(&self, name: &str, value: i32) {
         // SAFETY: as the caller promises.
-        unsafe { self.gl.uniform_1_i32(self.gl.get_uniform_location(self.program, name).as_ref(), value) }
+        unsafe {
+            self.gl.uniform_1_i32(
+                self.gl.get_uniform_location(self.program, name).as_ref(),
+                value,
+            )
+        }
     }
 
     unsafe fn float(&self, name: &str, value: f32) {
         // SAFETY: as the caller promises.
-        unsafe { self.gl.uniform_1_f32(self.gl.get_uniform_location(self.program, name).as_ref(), value) }
+        unsafe {
+            self.gl.uniform_1_f32(
+                self.gl.get_uniform_location(self.program, name).as_ref(),
+                value,
+            )
+        }
     }
 
     unsafe fn vec2(&self, name: &str, (x, y): (f32, f32)) {
         // SAFETY: as the caller promises.
-        unsafe { self.gl.uniform_2_f32(self.gl.get_uniform_location(self.program, name).as_ref(), x, y) }
+        unsafe {
+            self.gl.uniform_2_f32(
+                self.gl.get_uniform_location(self.program, name).as_ref(),
+                x,
+                y,
+            )
+        }
     }
 
     unsafe fn affine(&self, name: &str, map: Affine2) {
         // SAFETY: as the caller promises.
         unsafe {
             let at = self.gl.get_uniform_location(self.program, name);
-            self.gl.uniform_4_f32(at.as_ref(), map.scale_x, map.scale_y, map.offset_x, map.offset_y);
+            self.gl.uniform_4_f32(
+                at.as_ref(),
+                map.scale_x,
+                map.scale_y,
+                map.offset_x,
+                map.offset_y,
+            );
         }
     }
 }
@@ -252,7 +314,17 @@ fn upload(
             gl.tex_parameter_i32(glow::TEXTURE_2D, parameter, value as i32);
         }
         gl.pixel_store_i32(glow::UNPACK_ALIGNMENT, 1);
-        gl.tex_image_2d(glow::TEXTURE_2D, 0, internal as i32, width, height, 0, format, kind, PixelUnpackData::Slice(Some(bytes)));
+        gl.tex_image_2d(
+            glow::TEXTURE_2D,
+            0,
+            internal as i32,
+            width,
+            height,
+            0,
+            format,
+            kind,
+            PixelUnpackData::Slice(Some(bytes)),
+        );
         gl.pixel_store_i32(glow::UNPACK_ALIGNMENT, 4);
         Some(texture)
     }
@@ -261,12 +333,18 @@ fn upload(
 /// # Safety
 /// The context is current.
 unsafe fn link(gl: &glow::Context, header: &str) -> Result<glow::Program, String> {
-    let stops: Vec<String> = STOPS.iter().map(|it| format!("vec3({:.1}, {:.1}, {:.1})", it[0], it[1], it[2])).collect();
+    let stops: Vec<String> = STOPS
+        .iter()
+        .map(|it| format!("vec3({:.1}, {:.1}, {:.1})", it[0], it[1], it[2]))
+        .collect();
     let fragment = include_str!("shader.glsl").replace("STOPS", &stops.join(", "));
     // SAFETY: as the caller promises; shaders are deleted once they are linked.
     unsafe {
         let program = gl.create_program()?;
-        for (kind, source) in [(glow::VERTEX_SHADER, VERTEX), (glow::FRAGMENT_SHADER, fragment.as_str())] {
+        for (kind, source) in [
+            (glow::VERTEX_SHADER, VERTEX),
+            (glow::FRAGMENT_SHADER, fragment.as_str()),
+        ] {
             let shader = gl.create_shader(kind)?;
             gl.shader_source(shader, &format!("{header}{source}"));
             gl.compile_shader(shader);
@@ -277,6 +355,10 @@ unsafe fn link(gl: &glow::Context, header: &str) -> Result<glow::Program, String
             gl.delete_shader(shader);
         }
         gl.link_program(program);
-        if gl.get_program_link_status(program) { Ok(program) } else { Err(gl.get_program_info_log(program)) }
+        if gl.get_program_link_status(program) {
+            Ok(program)
+        } else {
+            Err(gl.get_program_info_log(program))
+        }
     }
 }

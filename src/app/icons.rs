@@ -1,6 +1,9 @@
 //! Icons of the rail, drawn as lines: sharp at every scale, no icon font.
 
-use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    Color32, CornerRadius, Painter, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, accesskit::Role, pos2, vec2,
+};
 
 use super::theme::{RADIUS, Tokens};
 
@@ -16,7 +19,13 @@ pub(super) enum Icon {
 }
 
 /// A square button with an icon.
-pub(super) fn icon_button(ui: &mut Ui, tokens: &Tokens, icon: Icon, words: &str, is_selected: bool) -> Response {
+pub(super) fn icon_button(
+    ui: &mut Ui,
+    tokens: &Tokens,
+    icon: Icon,
+    words: &str,
+    is_selected: bool,
+) -> Response {
     sized(ui, tokens, (icon, words), is_selected, 36.0)
 }
 
@@ -25,35 +34,67 @@ pub(super) fn small_icon_button(ui: &mut Ui, tokens: &Tokens, icon: Icon, words:
     sized(ui, tokens, (icon, words), false, 22.0)
 }
 
-fn sized(ui: &mut Ui, tokens: &Tokens, (icon, words): (Icon, &str), is_selected: bool, edge: f32) -> Response {
+fn sized(
+    ui: &mut Ui,
+    tokens: &Tokens,
+    (icon, words): (Icon, &str),
+    is_selected: bool,
+    edge: f32,
+) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(edge), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, words));
-    let fill = if is_selected || response.hovered() { tokens.raised } else { Color32::TRANSPARENT };
+    let fill = if is_selected || response.hovered() {
+        tokens.raised
+    } else {
+        Color32::TRANSPARENT
+    };
     let ink = match (is_selected, response.hovered()) {
         (true, _) => tokens.amber,
         (false, true) => tokens.text,
         (false, false) => tokens.muted,
     };
-    ui.painter().rect_filled(rect, CornerRadius::same(RADIUS), fill);
+    ui.painter()
+        .rect_filled(rect, CornerRadius::same(RADIUS), fill);
     super::controls::focus_ring(ui, &response, tokens);
     draw(ui.painter(), icon, rect.center(), ink);
-    response.on_hover_text(words).on_hover_cursor(egui::CursorIcon::PointingHand)
+    response
+        .on_hover_text(words)
+        .on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
 fn draw(painter: &Painter, icon: Icon, at: Pos2, ink: Color32) {
     let stroke = Stroke::new(1.5, ink);
     let line = |points: &[(f32, f32)]| {
-        painter.line(points.iter().map(|(x, y)| at + vec2(*x, *y)).collect(), stroke);
+        painter.line(
+            points.iter().map(|(x, y)| at + vec2(*x, *y)).collect(),
+            stroke,
+        );
     };
     let boxed = |min: (f32, f32), max: (f32, f32)| {
-        Rect::from_min_max(pos2(at.x + min.0, at.y + min.1), pos2(at.x + max.0, at.y + max.1))
+        Rect::from_min_max(
+            pos2(at.x + min.0, at.y + min.1),
+            pos2(at.x + max.0, at.y + max.1),
+        )
     };
     match icon {
         Icon::Study => {
-            painter.rect_stroke(boxed((-8.0, -7.0), (8.0, 7.0)), CornerRadius::same(2), stroke, StrokeKind::Middle);
+            painter.rect_stroke(
+                boxed((-8.0, -7.0), (8.0, 7.0)),
+                CornerRadius::same(2),
+                stroke,
+                StrokeKind::Middle,
+            );
             painter.rect_filled(boxed((-8.0, -7.0), (-2.0, 7.0)), CornerRadius::same(1), ink);
         }
-        Icon::Folder => line(&[(-8.0, 6.5), (-8.0, -6.0), (-2.5, -6.0), (-0.5, -3.5), (8.0, -3.5), (8.0, 6.5), (-8.0, 6.5)]),
+        Icon::Folder => line(&[
+            (-8.0, 6.5),
+            (-8.0, -6.0),
+            (-2.5, -6.0),
+            (-0.5, -3.5),
+            (8.0, -3.5),
+            (8.0, 6.5),
+            (-8.0, 6.5),
+        ]),
         Icon::Search => {
             painter.circle_stroke(at + vec2(-1.5, -1.5), 5.5, stroke);
             line(&[(2.6, 2.6), (7.0, 7.0)]);
@@ -64,10 +105,19 @@ fn draw(painter: &Painter, icon: Icon, at: Pos2, ink: Color32) {
                 let angle = std::f32::consts::FRAC_PI_2 + std::f32::consts::PI * it as f32 / 16.0;
                 at + 7.0 * vec2(angle.cos(), angle.sin())
             });
-            painter.add(egui::Shape::convex_polygon(half.collect(), ink, Stroke::NONE));
+            painter.add(egui::Shape::convex_polygon(
+                half.collect(),
+                ink,
+                Stroke::NONE,
+            ));
         }
         Icon::Keys => {
-            painter.rect_stroke(boxed((-9.0, -5.5), (9.0, 5.5)), CornerRadius::same(2), stroke, StrokeKind::Middle);
+            painter.rect_stroke(
+                boxed((-9.0, -5.5), (9.0, 5.5)),
+                CornerRadius::same(2),
+                stroke,
+                StrokeKind::Middle,
+            );
             for x in [-5.0, -1.7, 1.7, 5.0] {
                 painter.circle_filled(at + vec2(x, -1.8), 1.0, ink);
             }

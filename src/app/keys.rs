@@ -9,8 +9,11 @@ pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) 
     let is_typing = ctx.text_edit_focused() || state.sheet.is_some_and(|it| it != Sheet::Keys);
     let is_on_control = ctx.memory(|it| it.focused().is_some());
     for action in Action::ALL.into_iter().chain([Action::Escape]) {
-        let Some(shortcut) = shortcut(action) else { continue };
-        let is_plain = shortcut.modifiers.is_none() && !matches!(shortcut.logical_key, Key::Escape | Key::F1);
+        let Some(shortcut) = shortcut(action) else {
+            continue;
+        };
+        let is_plain =
+            shortcut.modifiers.is_none() && !matches!(shortcut.logical_key, Key::Escape | Key::F1);
         // Space and the arrows work the control that the keyboard is on.
         let is_for_control = is_on_control && shortcut.logical_key == Key::Space;
         if is_plain && (is_typing || is_for_control) {
@@ -42,8 +45,14 @@ mod tests {
         let mut seen = Vec::new();
         for action in Action::ALL.into_iter().chain([Action::Escape]) {
             let key = action.info().key;
-            assert!(key.is_empty() || shortcut(action).is_some(), "{action:?}: egui knows no key {key}");
-            assert!(key.is_empty() || !seen.contains(&key), "{key} is used twice");
+            assert!(
+                key.is_empty() || shortcut(action).is_some(),
+                "{action:?}: egui knows no key {key}"
+            );
+            assert!(
+                key.is_empty() || !seen.contains(&key),
+                "{key} is used twice"
+            );
             seen.push(key);
         }
     }

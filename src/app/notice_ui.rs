@@ -5,7 +5,7 @@ use egui::{Align, Align2, Area, Frame, Id, Layout, Margin, Order, RichText, Stro
 use super::{
     Scene,
     controls::{Button, fold, muted},
-    theme::{self, BODY, FOOTER, RADIUS},
+    theme::{self, BODY, FOOTER, RADIUS, STRIP},
 };
 use crate::{
     failure::Failure,
@@ -15,13 +15,18 @@ use crate::{
 /// Cards that are shown at once; older ones come up when these are dismissed.
 const N_CARDS: usize = 3;
 
-/// Draws the newest notices, bottom left of the viewport.
+/// Draws the newest notices, bottom left of the viewport, above the strip.
 pub(super) fn notices_ui(ui: &Ui, scene: &Scene<'_>, left: f32, commands: &mut Vec<Command>) {
     let notices = &scene.state.notices;
     if notices.is_empty() {
         return;
     }
-    let area = Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::LEFT_BOTTOM, vec2(left + 16.0, -FOOTER - 16.0));
+    let area = Area::new(Id::unique("notices"))
+        .order(Order::Foreground)
+        .anchor(
+            Align2::LEFT_BOTTOM,
+            vec2(left + 16.0, -FOOTER - STRIP - 12.0),
+        );
     area.show(ui.ctx(), |ui| {
         ui.set_max_width(380.0);
         ui.spacing_mut().item_spacing.y = 8.0;
@@ -47,11 +52,26 @@ fn notice_ui(ui: &mut Ui, scene: &Scene<'_>, notice: &Notice, commands: &mut Vec
                 Tone::Failure => tokens.red,
                 Tone::Done => tokens.teal,
             };
-            ui.label(RichText::new(&notice.failure.headline).font(theme::semibold(BODY)).color(color));
+            ui.label(
+                RichText::new(&notice.failure.headline)
+                    .font(theme::semibold(BODY))
+                    .color(color),
+            );
             if let Some(path) = &notice.subject {
                 // For the clinician's eyes.
-                let name = path.reveal().file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
-                ui.add(egui::Label::new(RichText::new(name).font(theme::regular(BODY)).color(tokens.text)).truncate());
+                let name = path
+                    .reveal()
+                    .file_name()
+                    .map(|it| it.to_string_lossy().into_owned())
+                    .unwrap_or_default();
+                ui.add(
+                    egui::Label::new(
+                        RichText::new(name)
+                            .font(theme::regular(BODY))
+                            .color(tokens.text),
+                    )
+                    .truncate(),
+                );
             }
             muted(ui, tokens, &notice.failure.remedy);
             if !notice.failure.cause.is_empty() {
@@ -71,7 +91,13 @@ fn notice_buttons_ui(ui: &mut Ui, scene: &Scene<'_>, notice: &Notice, commands: 
         if notice.retry.is_some() && Button::new("Try again").show(ui, tokens).clicked() {
             commands.push(Command::Retry(notice.id));
         }
-        if !notice.failure.cause.is_empty() && Button::new("Copy").quiet().show(ui, tokens).on_hover_text("Copy headline, remedy and cause").clicked() {
+        if !notice.failure.cause.is_empty()
+            && Button::new("Copy")
+                .quiet()
+                .show(ui, tokens)
+                .on_hover_text("Copy headline, remedy and cause")
+                .clicked()
+        {
             commands.push(Command::Copy(whole_text(&notice.failure)));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -83,10 +109,19 @@ fn notice_buttons_ui(ui: &mut Ui, scene: &Scene<'_>, notice: &Notice, commands: 
 }
 
 /// A failure in the place where its answer would have been.
-pub(super) fn failure_words_ui(ui: &mut Ui, scene: &Scene<'_>, failure: &Failure, commands: &mut Vec<Command>) {
+pub(super) fn failure_words_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    failure: &Failure,
+    commands: &mut Vec<Command>,
+) {
     let tokens = scene.tokens;
     ui.spacing_mut().item_spacing.y = 6.0;
-    ui.label(RichText::new(&failure.headline).font(theme::semibold(BODY)).color(tokens.red));
+    ui.label(
+        RichText::new(&failure.headline)
+            .font(theme::semibold(BODY))
+            .color(tokens.red),
+    );
     muted(ui, tokens, &failure.remedy);
     fold(ui, tokens, "cause", "Cause", |ui| {
         muted(ui, tokens, &failure.cause);
@@ -97,5 +132,8 @@ pub(super) fn failure_words_ui(ui: &mut Ui, scene: &Scene<'_>, failure: &Failure
 }
 
 fn whole_text(failure: &Failure) -> String {
-    format!("{}\n{}\n{}", failure.headline, failure.remedy, failure.cause)
+    format!(
+        "{}\n{}\n{}",
+        failure.headline, failure.remedy, failure.cause
+    )
 }

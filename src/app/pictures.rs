@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use eframe::{egui_glow, glow};
-use egui::{ColorImage, Context, PaintCallback, Painter, Rect, TextureHandle, TextureOptions, pos2};
+use egui::{
+    ColorImage, Context, PaintCallback, Painter, Rect, TextureHandle, TextureOptions, pos2,
+};
 
 use super::gpu::{Drawing, Gpu, Heat};
 use crate::{
@@ -51,11 +53,14 @@ struct Drawn {
 impl Drawn {
     fn is(&self, other: &Self) -> bool {
         let heats = match (&self.heat, &other.heat) {
-            (Some((a, strength_a)), Some((b, strength_b))) => Arc::ptr_eq(a, b) && strength_a == strength_b,
+            (Some((a, strength_a)), Some((b, strength_b))) => {
+                Arc::ptr_eq(a, b) && strength_a == strength_b
+            }
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
-        let places = (self.curve, self.scan_from_picture, self.size) == (other.curve, other.scan_from_picture, other.size);
+        let places = (self.curve, self.scan_from_picture, self.size)
+            == (other.curve, other.scan_from_picture, other.size);
         heats && places && Arc::ptr_eq(&self.frame, &other.frame)
     }
 }
@@ -66,8 +71,15 @@ const THUMBNAIL: usize = 96;
 impl Pictures {
     /// With the shader where the driver can and nobody asked for the CPU.
     pub(super) fn new(gl: Option<&glow::Context>, is_cpu_wanted: bool) -> Self {
-        let gpu = gl.filter(|_| !is_cpu_wanted).and_then(|it| Gpu::new(it).ok());
-        Self { gpu, thumbnails: BTreeMap::new(), drawn: None, shown: None }
+        let gpu = gl
+            .filter(|_| !is_cpu_wanted)
+            .and_then(|it| Gpu::new(it).ok());
+        Self {
+            gpu,
+            thumbnails: BTreeMap::new(),
+            drawn: None,
+            shown: None,
+        }
     }
 
     /// Who draws.
@@ -88,14 +100,29 @@ impl Pictures {
     }
 
     /// A small picture of the first frame, made once.
-    pub(super) fn thumbnail(&mut self, ctx: &Context, id: ItemId, scan: &ScanItem) -> TextureHandle {
+    pub(super) fn thumbnail(
+        &mut self,
+        ctx: &Context,
+        id: ItemId,
+        scan: &ScanItem,
+    ) -> TextureHandle {
         let made = self.thumbnails.entry(id).or_insert_with(|| {
             let frame = scan.pyramid.frame();
             let scale = frame.width.max(frame.height) as f32 / THUMBNAIL as f32;
-            let map = Affine2 { scale_x: scale, scale_y: scale, ..Affine2::IDENTITY };
+            let map = Affine2 {
+                scale_x: scale,
+                scale_y: scale,
+                ..Affine2::IDENTITY
+            };
             let size = |edge: usize| ((edge as f32 / scale).round() as usize).max(1);
             let curve = Curve::new(&scan.view.window, false);
-            let picture = compose(&scan.pyramid, &curve, None, map, (size(frame.width), size(frame.height)));
+            let picture = compose(
+                &scan.pyramid,
+                &curve,
+                None,
+                map,
+                (size(frame.width), size(frame.height)),
+            );
             ctx.load_texture("thumbnail", image(&picture), TextureOptions::LINEAR)
         });
         made.clone()
@@ -103,23 +130,49 @@ impl Pictures {
 
     /// An explanation made ready to draw, once.
     pub(super) fn shown(&mut self, explanation: &Arc<Explanation>) -> Option<Shown> {
-        if self.shown.as_ref().is_none_or(|it| !Arc::ptr_eq(&it.explanation, explanation)) {
+        if self
+            .shown
+            .as_ref()
+            .is_none_or(|it| !Arc::ptr_eq(&it.explanation, explanation))
+        {
             let heatmap = explanation.heatmap.as_ref()?;
             let (shown, full) = (smooth(heatmap), greatest(heatmap));
             let outlines = outlines(explanation.method, &shown, full).into();
-            self.shown = Some(Shown { explanation: explanation.clone(), heatmap: Arc::new(shown), full, outlines });
+            self.shown = Some(Shown {
+                explanation: explanation.clone(),
+                heatmap: Arc::new(shown),
+                full,
+                outlines,
+            });
         }
         self.shown.clone()
     }
 
     /// Paints a scan into a rectangle on whole screen pixels. `scan_from_rect` counts screen pixels from its left top.
-    pub(super) fn paint(&mut self, painter: &Painter, rect: Rect, scan: &ScanItem, scan_from_rect: Affine2, heat: Option<(&Shown, f32)>) {
+    pub(super) fn paint(
+        &mut self,
+        painter: &Painter,
+        rect: Rect,
+        scan: &ScanItem,
+        scan_from_rect: Affine2,
+        heat: Option<(&Shown, f32)>,
+    ) {
         let curve = Curve::new(&scan.view.window, scan.view.is_inverted);
         let (frame, level) = scan.pyramid.level(scan_from_rect.scale_x);
         match &self.gpu {
             Some(gpu) if matches!(frame.samples, Samples::Gray(_)) => {
-                let heat = heat.map(|(it, opacity)| Heat { heatmap: it.heatmap.clone(), full: it.full, opacity });
-                let drawing = Drawing { frame: frame.clone(), level, curve, scan_from_rect, heat };
+                let heat = heat.map(|(it, opacity)| Heat {
+                    heatmap: it.heatmap.clone(),
+                    full: it.full,
+                    opacity,
+                });
+                let drawing = Drawing {
+                    frame: frame.clone(),
+                    level,
+                    curve,
+                    scan_from_rect,
+                    heat,
+                };
                 paint_by_shader(painter, rect, gpu.clone(), drawing);
             }
             Some(_) | None => self.paint_by_cpu(painter, rect, scan, curve, scan_from_rect, heat),
@@ -140,23 +193,43 @@ impl Pictures {
             frame: scan.pyramid.frame().clone(),
             curve,
             scan_from_picture,
-            size: (pixels.x.round().max(1.0) as usize, pixels.y.round().max(1.0) as usize),
+            size: (
+                pixels.x.round().max(1.0) as usize,
+                pixels.y.round().max(1.0) as usize,
+            ),
             heat: heat.map(|(it, opacity)| (it.heatmap.clone(), opacity)),
         };
-        if self.drawn.as_ref().is_none_or(|(drawn, _)| !drawn.is(&wanted)) {
+        if self
+            .drawn
+            .as_ref()
+            .is_none_or(|(drawn, _)| !drawn.is(&wanted))
+        {
             let overlay = heat.map(|(it, opacity)| Overlay::new(&it.heatmap, it.full, opacity));
-            let picture = image(&compose(&scan.pyramid, &curve, overlay.as_ref(), scan_from_picture, wanted.size));
+            let picture = image(&compose(
+                &scan.pyramid,
+                &curve,
+                overlay.as_ref(),
+                scan_from_picture,
+                wanted.size,
+            ));
             let texture = match self.drawn.take() {
                 Some((_, mut texture)) => {
                     texture.set(picture, TextureOptions::NEAREST);
                     texture
                 }
-                None => painter.ctx().load_texture("picture", picture, TextureOptions::NEAREST),
+                None => painter
+                    .ctx()
+                    .load_texture("picture", picture, TextureOptions::NEAREST),
             };
             self.drawn = Some((wanted, texture));
         }
         if let Some((_, texture)) = &self.drawn {
-            painter.image(texture.id(), rect, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), egui::Color32::WHITE);
+            painter.image(
+                texture.id(),
+                rect,
+                Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)),
+                egui::Color32::WHITE,
+            );
         }
     }
 }
@@ -164,9 +237,16 @@ impl Pictures {
 fn paint_by_shader(painter: &Painter, rect: Rect, gpu: Gpu, drawing: Drawing) {
     let callback = egui_glow::CallbackFn::new(move |info, painter| {
         let viewport = info.viewport_in_pixels();
-        gpu.draw(painter.gl(), (viewport.width_px, viewport.height_px), &drawing);
+        gpu.draw(
+            painter.gl(),
+            (viewport.width_px, viewport.height_px),
+            &drawing,
+        );
     });
-    painter.add(PaintCallback { rect, callback: Arc::new(callback) });
+    painter.add(PaintCallback {
+        rect,
+        callback: Arc::new(callback),
+    });
 }
 
 fn image(picture: &Picture) -> ColorImage {

@@ -1,6 +1,9 @@
 //! The strip under the viewport: windows on the left, influence on the right, and a line of frames for a stack.
 
-use egui::{Align, ComboBox, Frame, Layout, Margin, Panel, RichText, Slider, Ui, WidgetInfo, accesskit::Role};
+use egui::{
+    Align, ComboBox, Frame, Layout, Margin, Panel, RichText, Slider, Ui, WidgetInfo,
+    accesskit::Role,
+};
 
 use super::{
     Scene,
@@ -18,17 +21,37 @@ use crate::{
 };
 
 /// Draws the strip; it belongs to the scan in the middle.
-pub(super) fn strip_ui(ui: &mut Ui, scene: &Scene<'_>, (id, scan): (ItemId, &ScanItem), commands: &mut Vec<Command>) {
-    let frame = Frame::new().fill(scene.tokens.background).inner_margin(Margin::symmetric(8, 5));
-    Panel::bottom("strip").exact_size(STRIP).frame(frame).show_separator_line(false).show(ui, |ui| {
-        ui.horizontal_centered(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            windows_ui(ui, scene, scan, commands);
-            let Some(reading) = scan.reading().filter(|_| scan.prediction().is_some()) else { return };
-            let asked = Asked { item: id, kind: Kind::Scan, reading, prediction: scan.prediction() };
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| influence_ui(ui, scene, &asked, commands));
+pub(super) fn strip_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (id, scan): (ItemId, &ScanItem),
+    commands: &mut Vec<Command>,
+) {
+    let frame = Frame::new()
+        .fill(scene.tokens.background)
+        .inner_margin(Margin::symmetric(8, 5));
+    Panel::bottom("strip")
+        .exact_size(STRIP)
+        .frame(frame)
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                windows_ui(ui, scene, scan, commands);
+                let Some(reading) = scan.reading().filter(|_| scan.prediction().is_some()) else {
+                    return;
+                };
+                let asked = Asked {
+                    item: id,
+                    kind: Kind::Scan,
+                    reading,
+                    prediction: scan.prediction(),
+                };
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    influence_ui(ui, scene, &asked, commands)
+                });
+            });
         });
-    });
     if 1 < scan.scan.frames.len() {
         frames_ui(ui, scene, scan, commands);
     }
@@ -37,15 +60,27 @@ pub(super) fn strip_ui(ui: &mut Ui, scene: &Scene<'_>, (id, scan): (ItemId, &Sca
 fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Vec<Command>) {
     let view = &scan.view;
     let mut chip = |ui: &mut Ui, words: &str, action: Action, is_selected: bool| {
-        let chip = Button::new(words).quiet().tight().key(action.info().key).selected(is_selected).show(ui, scene.tokens);
+        let chip = Button::new(words)
+            .quiet()
+            .tight()
+            .key(action.info().key)
+            .selected(is_selected)
+            .show(ui, scene.tokens);
         if chip.on_hover_text(action.info().tooltip).clicked() {
             commands.push(Command::Act(action));
         }
     };
     let names = window_names(scan);
     if matches!(scan.pyramid.frame().samples, Samples::Gray(_)) {
-        chip(ui, "Auto", Action::AutoWindow, view.window.name.as_deref() == Some("auto"));
-        let chosen = |number: u8| preset_window(&scan.scan, usize::from(number) - 1).is_some_and(|it| it == view.window);
+        chip(
+            ui,
+            "Auto",
+            Action::AutoWindow,
+            view.window.name.as_deref() == Some("auto"),
+        );
+        let chosen = |number: u8| {
+            preset_window(&scan.scan, usize::from(number) - 1).is_some_and(|it| it == view.window)
+        };
         if names.len() <= 2 {
             for (number, name) in &names {
                 chip(ui, name, Action::Window(*number), chosen(*number));
@@ -60,17 +95,32 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
 }
 
 fn presets_ui(ui: &mut Ui, scan: &ScanItem, names: &[(u8, String)], commands: &mut Vec<Command>) {
-    let now = scan.view.window.name.as_deref().map_or_else(|| "By hand".to_owned(), words::sentence_case);
-    let chooser = ComboBox::from_id_salt("window").selected_text(now).width(110.0).truncate();
+    let now = scan
+        .view
+        .window
+        .name
+        .as_deref()
+        .map_or_else(|| "By hand".to_owned(), words::sentence_case);
+    let chooser = ComboBox::from_id_salt("window")
+        .selected_text(now)
+        .width(110.0)
+        .truncate();
     let shown = chooser.show_ui(ui, |ui| {
         for (number, name) in names {
-            let is_chosen = preset_window(&scan.scan, usize::from(*number) - 1).is_some_and(|it| it == scan.view.window);
-            if ui.selectable_label(is_chosen, format!("{name}  {number}")).clicked() {
+            let is_chosen = preset_window(&scan.scan, usize::from(*number) - 1)
+                .is_some_and(|it| it == scan.view.window);
+            if ui
+                .selectable_label(is_chosen, format!("{name}  {number}"))
+                .clicked()
+            {
                 commands.push(Command::Act(Action::Window(*number)));
             }
         }
     });
-    shown.response.on_hover_text("Windows: keys 1 to 6").widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Window"));
+    shown
+        .response
+        .on_hover_text("Windows: keys 1 to 6")
+        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Window"));
 }
 
 /// Drawn from the right end: strength, method, label, on or off.
@@ -81,7 +131,9 @@ fn influence_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mu
     if 360.0 < ui.available_width() {
         let slider = ui.add(Slider::new(&mut opacity, 0.05..=1.0).show_value(false));
         let slider = slider.on_hover_text("Strength of the overlay: [ and ]");
-        slider.widget_info(|| WidgetInfo::slider(true, f64::from(opacity), "Strength of the overlay"));
+        slider.widget_info(|| {
+            WidgetInfo::slider(true, f64::from(opacity), "Strength of the overlay")
+        });
         if slider.changed() {
             commands.push(Command::SetOpacity(opacity));
         }
@@ -89,7 +141,12 @@ fn influence_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mu
     let width = ((ui.available_width() - 120.0) / 2.0).clamp(60.0, 130.0);
     method_ui(ui, asked, width, commands);
     label_ui(ui, asked, width, commands);
-    let shown = Button::new("Overlay").quiet().tight().key("O").selected(state.is_overlay_shown).show(ui, scene.tokens);
+    let shown = Button::new("Overlay")
+        .quiet()
+        .tight()
+        .key("O")
+        .selected(state.is_overlay_shown)
+        .show(ui, scene.tokens);
     let tip = "Where the picture moved the score. It is not an outline of disease.";
     if shown.on_hover_text(tip).clicked() {
         commands.push(Command::Act(Action::ToggleOverlay));
@@ -98,17 +155,31 @@ fn influence_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mu
 
 /// The label whose influence is shown.
 pub(super) fn label_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &mut Vec<Command>) {
-    let Some(manifest) = &asked.reading.model else { return };
-    let label = asked.reading.label.and_then(|it| manifest.labels.get(it.0)).map_or("no label", |it| it.name.as_str());
-    let chooser = ComboBox::from_id_salt("label").selected_text(words::sentence_case(label)).width(width).truncate();
+    let Some(manifest) = &asked.reading.model else {
+        return;
+    };
+    let label = asked
+        .reading
+        .label
+        .and_then(|it| manifest.labels.get(it.0))
+        .map_or("no label", |it| it.name.as_str());
+    let chooser = ComboBox::from_id_salt("label")
+        .selected_text(words::sentence_case(label))
+        .width(width)
+        .truncate();
     let shown = chooser.show_ui(ui, |ui| {
         for (idx, it) in manifest.labels.iter().enumerate() {
-            if ui.selectable_label(it.name == label, words::sentence_case(&it.name)).clicked() {
+            if ui
+                .selectable_label(it.name == label, words::sentence_case(&it.name))
+                .clicked()
+            {
                 commands.push(Command::ChooseLabel(asked.item, LabelIdx(idx)));
             }
         }
     });
-    let response = shown.response.on_hover_text("Label that is explained: L for the next");
+    let response = shown
+        .response
+        .on_hover_text("Label that is explained: L for the next");
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Label that is explained"));
 }
 
@@ -119,33 +190,49 @@ pub(super) fn method_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &m
         Kind::Note => &NOTE_METHODS,
     };
     let method = asked.reading.method.map_or("no method", Method::name);
-    let chooser = ComboBox::from_id_salt("method").selected_text(words::capital(method)).width(width).truncate();
+    let chooser = ComboBox::from_id_salt("method")
+        .selected_text(words::capital(method))
+        .width(width)
+        .truncate();
     let shown = chooser.show_ui(ui, |ui| {
         for it in methods {
-            if ui.selectable_label(Some(*it) == asked.reading.method, words::capital(it.name())).clicked() {
+            if ui
+                .selectable_label(Some(*it) == asked.reading.method, words::capital(it.name()))
+                .clicked()
+            {
                 commands.push(Command::ChooseMethod(asked.item, *it));
             }
         }
     });
-    let response = shown.response.on_hover_text("Method of explanation: M for the next");
+    let response = shown
+        .response
+        .on_hover_text("Method of explanation: M for the next");
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Method of explanation"));
 }
 
 fn frames_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Vec<Command>) {
     let n_frames = scan.scan.frames.len();
-    let frame = Frame::new().fill(scene.tokens.background).inner_margin(Margin::symmetric(14, 2));
-    Panel::bottom("frames").exact_size(30.0).frame(frame).show_separator_line(false).show(ui, |ui| {
-        ui.horizontal_centered(|ui| {
-            let mut number = scan.view.frame_idx + 1;
-            let text = RichText::new(format!("Frame {number} of {n_frames}")).font(theme::regular(SMALL)).color(scene.tokens.muted);
-            ui.label(text);
-            ui.spacing_mut().slider_width = ui.available_width();
-            let slider = ui.add(Slider::new(&mut number, 1..=n_frames).show_value(false));
-            let slider = slider.on_hover_text("Wheel, Page up, Page down, Home, End");
-            slider.widget_info(|| WidgetInfo::slider(true, number as f64, "Frame"));
-            if slider.changed() {
-                commands.push(Command::ShowFrame(number.saturating_sub(1)));
-            }
+    let frame = Frame::new()
+        .fill(scene.tokens.background)
+        .inner_margin(Margin::symmetric(14, 2));
+    Panel::bottom("frames")
+        .exact_size(30.0)
+        .frame(frame)
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                let mut number = scan.view.frame_idx + 1;
+                let text = RichText::new(format!("Frame {number} of {n_frames}"))
+                    .font(theme::regular(SMALL))
+                    .color(scene.tokens.muted);
+                ui.label(text);
+                ui.spacing_mut().slider_width = ui.available_width();
+                let slider = ui.add(Slider::new(&mut number, 1..=n_frames).show_value(false));
+                let slider = slider.on_hover_text("Wheel, Page up, Page down, Home, End");
+                slider.widget_info(|| WidgetInfo::slider(true, number as f64, "Frame"));
+                if slider.changed() {
+                    commands.push(Command::ShowFrame(number.saturating_sub(1)));
+                }
+            });
         });
-    });
 }

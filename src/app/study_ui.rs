@@ -1,8 +1,8 @@
 //! The rail and the study list: what is open, and what was open lately.
 
 use egui::{
-    Align, CornerRadius, CursorIcon, Frame, Image, Layout, Margin, Panel, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, CornerRadius, CursorIcon, Frame, Image, Layout, Margin, Panel, Rect, Response,
+    ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
 use super::{
@@ -17,47 +17,82 @@ use crate::session::{Action, Command, Content, Item};
 
 /// The narrow column at the very left.
 pub(super) fn rail_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-    let frame = Frame::new().fill(scene.tokens.rail).inner_margin(Margin::symmetric(8, 8));
-    Panel::left("rail").exact_size(RAIL).resizable(false).frame(frame).show(ui, |ui| {
-        let mut icon = |ui: &mut Ui, icon: Icon, action: Action, is_selected: bool| {
-            let info = action.info();
-            let words = if info.key.is_empty() { info.name.to_owned() } else { format!("{}{DOT}{}", info.name, action.key_text()) };
-            if icon_button(ui, scene.tokens, icon, &words, is_selected).clicked() {
-                commands.push(Command::Act(action));
-            }
-        };
-        icon(ui, Icon::Study, Action::ToggleStudyList, scene.is_study_list_shown);
-        icon(ui, Icon::Folder, Action::OpenFiles, false);
-        icon(ui, Icon::Search, Action::Palette, false);
-        ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
-            icon(ui, Icon::Keys, Action::Keys, false);
-            icon(ui, Icon::Theme, Action::ToggleTheme, false);
+    let frame = Frame::new()
+        .fill(scene.tokens.rail)
+        .inner_margin(Margin::symmetric(8, 8));
+    Panel::left("rail")
+        .exact_size(RAIL)
+        .resizable(false)
+        .frame(frame)
+        .show(ui, |ui| {
+            let mut icon = |ui: &mut Ui, icon: Icon, action: Action, is_selected: bool| {
+                let info = action.info();
+                let words = if info.key.is_empty() {
+                    info.name.to_owned()
+                } else {
+                    format!("{}{DOT}{}", info.name, action.key_text())
+                };
+                if icon_button(ui, scene.tokens, icon, &words, is_selected).clicked() {
+                    commands.push(Command::Act(action));
+                }
+            };
+            icon(
+                ui,
+                Icon::Study,
+                Action::ToggleStudyList,
+                scene.is_study_list_shown,
+            );
+            icon(ui, Icon::Folder, Action::OpenFiles, false);
+            icon(ui, Icon::Search, Action::Palette, false);
+            ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
+                icon(ui, Icon::Keys, Action::Keys, false);
+                icon(ui, Icon::Theme, Action::ToggleTheme, false);
+            });
         });
-    });
 }
 
 /// Scans and notes that are open, then recent files.
-pub(super) fn study_ui(ui: &mut Ui, scene: &Scene<'_>, pictures: &mut Pictures, commands: &mut Vec<Command>) {
+pub(super) fn study_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    pictures: &mut Pictures,
+    commands: &mut Vec<Command>,
+) {
     let tokens = scene.tokens;
-    let frame = Frame::new().fill(tokens.background).inner_margin(Margin::symmetric(10, 12));
-    Panel::left("study").default_size(STUDY).size_range(180.0..=420.0).frame(frame).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 4.0;
-            let state = scene.state;
-            let (scans, notes): (Vec<&Item>, Vec<&Item>) = state.items.iter().partition(|it| matches!(it.content, Content::Scan(_)));
-            group(ui, scene, ("Study", &scans), pictures, commands);
-            group(ui, scene, ("Notes", &notes), pictures, commands);
-            if state.is_opening() {
-                muted(ui, tokens, "Opening…");
-                progress_line(ui, tokens, None);
-                ui.add_space(12.0);
-            }
-            recent(ui, scene, commands);
+    let frame = Frame::new()
+        .fill(tokens.background)
+        .inner_margin(Margin::symmetric(10, 12));
+    Panel::left("study")
+        .default_size(STUDY)
+        .size_range(180.0..=420.0)
+        .frame(frame)
+        .show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 4.0;
+                let state = scene.state;
+                let (scans, notes): (Vec<&Item>, Vec<&Item>) = state
+                    .items
+                    .iter()
+                    .partition(|it| matches!(it.content, Content::Scan(_)));
+                group(ui, scene, ("Study", &scans), pictures, commands);
+                group(ui, scene, ("Notes", &notes), pictures, commands);
+                if state.is_opening() {
+                    muted(ui, tokens, "Opening…");
+                    progress_line(ui, tokens, None);
+                    ui.add_space(12.0);
+                }
+                recent(ui, scene, commands);
+            });
         });
-    });
 }
 
-fn group(ui: &mut Ui, scene: &Scene<'_>, (name, items): (&str, &[&Item]), pictures: &mut Pictures, commands: &mut Vec<Command>) {
+fn group(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (name, items): (&str, &[&Item]),
+    pictures: &mut Pictures,
+    commands: &mut Vec<Command>,
+) {
     if items.is_empty() {
         return;
     }
@@ -69,25 +104,42 @@ fn group(ui: &mut Ui, scene: &Scene<'_>, (name, items): (&str, &[&Item]), pictur
     ui.add_space(16.0);
 }
 
-fn item_ui(ui: &mut Ui, scene: &Scene<'_>, item: &Item, pictures: &mut Pictures, commands: &mut Vec<Command>) {
+fn item_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    item: &Item,
+    pictures: &mut Pictures,
+    commands: &mut Vec<Command>,
+) {
     const THUMB: f32 = 44.0;
     let state = scene.state;
-    let is_shown = state.center == Some(item.id) || state.scan().is_some() && state.beside == Some(item.id);
+    let is_shown =
+        state.center == Some(item.id) || state.scan().is_some() && state.beside == Some(item.id);
     let is_center = state.center == Some(item.id);
     let (title, detail) = match &item.content {
-        Content::Scan(scan) => (words::scan_title(&scan.scan), words::scan_detail(&scan.scan)),
+        Content::Scan(scan) => (
+            words::scan_title(&scan.scan),
+            words::scan_detail(&scan.scan),
+        ),
         Content::Note(note) => (words::file_name(item).to_owned(), words::note_detail(note)),
     };
-    let height = if matches!(item.content, Content::Scan(_)) { 60.0 } else { 48.0 };
+    let height = if matches!(item.content, Content::Scan(_)) {
+        60.0
+    } else {
+        48.0
+    };
     let (rect, response) = row(ui, scene, height, (is_center, is_shown), &title);
     let left = match &item.content {
         Content::Scan(scan) => {
             let place = Rect::from_min_size(rect.min + vec2(8.0, 8.0), vec2(THUMB, THUMB));
-            ui.painter().rect_filled(place, CornerRadius::same(4), theme::VIEWPORT);
+            ui.painter()
+                .rect_filled(place, CornerRadius::same(4), theme::VIEWPORT);
             let texture = pictures.thumbnail(ui.ctx(), item.id, scan);
             let size = texture.size_vec2();
             let fitted = Rect::from_center_size(place.center(), size * (THUMB / size.max_elem()));
-            Image::new(&texture).corner_radius(CornerRadius::same(4)).paint_at(ui, fitted);
+            Image::new(&texture)
+                .corner_radius(CornerRadius::same(4))
+                .paint_at(ui, fitted);
             place.right() + 10.0
         }
         Content::Note(_) => rect.left() + 10.0,
@@ -105,22 +157,47 @@ fn item_ui(ui: &mut Ui, scene: &Scene<'_>, item: &Item, pictures: &mut Pictures,
     }
 }
 
-fn close_button(ui: &mut Ui, scene: &Scene<'_>, row: Rect, item: &Item, commands: &mut Vec<Command>) {
-    let place = Rect::from_center_size(pos2(row.right() - 16.0, row.top() + 16.0), vec2(22.0, 22.0));
-    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(place).id_salt(("close", item.id.0)));
+fn close_button(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    row: Rect,
+    item: &Item,
+    commands: &mut Vec<Command>,
+) {
+    let place =
+        Rect::from_center_size(pos2(row.right() - 16.0, row.top() + 16.0), vec2(22.0, 22.0));
+    let mut child = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(place)
+            .id_salt(("close", item.id.0)),
+    );
     if small_icon_button(&mut child, scene.tokens, Icon::Close, "Close").clicked() {
         commands.push(Command::Close(item.id));
     }
 }
 
-fn row(ui: &mut Ui, scene: &Scene<'_>, height: f32, (is_center, is_shown): (bool, bool), title: &str) -> (Rect, Response) {
+fn row(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    height: f32,
+    (is_center, is_shown): (bool, bool),
+    title: &str,
+) -> (Rect, Response) {
     let tokens = scene.tokens;
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, is_shown, title));
     if is_center {
-        ui.painter().rect(rect, CornerRadius::same(RADIUS), tokens.raised, Stroke::new(1.0, tokens.line_strong), StrokeKind::Inside);
+        ui.painter().rect(
+            rect,
+            CornerRadius::same(RADIUS),
+            tokens.raised,
+            Stroke::new(1.0, tokens.line_strong),
+            StrokeKind::Inside,
+        );
     } else if is_shown || response.hovered() {
-        ui.painter().rect_filled(rect, CornerRadius::same(RADIUS), tokens.card);
+        ui.painter()
+            .rect_filled(rect, CornerRadius::same(RADIUS), tokens.card);
     }
     focus_ring(ui, &response, tokens);
     (rect, response.on_hover_cursor(CursorIcon::PointingHand))
@@ -128,11 +205,16 @@ fn row(ui: &mut Ui, scene: &Scene<'_>, height: f32, (is_center, is_shown): (bool
 
 fn two_lines(ui: &Ui, scene: &Scene<'_>, rect: Rect, title: &str, detail: &str) {
     let tokens = scene.tokens;
-    for (text, size, color, up) in [(title, BODY, tokens.text, -17.0), (detail, SMALL, tokens.muted, 1.0)] {
-        let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::regular(size), color);
+    for (text, size, color, up) in [
+        (title, BODY, tokens.text, -17.0),
+        (detail, SMALL, tokens.muted, 1.0),
+    ] {
+        let mut job =
+            egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::regular(size), color);
         job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width());
         let galley = ui.painter().layout_job(job);
-        ui.painter().galley(pos2(rect.left(), rect.center().y + up), galley, color);
+        ui.painter()
+            .galley(pos2(rect.left(), rect.center().y + up), galley, color);
     }
 }
 
@@ -145,8 +227,15 @@ fn recent(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     for path in &scene.state.settings.recent {
         // For the clinician's eyes.
         let path = path.reveal();
-        let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
-        let folder = path.parent().and_then(|it| it.file_name()).map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|it| it.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let folder = path
+            .parent()
+            .and_then(|it| it.file_name())
+            .map(|it| it.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let (rect, response) = row(ui, scene, 44.0, (false, false), &name);
         two_lines(ui, scene, rect.shrink2(vec2(10.0, 0.0)), &name, &folder);
         if response.clicked() {

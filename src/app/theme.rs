@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, FontTweak, Margin, Shadow, Stroke, Style, TextStyle, Vec2,
-    Visuals,
+    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, FontTweak, Margin,
+    Shadow, Stroke, Style, TextStyle, Vec2, Visuals,
     style::{ScrollStyle, WidgetVisuals},
 };
 
@@ -119,24 +119,41 @@ const SEMIBOLD: &str = "semibold";
 
 /// Text of a size in the regular cut.
 pub const fn regular(size: f32) -> FontId {
-    FontId { size, family: FontFamily::Proportional }
+    FontId {
+        size,
+        family: FontFamily::Proportional,
+    }
 }
 
 /// Text of a size in the heavier cut: the one number that matters, and heads.
 pub fn semibold(size: f32) -> FontId {
-    FontId { size, family: FontFamily::Name(SEMIBOLD.into()) }
+    FontId {
+        size,
+        family: FontFamily::Name(SEMIBOLD.into()),
+    }
 }
 
 /// Inter, with Noto Sans SC behind it; both are inside the program.
 pub fn fonts() -> FontDefinitions {
     // Noto's Latin-free middle sits lower than Inter's; this lines them up.
-    let noto = FontTweak { y_offset_factor: -0.02, ..FontTweak::default() };
+    let noto = FontTweak {
+        y_offset_factor: -0.02,
+        ..FontTweak::default()
+    };
     let data = [
         ("inter", FontData::from_static(INTER)),
         ("inter-semibold", FontData::from_static(INTER_SEMIBOLD)),
-        ("noto-sans-sc", FontData::from_static(NOTO_SANS_SC).tweak(noto)),
+        (
+            "noto-sans-sc",
+            FontData::from_static(NOTO_SANS_SC).tweak(noto),
+        ),
     ];
-    let mut fonts = FontDefinitions { font_data: data.map(|(name, it)| (name.to_owned(), Arc::new(it))).into(), ..FontDefinitions::default() };
+    let mut fonts = FontDefinitions {
+        font_data: data
+            .map(|(name, it)| (name.to_owned(), Arc::new(it)))
+            .into(),
+        ..FontDefinitions::default()
+    };
     let family = |first: &str| vec![first.to_owned(), "noto-sans-sc".to_owned()];
     fonts.families = [
         (FontFamily::Proportional, family("inter")),
@@ -156,7 +173,10 @@ pub fn install(ctx: &egui::Context) {
 }
 
 fn style(tokens: &Tokens, theme: egui::Theme) -> Style {
-    let mut style = Style { visuals: visuals(tokens, theme), ..Style::default() };
+    let mut style = Style {
+        visuals: visuals(tokens, theme),
+        ..Style::default()
+    };
     style.text_styles = [
         (TextStyle::Small, regular(SMALL)),
         (TextStyle::Body, regular(BODY)),
@@ -173,7 +193,11 @@ fn style(tokens: &Tokens, theme: egui::Theme) -> Style {
     style.spacing.slider_rail_height = 4.0;
     style.spacing.menu_margin = Margin::same(6);
     style.spacing.window_margin = Margin::same(16);
-    style.spacing.scroll = ScrollStyle { bar_width: 6.0, floating: true, ..ScrollStyle::floating() };
+    style.spacing.scroll = ScrollStyle {
+        bar_width: 6.0,
+        floating: true,
+        ..ScrollStyle::floating()
+    };
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.4;
     style.animation_time = 0.1;
@@ -192,8 +216,18 @@ fn visuals(tokens: &Tokens, theme: egui::Theme) -> Visuals {
     visuals.window_stroke = Stroke::new(1.0, tokens.line_strong);
     visuals.window_corner_radius = CornerRadius::same(RADIUS + 2);
     visuals.menu_corner_radius = CornerRadius::same(RADIUS);
-    visuals.window_shadow = Shadow { offset: [0, 12], blur: 32, spread: 0, color: Color32::from_black_alpha(120) };
-    visuals.popup_shadow = Shadow { offset: [0, 6], blur: 16, spread: 0, color: Color32::from_black_alpha(90) };
+    visuals.window_shadow = Shadow {
+        offset: [0, 12],
+        blur: 32,
+        spread: 0,
+        color: Color32::from_black_alpha(120),
+    };
+    visuals.popup_shadow = Shadow {
+        offset: [0, 6],
+        blur: 16,
+        spread: 0,
+        color: Color32::from_black_alpha(90),
+    };
     visuals.extreme_bg_color = tokens.rail;
     visuals.faint_bg_color = tokens.card;
     visuals.code_bg_color = tokens.rail;
@@ -229,11 +263,40 @@ mod tests {
     fn every_text_has_a_contrast_of_at_least_four_and_a_half() {
         let mut weak = Vec::new();
         for (theme, tokens) in [("dark", DARK), ("light", LIGHT)] {
-            let Tokens { background, rail, card, raised, text, muted, faint, amber, on_amber, blue, teal, red, .. } = tokens;
+            let Tokens {
+                background,
+                rail,
+                card,
+                raised,
+                text,
+                muted,
+                faint,
+                amber,
+                on_amber,
+                blue,
+                teal,
+                red,
+                ..
+            } = tokens;
             let papers = [("background", background), ("rail", rail), ("card", card)];
-            let inks = [("text", text), ("muted", muted), ("faint", faint), ("amber", amber), ("blue", blue), ("teal", teal), ("red", red)];
-            let mut pairs: Vec<_> = papers.iter().flat_map(|paper| inks.iter().map(move |ink| (*paper, *ink))).collect();
-            pairs.extend([(("raised", raised), ("text", text)), (("raised", raised), ("muted", muted)), (("amber", amber), ("on_amber", on_amber))]);
+            let inks = [
+                ("text", text),
+                ("muted", muted),
+                ("faint", faint),
+                ("amber", amber),
+                ("blue", blue),
+                ("teal", teal),
+                ("red", red),
+            ];
+            let mut pairs: Vec<_> = papers
+                .iter()
+                .flat_map(|paper| inks.iter().map(move |ink| (*paper, *ink)))
+                .collect();
+            pairs.extend([
+                (("raised", raised), ("text", text)),
+                (("raised", raised), ("muted", muted)),
+                (("amber", amber), ("on_amber", on_amber)),
+            ]);
             for ((paper_name, paper), (ink_name, ink)) in pairs {
                 let found = contrast(paper, ink);
                 if found < 4.5 {
@@ -254,7 +317,11 @@ mod tests {
     fn luminance(color: Color32) -> f32 {
         let linear = [color.r(), color.g(), color.b()].map(|it| {
             let it = f32::from(it) / 255.0;
-            if it <= 0.04045 { it / 12.92 } else { ((it + 0.055) / 1.055).powf(2.4) }
+            if it <= 0.04045 {
+                it / 12.92
+            } else {
+                ((it + 0.055) / 1.055).powf(2.4)
+            }
         });
         0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     }

@@ -48,8 +48,18 @@ pub(super) fn patient_line(scan: &Scan) -> String {
     let mut parts = vec![name.trim().to_owned(), id.trim().to_owned()];
     parts.extend(subject.age_years.map(age));
     parts.extend(subject.sex.clone());
-    parts.push(if header.modality == Modality::Unknown { String::new() } else { header.modality.as_str().to_owned() });
-    parts.extend(header.acquired.reveal().as_ref().map(|it| it.chars().take(10).collect::<String>()));
+    parts.push(if header.modality == Modality::Unknown {
+        String::new()
+    } else {
+        header.modality.as_str().to_owned()
+    });
+    parts.extend(
+        header
+            .acquired
+            .reveal()
+            .as_ref()
+            .map(|it| it.chars().take(10).collect::<String>()),
+    );
     parts.retain(|it| !it.is_empty());
     parts.dedup();
     parts.join(DOT)
@@ -65,8 +75,16 @@ fn age(years: f32) -> String {
 /// Second line in the study list.
 pub(super) fn scan_detail(scan: &Scan) -> String {
     let n_frames = scan.frames.len();
-    let frames = if n_frames == 1 { "1 image".to_owned() } else { format!("{n_frames} frames") };
-    let size = scan.frames.first().map(|it| format!("{} \u{00D7} {}", it.width, it.height)).unwrap_or_default();
+    let frames = if n_frames == 1 {
+        "1 image".to_owned()
+    } else {
+        format!("{n_frames} frames")
+    };
+    let size = scan
+        .frames
+        .first()
+        .map(|it| format!("{} \u{00D7} {}", it.width, it.height))
+        .unwrap_or_default();
     format!("{frames}{DOT}{size}")
 }
 
@@ -91,12 +109,18 @@ pub(super) fn window_words(window: &Window, unit: Option<&str>) -> String {
     };
     let number = |it: f32| format!("{it:.decimals$}").replace('-', "\u{2212}");
     let unit = unit.map(|it| format!(" {it}")).unwrap_or_default();
-    format!("W {}{DOT}C {}{unit}", number(window.width), number(window.center))
+    format!(
+        "W {}{DOT}C {}{unit}",
+        number(window.width),
+        number(window.center)
+    )
 }
 
 /// Pixel spacing, and where it was measured.
 pub(super) fn spacing_words(scan: &Scan) -> String {
-    let Some(spacing) = scan.header.spacing else { return "no pixel size".to_owned() };
+    let Some(spacing) = scan.header.spacing else {
+        return "no pixel size".to_owned();
+    };
     let size = if (spacing.row_mm - spacing.column_mm).abs() < 1e-4 {
         format!("{:.3} mm", spacing.row_mm)
     } else {
@@ -129,7 +153,11 @@ pub(super) fn model_name(manifest: &Manifest) -> String {
 
 /// `1 word`, `2 words`.
 pub(super) fn counted(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", thousands(n)) }
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{} {noun}s", thousands(n))
+    }
 }
 
 fn thousands(n: usize) -> String {
@@ -147,13 +175,23 @@ fn thousands(n: usize) -> String {
 /// First letter large, the rest small; `CHEST` to `Chest`.
 pub(super) fn sentence_case(words: &str) -> String {
     let mut letters = words.trim().chars();
-    letters.next().map(|it| it.to_uppercase().chain(letters.flat_map(char::to_lowercase)).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|it| {
+            it.to_uppercase()
+                .chain(letters.flat_map(char::to_lowercase))
+                .collect()
+        })
+        .unwrap_or_default()
 }
 
 /// First letter large, the rest as it is.
 pub(super) fn capital(words: &str) -> String {
     let mut letters = words.chars();
-    letters.next().map(|it| it.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|it| it.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

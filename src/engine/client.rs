@@ -7,13 +7,15 @@ use std::{
 };
 
 use super::{Busy, Error, Event, Job, JobId, N_EVENTS, N_JOBS, Parts, WakeFn, work};
-use crate::model::Task;
+use crate::{import::Cancel, model::Task};
 
 /// A job on its way to a thread.
 pub(super) struct Ticket {
     pub(super) id: JobId,
     pub(super) job: Job,
     pub(super) task: Task,
+    /// The same wish, for the decoder.
+    pub(super) decode: Cancel,
 }
 
 /// A face's connection to the worker threads.
@@ -22,7 +24,7 @@ pub struct Client {
     model: Option<SyncSender<Ticket>>,
     events: Option<Receiver<(JobId, Event)>>,
     /// Of the jobs that have not ended.
-    tasks: BTreeMap<JobId, Task>,
+    tasks: BTreeMap<JobId, (Task, Cancel)>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -32,17 +34,35 @@ impl Client {
     /// # Errors
     /// The operating system gives no thread.
     pub fn start(parts: Parts, wake: WakeFn) -> Result<Self, Error> {
-        let Parts { open, load, sample, model_folders } = parts;
+        let Parts {
+            open,
+            load,
+            sample,
+            model_folders,
+        } = parts;
         let (events_in, events) = sync_channel(N_EVENTS);
         let (files, file_jobs) = sync_channel(N_JOBS);
         let (model, model_jobs) = sync_channel(N_JOBS);
-        let outbox = work::Outbox { events: events_in, wake };
+        let outbox = work::Outbox {
+            events: events_in,
+            wake,
+        };
         let files_outbox = outbox.clone();
         let threads = vec![
-            spawn("files", move || work::run_files(&file_jobs, open, sample, &files_outbox))?,
-            spawn("model", move || work::run_models(&model_jobs, load, &model_folders, &outbox))?,
+            spawn("files", move || {
+                work::run_files(&file_jobs, open, sample, &files_outbox)
+            })?,
+            spawn("model", move || {
+                work::run_models(&model_jobs, load, &model_folders, &outbox)
+            })?,
         ];
-        Ok(Self { files: Some(files), model: Some(model), events: Some(events), tasks: BTreeMap::new(), threads })
+        Ok(Self {
+            files: Some(files),
+            model: Some(model),
+            events: Some(events),
+            tasks: BTreeMap::new(),
+            threads,
+        })
     }
 
     /// Hands a job over.
@@ -54,11 +74,16 @@ impl Client {
             Job::Open(_) | Job::OpenSample | Job::Save(_) => &self.files,
             Job::LoadModels | Job::Score { .. } | Job::Explain { .. } => &self.model,
         };
-        let task = Task::default();
-        let ticket = Ticket { id, job, task: task.clone() };
+        let (task, decode) = (Task::default(), Cancel::default());
+        let ticket = Ticket {
+            id,
+            job,
+            task: task.clone(),
+            decode: decode.clone(),
+        };
         match queue.as_ref().map(|it| it.try_send(ticket)) {
             Some(Ok(())) => {
-                self.tasks.insert(id, task);
+                self.tasks.insert(id, (task, decode));
                 Ok(())
             }
             Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => Err(Busy),
@@ -67,14 +92,15 @@ impl Client {
 
     /// Asks a job to stop at its next step; a job that has not started never will.
     pub fn cancel(&self, id: JobId) {
-        if let Some(task) = self.tasks.get(&id) {
+        if let Some((task, decode)) = self.tasks.get(&id) {
             task.cancel();
+            decode.cancel();
         }
     }
 
     /// Steps done and steps in all of a running job, once it says so.
     pub fn progress(&self, id: JobId) -> Option<(usize, usize)> {
-        let (done, total) = self.tasks.get(&id)?.progress();
+        let (done, total) = self.tasks.get(&id)?.0.progress();
         (0 < total).then_some((done, total))
     }
 
@@ -91,8 +117,9 @@ impl Client {
 impl Drop for Client {
     /// Cancels what runs and waits for the threads: none outlives the window.
     fn drop(&mut self) {
-        for task in self.tasks.values() {
+        for (task, decode) in self.tasks.values() {
             task.cancel();
+            decode.cancel();
         }
         // A thread that waits for room among the events must find the queue closed, not full.
         self.events = None;
@@ -109,5 +136,8 @@ fn spawn(name: &'static str, run: impl FnOnce() + Send + 'static) -> Result<Join
     thread::Builder::new()
         .name(name.to_owned())
         .spawn(run)
-        .map_err(|source| Error::Thread { name, cause: source.to_string() })
+        .map_err(|source| Error::Thread {
+            name,
+            cause: source.to_string(),
+        })
 }

@@ -79,12 +79,21 @@ pub struct SaveJob {
 /// What comes back. The last event of a job is `Done`, `Failed` or `Cancelled`.
 #[derive(Debug)]
 pub enum Event {
-    Opened { path: Phi<PathBuf>, opened: Opened },
-    Refused { path: Phi<PathBuf>, error: import::Error },
+    Opened {
+        path: Phi<PathBuf>,
+        opened: Box<Opened>,
+    },
+    Refused {
+        path: Phi<PathBuf>,
+        error: import::Error,
+    },
     ModelLoaded(Arc<Manifest>),
-    ModelRefused { folder: String, error: model::Error },
-    Scored(Prediction),
-    Explained(Explanation),
+    ModelRefused {
+        folder: String,
+        error: model::Error,
+    },
+    Scored(Box<Prediction>),
+    Explained(Box<Explanation>),
     Saved(Phi<PathBuf>),
     Done,
     Failed(Error),
@@ -120,8 +129,8 @@ pub const N_JOBS: usize = 64;
 /// Events that may wait to be read.
 pub const N_EVENTS: usize = 256;
 
-/// Reads one file.
-pub type OpenFn = Box<dyn FnMut(&Path) -> Result<Opened, import::Error> + Send>;
+/// Reads one file; ends early when asked to.
+pub type OpenFn = Box<dyn FnMut(&Path, &import::Cancel) -> Result<Opened, import::Error> + Send>;
 /// Loads the bundle in a folder.
 pub type LoadFn = Box<dyn FnMut(&Path) -> Result<score::Loaded, model::Error> + Send>;
 /// Writes the sample case and says where it lies.
@@ -146,7 +155,10 @@ impl Target {
 
     pub(crate) fn as_score_target(&self) -> score::Target<'_> {
         match self {
-            Self::Scan { scan, frame_idx } => score::Target::Scan { scan, frame_idx: *frame_idx },
+            Self::Scan { scan, frame_idx } => score::Target::Scan {
+                scan,
+                frame_idx: *frame_idx,
+            },
             Self::Note(note) => score::Target::Note(note),
         }
     }

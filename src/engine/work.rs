@@ -10,9 +10,11 @@ use std::{
     },
 };
 
-use super::{Error, Event, Job, JobId, LoadFn, OpenFn, SampleFn, SaveJob, Target, WakeFn, client::Ticket};
+use super::{
+    Error, Event, Job, JobId, LoadFn, OpenFn, SampleFn, SaveJob, Target, WakeFn, client::Ticket,
+};
 use crate::{
-    disk,
+    disk, import,
     model::{self, Task},
     prediction::{LabelIdx, Method},
     privacy::Phi,
@@ -38,15 +40,13 @@ impl Outbox {
     }
 }
 
-/// How a job ended.
-enum End {
-    Done,
-    Cancelled,
-    Failed(Error),
-}
-
 /// Serves `Open`, `OpenSample` and `Save` until the queue closes.
-pub(super) fn run_files(jobs: &Receiver<Ticket>, mut open: OpenFn, mut sample: SampleFn, outbox: &Outbox) {
+pub(super) fn run_files(
+    jobs: &Receiver<Ticket>,
+    mut open: OpenFn,
+    mut sample: SampleFn,
+    outbox: &Outbox,
+) {
     while let Ok(ticket) = jobs.recv() {
         let end = guarded(&ticket, || match &ticket.job {
             Job::Open(paths) => open_all(paths, &ticket, &mut open, outbox),
@@ -61,7 +61,12 @@ pub(super) fn run_files(jobs: &Receiver<Ticket>, mut open: OpenFn, mut sample: S
 }
 
 /// Serves `LoadModels`, `Score` and `Explain` until the queue closes. Owns every model.
-pub(super) fn run_models(jobs: &Receiver<Ticket>, mut load: LoadFn, folders: &[PathBuf], outbox: &Outbox) {
+pub(super) fn run_models(
+    jobs: &Receiver<Ticket>,
+    mut load: LoadFn,
+    folders: &[PathBuf],
+    outbox: &Outbox,
+) {
     let mut models: Vec<Loaded> = Vec::new();
     let mut is_poisoned = false;
     while let Ok(ticket) = jobs.recv() {
@@ -75,66 +80,80 @@ pub(super) fn run_models(jobs: &Receiver<Ticket>, mut load: LoadFn, folders: &[P
                 None
             }),
             Job::Score { target, model } => score_one(target, find(&mut models, model)?),
-            Job::Explain { target, model, label, method } => {
-                explain_one(target, (*label, *method), find(&mut models, model)?, &ticket.task)
-            }
+            Job::Explain {
+                target,
+                model,
+                label,
+                method,
+            } => explain_one(
+                target,
+                (*label, *method),
+                find(&mut models, model)?,
+                &ticket.task,
+            ),
             Job::Open(_) | Job::OpenSample | Job::Save(_) => Ok(None),
         });
-        is_poisoned = matches!(end, Outcome::Panicked(_));
+        is_poisoned = matches!(end, Err(Error::Panicked { .. }));
         if finish(&ticket, end, outbox).is_err() {
             return;
         }
     }
 }
 
-/// What became of a guarded job: the events on the way are sent already.
-enum Outcome {
-    Answered(Result<Option<Event>, Error>),
-    Panicked(Error),
-}
-
-fn guarded(ticket: &Ticket, work: impl FnOnce() -> Result<Option<Event>, Error>) -> Outcome {
+/// Does the work of a ticket; a panic becomes an error.
+fn guarded(
+    ticket: &Ticket,
+    work: impl FnOnce() -> Result<Option<Event>, Error>,
+) -> Result<Option<Event>, Error> {
     if ticket.task.is_cancelled() {
-        return Outcome::Answered(Ok(None));
+        return Ok(None);
     }
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(answer) => Outcome::Answered(answer),
-        Err(payload) => Outcome::Panicked(Error::Panicked { job: ticket.job.name(), cause: panic_text(payload.as_ref()) }),
-    }
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        let cause = panic_text(payload.as_ref());
+        Err(Error::Panicked {
+            job: ticket.job.name(),
+            cause,
+        })
+    })
 }
 
-fn finish(ticket: &Ticket, outcome: Outcome, outbox: &Outbox) -> Result<(), Gone> {
-    let end = match outcome {
-        Outcome::Panicked(error) => End::Failed(error),
-        Outcome::Answered(Err(Error::Score(score::Error::Model(model::Error::Cancelled)))) => End::Cancelled,
-        Outcome::Answered(_) if ticket.task.is_cancelled() => End::Cancelled,
-        Outcome::Answered(Err(error)) => End::Failed(error),
-        Outcome::Answered(Ok(answer)) => {
-            if let Some(answer) = answer {
-                outbox.send(ticket.id, answer)?;
-            }
-            End::Done
+/// Sends the answer, if there is one, and the last event of the job.
+fn finish(
+    ticket: &Ticket,
+    outcome: Result<Option<Event>, Error>,
+    outbox: &Outbox,
+) -> Result<(), Gone> {
+    let last = match outcome {
+        Err(error @ Error::Panicked { .. }) => Event::Failed(error),
+        Err(Error::Score(score::Error::Model(model::Error::Cancelled))) => Event::Cancelled,
+        _ if ticket.task.is_cancelled() => Event::Cancelled,
+        Err(error) => Event::Failed(error),
+        Ok(answer) => {
+            answer.map_or(Ok(()), |it| outbox.send(ticket.id, it))?;
+            Event::Done
         }
     };
-    outbox.send(
-        ticket.id,
-        match end {
-            End::Done => Event::Done,
-            End::Cancelled => Event::Cancelled,
-            End::Failed(error) => Event::Failed(error),
-        },
-    )
+    outbox.send(ticket.id, last)
 }
 
-fn open_all(paths: &[PathBuf], ticket: &Ticket, open: &mut OpenFn, outbox: &Outbox) -> Result<Option<Event>, Error> {
+fn open_all(
+    paths: &[PathBuf],
+    ticket: &Ticket,
+    open: &mut OpenFn,
+    outbox: &Outbox,
+) -> Result<Option<Event>, Error> {
     for (idx, path) in paths.iter().enumerate() {
         if ticket.task.is_cancelled() {
             break;
         }
         ticket.task.report(idx, paths.len());
         let shown = Phi::new(path.clone());
-        let event = match open(path) {
-            Ok(opened) => Event::Opened { path: shown, opened },
+        let event = match open(path, &ticket.decode) {
+            Ok(opened) => Event::Opened {
+                path: shown,
+                opened: Box::new(opened),
+            },
+            Err(import::Error::Cancelled) => break,
             Err(error) => Event::Refused { path: shown, error },
         };
         if outbox.send(ticket.id, event).is_err() {
@@ -144,7 +163,12 @@ fn open_all(paths: &[PathBuf], ticket: &Ticket, open: &mut OpenFn, outbox: &Outb
     Ok(None)
 }
 
-fn load_all(folders: &[PathBuf], ticket: &Ticket, load: &mut LoadFn, outbox: &Outbox) -> Result<Vec<Loaded>, Error> {
+fn load_all(
+    folders: &[PathBuf],
+    ticket: &Ticket,
+    load: &mut LoadFn,
+    outbox: &Outbox,
+) -> Result<Vec<Loaded>, Error> {
     let mut models = Vec::new();
     for (idx, folder) in folders.iter().enumerate() {
         ticket.task.report(idx, folders.len());
@@ -154,7 +178,10 @@ fn load_all(folders: &[PathBuf], ticket: &Ticket, load: &mut LoadFn, outbox: &Ou
                 models.push(loaded);
                 Event::ModelLoaded(manifest)
             }
-            Err(error) => Event::ModelRefused { folder: folder_name(folder), error },
+            Err(error) => Event::ModelRefused {
+                folder: folder_name(folder),
+                error,
+            },
         };
         if outbox.send(ticket.id, event).is_err() {
             break;
@@ -165,12 +192,18 @@ fn load_all(folders: &[PathBuf], ticket: &Ticket, load: &mut LoadFn, outbox: &Ou
 
 fn find<'a>(models: &'a mut [Loaded], name: &str) -> Result<&'a mut Loaded, Error> {
     let n_loaded = models.len();
-    let found = models.iter_mut().find(|it| it.model.manifest().name == name);
-    found.ok_or_else(|| Error::NoSuchModel { wanted: name.to_owned(), n_loaded })
+    let found = models
+        .iter_mut()
+        .find(|it| it.model.manifest().name == name);
+    found.ok_or_else(|| Error::NoSuchModel {
+        wanted: name.to_owned(),
+        n_loaded,
+    })
 }
 
 fn score_one(target: &Target, loaded: &mut Loaded) -> Result<Option<Event>, Error> {
-    Ok(Some(Event::Scored(score::score(target.as_score_target(), loaded)?)))
+    let prediction = score::score(target.as_score_target(), loaded)?;
+    Ok(Some(Event::Scored(Box::new(prediction))))
 }
 
 fn explain_one(
@@ -179,12 +212,26 @@ fn explain_one(
     loaded: &mut Loaded,
     task: &Task,
 ) -> Result<Option<Event>, Error> {
-    Ok(Some(Event::Explained(score::explain(target.as_score_target(), label, method, loaded, task)?)))
+    let explanation = score::explain(target.as_score_target(), label, method, loaded, task)?;
+    Ok(Some(Event::Explained(Box::new(explanation))))
 }
 
 fn write(save: &SaveJob) -> Result<(), Error> {
-    let SaveJob { scan, window, prediction, explanation, opacity, to } = save;
-    let png = overlay_png(OverlayRequest { scan, window, prediction, explanation, opacity: *opacity })?;
+    let SaveJob {
+        scan,
+        window,
+        prediction,
+        explanation,
+        opacity,
+        to,
+    } = save;
+    let png = overlay_png(OverlayRequest {
+        scan,
+        window,
+        prediction,
+        explanation,
+        opacity: *opacity,
+    })?;
     disk::write_atomic(to, &png)?;
     // Plain fields always have a JSON form.
     let json = serde_json::to_vec_pretty(prediction).unwrap_or_default();
@@ -192,10 +239,14 @@ fn write(save: &SaveJob) -> Result<(), Error> {
 }
 
 fn folder_name(folder: &Path) -> String {
-    folder.file_name().map_or_else(|| "models".to_owned(), |it| it.to_string_lossy().into_owned())
+    folder.file_name().map_or_else(
+        || "models".to_owned(),
+        |it| it.to_string_lossy().into_owned(),
+    )
 }
 
 fn panic_text(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|it| (*it).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
 }

@@ -35,28 +35,82 @@ pub struct Caption {
 impl Caption {
     /// Describes an explanation whose greatest raw value is `full`.
     pub fn new(explanation: &Explanation, prediction: &Prediction, full: f32) -> Self {
-        let score = prediction.scores.iter().find(|it| it.label == explanation.label);
+        let score = prediction
+            .scores
+            .iter()
+            .find(|it| it.label == explanation.label);
         Self {
-            shown: format!("influence on \u{201C}{}\u{201D} \u{00B7} {}", explanation.label, explanation.method.name()),
+            shown: format!(
+                "influence on \u{201C}{}\u{201D} \u{00B7} {}",
+                explanation.label,
+                explanation.method.name()
+            ),
             scale: format!("0 \u{2013} {}", short_number(full)),
-            answer: score.map_or_else(String::new, |it| format!("{} {}", it.label, percent(it.probability))),
-            model: format!("{} {} \u{00B7} weights {}", explanation.model.name, explanation.model.version, explanation.model.weights_sha256.short()),
+            answer: score.map_or_else(String::new, |it| {
+                format!("{} {}", it.label, percent(it.probability))
+            }),
+            model: format!(
+                "{} {} \u{00B7} weights {}",
+                explanation.model.name,
+                explanation.model.version,
+                explanation.model.weights_sha256.short()
+            ),
         }
     }
 
     /// The picture with the strip under it.
     pub fn below(&self, picture: &Picture) -> Picture {
-        let mut all = Picture { width: picture.width, height: picture.height + STRIP_HEIGHT, rgba: picture.rgba.clone() };
+        let mut all = Picture {
+            width: picture.width,
+            height: picture.height + STRIP_HEIGHT,
+            rgba: picture.rgba.clone(),
+        };
         let strip = [STRIP[0], STRIP[1], STRIP[2], 255];
-        all.rgba.extend(strip.iter().copied().cycle().take(4 * picture.width * STRIP_HEIGHT));
+        all.rgba.extend(
+            strip
+                .iter()
+                .copied()
+                .cycle()
+                .take(4 * picture.width * STRIP_HEIGHT),
+        );
         let (top, right) = (picture.height as f32, picture.width as f32 - MARGIN);
         let line = |number: f32| top + 14.0 + number * 25.0;
-        write(&mut all, &self.shown, (MARGIN, line(0.0)), TEXT, Align::Left);
-        write(&mut all, &self.answer, (right, line(0.0)), AMBER, Align::Right);
+        write(
+            &mut all,
+            &self.shown,
+            (MARGIN, line(0.0)),
+            TEXT,
+            Align::Left,
+        );
+        write(
+            &mut all,
+            &self.answer,
+            (right, line(0.0)),
+            AMBER,
+            Align::Right,
+        );
         scale_bar(&mut all, (MARGIN, line(1.0) + 4.0));
-        write(&mut all, &self.scale, (MARGIN + BAR_WIDTH + 10.0, line(1.0)), MUTED, Align::Left);
-        write(&mut all, &self.model, (right, line(1.0)), MUTED, Align::Right);
-        write(&mut all, RESEARCH_USE, (MARGIN, line(2.0)), AMBER, Align::Left);
+        write(
+            &mut all,
+            &self.scale,
+            (MARGIN + BAR_WIDTH + 10.0, line(1.0)),
+            MUTED,
+            Align::Left,
+        );
+        write(
+            &mut all,
+            &self.model,
+            (right, line(1.0)),
+            MUTED,
+            Align::Right,
+        );
+        write(
+            &mut all,
+            RESEARCH_USE,
+            (MARGIN, line(2.0)),
+            AMBER,
+            Align::Left,
+        );
         all
     }
 }
@@ -66,7 +120,7 @@ pub fn percent(probability: f32) -> String {
     let percent = probability * 100.0;
     match percent {
         _ if 0.0 < percent && percent < 0.5 => "< 1 %".to_owned(),
-        _ if 99.5 <= percent && percent < 100.0 => "> 99 %".to_owned(),
+        _ if (99.5..100.0).contains(&percent) => "> 99 %".to_owned(),
         _ => format!("{percent:.0} %"),
     }
 }
@@ -74,8 +128,10 @@ pub fn percent(probability: f32) -> String {
 /// Two significant digits.
 pub fn short_number(value: f32) -> String {
     match value.abs() {
-        size if size == 0.0 => "0".to_owned(),
-        size if size < 0.01 || 10_000.0 <= size => format!("{value:.1e}").replace('-', "\u{2212}"),
+        0.0 => "0".to_owned(),
+        size if !(0.01..10_000.0).contains(&size) => {
+            format!("{value:.1e}").replace('-', "\u{2212}")
+        }
         size if size < 1.0 => format!("{value:.2}"),
         size if size < 10.0 => format!("{value:.1}"),
         _ => format!("{value:.0}"),
@@ -85,7 +141,11 @@ pub fn short_number(value: f32) -> String {
 fn scale_bar(picture: &mut Picture, (left, top): (f32, f32)) {
     for column in 0..BAR_WIDTH as usize {
         for row in 0..12 {
-            picture.put((left + column as f32, top + row as f32), heat_color(column as f32 / BAR_WIDTH), 1.0);
+            picture.put(
+                (left + column as f32, top + row as f32),
+                heat_color(column as f32 / BAR_WIDTH),
+                1.0,
+            );
         }
     }
 }
@@ -98,7 +158,10 @@ enum Align {
 
 /// Writes a line of text with its top at `y`. What the fonts lack is left out.
 fn write(picture: &mut Picture, text: &str, (x, y): (f32, f32), color: [u8; 3], align: Align) {
-    let fonts: Vec<FontRef<'_>> = [INTER, NOTO_SANS_SC].iter().filter_map(|it| FontRef::try_from_slice(it).ok()).collect();
+    let fonts: Vec<FontRef<'_>> = [INTER, NOTO_SANS_SC]
+        .iter()
+        .filter_map(|it| FontRef::try_from_slice(it).ok())
+        .collect();
     let glyphs: Vec<_> = text
         .chars()
         .filter_map(|letter| {
@@ -106,19 +169,28 @@ fn write(picture: &mut Picture, text: &str, (x, y): (f32, f32), color: [u8; 3], 
             Some((font, font.glyph_id(letter)))
         })
         .collect();
-    let advance = |font: &FontRef<'_>, glyph| font.as_scaled(PxScale::from(TEXT_PX)).h_advance(glyph);
-    let width: f32 = glyphs.iter().map(|(font, glyph)| advance(font, *glyph)).sum();
+    let advance =
+        |font: &FontRef<'_>, glyph| font.as_scaled(PxScale::from(TEXT_PX)).h_advance(glyph);
+    let width: f32 = glyphs
+        .iter()
+        .map(|(font, glyph)| advance(font, *glyph))
+        .sum();
     let mut pen = match align {
         Align::Left => x,
         Align::Right => x - width,
     };
     for (font, glyph) in glyphs {
         let baseline = y + TEXT_PX * 0.85;
-        let placed = glyph.with_scale_and_position(PxScale::from(TEXT_PX), ab_glyph::point(pen, baseline));
+        let placed =
+            glyph.with_scale_and_position(PxScale::from(TEXT_PX), ab_glyph::point(pen, baseline));
         if let Some(outline) = font.outline_glyph(placed) {
             let corner = outline.px_bounds().min;
             outline.draw(|column, row, alpha| {
-                picture.put((corner.x + column as f32, corner.y + row as f32), color, alpha);
+                picture.put(
+                    (corner.x + column as f32, corner.y + row as f32),
+                    color,
+                    alpha,
+                );
             });
         }
         pen += advance(font, glyph);

@@ -1,12 +1,17 @@
 //! The colours of influence: dark violet to red to amber, lighter all the way, so that it also reads in grey.
 
 /// Stops of the map, evenly spaced, sRGB.
-pub const STOPS: [[f32; 3]; 5] =
-    [[26.0, 11.0, 46.0], [92.0, 34.0, 98.0], [176.0, 52.0, 84.0], [229.0, 106.0, 62.0], [242.0, 180.0, 65.0]];
+pub const STOPS: [[f32; 3]; 5] = [
+    [26.0, 11.0, 46.0],
+    [92.0, 34.0, 98.0],
+    [176.0, 52.0, 84.0],
+    [229.0, 106.0, 62.0],
+    [242.0, 180.0, 65.0],
+];
 
-/// The colour of a strength 0..1; outside it is clipped, NaN is the weakest.
+/// The colour of a strength 0..1; outside it is clipped.
 pub fn heat_color(strength: f32) -> [u8; 3] {
-    let at = strength.max(0.0).min(1.0) * (STOPS.len() - 1) as f32;
+    let at = strength.clamp(0.0, 1.0) * (STOPS.len() - 1) as f32;
     let (before, share) = (at as usize, at.fract());
     let low = STOPS.get(before).unwrap_or(&STOPS[0]);
     let high = STOPS.get(before + 1).unwrap_or(low);
@@ -23,8 +28,13 @@ mod tests {
 
     #[test]
     fn the_map_gets_lighter_all_the_way() {
-        let lightness: Vec<f32> = (0..=255).map(|it| luminance(heat_color(it as f32 / 255.0))).collect();
-        assert!(lightness.windows(2).all(|it| it[0] <= it[1]), "{lightness:?}");
+        let lightness: Vec<f32> = (0..=255)
+            .map(|it| luminance(heat_color(it as f32 / 255.0)))
+            .collect();
+        assert!(
+            lightness.windows(2).all(|it| it[0] <= it[1]),
+            "{lightness:?}"
+        );
         assert!(0.4 < lightness[255] && lightness[0] < 0.01);
     }
 
@@ -32,7 +42,11 @@ mod tests {
     fn luminance(color: [u8; 3]) -> f32 {
         let linear = color.map(|it| {
             let it = f32::from(it) / 255.0;
-            if it <= 0.04045 { it / 12.92 } else { ((it + 0.055) / 1.055).powf(2.4) }
+            if it <= 0.04045 {
+                it / 12.92
+            } else {
+                ((it + 0.055) / 1.055).powf(2.4)
+            }
         });
         0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     }

@@ -37,12 +37,21 @@ impl Curve {
             // PS3.3 C.11.2.1.2.1: x <= c - 0.5 - (w - 1) / 2 is dark, x > c - 0.5 + (w - 1) / 2 is bright.
             VoiFunction::Linear => {
                 let span = (width - 1.0).max(0.0);
-                Shape::Ramp { low: center - 0.5 - span / 2.0, span }
+                Shape::Ramp {
+                    low: center - 0.5 - span / 2.0,
+                    span,
+                }
             }
             // PS3.3 C.11.2.1.3.2.
-            VoiFunction::LinearExact => Shape::Ramp { low: center - width / 2.0, span: width.max(0.0) },
+            VoiFunction::LinearExact => Shape::Ramp {
+                low: center - width / 2.0,
+                span: width.max(0.0),
+            },
             // PS3.3 C.11.2.1.3.1.
-            VoiFunction::Sigmoid => Shape::Sigmoid { center, width: width.max(f32::MIN_POSITIVE) },
+            VoiFunction::Sigmoid => Shape::Sigmoid {
+                center,
+                width: width.max(f32::MIN_POSITIVE),
+            },
         };
         Self { shape, is_inverted }
     }
@@ -56,9 +65,15 @@ impl Curve {
             Shape::Ramp { low, .. } if sample <= low => 0.0,
             Shape::Ramp { low, span } if low + span < sample => 1.0,
             Shape::Ramp { low, span } => ((sample - low) / span).clamp(0.0, 1.0),
-            Shape::Sigmoid { center, width } => (1.0 + (-4.0 * (sample - center) / width).exp()).recip(),
+            Shape::Sigmoid { center, width } => {
+                (1.0 + (-4.0 * (sample - center) / width).exp()).recip()
+            }
         };
-        if self.is_inverted { 1.0 - bright } else { bright }
+        if self.is_inverted {
+            1.0 - bright
+        } else {
+            bright
+        }
     }
 }
 
@@ -75,14 +90,27 @@ pub fn first_window(scan: &Scan, frame_idx: usize) -> Window {
 pub fn auto_window(frame: &Frame) -> Window {
     /// Enough for half a percent on either side.
     const N_SAMPLES: usize = 1 << 16;
-    let Samples::Gray(samples) = &frame.samples else { return window(127.5, 255.0, "auto") };
+    let Samples::Gray(samples) = &frame.samples else {
+        return window(127.5, 255.0, "auto");
+    };
     let step = (samples.len() / N_SAMPLES).max(1);
-    let mut values: Vec<f32> = samples.iter().step_by(step).copied().filter(|it| it.is_finite()).collect();
+    let mut values: Vec<f32> = samples
+        .iter()
+        .step_by(step)
+        .copied()
+        .filter(|it| it.is_finite())
+        .collect();
     let (low, high) = match (quantile(&mut values, 0.005), quantile(&mut values, 0.995)) {
         (Some(low), Some(high)) if low < high => (low, high),
         _ => frame.range(),
     };
-    window((low + high) / 2.0, (high - low).max(f32::EPSILON * high.abs()).max(f32::MIN_POSITIVE), "auto")
+    window(
+        (low + high) / 2.0,
+        (high - low)
+            .max(f32::EPSILON * high.abs())
+            .max(f32::MIN_POSITIVE),
+        "auto",
+    )
 }
 
 /// The `number`th window that a digit key chooses: those of the file first, then the presets of computed tomography.
@@ -91,14 +119,22 @@ pub fn preset_window(scan: &Scan, number: usize) -> Option<Window> {
     match number.checked_sub(n_own) {
         None => scan.header.windows.get(number).cloned(),
         Some(idx) if scan.header.modality == Modality::Ct => {
-            CT_PRESETS.get(idx).map(|(name, center, width)| Window { function: VoiFunction::Linear, ..window(*center, *width, name) })
+            CT_PRESETS.get(idx).map(|(name, center, width)| Window {
+                function: VoiFunction::Linear,
+                ..window(*center, *width, name)
+            })
         }
         Some(_) => None,
     }
 }
 
 fn window(center: f32, width: f32, name: &str) -> Window {
-    Window { center, width, function: VoiFunction::LinearExact, name: Some(name.to_owned()) }
+    Window {
+        center,
+        width,
+        function: VoiFunction::LinearExact,
+        name: Some(name.to_owned()),
+    }
 }
 
 fn quantile(values: &mut [f32], share: f64) -> Option<f32> {

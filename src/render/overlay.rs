@@ -22,18 +22,31 @@ impl<'a> Overlay<'a> {
     /// A map drawn against `full`, the greatest value of the map before it was made [`smooth`]. Negative influence is
     /// not drawn.
     pub const fn new(heatmap: &'a Heatmap, full: f32, opacity: f32) -> Self {
-        Self { heatmap, full, opacity: opacity.clamp(0.0, 1.0) }
+        Self {
+            heatmap,
+            full,
+            opacity: opacity.clamp(0.0, 1.0),
+        }
     }
 
     /// Strength 0..1 at a point of the scan, in pixel-edge coordinates.
     pub fn strength_at(&self, scan_x: f32, scan_y: f32) -> f32 {
-        if self.full <= 0.0 { 0.0 } else { (heat_at(self.heatmap, scan_x, scan_y) / self.full).clamp(0.0, 1.0) }
+        if self.full <= 0.0 {
+            0.0
+        } else {
+            (heat_at(self.heatmap, scan_x, scan_y) / self.full).clamp(0.0, 1.0)
+        }
     }
 }
 
 /// The greatest raw value of a map, at least 0: the upper end of its scale bar.
 pub fn greatest(heatmap: &Heatmap) -> f32 {
-    heatmap.values.iter().copied().filter(|it| it.is_finite()).fold(0.0, f32::max)
+    heatmap
+        .values
+        .iter()
+        .copied()
+        .filter(|it| it.is_finite())
+        .fold(0.0, f32::max)
 }
 
 /// The raw value at a point of the scan, bilinear between cell centres; 0 outside the map.
@@ -43,10 +56,22 @@ pub fn heat_at(heatmap: &Heatmap, scan_x: f32, scan_y: f32) -> f32 {
     if !(0.0..=width).contains(&x) || !(0.0..=height).contains(&y) {
         return 0.0;
     }
-    let (x, y) = ((x - 0.5).clamp(0.0, width - 1.0), (y - 0.5).clamp(0.0, height - 1.0));
+    let (x, y) = (
+        (x - 0.5).clamp(0.0, width - 1.0),
+        (y - 0.5).clamp(0.0, height - 1.0),
+    );
     let (left, top) = (x as usize, y as usize);
-    let (right, bottom) = ((left + 1).min(heatmap.width - 1), (top + 1).min(heatmap.height - 1));
-    let value = |column: usize, row: usize| heatmap.values.get(row * heatmap.width + column).copied().unwrap_or(0.0);
+    let (right, bottom) = (
+        (left + 1).min(heatmap.width - 1),
+        (top + 1).min(heatmap.height - 1),
+    );
+    let value = |column: usize, row: usize| {
+        heatmap
+            .values
+            .get(row * heatmap.width + column)
+            .copied()
+            .unwrap_or(0.0)
+    };
     let (share_x, share_y) = (x.fract(), y.fract());
     let upper = value(left, top) * (1.0 - share_x) + value(right, top) * share_x;
     let lower = value(left, bottom) * (1.0 - share_x) + value(right, bottom) * share_x;
@@ -65,13 +90,29 @@ pub fn smooth(heatmap: &Heatmap) -> Heatmap {
     if COARSE < heatmap.width.max(heatmap.height) || heatmap.values.is_empty() {
         return heatmap.clone();
     }
-    let (low, high) = heatmap.values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), it| (low.min(*it), high.max(*it)));
+    let (low, high) = heatmap
+        .values
+        .iter()
+        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), it| {
+            (low.min(*it), high.max(*it))
+        });
     let (width, height) = (heatmap.width * factor, heatmap.height * factor);
     let place = |idx: usize| (idx as f32 + 0.5) / factor as f32 - 0.5;
-    let values = (0..width * height).map(|idx| cubic_at(heatmap, place(idx % width), place(idx / width)).clamp(low, high));
-    let shrink = Affine2 { scale_x: (factor as f32).recip(), scale_y: (factor as f32).recip(), ..Affine2::IDENTITY };
+    let values = (0..width * height)
+        .map(|idx| cubic_at(heatmap, place(idx % width), place(idx / width)).clamp(low, high));
+    let shrink = Affine2 {
+        scale_x: (factor as f32).recip(),
+        scale_y: (factor as f32).recip(),
+        ..Affine2::IDENTITY
+    };
     let scan_from_heatmap = shrink.then(heatmap.scan_from_heatmap);
-    Heatmap { frame_idx: heatmap.frame_idx, width, height, values: values.collect(), scan_from_heatmap }
+    Heatmap {
+        frame_idx: heatmap.frame_idx,
+        width,
+        height,
+        values: values.collect(),
+        scan_from_heatmap,
+    }
 }
 
 /// The value at a point that counts cell centres; the edge goes on outside.
@@ -79,10 +120,19 @@ fn cubic_at(heatmap: &Heatmap, x: f32, y: f32) -> f32 {
     let cell = |column: f32, row: f32| {
         let column = column.clamp(0.0, (heatmap.width - 1) as f32) as usize;
         let row = row.clamp(0.0, (heatmap.height - 1) as f32) as usize;
-        heatmap.values.get(row * heatmap.width + column).copied().unwrap_or(0.0)
+        heatmap
+            .values
+            .get(row * heatmap.width + column)
+            .copied()
+            .unwrap_or(0.0)
     };
     let (left, top) = (x.floor(), y.floor());
-    let row_at = |row: f32| catmull_rom([-1.0, 0.0, 1.0, 2.0].map(|it| cell(left + it, row)), x - left);
+    let row_at = |row: f32| {
+        catmull_rom(
+            [-1.0, 0.0, 1.0, 2.0].map(|it| cell(left + it, row)),
+            x - left,
+        )
+    };
     catmull_rom([-1.0, 0.0, 1.0, 2.0].map(|it| row_at(top + it)), y - top)
 }
 
@@ -119,8 +169,19 @@ mod tests {
     #[test]
     fn smoothing_keeps_place_and_range() {
         let values: Box<[f32]> = (0..49).map(|it| if it == 24 { 2.0 } else { 0.0 }).collect();
-        let scale = Affine2 { scale_x: 10.0, scale_y: 20.0, offset_x: 5.0, offset_y: 0.0 };
-        let heatmap = Heatmap { frame_idx: 0, width: 7, height: 7, values, scan_from_heatmap: scale };
+        let scale = Affine2 {
+            scale_x: 10.0,
+            scale_y: 20.0,
+            offset_x: 5.0,
+            offset_y: 0.0,
+        };
+        let heatmap = Heatmap {
+            frame_idx: 0,
+            width: 7,
+            height: 7,
+            values,
+            scan_from_heatmap: scale,
+        };
         let fine = smooth(&heatmap);
         assert!(greatest(&fine) <= 2.0 && 1.9 < heat_at(&fine, 40.0, 70.0));
         assert!(heat_at(&fine, 5.5, 1.0).abs() < 1e-6);

@@ -1,6 +1,11 @@
 //! Whole pictures: a frame through its curve with the influence over it, and the overlay PNG.
 
-use super::{Curve, Error, Overlay, Pyramid, blend, caption::Caption, contour::{Point, contours}, overlay::greatest};
+use super::{
+    Curve, Error, Overlay, Pyramid, blend,
+    caption::Caption,
+    contour::{Point, contours},
+    overlay::{greatest, smooth},
+};
 use crate::{
     case::{Frame, Samples, Scan, Window},
     prediction::{Affine2, Explanation, Heatmap, Method, Prediction},
@@ -16,13 +21,19 @@ pub struct Picture {
 
 /// The red, green and blue samples (grey: three times the same) at a point in pixel-edge coordinates, bilinear
 /// between pixel centres; NaN outside the frame and where all neighbours are padding.
-#[expect(clippy::indexing_slicing, reason = "the innermost loop of drawing; all indices are clipped to the frame just above")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the innermost loop of drawing; all indices are clipped to the frame just above"
+)]
 pub fn sample_at(frame: &Frame, x: f32, y: f32) -> [f32; 3] {
     let (width, height) = (frame.width, frame.height);
     if !(0.0..width as f32).contains(&x) || !(0.0..height as f32).contains(&y) {
         return [f32::NAN; 3];
     }
-    let (x, y) = ((x - 0.5).clamp(0.0, (width - 1) as f32), (y - 0.5).clamp(0.0, (height - 1) as f32));
+    let (x, y) = (
+        (x - 0.5).clamp(0.0, (width - 1) as f32),
+        (y - 0.5).clamp(0.0, (height - 1) as f32),
+    );
     let (left, top) = (x as usize, y as usize);
     let (right, bottom) = ((left + 1).min(width - 1), (top + 1).min(height - 1));
     let (share_x, share_y) = (x - left as f32, y - top as f32);
@@ -72,16 +83,26 @@ pub fn compose(
         for column in 0..width {
             let (x, y) = scan_from_picture.apply((column as f32 + 0.5, row as f32 + 0.5));
             let samples = sample_at(frame, x * shrink, y * shrink);
-            let base = if is_gray { [curve.apply(samples[0]); 3] } else { samples.map(|it| it.max(0.0) / 255.0) };
+            let base = if is_gray {
+                [curve.apply(samples[0]); 3]
+            } else {
+                samples.map(|it| it.max(0.0) / 255.0)
+            };
             let color = match overlay {
-                Some(overlay) if !samples[0].is_nan() => blend(base, overlay.strength_at(x, y), overlay.opacity),
+                Some(overlay) if !samples[0].is_nan() => {
+                    blend(base, overlay.strength_at(x, y), overlay.opacity)
+                }
                 _ => base,
             };
             rgba.extend(color.map(|it| (it * 255.0).round() as u8));
             rgba.push(255);
         }
     }
-    Picture { width, height, rgba }
+    Picture {
+        width,
+        height,
+        rgba,
+    }
 }
 
 /// What an overlay picture is made of.
@@ -104,25 +125,48 @@ const SMALLEST_EDGE: usize = 720;
 /// # Errors
 /// The explanation or the prediction is not about a frame of this scan, or the encoder fails.
 pub fn overlay_png(request: OverlayRequest<'_>) -> Result<Vec<u8>, Error> {
-    let OverlayRequest { scan, explanation, prediction, .. } = request;
-    if explanation.about.file_sha256 != scan.header.file_sha256 || explanation.about != prediction.about {
+    let OverlayRequest {
+        scan,
+        explanation,
+        prediction,
+        ..
+    } = request;
+    if explanation.about.file_sha256 != scan.header.file_sha256
+        || explanation.about != prediction.about
+    {
         return Err(Error::OtherSubject);
     }
     let (Some(heatmap), frame_idx) = (&explanation.heatmap, explanation.about.frame_idx) else {
         return Err(Error::OtherSubject);
     };
-    let no_frame = Error::NoSuchFrame { frame_idx, n_frames: scan.frames.len() };
+    let no_frame = Error::NoSuchFrame {
+        frame_idx,
+        n_frames: scan.frames.len(),
+    };
     let frame = scan.frames.get(frame_idx).ok_or(no_frame)?;
     let scan_px_per_px = pixel_scale(frame);
     let size = |edge: usize| ((edge as f32 / scan_px_per_px).round() as usize).max(1);
-    let scan_from_picture = Affine2 { scale_x: scan_px_per_px, scale_y: scan_px_per_px, ..Affine2::IDENTITY };
+    let scan_from_picture = Affine2 {
+        scale_x: scan_px_per_px,
+        scale_y: scan_px_per_px,
+        ..Affine2::IDENTITY
+    };
     let shown = smooth(heatmap);
     let overlay = Overlay::new(&shown, greatest(heatmap), request.opacity);
     let curve = Curve::new(request.window, false);
     let pyramid = Pyramid::new(frame.clone());
-    let mut picture = compose(&pyramid, &curve, Some(&overlay), scan_from_picture, (size(frame.width), size(frame.height)));
+    let mut picture = compose(
+        &pyramid,
+        &curve,
+        Some(&overlay),
+        scan_from_picture,
+        (size(frame.width), size(frame.height)),
+    );
     for outline in outlines(explanation.method, &shown, greatest(heatmap)) {
-        let points: Vec<_> = outline.iter().map(|it| scan_from_picture.inverse().apply(*it)).collect();
+        let points: Vec<_> = outline
+            .iter()
+            .map(|it| scan_from_picture.inverse().apply(*it))
+            .collect();
         dash(&mut picture, &points);
     }
     encode(&Caption::new(explanation, prediction, greatest(heatmap)).below(&picture))
@@ -150,7 +194,9 @@ fn dash(picture: &mut Picture, points: &[(f32, f32)]) {
     let color = heat_amber();
     let mut travelled = 0.0;
     for pair in points.windows(2) {
-        let &[(x0, y0), (x1, y1)] = pair else { continue };
+        let &[(x0, y0), (x1, y1)] = pair else {
+            continue;
+        };
         let length = (x1 - x0).hypot(y1 - y0);
         let n_steps = (length / STEP).ceil().max(1.0) as usize;
         for step in 0..n_steps {
@@ -178,7 +224,8 @@ impl Picture {
         }
         let at = 4 * (y as usize * self.width + x as usize);
         for (channel, new) in self.rgba.iter_mut().skip(at).take(3).zip(color) {
-            *channel = (f32::from(*channel) + (f32::from(new) - f32::from(*channel)) * alpha).round() as u8;
+            *channel = (f32::from(*channel) + (f32::from(new) - f32::from(*channel)) * alpha)
+                .round() as u8;
         }
     }
 }
@@ -193,7 +240,12 @@ pub fn encode(picture: &Picture) -> Result<Vec<u8>, Error> {
     let edge = |it: usize| u32::try_from(it).map_err(|it| png(it.to_string()));
     let mut bytes = Vec::new();
     image::codecs::png::PngEncoder::new(&mut bytes)
-        .write_image(&picture.rgba, edge(picture.width)?, edge(picture.height)?, image::ExtendedColorType::Rgba8)
+        .write_image(
+            &picture.rgba,
+            edge(picture.width)?,
+            edge(picture.height)?,
+            image::ExtendedColorType::Rgba8,
+        )
         .map_err(|it| png(it.to_string()))?;
     Ok(bytes)
 }

@@ -27,7 +27,10 @@ impl Pyramid {
     pub fn level(&self, frame_px_per_picture_px: f32) -> (&Arc<Frame>, usize) {
         let wanted = frame_px_per_picture_px.max(1.0).log2().floor() as usize;
         let idx = wanted.min(self.0.len() - 1);
-        #[expect(clippy::indexing_slicing, reason = "there is always a first level, and the index is clipped to the last")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "there is always a first level, and the index is clipped to the last"
+        )]
         (&self.0[idx], idx)
     }
 
@@ -43,7 +46,11 @@ fn halve(frame: &Frame) -> Frame {
         Samples::Gray(samples) => Samples::Gray(halve_gray(samples, frame.width, (width, height))),
         Samples::Rgb(samples) => Samples::Rgb(halve_rgb(samples, frame.width, (width, height))),
     };
-    Frame { width, height, samples }
+    Frame {
+        width,
+        height,
+        samples,
+    }
 }
 
 fn halve_gray(samples: &[f32], source_width: usize, (width, height): (usize, usize)) -> Box<[f32]> {
@@ -76,7 +83,8 @@ fn halve_rgb(samples: &[u8], source_width: usize, (width, height): (usize, usize
         for (upper, lower) in upper.chunks(6).zip(lower.chunks(6)) {
             for channel in 0..3 {
                 let each = || upper.iter().chain(lower).skip(channel).step_by(3);
-                let (sum, n) = each().fold((0_usize, 0), |(sum, n), it| (sum + usize::from(*it), n + 1));
+                let (sum, n) =
+                    each().fold((0_usize, 0), |(sum, n), it| (sum + usize::from(*it), n + 1));
                 halved.push((sum / n.max(1)) as u8);
             }
         }
@@ -95,10 +103,16 @@ mod tests {
     fn padding_and_odd_edges_do_not_darken_the_half_size() {
         let mut samples = vec![100.0; 257 * 255];
         samples[0] = f32::NAN;
-        let pyramid = Pyramid::new(Arc::new(Frame { width: 257, height: 255, samples: Samples::Gray(samples.into()) }));
+        let pyramid = Pyramid::new(Arc::new(Frame {
+            width: 257,
+            height: 255,
+            samples: Samples::Gray(samples.into()),
+        }));
         let (half, level) = pyramid.level(2.5);
         assert_eq!((half.width, half.height, level), (129, 128, 1));
-        let Samples::Gray(samples) = &half.samples else { panic!("grey stays grey") };
+        let Samples::Gray(samples) = &half.samples else {
+            panic!("grey stays grey")
+        };
         assert!(samples.iter().all(|it| *it == 100.0));
     }
 }

@@ -59,8 +59,12 @@ pub enum Group {
 
 impl Group {
     /// In the order of the sheet, with their headings.
-    pub const ALL: [(Self, &'static str); 4] =
-        [(Self::Case, "Case"), (Self::Picture, "Picture"), (Self::Result, "Result"), (Self::Window, "Window")];
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::Case, "Case"),
+        (Self::Picture, "Picture"),
+        (Self::Result, "Result"),
+        (Self::Window, "Window"),
+    ];
 }
 
 impl Action {
@@ -105,7 +109,8 @@ impl Action {
         Self::Quit,
     ];
 
-    /// Name, key and tooltip.
+    /// Name, key and tooltip: one row for each action.
+    #[rustfmt::skip]
     pub const fn info(self) -> ActionInfo {
         use Group::{Case, Picture, Result, Window};
         let (name, key, tooltip, group) = match self {
@@ -162,7 +167,11 @@ impl Action {
             "-" => "\u{2212}",
             other => other,
         });
-        if self.info().key.is_empty() { String::new() } else { dedup(words.collect()).join(" ") }
+        if self.info().key.is_empty() {
+            String::new()
+        } else {
+            dedup(words.collect()).join(" ")
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Item {
 #[derive(Debug)]
 pub enum Content {
     Scan(Box<ScanItem>),
-    Note(NoteItem),
+    Note(Box<NoteItem>),
 }
 
 /// A scan and how it is looked at.
@@ -76,7 +76,12 @@ impl ScanItem {
     pub fn new(scan: Scan) -> Option<Self> {
         let pyramid = Pyramid::new(scan.frames.first()?.clone());
         let view = View::new(first_window(&scan, 0));
-        Some(Self { scan: Arc::new(scan), view, pyramid, readings: BTreeMap::new() })
+        Some(Self {
+            scan: Arc::new(scan),
+            view,
+            pyramid,
+            readings: BTreeMap::new(),
+        })
     }
 
     /// What was asked about the frame on screen. An answer about anything else is not returned.
@@ -86,7 +91,10 @@ impl ScanItem {
 
     /// The frame on screen, as a question.
     pub fn target(&self) -> Target {
-        Target::Scan { scan: self.scan.clone(), frame_idx: self.view.frame_idx }
+        Target::Scan {
+            scan: self.scan.clone(),
+            frame_idx: self.view.frame_idx,
+        }
     }
 
     /// The prediction about the frame on screen: its identity is checked once more where it is drawn.
@@ -105,7 +113,10 @@ impl ScanItem {
 impl NoteItem {
     /// A note that nothing was asked about.
     pub fn new(note: Note) -> Self {
-        Self { note: Arc::new(note), reading: Reading::default() }
+        Self {
+            note: Arc::new(note),
+            reading: Reading::default(),
+        }
     }
 
     /// The note, as a question.
@@ -115,12 +126,18 @@ impl NoteItem {
 
     /// The prediction, if it is about this note.
     pub fn prediction(&self) -> Option<&Prediction> {
-        self.reading.prediction.ready().filter(|it| it.about == self.target().subject())
+        self.reading
+            .prediction
+            .ready()
+            .filter(|it| it.about == self.target().subject())
     }
 
     /// The explanation, if it is about this note.
     pub fn explanation(&self) -> Option<&Arc<Explanation>> {
-        self.reading.explanation.ready().filter(|it| it.about == self.target().subject())
+        self.reading
+            .explanation
+            .ready()
+            .filter(|it| it.about == self.target().subject())
     }
 }
 
@@ -128,8 +145,16 @@ impl NoteItem {
 /// else the most probable.
 pub(crate) fn primary_label(prediction: &Prediction) -> Option<LabelIdx> {
     let best = |wanted: &dyn Fn(&crate::prediction::Score) -> bool| {
-        let wanted = prediction.scores.iter().enumerate().filter(|(_, it)| wanted(it));
-        wanted.max_by(|(_, a), (_, b)| a.probability.total_cmp(&b.probability)).map(|(idx, _)| LabelIdx(idx))
+        let wanted = prediction
+            .scores
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| wanted(it));
+        wanted
+            .max_by(|(_, a), (_, b)| a.probability.total_cmp(&b.probability))
+            .map(|(idx, _)| LabelIdx(idx))
     };
-    best(&|it| it.call == Call::Above).or_else(|| best(&|it| it.operating_point.is_some())).or_else(|| best(&|_| true))
+    best(&|it| it.call == Call::Above)
+        .or_else(|| best(&|it| it.operating_point.is_some()))
+        .or_else(|| best(&|_| true))
 }

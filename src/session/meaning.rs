@@ -16,10 +16,17 @@ pub fn meaning(prediction: &Prediction, score: &Score) -> Vec<Sentence> {
     match &score.operating_point {
         Some(point) => {
             said.extend(found_sentence(&score.label, point));
-            said.push(format!("Threshold {}: {}. {calibrated}", percent(f64::from(point.threshold)), point.chosen_by.trim_end_matches('.')));
+            said.push(format!(
+                "Threshold {}: {}. {calibrated}",
+                percent(f64::from(point.threshold)),
+                point.chosen_by.trim_end_matches('.')
+            ));
         }
         None => {
-            said.push(format!("The {} labels exclude each other; there is no threshold. {calibrated}", prediction.scores.len()));
+            said.push(format!(
+                "The {} labels exclude each other; there is no threshold. {calibrated}",
+                prediction.scores.len()
+            ));
         }
     }
     said.into_iter().map(Sentence).collect()
@@ -33,8 +40,14 @@ fn found_sentence(label: &str, point: &OperatingPoint) -> Option<String> {
             counted(found),
             counted(passed),
         ),
-        (Some(found), None) => format!("There, {} with {label} were above the threshold.", counted(found)),
-        (None, Some(passed)) => format!("There, {} without {label} were below the threshold.", counted(passed)),
+        (Some(found), None) => format!(
+            "There, {} with {label} were above the threshold.",
+            counted(found)
+        ),
+        (None, Some(passed)) => format!(
+            "There, {} without {label} were below the threshold.",
+            counted(passed)
+        ),
         (None, None) => return None,
     })
 }
@@ -43,7 +56,11 @@ fn found_sentence(label: &str, point: &OperatingPoint) -> Option<String> {
 fn counted(estimate: &Estimate) -> String {
     let cases = (estimate.value * estimate.n as f64).round();
     let (low, high) = (estimate.low * 100.0, estimate.high * 100.0);
-    format!("{cases:.0} of {} ({}, {low:.0}\u{2013}{high:.0})", estimate.n, percent(estimate.value))
+    format!(
+        "{cases:.0} of {} ({}, {low:.0}\u{2013}{high:.0})",
+        estimate.n,
+        percent(estimate.value)
+    )
 }
 
 fn percent(share: f64) -> String {
@@ -53,8 +70,16 @@ fn percent(share: f64) -> String {
 /// Headline and detail of the scope verdict. Unknown is said, never drawn as fine.
 pub fn scope_words(ood: &Ood) -> (&'static str, String) {
     match ood {
-        Ood::Unknown => ("not checked", "The model brings no test for unusual input.".to_owned()),
-        Ood::Within { distance, limit } => ("in scope", format!("distance {distance:.2} of {limit:.2}")),
-        Ood::Outside { distance, limit } => ("out of scope", format!("distance {distance:.2}, limit {limit:.2}: do not rely on the numbers above")),
+        Ood::Unknown => (
+            "not checked",
+            "The model brings no test for unusual input.".to_owned(),
+        ),
+        Ood::Within { distance, limit } => {
+            ("in scope", format!("distance {distance:.2} of {limit:.2}"))
+        }
+        Ood::Outside { distance, limit } => (
+            "out of scope",
+            format!("distance {distance:.2}, limit {limit:.2}: do not rely on the numbers above"),
+        ),
     }
 }

@@ -6,6 +6,8 @@ mod apply;
 mod failure;
 mod item;
 mod meaning;
+mod open;
+mod reading;
 mod view;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -23,9 +25,9 @@ use crate::{
 
 pub use self::{
     action::{Action, ActionInfo, Group},
-    apply::{NOTE_METHODS, SCAN_METHODS},
     item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem},
     meaning::{Sentence, meaning, scope_words},
+    reading::{NOTE_METHODS, SCAN_METHODS},
     view::View,
 };
 
@@ -202,10 +204,13 @@ impl State {
 
     /// The note in the middle, else the one beside the scan.
     pub fn note(&self) -> Option<(ItemId, &NoteItem)> {
-        [self.center, self.beside].into_iter().flatten().find_map(|id| match &self.item(id)?.content {
-            Content::Note(note) => Some((id, note)),
-            Content::Scan(_) => None,
-        })
+        [self.center, self.beside]
+            .into_iter()
+            .flatten()
+            .find_map(|id| match &self.item(id)?.content {
+                Content::Note(note) => Some((id, note.as_ref())),
+                Content::Scan(_) => None,
+            })
     }
 
     /// The models that read a kind of input.
@@ -227,7 +232,9 @@ impl State {
 
     /// Whether models are still being read.
     pub fn are_models_loading(&self) -> bool {
-        self.jobs.values().any(|it| matches!(it, Purpose::LoadModels))
+        self.jobs
+            .values()
+            .any(|it| matches!(it, Purpose::LoadModels))
     }
 
     /// Whether files are being opened.
@@ -242,7 +249,10 @@ impl State {
 
     /// Jobs that a person waits for; loading models is not one of them.
     pub fn busy_jobs(&self) -> impl Iterator<Item = JobId> {
-        self.jobs.iter().filter(|(_, purpose)| !matches!(purpose, Purpose::LoadModels)).map(|(id, _)| *id)
+        self.jobs
+            .iter()
+            .filter(|(_, purpose)| !matches!(purpose, Purpose::LoadModels))
+            .map(|(id, _)| *id)
     }
 
     /// A window title free of patient data: what is open, and how far it is.

@@ -20,12 +20,21 @@ const ZOOM_MAX: f32 = 40.0;
 impl View {
     /// The first frame, fitted.
     pub const fn new(window: Window) -> Self {
-        Self { frame_idx: 0, window, is_inverted: false, zoom: 1.0, center: (0.5, 0.5) }
+        Self {
+            frame_idx: 0,
+            window,
+            is_inverted: false,
+            zoom: 1.0,
+            center: (0.5, 0.5),
+        }
     }
 
     /// Moves the picture by shares of the scan's width and height.
     pub fn pan(&mut self, (x, y): (f32, f32)) {
-        self.center = ((self.center.0 - x).clamp(0.0, 1.0), (self.center.1 - y).clamp(0.0, 1.0));
+        self.center = (
+            (self.center.0 - x).clamp(0.0, 1.0),
+            (self.center.1 - y).clamp(0.0, 1.0),
+        );
     }
 
     /// Zooms by a factor; the point `about` (shares of width and height) stays where it is on screen.
@@ -51,7 +60,12 @@ mod tests {
 
     #[test]
     fn the_point_under_the_pointer_stays_when_zooming() {
-        let window = Window { center: 0.0, width: 1.0, function: VoiFunction::Linear, name: None };
+        let window = Window {
+            center: 0.0,
+            width: 1.0,
+            function: VoiFunction::Linear,
+            name: None,
+        };
         let mut view = View::new(window);
         let screen = |view: &View| (0.3 - view.center.0) * view.zoom;
         let before = screen(&view);
