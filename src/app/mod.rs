@@ -3,7 +3,13 @@
 //! Two environment variables are for developers: `WARDLIGHT_DRAW=cpu` draws without the shader, and
 //! `WARDLIGHT_FRAME_LOG=FILE` logs frame times.
 
+<<<<<<< HEAD
 mod controls;
+=======
+mod application;
+mod controls;
+mod corners_ui;
+>>>>>>> main
 mod dialog;
 mod empty_ui;
 mod frame_log;
@@ -14,14 +20,22 @@ mod keys;
 mod note_ui;
 mod notice_ui;
 mod pictures;
+<<<<<<< HEAD
 mod result_ui;
 mod scan_ui;
+=======
+mod place;
+mod result_ui;
+mod scan_ui;
+mod scores_ui;
+>>>>>>> main
 mod sheet_ui;
 mod strip_ui;
 mod study_ui;
 pub mod theme;
 mod words;
 
+<<<<<<< HEAD
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -39,6 +53,20 @@ use crate::{
     settings::{Settings, Theme},
 };
 
+=======
+use std::{collections::BTreeMap, path::PathBuf};
+
+use egui::{CentralPanel, Frame, Ui, ViewportBuilder, vec2};
+
+use self::{pictures::Pictures, theme::Tokens};
+use crate::{
+    engine::{self, JobId, Parts},
+    session::{Command, Content, State},
+};
+
+pub use self::application::App;
+
+>>>>>>> main
 /// What the window is started with.
 pub struct Options {
     /// Opened at once.
@@ -60,6 +88,11 @@ pub enum Error {
     NoOpenGl { cause: String },
     #[error(transparent)]
     Engine(#[from] engine::Error),
+<<<<<<< HEAD
+=======
+    #[error("wanted fonts with every script, found none for {missing}")]
+    Fonts { missing: String },
+>>>>>>> main
     #[error("the window failed: {cause}")]
     Window { cause: String },
 }
@@ -75,6 +108,7 @@ pub struct Scene<'a> {
     pub is_study_list_shown: bool,
 }
 
+<<<<<<< HEAD
 /// The application that eframe runs.
 pub struct App {
     state: State,
@@ -97,6 +131,8 @@ struct Logged {
     n_scans: usize,
 }
 
+=======
+>>>>>>> main
 /// Opens the window and returns when it is closed.
 ///
 /// # Errors
@@ -132,6 +168,28 @@ pub fn run(options: Options) -> Result<(), Error> {
     })
 }
 
+<<<<<<< HEAD
+=======
+/// Whether the bundled fonts can be read and have a letter of each script that a name or a note may bring.
+///
+/// # Errors
+/// A font that cannot be read, or a letter that no font has.
+pub fn fonts() -> Result<String, Error> {
+    const LETTERS: &str = "Aé\u{3A9}\u{416}\u{60A3}\u{3042}\u{30A2}\u{2013}\u{2212}\u{B7}";
+    let mut fonts =
+        egui::epaint::text::Fonts::new(egui::epaint::text::TextOptions::default(), theme::fonts());
+    let missing: String = LETTERS
+        .chars()
+        .filter(|it| !fonts.has_glyph(&theme::regular(theme::BODY), *it))
+        .collect();
+    if missing.is_empty() {
+        Ok("Inter and Noto Sans SC, inside the program".to_owned())
+    } else {
+        Err(Error::Fonts { missing })
+    }
+}
+
+>>>>>>> main
 fn icon() -> egui::IconData {
     let decoded = image_icon();
     egui::IconData {
@@ -160,6 +218,7 @@ fn image_icon() -> (Vec<u8>, u32) {
     (rgba, EDGE)
 }
 
+<<<<<<< HEAD
 impl App {
     /// The application with its threads running. Also made by tests, without a window.
     ///
@@ -352,6 +411,8 @@ impl eframe::App for App {
     }
 }
 
+=======
+>>>>>>> main
 /// The whole window, from the outside inwards.
 fn window_ui(ui: &mut Ui, scene: &Scene<'_>, pictures: &mut Pictures, commands: &mut Vec<Command>) {
     frame_ui::footer_ui(ui, scene);

@@ -1,24 +1,40 @@
 //! The result column: model, bars, what they mean, scope, influence, the reader's own answer, limits; then the note.
 
 use egui::{
+<<<<<<< HEAD
     Align, ComboBox, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, Ui,
     WidgetInfo, accesskit::Role,
+=======
+    Align, ComboBox, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, WidgetInfo,
+    accesskit::Role,
+>>>>>>> main
 };
 
 use super::{
     Scene,
+<<<<<<< HEAD
     controls::{Button, bar, body, card, fold, head, muted, progress_line, strong, swatch},
     note_ui::note_section_ui,
+=======
+    controls::{Button, body, card, head, muted, progress_line, strong, swatch},
+    note_ui::note_section_ui,
+    scores_ui::{answer_ui, bullet, limits_ui, scope_ui, scores_ui, warnings_ui},
+>>>>>>> main
     theme::{self, BODY, RESULT, SMALL},
     words,
 };
 use crate::{
     model::Manifest,
+<<<<<<< HEAD
     prediction::{Calibration, Call, Ood, Prediction, Score},
     render::caption::percent,
     session::{
         Action, Answer, Command, Content, ItemId, Kind, Loading, Reading, meaning, scope_words,
     },
+=======
+    prediction::Prediction,
+    session::{Action, Command, Content, ItemId, Kind, Loading, Reading},
+>>>>>>> main
 };
 
 /// Draws the column for what is in the middle.
@@ -158,6 +174,7 @@ fn header_ui(
                 .truncate();
             let shown = chooser.show_ui(ui, |ui| {
                 for model in scene.state.models_for(asked.kind) {
+<<<<<<< HEAD
                     if ui
                         .selectable_label(model.name == manifest.name, words::model_name(model))
                         .clicked()
@@ -165,6 +182,13 @@ fn header_ui(
                         commands.push(Command::ChooseModel(asked.kind, model.name.clone()));
                         commands.push(Command::Act(Action::Score));
                     }
+=======
+                    let is_chosen = model.name == manifest.name;
+                    let row = ui.selectable_label(is_chosen, words::model_name(model));
+                    let choose = Command::ChooseModel(asked.kind, model.name.clone());
+                    commands.extend(row.clicked().then_some(choose));
+                    commands.extend(row.clicked().then_some(Command::Act(Action::Score)));
+>>>>>>> main
                 }
             });
             shown
@@ -263,6 +287,7 @@ fn waiting_ui(
     });
 }
 
+<<<<<<< HEAD
 /// Rows that are shown before "more".
 const N_ROWS: usize = 5;
 
@@ -551,6 +576,8 @@ fn bullet(ui: &mut Ui, scene: &Scene<'_>, words: &str) {
     });
 }
 
+=======
+>>>>>>> main
 /// A mark and its word, for legends.
 pub(super) fn legend_entry(ui: &mut Ui, scene: &Scene<'_>, color: egui::Color32, words: &str) {
     ui.spacing_mut().item_spacing.x = 6.0;

@@ -1,12 +1,18 @@
 //! The viewport: the scan on black, corner texts, overlay, and what the mouse does.
 
 use egui::{
+<<<<<<< HEAD
     Align2, Color32, CornerRadius, CursorIcon, Event, FontId, MouseWheelUnit, PointerButton, Pos2,
     Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+=======
+    CornerRadius, CursorIcon, Event, MouseWheelUnit, PointerButton, Pos2, Response, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role,
+>>>>>>> main
 };
 
 use super::{
     Scene,
+<<<<<<< HEAD
     pictures::{Pictures, Shown},
     theme::{self, AMBER_ON_PICTURE, ON_PICTURE, SMALL, VIEWPORT},
     words::{self, DOT},
@@ -18,6 +24,17 @@ use crate::{
         caption::{percent, short_number},
         heat_color,
     },
+=======
+    corners_ui::{MARGIN, corner_texts, explaining_ui},
+    pictures::Pictures,
+    place::Place,
+    theme::{AMBER_ON_PICTURE, VIEWPORT},
+    words,
+};
+use crate::{
+    case::Window,
+    render::caption::percent,
+>>>>>>> main
     session::{Action, Command, ScanItem},
 };
 
@@ -71,6 +88,7 @@ pub(super) fn scan_ui(
     );
 }
 
+<<<<<<< HEAD
 /// Where the scan lies on screen.
 struct Place {
     /// On whole screen pixels.
@@ -147,6 +165,8 @@ fn snap(at: Pos2, pixels_per_point: f32) -> Pos2 {
     (at * pixels_per_point).round() / pixels_per_point
 }
 
+=======
+>>>>>>> main
 /// Left drag: window. Middle or shift drag: pan. Right or ctrl drag: zoom. Wheel: frames; with ctrl, or on a single
 /// frame, zoom. Double click: fit.
 fn listen(
@@ -307,6 +327,7 @@ fn spoken(scan: &ScanItem) -> String {
     };
     format!("{title}, {frame}, {scores}")
 }
+<<<<<<< HEAD
 
 const MARGIN: f32 = 12.0;
 const LINE: f32 = 17.0;
@@ -523,3 +544,5 @@ fn haloed(
     }
     painter.galley(rect.min, galley, color);
 }
+=======
+>>>>>>> main

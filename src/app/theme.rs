@@ -164,6 +164,7 @@ pub fn fonts() -> FontDefinitions {
     fonts
 }
 
+<<<<<<< HEAD
 /// Whether the built-in fonts can be read and have the letters that the window shows.
 ///
 /// # Errors
@@ -187,6 +188,8 @@ pub fn check_fonts() -> Result<String, String> {
     }
 }
 
+=======
+>>>>>>> main
 /// Makes egui look like the design, in both themes.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());

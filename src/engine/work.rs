@@ -14,7 +14,11 @@ use super::{
     Error, Event, Job, JobId, LoadFn, OpenFn, SampleFn, SaveJob, Target, WakeFn, client::Ticket,
 };
 use crate::{
+<<<<<<< HEAD
     disk,
+=======
+    disk, import,
+>>>>>>> main
     model::{self, Task},
     prediction::{LabelIdx, Method},
     privacy::Phi,
@@ -40,6 +44,7 @@ impl Outbox {
     }
 }
 
+<<<<<<< HEAD
 /// How a job ended.
 enum End {
     Done,
@@ -47,6 +52,8 @@ enum End {
     Failed(Error),
 }
 
+=======
+>>>>>>> main
 /// Serves `Open`, `OpenSample` and `Save` until the queue closes.
 pub(super) fn run_files(
     jobs: &Receiver<Ticket>,
@@ -100,13 +107,18 @@ pub(super) fn run_models(
             ),
             Job::Open(_) | Job::OpenSample | Job::Save(_) => Ok(None),
         });
+<<<<<<< HEAD
         is_poisoned = matches!(end, Outcome::Panicked(_));
+=======
+        is_poisoned = matches!(end, Err(Error::Panicked { .. }));
+>>>>>>> main
         if finish(&ticket, end, outbox).is_err() {
             return;
         }
     }
 }
 
+<<<<<<< HEAD
 /// What became of a guarded job: the events on the way are sent already.
 enum Outcome {
     Answered(Result<Option<Event>, Error>),
@@ -149,6 +161,42 @@ fn finish(ticket: &Ticket, outcome: Outcome, outbox: &Outbox) -> Result<(), Gone
             End::Failed(error) => Event::Failed(error),
         },
     )
+=======
+/// Does the work of a ticket; a panic becomes an error.
+fn guarded(
+    ticket: &Ticket,
+    work: impl FnOnce() -> Result<Option<Event>, Error>,
+) -> Result<Option<Event>, Error> {
+    if ticket.task.is_cancelled() {
+        return Ok(None);
+    }
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        let cause = panic_text(payload.as_ref());
+        Err(Error::Panicked {
+            job: ticket.job.name(),
+            cause,
+        })
+    })
+}
+
+/// Sends the answer, if there is one, and the last event of the job.
+fn finish(
+    ticket: &Ticket,
+    outcome: Result<Option<Event>, Error>,
+    outbox: &Outbox,
+) -> Result<(), Gone> {
+    let last = match outcome {
+        Err(error @ Error::Panicked { .. }) => Event::Failed(error),
+        Err(Error::Score(score::Error::Model(model::Error::Cancelled))) => Event::Cancelled,
+        _ if ticket.task.is_cancelled() => Event::Cancelled,
+        Err(error) => Event::Failed(error),
+        Ok(answer) => {
+            answer.map_or(Ok(()), |it| outbox.send(ticket.id, it))?;
+            Event::Done
+        }
+    };
+    outbox.send(ticket.id, last)
+>>>>>>> main
 }
 
 fn open_all(
@@ -163,11 +211,20 @@ fn open_all(
         }
         ticket.task.report(idx, paths.len());
         let shown = Phi::new(path.clone());
+<<<<<<< HEAD
         let event = match open(path) {
             Ok(opened) => Event::Opened {
                 path: shown,
                 opened,
             },
+=======
+        let event = match open(path, &ticket.decode) {
+            Ok(opened) => Event::Opened {
+                path: shown,
+                opened: Box::new(opened),
+            },
+            Err(import::Error::Cancelled) => break,
+>>>>>>> main
             Err(error) => Event::Refused { path: shown, error },
         };
         if outbox.send(ticket.id, event).is_err() {
@@ -216,10 +273,15 @@ fn find<'a>(models: &'a mut [Loaded], name: &str) -> Result<&'a mut Loaded, Erro
 }
 
 fn score_one(target: &Target, loaded: &mut Loaded) -> Result<Option<Event>, Error> {
+<<<<<<< HEAD
     Ok(Some(Event::Scored(score::score(
         target.as_score_target(),
         loaded,
     )?)))
+=======
+    let prediction = score::score(target.as_score_target(), loaded)?;
+    Ok(Some(Event::Scored(Box::new(prediction))))
+>>>>>>> main
 }
 
 fn explain_one(
@@ -228,6 +290,7 @@ fn explain_one(
     loaded: &mut Loaded,
     task: &Task,
 ) -> Result<Option<Event>, Error> {
+<<<<<<< HEAD
     Ok(Some(Event::Explained(score::explain(
         target.as_score_target(),
         label,
@@ -235,6 +298,10 @@ fn explain_one(
         loaded,
         task,
     )?)))
+=======
+    let explanation = score::explain(target.as_score_target(), label, method, loaded, task)?;
+    Ok(Some(Event::Explained(Box::new(explanation))))
+>>>>>>> main
 }
 
 fn write(save: &SaveJob) -> Result<(), Error> {

@@ -3,19 +3,28 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{
+<<<<<<< HEAD
     Action, Answer, Command, Content, Effect, Item, ItemId, Kind, Loading, NoteItem, Notice,
     Purpose, Reading, ScanItem, Sheet, State, Tone, item::primary_label,
+=======
+    Action, Answer, Command, Content, Effect, Item, ItemId, Loading, Notice, Purpose, Reading,
+    ScanItem, Sheet, State, Tone,
+>>>>>>> main
 };
 use crate::{
     engine::{Error, Event, Job, JobId, SaveJob, Target},
     failure::Failure,
+<<<<<<< HEAD
     import::{self, Opened},
     prediction::{Explanation, LabelIdx, Method, Prediction},
+=======
+>>>>>>> main
     privacy::Phi,
     render::{Pyramid, auto_window, curve::first_window, preset_window},
     settings::Theme,
 };
 
+<<<<<<< HEAD
 /// Methods that the chooser offers for scans, in its order.
 pub const SCAN_METHODS: [Method; 4] = [
     Method::GradCam,
@@ -26,6 +35,8 @@ pub const SCAN_METHODS: [Method; 4] = [
 /// Likewise for notes.
 pub const NOTE_METHODS: [Method; 2] = [Method::Chefer, Method::IntegratedGradients];
 
+=======
+>>>>>>> main
 impl State {
     /// Loads the models and opens what the command line named.
     pub fn start(&mut self, files: Vec<PathBuf>) -> Vec<Effect> {
@@ -83,7 +94,11 @@ impl State {
             return Vec::new();
         };
         match event {
+<<<<<<< HEAD
             Event::Opened { path, opened } => return self.take_in(path, opened),
+=======
+            Event::Opened { path, opened } => return self.take_in(path, *opened),
+>>>>>>> main
             Event::Refused { path, error } => self.refuse(path, &error, purpose),
             Event::ModelLoaded(manifest) => self.models.push(manifest),
             Event::ModelRefused { folder, error } => {
@@ -91,8 +106,13 @@ impl State {
                 failure.headline = format!("{} ({folder})", failure.headline);
                 self.tell(Tone::Failure, failure, None, None);
             }
+<<<<<<< HEAD
             Event::Scored(prediction) => return self.scored(id, &purpose, prediction),
             Event::Explained(explanation) => self.explained(id, &purpose, explanation),
+=======
+            Event::Scored(prediction) => return self.scored(id, &purpose, *prediction),
+            Event::Explained(explanation) => self.explained(id, &purpose, *explanation),
+>>>>>>> main
             Event::Saved(path) => {
                 let words =
                     "The PNG carries the overlay; the JSON beside it the result.".to_owned();
@@ -199,6 +219,7 @@ impl State {
         running.into_iter().map(Effect::Cancel).collect()
     }
 
+<<<<<<< HEAD
     // What is open.
 
     fn take_in(&mut self, path: Phi<PathBuf>, opened: Opened) -> Vec<Effect> {
@@ -282,6 +303,8 @@ impl State {
         }
     }
 
+=======
+>>>>>>> main
     // How it is looked at.
 
     fn edit_scan(&mut self, edit: impl FnOnce(&mut ScanItem)) {
@@ -313,6 +336,7 @@ impl State {
         }
     }
 
+<<<<<<< HEAD
     // Scoring and explaining.
 
     fn score(&mut self) -> Vec<Effect> {
@@ -521,6 +545,8 @@ impl State {
         self.explain(item, None, methods.get(at % methods.len()).copied())
     }
 
+=======
+>>>>>>> main
     // Answers, saving, failures.
 
     fn answer(&mut self, item: ItemId, answer: Answer) {
@@ -651,7 +677,11 @@ impl State {
 
     // Small things.
 
+<<<<<<< HEAD
     fn center_reading(&self) -> Option<(ItemId, &Reading)> {
+=======
+    pub(super) fn center_reading(&self) -> Option<(ItemId, &Reading)> {
+>>>>>>> main
         let item = self.center()?;
         match &item.content {
             Content::Scan(scan) => scan.reading().map(|it| (item.id, it)),
@@ -659,14 +689,22 @@ impl State {
         }
     }
 
+<<<<<<< HEAD
     fn reading_mut(&mut self, item: ItemId, frame_idx: usize) -> Option<&mut Reading> {
+=======
+    pub(super) fn reading_mut(&mut self, item: ItemId, frame_idx: usize) -> Option<&mut Reading> {
+>>>>>>> main
         match &mut self.items.iter_mut().find(|it| it.id == item)?.content {
             Content::Scan(scan) => Some(scan.readings.entry(frame_idx).or_default()),
             Content::Note(note) => Some(&mut note.reading),
         }
     }
 
+<<<<<<< HEAD
     fn target(&self, item: ItemId, frame_idx: usize) -> Option<Target> {
+=======
+    pub(super) fn target(&self, item: ItemId, frame_idx: usize) -> Option<Target> {
+>>>>>>> main
         Some(match &self.item(item)?.content {
             Content::Scan(scan) => Target::Scan {
                 scan: Arc::clone(&scan.scan),
@@ -676,17 +714,29 @@ impl State {
         })
     }
 
+<<<<<<< HEAD
     fn ask(&mut self, purpose: Purpose, job: Job) -> Effect {
+=======
+    pub(super) fn ask(&mut self, purpose: Purpose, job: Job) -> Effect {
+>>>>>>> main
         let id = JobId(self.number());
         self.jobs.insert(id, purpose);
         Effect::Start(id, job)
     }
 
+<<<<<<< HEAD
     fn save_settings(&self) -> Vec<Effect> {
         vec![Effect::SaveSettings(self.settings.clone())]
     }
 
     const fn number(&mut self) -> u64 {
+=======
+    pub(super) fn save_settings(&self) -> Vec<Effect> {
+        vec![Effect::SaveSettings(self.settings.clone())]
+    }
+
+    pub(super) const fn number(&mut self) -> u64 {
+>>>>>>> main
         self.next_number += 1;
         self.next_number
     }

@@ -20,10 +20,11 @@ use wardlight::{
         manifest::{FileRef, KnownAnswer, Label, Metric, Output},
         network::{Pool, ResNetS, Transformer},
     },
-    prediction::{Calibration, Engine, Estimate, Form, LabelIdx, Method, OperatingPoint, Precision},
+    prediction::{
+        Calibration, Engine, Estimate, Form, LabelIdx, Method, OperatingPoint, Precision,
+    },
     prep::{
-        Fit, ImageSpec, Input, Intensity, Spec, TextSpec, Tokenizer,
-        vocabulary::train_tokenizer,
+        Fit, ImageSpec, Input, Intensity, Spec, TextSpec, Tokenizer, vocabulary::train_tokenizer,
     },
     privacy::Phi,
     sample,
@@ -46,7 +47,11 @@ impl Model for FakeModel {
     }
 
     fn engine(&self) -> Engine {
-        Engine { form: Form::Fused, precision: Precision::Float32, threads: 2 }
+        Engine {
+            form: Form::Fused,
+            precision: Precision::Float32,
+            threads: 2,
+        }
     }
 
     fn logits(&mut self, inputs: &[Input]) -> Result<Vec<Logits>, model::Error> {
@@ -55,12 +60,21 @@ impl Model for FakeModel {
             .iter()
             .map(|_| {
                 let values = (0..n_labels).map(|it| if it == 0 { 1.27 } else { -0.1 * it as f32 });
-                Logits { values: values.collect(), features: Vec::new() }
+                Logits {
+                    values: values.collect(),
+                    features: Vec::new(),
+                }
             })
             .collect())
     }
 
-    fn explain(&mut self, input: &Input, _: LabelIdx, method: Method, task: &Task) -> Result<Attribution, model::Error> {
+    fn explain(
+        &mut self,
+        input: &Input,
+        _: LabelIdx,
+        method: Method,
+        task: &Task,
+    ) -> Result<Attribution, model::Error> {
         for step in 0..8 {
             if task.is_cancelled() {
                 return Err(model::Error::Cancelled);
@@ -69,19 +83,34 @@ impl Model for FakeModel {
             thread::sleep(Duration::from_millis(5));
         }
         let values = match input {
-            Input::Image(_) => AttributionValues::Map { width: 14, height: 14, values: warm_spot(14) },
+            Input::Image(_) => AttributionValues::Map {
+                width: 14,
+                height: 14,
+                values: warm_spot(14),
+            },
             Input::Text(text) => AttributionValues::Tokens(
-                text.windows.iter().map(|it| it.ids.iter().map(|id| (id % 7) as f32 * 0.1).collect()).collect(),
+                text.windows
+                    .iter()
+                    .map(|it| it.ids.iter().map(|id| (id % 7) as f32 * 0.1).collect())
+                    .collect(),
             ),
         };
         let completeness_gap = (method == Method::IntegratedGradients).then_some(0.013);
-        Ok(Attribution { values, completeness_gap })
+        Ok(Attribution {
+            values,
+            completeness_gap,
+        })
     }
 }
 
 /// A hill on the left, two thirds down.
 pub(crate) fn warm_spot(edge: usize) -> Vec<f32> {
-    let place = |idx: usize| ((idx % edge) as f32 / edge as f32 - 0.3, (idx / edge) as f32 / edge as f32 - 0.64);
+    let place = |idx: usize| {
+        (
+            (idx % edge) as f32 / edge as f32 - 0.3,
+            (idx / edge) as f32 / edge as f32 - 0.64,
+        )
+    };
     (0..edge * edge)
         .map(|idx| {
             let (x, y) = place(idx);
@@ -94,19 +123,38 @@ pub(crate) fn warm_spot(edge: usize) -> Vec<f32> {
 pub(crate) fn load(folder: &Path) -> Result<Loaded, model::Error> {
     let name = folder.file_name().unwrap().to_str().unwrap();
     match name {
-        "chest" => Ok(Loaded { model: Box::new(FakeModel { manifest: chest_manifest() }), tokenizer: None }),
+        "chest" => Ok(Loaded {
+            model: Box::new(FakeModel {
+                manifest: chest_manifest(),
+            }),
+            tokenizer: None,
+        }),
         "note" => {
             let texts = vec![NOTE; 8];
             let tokenizer = Tokenizer::parse(&train_tokenizer(&texts, 400).unwrap()).unwrap();
-            Ok(Loaded { model: Box::new(FakeModel { manifest: note_manifest() }), tokenizer: Some(tokenizer) })
+            Ok(Loaded {
+                model: Box::new(FakeModel {
+                    manifest: note_manifest(),
+                }),
+                tokenizer: Some(tokenizer),
+            })
         }
-        _ => Err(model::Error::Hash { what: "weights", want: Sha256::of(b"a"), found: Sha256::of(b"b") }),
+        _ => Err(model::Error::Hash {
+            what: "weights",
+            want: Sha256::of(b"a"),
+            found: Sha256::of(b"b"),
+        }),
     }
 }
 
 /// A model for scans with one operating point.
 pub(crate) fn chest_manifest() -> Manifest {
-    let estimate = |value, low, high, n| Estimate { value, low, high, n };
+    let estimate = |value, low, high, n| Estimate {
+        value,
+        low,
+        high,
+        n,
+    };
     let point = OperatingPoint {
         threshold: 0.41,
         chosen_by: "95 % sensitivity on 524 images of 410 patients (out of fold)".to_owned(),
@@ -153,18 +201,47 @@ pub(crate) fn chest_manifest() -> Manifest {
 
 /// A model for notes that chooses one of seven.
 pub(crate) fn note_manifest() -> Manifest {
-    let names = ["pulmonology", "cardiology", "neurology", "surgery", "urology", "orthopaedics", "radiology"];
-    let label = |it: &&str| Label { name: (*it).to_owned(), operating_point: None };
+    let names = [
+        "pulmonology",
+        "cardiology",
+        "neurology",
+        "surgery",
+        "urology",
+        "orthopaedics",
+        "radiology",
+    ];
+    let label = |it: &&str| Label {
+        name: (*it).to_owned(),
+        operating_point: None,
+    };
     Manifest {
         name: "note-specialty".to_owned(),
         title: "Specialty of a clinical note".to_owned(),
         intended_use: "Guesses which of seven specialties wrote a note in English.".to_owned(),
         limits: vec!["Not for any decision about a patient.".to_owned()],
         labels: names.iter().map(label).collect(),
-        network: Network::Transformer(Transformer { vocab: 400, max_tokens: 32, layers: 1, dim: 8, heads: 1, ffn: 16, pool: Pool::Cls }),
-        prep: Spec::Text(TextSpec { max_tokens: 32, overlap: 4, max_windows: 8 }),
-        weights: FileRef { file: "weights.safetensors".to_owned(), sha256: Sha256::of(b"note") },
-        tokenizer: Some(FileRef { file: "tokenizer.json".to_owned(), sha256: Sha256::of(b"tokenizer") }),
+        network: Network::Transformer(Transformer {
+            vocab: 400,
+            max_tokens: 32,
+            layers: 1,
+            dim: 8,
+            heads: 1,
+            ffn: 16,
+            pool: Pool::Cls,
+        }),
+        prep: Spec::Text(TextSpec {
+            max_tokens: 32,
+            overlap: 4,
+            max_windows: 8,
+        }),
+        weights: FileRef {
+            file: "weights.safetensors".to_owned(),
+            sha256: Sha256::of(b"note"),
+        },
+        tokenizer: Some(FileRef {
+            file: "tokenizer.json".to_owned(),
+            sha256: Sha256::of(b"tokenizer"),
+        }),
         metrics: Vec::new(),
         ..chest_manifest()
     }
@@ -175,36 +252,61 @@ pub(crate) fn parts() -> Parts {
     Parts {
         open: Box::new(open),
         load: Box::new(load),
-        sample: Box::new(|| -> Result<Vec<PathBuf>, sample::Error> { Ok(vec!["chest.dcm".into(), "note.txt".into()]) }),
+        sample: Box::new(|| -> Result<Vec<PathBuf>, sample::Error> {
+            Ok(vec!["chest.dcm".into(), "note.txt".into()])
+        }),
         model_folders: vec!["chest".into(), "note".into()],
     }
 }
 
 /// See [`parts`].
-pub(crate) fn open(path: &Path) -> Result<Opened, import::Error> {
+pub(crate) fn open(path: &Path, _: &import::Cancel) -> Result<Opened, import::Error> {
     let name = path.to_string_lossy();
     if name.contains("broken") {
-        return Err(disk::Error::NotAFile { found: "a folder", path: Phi::new(path.to_owned()) }.into());
+        return Err(disk::Error::NotAFile {
+            found: "a folder",
+            path: Phi::new(path.to_owned()),
+        }
+        .into());
     }
     if name.ends_with(".txt") {
         return Ok(Opened::Note(note(NOTE)));
     }
-    Ok(Opened::Scan(scan(if name.contains("stack") { 5 } else { 1 })))
+    Ok(Opened::Scan(scan(if name.contains("stack") {
+        5
+    } else {
+        1
+    })))
 }
 
 /// A note of a text.
 pub(crate) fn note(text: &str) -> Note {
-    Note { file_sha256: Sha256::of(text.as_bytes()), text: Phi::new(text.to_owned()), encoding: "UTF-8".to_owned(), warnings: Vec::new() }
+    Note {
+        file_sha256: Sha256::of(text.as_bytes()),
+        text: Phi::new(text.to_owned()),
+        encoding: "UTF-8".to_owned(),
+        warnings: Vec::new(),
+    }
 }
 
 /// The phantom, at a quarter of its size, once for each frame.
 pub(crate) fn scan(n_frames: usize) -> Scan {
     let (width, height) = (256, 256);
     let pixels = sample::phantom();
-    let samples: Box<[f32]> =
-        (0..width * height).map(|it| f32::from(pixels[(it / width * 4) * 1024 + it % width * 4])).collect();
-    let frame = |idx: usize| Arc::new(Frame { width, height, samples: Samples::Gray(samples.iter().map(|it| it + idx as f32).collect()) });
-    Scan { header: header(n_frames, (width, height)), frames: (0..n_frames).map(frame).collect() }
+    let samples: Box<[f32]> = (0..width * height)
+        .map(|it| f32::from(pixels[(it / width * 4) * 1024 + it % width * 4]))
+        .collect();
+    let frame = |idx: usize| {
+        Arc::new(Frame {
+            width,
+            height,
+            samples: Samples::Gray(samples.iter().map(|it| it + idx as f32).collect()),
+        })
+    };
+    Scan {
+        header: header(n_frames, (width, height)),
+        frames: (0..n_frames).map(frame).collect(),
+    }
 }
 
 fn header(n_frames: usize, (columns, rows): (usize, usize)) -> Header {
@@ -231,8 +333,17 @@ fn header(n_frames: usize, (columns, rows): (usize, usize)) -> Header {
             photometric: "MONOCHROME2".to_owned(),
             is_lossy: false,
         },
-        spacing: Some(Spacing { row_mm: 0.143, column_mm: 0.143, source: SpacingSource::Detector }),
-        windows: vec![Window { center: 2048.0, width: 4096.0, function: VoiFunction::Linear, name: Some("normal".to_owned()) }],
+        spacing: Some(Spacing {
+            row_mm: 0.143,
+            column_mm: 0.143,
+            source: SpacingSource::Detector,
+        }),
+        windows: vec![Window {
+            center: 2048.0,
+            width: 4096.0,
+            function: VoiFunction::Linear,
+            name: Some("normal".to_owned()),
+        }],
         orientation: Some(["L".to_owned(), "F".to_owned()]),
         view: Some("AP".to_owned()),
         body_part: Some("CHEST".to_owned()),

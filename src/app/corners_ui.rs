@@ -1,0 +1,230 @@
+//! The texts in the corners of the viewport: whose picture, how it is windowed, what lies over it.
+
+use egui::{Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, pos2, vec2};
+
+use super::{
+    Scene,
+    pictures::Shown,
+    place::Place,
+    theme::{self, AMBER_ON_PICTURE, ON_PICTURE, SMALL},
+    words::{self, DOT},
+};
+use crate::{
+    case::{Modality, Samples},
+    prediction::Method,
+    render::{
+        caption::{percent, short_number},
+        heat_color,
+    },
+    session::ScanItem,
+};
+
+pub(super) const MARGIN: f32 = 12.0;
+
+const LINE: f32 = 17.0;
+
+pub(super) fn corner_texts(
+    painter: &Painter,
+    scene: &Scene<'_>,
+    scan: &ScanItem,
+    place: &Place,
+    heat: Option<&Shown>,
+) {
+    let (header, view) = (&scan.scan.header, &scan.view);
+    let rect = place.rect.shrink(MARGIN);
+    let unit = header.unit.as_deref();
+    // For the clinician's eyes: the date tells one picture from another.
+    let date = header.acquired.reveal().clone().unwrap_or_default();
+    let modality = if header.modality == Modality::Unknown {
+        ""
+    } else {
+        header.modality.as_str()
+    };
+    let title = [words::scan_title(&scan.scan), modality.to_owned()]
+        .into_iter()
+        .filter(|it| !it.is_empty())
+        .collect::<Vec<_>>()
+        .join(DOT);
+    let zoom = format!("zoom {:.0} %", place.scale.x * 100.0);
+    let window_name = view
+        .window
+        .name
+        .clone()
+        .unwrap_or_else(|| "by hand".to_owned());
+    let inverted = if view.is_inverted {
+        format!("{DOT}inverted")
+    } else {
+        String::new()
+    };
+    let is_gray = matches!(scan.pyramid.frame().samples, Samples::Gray(_));
+    let window = if is_gray {
+        words::window_words(&view.window, unit)
+    } else {
+        "colour".to_owned()
+    };
+    let window_name = if is_gray {
+        format!("{window_name}{inverted}")
+    } else {
+        String::new()
+    };
+    lines(painter, rect.left_top(), Align2::LEFT_TOP, &[&title, &date]);
+    lines(
+        painter,
+        rect.right_top(),
+        Align2::RIGHT_TOP,
+        &[&window, &window_name, &zoom],
+    );
+    let frame = format!("{} / {}", view.frame_idx + 1, scan.scan.frames.len());
+    lines(
+        painter,
+        rect.right_bottom(),
+        Align2::RIGHT_BOTTOM,
+        &[&words::spacing_words(&scan.scan), &frame],
+    );
+    if let Some(shown) = heat {
+        legend(painter, rect, shown, scene.state.settings.overlay_opacity);
+    }
+    if let Some([across, down]) = &header.orientation {
+        let sides = [
+            (
+                rect.left_center(),
+                Align2::LEFT_CENTER,
+                words::opposite(across),
+            ),
+            (rect.right_center(), Align2::RIGHT_CENTER, across.clone()),
+            (rect.center_top(), Align2::CENTER_TOP, words::opposite(down)),
+            (rect.center_bottom(), Align2::CENTER_BOTTOM, down.clone()),
+        ];
+        for (at, align, letters) in sides {
+            haloed(
+                painter,
+                at,
+                align,
+                &letters,
+                theme::regular(theme::BODY),
+                ON_PICTURE,
+            );
+        }
+    }
+}
+
+/// Lines from a corner inwards; empty ones take no room.
+fn lines(painter: &Painter, corner: Pos2, align: Align2, texts: &[&str]) {
+    let texts: Vec<&&str> = texts.iter().filter(|it| !it.is_empty()).collect();
+    let from_top = align == Align2::LEFT_TOP || align == Align2::RIGHT_TOP;
+    for (idx, text) in texts.iter().enumerate() {
+        let step = if from_top {
+            idx as f32 * LINE
+        } else {
+            -((texts.len() - 1 - idx) as f32) * LINE
+        };
+        haloed(
+            painter,
+            corner + vec2(0.0, step),
+            align,
+            text,
+            theme::regular(SMALL),
+            ON_PICTURE,
+        );
+    }
+}
+
+/// What the overlay shows, and its scale.
+fn legend(painter: &Painter, rect: Rect, shown: &Shown, opacity: f32) {
+    const WIDTH: f32 = 120.0;
+    const HEIGHT: f32 = 6.0;
+    let explanation = &shown.explanation;
+    let gap = explanation
+        .completeness_gap
+        .map(|it| format!("{DOT}gap {}", short_number(it)))
+        .unwrap_or_default();
+    let words = format!(
+        "influence on \u{201C}{}\u{201D}{DOT}{}{DOT}{}",
+        explanation.label,
+        explanation.method.name(),
+        percent(opacity)
+    ) + &gap;
+    let base = rect.left_bottom();
+    haloed(
+        painter,
+        base - vec2(0.0, LINE + 2.0),
+        Align2::LEFT_BOTTOM,
+        &words,
+        theme::regular(SMALL),
+        ON_PICTURE,
+    );
+    let bar = Rect::from_min_size(pos2(base.x, base.y - HEIGHT - 4.0), vec2(WIDTH, HEIGHT));
+    let mut mesh = egui::Mesh::default();
+    for step in 0..=32_u32 {
+        let share = step as f32 / 32.0;
+        let [r, g, b] = heat_color(share);
+        let color = Color32::from_rgb(r, g, b);
+        mesh.colored_vertex(pos2(bar.left() + WIDTH * share, bar.top()), color);
+        mesh.colored_vertex(pos2(bar.left() + WIDTH * share, bar.bottom()), color);
+        if 0 < step {
+            let last = 2 * step;
+            mesh.add_triangle(last - 2, last - 1, last);
+            mesh.add_triangle(last - 1, last, last + 1);
+        }
+    }
+    painter.add(mesh);
+    haloed(
+        painter,
+        bar.right_center() + vec2(8.0, 0.0),
+        Align2::LEFT_CENTER,
+        &format!("0 \u{2013} {}", short_number(shown.full)),
+        theme::regular(SMALL),
+        ON_PICTURE,
+    );
+}
+
+/// While an explanation is worked out: what, and how far, where its legend will be.
+pub(super) fn explaining_ui(painter: &Painter, scene: &Scene<'_>, scan: &ScanItem, rect: Rect) {
+    const WIDTH: f32 = 120.0;
+    let Some(reading) = scan.reading() else {
+        return;
+    };
+    let Some(id) = reading.explanation.waiting() else {
+        return;
+    };
+    let method = reading.method.map_or("", Method::name);
+    let base = rect.left_bottom();
+    haloed(
+        painter,
+        base - vec2(0.0, LINE + 2.0),
+        Align2::LEFT_BOTTOM,
+        &format!("explaining{DOT}{method}"),
+        theme::regular(SMALL),
+        ON_PICTURE,
+    );
+    let track = Rect::from_min_size(pos2(base.x, base.y - 8.0), vec2(WIDTH, 2.0));
+    painter.rect_filled(track, CornerRadius::ZERO, Color32::from_gray(70));
+    let share = scene
+        .progress
+        .get(&id)
+        .map_or(0.0, |(done, total)| *done as f32 / (*total).max(1) as f32);
+    painter.rect_filled(
+        Rect::from_min_size(track.min, vec2(WIDTH * share, 2.0)),
+        CornerRadius::ZERO,
+        AMBER_ON_PICTURE,
+    );
+}
+
+/// Text that can be read on bright and on dark anatomy.
+fn haloed(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, color: Color32) {
+    let galley = painter.layout_no_wrap(text.to_owned(), font, color);
+    let rect = align.anchor_size(at, galley.size());
+    for way in [
+        vec2(-1.0, 0.0),
+        vec2(1.0, 0.0),
+        vec2(0.0, -1.0),
+        vec2(0.0, 1.0),
+    ] {
+        painter.galley_with_override_text_color(
+            rect.min + way,
+            galley.clone(),
+            Color32::from_black_alpha(150),
+        );
+    }
+    painter.galley(rect.min, galley, color);
+}

@@ -1,0 +1,81 @@
+//! Where a scan lies on screen: the one map between points of the window and pixels of the scan.
+
+use egui::{Pos2, Rect, Vec2, vec2};
+
+use crate::{prediction::Affine2, session::ScanItem};
+
+/// Where the scan lies on screen.
+pub(super) struct Place {
+    /// On whole screen pixels.
+    pub(super) rect: Rect,
+    pub(super) pixels_per_point: f32,
+    /// Screen pixels for a pixel of the scan, across and down: they differ where the scan's pixels are not square.
+    pub(super) scale: Vec2,
+    /// The point of the scan in the middle of the viewport.
+    pub(super) center: (f32, f32),
+    pub(super) size: (f32, f32),
+}
+
+impl Place {
+    pub(super) fn new(rect: Rect, pixels_per_point: f32, scan: &ScanItem) -> Self {
+        let rect = Rect::from_min_max(
+            snap(rect.min, pixels_per_point),
+            snap(rect.max, pixels_per_point),
+        );
+        let frame = scan.pyramid.frame();
+        let size = (frame.width as f32, frame.height as f32);
+        let ratio = scan
+            .scan
+            .header
+            .spacing
+            .map_or(1.0, |it| it.row_mm / it.column_mm);
+        let ratio = if (0.1..10.0).contains(&ratio) {
+            ratio
+        } else {
+            1.0
+        };
+        let fit = (rect.width() / size.0).min(rect.height() / (size.1 * ratio)) * pixels_per_point;
+        let scale = (fit * scan.view.zoom).max(f32::MIN_POSITIVE);
+        let center = (scan.view.center.0 * size.0, scan.view.center.1 * size.1);
+        Self {
+            rect,
+            pixels_per_point,
+            scale: vec2(scale, scale * ratio),
+            center,
+            size,
+        }
+    }
+
+    pub(super) fn ui_from_scan(&self, (x, y): (f32, f32)) -> Pos2 {
+        self.rect.center()
+            + vec2(x - self.center.0, y - self.center.1) * self.scale / self.pixels_per_point
+    }
+
+    /// Shares of the scan's width and height at a point on screen.
+    pub(super) fn share_from_ui(&self, at: Pos2) -> (f32, f32) {
+        let moved = self.share_of(at - self.rect.center());
+        (
+            self.center.0 / self.size.0 + moved.x,
+            self.center.1 / self.size.1 + moved.y,
+        )
+    }
+
+    /// A way on screen as shares of the scan's width and height.
+    pub(super) fn share_of(&self, way: Vec2) -> Vec2 {
+        way * self.pixels_per_point / self.scale / vec2(self.size.0, self.size.1)
+    }
+
+    pub(super) fn scan_from_rect(&self) -> Affine2 {
+        let middle = self.rect.size() * self.pixels_per_point / 2.0;
+        Affine2 {
+            scale_x: self.scale.x.recip(),
+            scale_y: self.scale.y.recip(),
+            offset_x: self.center.0 - middle.x / self.scale.x,
+            offset_y: self.center.1 - middle.y / self.scale.y,
+        }
+    }
+}
+
+fn snap(at: Pos2, pixels_per_point: f32) -> Pos2 {
+    (at * pixels_per_point).round() / pixels_per_point
+}

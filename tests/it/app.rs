@@ -1,0 +1,198 @@
+//! The window without a screen: found by what a screen reader would say, pressed by keys. A missing letter panics.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::{Harness, kittest::Queryable as _};
+use wardlight::{
+    app::{App, Options},
+    session::Answer,
+};
+
+use crate::fake;
+
+fn window(files: &[&str]) -> Harness<'static, App> {
+    let options = Options {
+        files: files.iter().map(Into::into).collect(),
+        parts: fake::parts(),
+        sandbox: "full sandbox".to_owned(),
+        settings_folder: None,
+    };
+    Harness::builder()
+        .with_size([1440.0, 900.0])
+        .with_max_steps(64)
+        .build_eframe(|cc| App::new(options, cc).unwrap())
+}
+
+/// Draws frames until the condition holds.
+fn wait(
+    harness: &mut Harness<'static, App>,
+    what: &str,
+    is_there: impl Fn(&Harness<'static, App>) -> bool,
+) {
+    let start = Instant::now();
+    while !is_there(harness) {
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "waited for {what}; the title is {}",
+            harness.state().state().title()
+        );
+        thread::sleep(Duration::from_millis(5));
+        harness.step();
+    }
+    harness.step();
+}
+
+fn wait_for_title(harness: &mut Harness<'static, App>, end: &str) {
+    wait(harness, end, |it| it.state().state().title().ends_with(end));
+}
+
+fn press(harness: &mut Harness<'static, App>, modifiers: Modifiers, key: Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run_steps(3);
+}
+
+#[test]
+fn nothing_open_shows_three_ways_and_the_sample() {
+    let mut harness = window(&[]);
+    wait(&mut harness, "models", |it| {
+        !it.state().state().are_models_loading()
+    });
+    for label in [
+        "Choose files…",
+        "Type or paste a path…",
+        "Open the sample case",
+    ] {
+        harness.get_by_label(label);
+    }
+    harness.get_by_label_contains("Research use only");
+    harness.get_by_label("Open the sample case").click();
+    wait_for_title(&mut harness, "open");
+    assert!(harness.state().state().scan().is_some() && harness.state().state().note().is_some());
+}
+
+#[test]
+fn a_file_by_argument_is_scored_by_space_and_spoken() {
+    let mut harness = window(&["chest.dcm", "note.txt"]);
+    wait_for_title(&mut harness, "open");
+    harness.get_by_label_contains("Chest AP, frame 1 of 1, not scored");
+    wait(&mut harness, "models", |it| {
+        !it.state().state().are_models_loading()
+    });
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    wait_for_title(&mut harness, "scored and explained");
+    harness.get_by_label("Chest AP, frame 1 of 1, pneumonia 78 %, normal 22 %");
+    harness.get_by_label_contains("not checked");
+    harness.get_by_label_contains("Research use only");
+    wait(&mut harness, "the note", |it| {
+        it.state()
+            .state()
+            .note()
+            .is_some_and(|(_, it)| it.explanation().is_some())
+    });
+}
+
+#[test]
+fn the_button_does_what_the_key_does() {
+    let mut harness = window(&["chest.dcm"]);
+    wait(&mut harness, "models", |it| {
+        !it.state().state().are_models_loading() && it.state().state().scan().is_some()
+    });
+    harness.get_by_role_and_label(Role::Button, "Score").click();
+    wait_for_title(&mut harness, "scored and explained");
+    harness.get_by_label("Agree").click();
+    harness.run_steps(3);
+    let answer = harness
+        .state()
+        .state()
+        .scan()
+        .and_then(|(_, it)| it.reading())
+        .and_then(|it| it.answer);
+    assert_eq!(answer, Some(Answer::Agree));
+}
+
+#[test]
+fn keys_turn_overlay_texts_inversion_and_frames() {
+    let mut harness = window(&["stack.dcm"]);
+    wait_for_title(&mut harness, "open");
+    press(&mut harness, Modifiers::NONE, Key::I);
+    press(&mut harness, Modifiers::NONE, Key::O);
+    press(&mut harness, Modifiers::NONE, Key::T);
+    press(&mut harness, Modifiers::NONE, Key::PageDown);
+    let state = harness.state().state();
+    let view = &state.scan().unwrap().1.view;
+    assert!(view.is_inverted && !state.is_overlay_shown && !state.are_texts_shown);
+    assert_eq!(view.frame_idx, 1);
+    harness.get_by_label_contains("frame 2 of 5");
+}
+
+#[test]
+fn a_refused_file_becomes_a_card_that_can_be_dismissed() {
+    let mut harness = window(&["broken.dcm"]);
+    wait(&mut harness, "a notice", |it| {
+        !it.state().state().notices.is_empty()
+    });
+    harness.run_steps(3);
+    harness.get_by_label("This is not a file");
+    harness.get_by_label("Try again");
+    harness.get_by_label("Dismiss").click();
+    harness.run_steps(3);
+    assert!(harness.state().state().notices.is_empty());
+}
+
+#[test]
+fn the_palette_finds_an_action_and_runs_it() {
+    let mut harness = window(&["chest.dcm"]);
+    wait_for_title(&mut harness, "open");
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    harness
+        .get_by_label("Search all actions")
+        .type_text("invert");
+    harness.run_steps(3);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.run_steps(3);
+    assert!(harness.state().state().scan().unwrap().1.view.is_inverted);
+    assert_eq!(harness.state().state().sheet, None);
+}
+
+#[test]
+fn every_sheet_and_both_themes_have_all_their_letters() {
+    let mut harness = window(&["chest.dcm", "note.txt"]);
+    wait_for_title(&mut harness, "open");
+    wait(&mut harness, "models", |it| {
+        !it.state().state().are_models_loading()
+    });
+    press(&mut harness, Modifiers::NONE, Key::F1);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    press(&mut harness, Modifiers::COMMAND, Key::L);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    harness.get_by_label_contains("Light or dark").click();
+    harness.run_steps(3);
+    press(&mut harness, Modifiers::COMMAND, Key::ArrowDown);
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    wait(&mut harness, "the note", |it| {
+        it.state()
+            .state()
+            .note()
+            .is_some_and(|(_, it)| it.explanation().is_some())
+    });
+}
+
+#[test]
+fn a_path_can_be_typed_where_no_dialog_runs() {
+    let mut harness = window(&[]);
+    press(&mut harness, Modifiers::COMMAND, Key::L);
+    harness.get_by_label("Path").type_text("note.txt");
+    harness.run_steps(3);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    wait_for_title(&mut harness, "open");
+    assert!(harness.state().state().note().is_some());
+}
+
+#[test]
+fn the_bundled_fonts_have_every_script() {
+    assert!(wardlight::app::fonts().is_ok());
+}

@@ -1,0 +1,312 @@
+//! From samples to pixels: curves of the standard, pictures against golden values, and the overlay PNG.
+
+use std::{fs, path::Path, sync::Arc};
+
+use wardlight::{
+    case::{Frame, Samples, VoiFunction, Window},
+    disk::Sha256,
+    prediction::{
+        Affine2, Calibration, Call, Engine, Explanation, Form, Heatmap, Method, ModelRef, Ood,
+        Precision, Prediction, Score, Subject,
+    },
+    render::{
+        self, Curve, Overlay, Picture, Pyramid, auto_window, compose, heat_at,
+        overlay::greatest,
+        picture::{OverlayRequest, overlay_png},
+        preset_window,
+    },
+};
+
+use crate::fake;
+
+fn window(center: f32, width: f32, function: VoiFunction) -> Window {
+    Window {
+        center,
+        width,
+        function,
+        name: None,
+    }
+}
+
+/// The pseudo-code of PS3.3 C.11.2.1.2.1 with an output of 0..1.
+fn standard_linear(x: f32, c: f32, w: f32) -> f32 {
+    if x <= c - 0.5 - (w - 1.0) / 2.0 {
+        0.0
+    } else if c - 0.5 + (w - 1.0) / 2.0 < x {
+        1.0
+    } else {
+        (x - (c - 0.5)) / (w - 1.0) + 0.5
+    }
+}
+
+#[test]
+fn the_three_curves_are_those_of_the_standard() {
+    for (c, w) in [
+        (2048.0_f32, 4096.0_f32),
+        (0.0, 1.0),
+        (40.0, 400.0),
+        (0.0, 100.0),
+        (127.0, 1.0),
+    ] {
+        for step in -600..600 {
+            let x = c + step as f32 * w.max(4.0) / 500.0;
+            let linear = Curve::new(&window(c, w, VoiFunction::Linear), false).apply(x);
+            assert!(
+                (linear - standard_linear(x, c, w)).abs() < 1e-5,
+                "linear {x} in {c} {w}: {linear}"
+            );
+            let exact = Curve::new(&window(c, w, VoiFunction::LinearExact), false).apply(x);
+            assert!(
+                (exact - ((x - c) / w + 0.5).clamp(0.0, 1.0)).abs() < 1e-5,
+                "exact {x} in {c} {w}: {exact}"
+            );
+            let sigmoid = Curve::new(&window(c, w, VoiFunction::Sigmoid), false).apply(x);
+            assert!((sigmoid - 1.0 / (1.0 + (-4.0 * (x - c) / w).exp())).abs() < 1e-6);
+        }
+    }
+}
+
+#[test]
+fn inversion_turns_grey_values_over_but_padding_stays_black() {
+    let curve = Curve::new(&window(50.0, 100.0, VoiFunction::LinearExact), true);
+    assert_eq!((curve.apply(0.0), curve.apply(100.0)), (1.0, 0.0));
+    assert_eq!(curve.apply(f32::NAN), 0.0);
+}
+
+#[test]
+fn the_automatic_window_ignores_a_few_hot_pixels_and_padding() {
+    let mut samples: Vec<f32> = (0..10_000).map(|it| (it % 1000) as f32).collect();
+    samples[7] = 1e9;
+    samples[8] = f32::NAN;
+    let found = auto_window(&Frame {
+        width: 100,
+        height: 100,
+        samples: Samples::Gray(samples.into()),
+    });
+    assert!(
+        (450.0..550.0).contains(&found.center) && (900.0..1100.0).contains(&found.width),
+        "{found:?}"
+    );
+    let flat = auto_window(&Frame {
+        width: 2,
+        height: 1,
+        samples: Samples::Gray(Box::new([5.0, 5.0])),
+    });
+    assert!(0.0 < flat.width);
+}
+
+#[test]
+fn digits_choose_the_windows_of_the_file_then_those_of_computed_tomography() {
+    let mut scan = fake::scan(1);
+    assert_eq!(
+        preset_window(&scan, 0).unwrap().name.as_deref(),
+        Some("normal")
+    );
+    assert_eq!(
+        preset_window(&scan, 1),
+        None,
+        "a radiograph has no Hounsfield units"
+    );
+    scan.header.modality = wardlight::case::Modality::Ct;
+    let lung = preset_window(&scan, 1).unwrap();
+    assert_eq!(
+        (lung.name.as_deref(), lung.center, lung.width),
+        (Some("lung"), -600.0, 1500.0)
+    );
+}
+
+fn frame() -> Arc<Frame> {
+    let samples = (0..16)
+        .map(|it| if it == 5 { f32::NAN } else { it as f32 * 10.0 })
+        .collect();
+    Arc::new(Frame {
+        width: 4,
+        height: 4,
+        samples: Samples::Gray(samples),
+    })
+}
+
+fn heatmap() -> Heatmap {
+    let scale = Affine2 {
+        scale_x: 2.0,
+        scale_y: 2.0,
+        offset_x: 0.0,
+        offset_y: 0.0,
+    };
+    Heatmap {
+        frame_idx: 0,
+        width: 2,
+        height: 2,
+        values: Box::new([0.0, 0.0, 0.0, 2.0]),
+        scan_from_heatmap: scale,
+    }
+}
+
+#[test]
+fn at_its_own_size_a_frame_is_its_curve_and_padding_is_black() {
+    let curve = Curve::new(&window(75.0, 150.0, VoiFunction::LinearExact), false);
+    let picture = compose(
+        &Pyramid::new(frame()),
+        &curve,
+        None,
+        Affine2::IDENTITY,
+        (4, 4),
+    );
+    let grey: Vec<u8> = picture.rgba.chunks(4).map(|it| it[0]).collect();
+    assert_eq!(
+        grey,
+        [
+            0, 17, 34, 51, 68, 0, 102, 119, 136, 153, 170, 187, 204, 221, 238, 255
+        ]
+    );
+}
+
+#[test]
+fn influence_is_drawn_where_it_lies_and_nowhere_else() {
+    let curve = Curve::new(&window(75.0, 150.0, VoiFunction::LinearExact), false);
+    let (pyramid, heat) = (Pyramid::new(frame()), heatmap());
+    let plain = compose(&pyramid, &curve, None, Affine2::IDENTITY, (4, 4));
+    let overlay = Overlay::new(&heat, greatest(&heat), 1.0);
+    let drawn = compose(&pyramid, &curve, Some(&overlay), Affine2::IDENTITY, (4, 4));
+    let differs = |it: usize| plain.rgba[4 * it..4 * it + 3] != drawn.rgba[4 * it..4 * it + 3];
+    assert!(
+        (0..4).all(|it| !differs(it)),
+        "the upper row has no influence"
+    );
+    assert!(differs(15), "the corner has all of it");
+    assert_eq!(&drawn.rgba[60..63], &render::heat_color(1.0));
+    assert_eq!(heat_at(&heat, -0.1, 0.0), 0.0);
+}
+
+#[test]
+fn outside_the_scan_a_picture_is_black() {
+    let curve = Curve::new(&window(0.0, 1.0, VoiFunction::LinearExact), true);
+    let far = Affine2 {
+        offset_x: 100.0,
+        ..Affine2::IDENTITY
+    };
+    let picture = compose(&Pyramid::new(frame()), &curve, None, far, (3, 3));
+    assert!(picture.rgba.chunks(4).all(|it| it == [0, 0, 0, 255]));
+}
+
+fn answer() -> (Prediction, Explanation) {
+    let about = Subject {
+        file_sha256: fake::scan(1).header.file_sha256,
+        frame_idx: 0,
+    };
+    let model = ModelRef {
+        name: "chest".to_owned(),
+        version: "1.0.0".to_owned(),
+        weights_sha256: Sha256::of(b"weights"),
+        prep_sha256: Sha256::of(b"prep"),
+    };
+    let score = Score {
+        label: "pneumonia".to_owned(),
+        logit: 1.0,
+        raw: 0.7,
+        probability: 0.78,
+        operating_point: None,
+        call: Call::Chosen,
+    };
+    let prediction = Prediction {
+        about,
+        model: model.clone(),
+        app_version: "0.1.0".to_owned(),
+        engine: Engine {
+            form: Form::Plain,
+            precision: Precision::Float32,
+            threads: 1,
+        },
+        scores: vec![score],
+        calibration: Calibration::None,
+        ood: Ood::Unknown,
+        warnings: Vec::new(),
+        network_ms: 1.0,
+    };
+    let heatmap = Heatmap {
+        frame_idx: 0,
+        width: 14,
+        height: 14,
+        values: fake::warm_spot(14).into(),
+        scan_from_heatmap: Affine2 {
+            scale_x: 256.0 / 14.0,
+            scale_y: 256.0 / 14.0,
+            offset_x: 0.0,
+            offset_y: 0.0,
+        },
+    };
+    let explanation = Explanation {
+        about,
+        model,
+        label: "pneumonia".to_owned(),
+        method: Method::GradCam,
+        heatmap: Some(heatmap),
+        words: Vec::new(),
+        completeness_gap: None,
+    };
+    (prediction, explanation)
+}
+
+#[test]
+fn the_overlay_png_equals_the_golden_picture() {
+    let (scan, (prediction, explanation)) = (fake::scan(1), answer());
+    let request = OverlayRequest {
+        scan: &scan,
+        window: &scan.header.windows[0],
+        prediction: &prediction,
+        explanation: &explanation,
+        opacity: 0.45,
+    };
+    let bytes = overlay_png(request).unwrap();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/overlay.png");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::create_dir_all(golden.parent().unwrap()).unwrap();
+        wardlight::disk::write_atomic(&golden, &bytes).unwrap();
+    }
+    let found = image::load_from_memory(&bytes).unwrap().into_rgba8();
+    let wanted = image::open(&golden).unwrap().into_rgba8();
+    assert_eq!(found.dimensions(), wanted.dimensions());
+    let worst = found
+        .iter()
+        .zip(wanted.iter())
+        .map(|(a, b)| a.abs_diff(*b))
+        .max();
+    assert!(
+        worst <= Some(1),
+        "the picture differs by {worst:?} from tests/golden/overlay.png; look, then UPDATE_GOLDEN=1"
+    );
+}
+
+#[test]
+fn an_explanation_of_another_picture_is_never_drawn() {
+    let (scan, (prediction, mut explanation)) = (fake::scan(1), answer());
+    explanation.about.file_sha256 = Sha256::of(b"another");
+    let request = OverlayRequest {
+        scan: &scan,
+        window: &scan.header.windows[0],
+        prediction: &prediction,
+        explanation: &explanation,
+        opacity: 0.5,
+    };
+    assert!(matches!(
+        overlay_png(request),
+        Err(render::Error::OtherSubject)
+    ));
+}
+
+#[test]
+fn a_picture_is_encoded_as_it_is() {
+    let picture = Picture {
+        width: 1,
+        height: 2,
+        rgba: vec![1, 2, 3, 255, 4, 5, 6, 255],
+    };
+    let bytes = render::picture::encode(&picture).unwrap();
+    assert_eq!(
+        image::load_from_memory(&bytes)
+            .unwrap()
+            .into_rgba8()
+            .into_raw(),
+        picture.rgba
+    );
+}

@@ -1,0 +1,469 @@
+//! What commands and answers do to the state: no window, no thread.
+
+use std::{path::PathBuf, sync::Arc};
+
+use wardlight::{
+    disk::{self, Sha256},
+    engine::{Event, Job, JobId},
+    import::Opened,
+    prediction::{
+        Affine2, Calibration, Call, Engine, Explanation, Form, Heatmap, LabelIdx, Method, Ood,
+        Precision, Prediction, Score, Subject,
+    },
+    privacy::Phi,
+    session::{Action, Answer, Command, Content, Effect, Kind, Loading, Sheet, State, meaning},
+    settings::{Settings, Theme},
+};
+
+use crate::fake;
+
+/// A session with both models loaded and a scan and a note open.
+fn ready() -> State {
+    let mut state = State::new(Settings::default());
+    let effects = state.start(vec!["chest.dcm".into(), "note.txt".into()]);
+    let [
+        Effect::Start(models, Job::LoadModels),
+        Effect::Start(open, Job::Open(paths)),
+    ] = &effects[..]
+    else {
+        panic!("the start loads models and opens files")
+    };
+    assert_eq!(paths.len(), 2);
+    for manifest in [fake::chest_manifest(), fake::note_manifest()] {
+        state.on_event(*models, Event::ModelLoaded(Arc::new(manifest)));
+    }
+    state.on_event(*models, Event::Done);
+    state.on_event(*open, opened("chest.dcm", Opened::Scan(fake::scan(3))));
+    state.on_event(
+        *open,
+        opened("note.txt", Opened::Note(fake::note(fake::NOTE))),
+    );
+    state.on_event(*open, Event::Done);
+    state
+}
+
+fn opened(path: &str, opened: Opened) -> Event {
+    Event::Opened {
+        path: Phi::new(PathBuf::from(path)),
+        opened: Box::new(opened),
+    }
+}
+
+/// The jobs that effects start.
+fn started(effects: &[Effect]) -> Vec<(JobId, Job)> {
+    let jobs = effects.iter().filter_map(|it| match it {
+        Effect::Start(id, job) => Some((*id, job.clone())),
+        _ => None,
+    });
+    jobs.collect()
+}
+
+fn prediction(frame_idx: usize) -> Prediction {
+    let manifest = fake::chest_manifest();
+    let score = |label: &str, probability: f32, call: Call| Score {
+        label: label.to_owned(),
+        logit: 0.0,
+        raw: probability,
+        probability,
+        operating_point: manifest.labels[0]
+            .operating_point
+            .clone()
+            .filter(|_| label == "pneumonia"),
+        call,
+    };
+    Prediction {
+        about: Subject {
+            file_sha256: fake::scan(3).header.file_sha256,
+            frame_idx,
+        },
+        model: manifest.model_ref(),
+        app_version: "0.1.0".to_owned(),
+        engine: Engine {
+            form: Form::Fused,
+            precision: Precision::Float32,
+            threads: 2,
+        },
+        scores: vec![
+            score("pneumonia", 0.78, Call::Above),
+            score("normal", 0.22, Call::None),
+        ],
+        calibration: manifest.calibration.clone(),
+        ood: Ood::Unknown,
+        warnings: Vec::new(),
+        network_ms: 21.0,
+    }
+}
+
+fn explanation(frame_idx: usize, label: &str, method: Method) -> Explanation {
+    let heatmap = Heatmap {
+        frame_idx,
+        width: 1,
+        height: 1,
+        values: Box::new([1.0]),
+        scan_from_heatmap: Affine2::IDENTITY,
+    };
+    Explanation {
+        about: prediction(frame_idx).about,
+        model: prediction(0).model,
+        label: label.to_owned(),
+        method,
+        heatmap: Some(heatmap),
+        words: Vec::new(),
+        completeness_gap: None,
+    }
+}
+
+/// Presses Space and returns the job that scores the scan.
+fn press_score(state: &mut State) -> JobId {
+    let jobs = started(&state.apply(Command::Act(Action::Score)));
+    let found = jobs
+        .into_iter()
+        .find(|(_, job)| matches!(job, Job::Score { model, .. } if model.starts_with("chest")));
+    found.expect("a job that scores the scan").0
+}
+
+fn shown_prediction(state: &State) -> Option<&Prediction> {
+    state.scan()?.1.prediction()
+}
+
+#[test]
+fn a_scan_takes_the_middle_and_a_note_its_side() {
+    let state = ready();
+    assert!(state.scan().is_some() && state.note().is_some());
+    assert_eq!(state.title(), "Wardlight \u{B7} open");
+    assert_eq!(state.settings.recent.len(), 2);
+}
+
+#[test]
+fn space_scores_scan_and_note_with_the_model_for_each() {
+    let mut state = ready();
+    let jobs = started(&state.apply(Command::Act(Action::Score)));
+    let models: Vec<_> = jobs
+        .iter()
+        .filter_map(|(_, job)| {
+            if let Job::Score { model, .. } = job {
+                Some(model.as_str())
+            } else {
+                None
+            }
+        })
+        .collect();
+    assert_eq!(models, ["chest-pneumonia-paediatric", "note-specialty"]);
+    assert!(
+        started(&state.apply(Command::Act(Action::Score))).is_empty(),
+        "what runs is not started twice"
+    );
+    assert_eq!(state.title(), "Wardlight \u{B7} scoring");
+}
+
+#[test]
+fn an_answer_is_shown_and_its_primary_label_is_explained_by_itself() {
+    let mut state = ready();
+    let id = press_score(&mut state);
+    let jobs = started(&state.on_event(id, Event::Scored(Box::new(prediction(0)))));
+    assert!(shown_prediction(&state).is_some());
+    let [
+        (
+            explain,
+            Job::Explain {
+                label: LabelIdx(0),
+                method: Method::GradCam,
+                ..
+            },
+        ),
+    ] = &jobs[..]
+    else {
+        panic!("{}", jobs.len())
+    };
+    state.on_event(
+        *explain,
+        Event::Explained(Box::new(explanation(0, "pneumonia", Method::GradCam))),
+    );
+    assert!(state.scan().unwrap().1.explanation().is_some());
+    assert_eq!(state.title(), "Wardlight \u{B7} scored and explained");
+}
+
+#[test]
+fn an_answer_about_another_file_frame_or_model_is_dropped() {
+    let mut wrong = vec![prediction(0), prediction(1), prediction(0)];
+    wrong[0].about.file_sha256 = Sha256::of(b"another file");
+    wrong[2].model.weights_sha256 = Sha256::of(b"other weights");
+    for prediction in wrong {
+        let mut state = ready();
+        let id = press_score(&mut state);
+        assert!(state.on_event(id, Event::Scored(Box::new(prediction))).is_empty());
+        assert!(shown_prediction(&state).is_none());
+    }
+}
+
+#[test]
+fn an_answer_is_not_shown_beside_another_frame() {
+    let mut state = ready();
+    let id = press_score(&mut state);
+    state.on_event(id, Event::Scored(Box::new(prediction(0))));
+    state.apply(Command::Act(Action::NextFrame));
+    assert!(shown_prediction(&state).is_none() && state.scan().unwrap().1.explanation().is_none());
+    state.apply(Command::Act(Action::PreviousFrame));
+    assert!(shown_prediction(&state).is_some());
+}
+
+#[test]
+fn late_answers_are_dropped_by_their_number() {
+    let mut state = ready();
+    let first = press_score(&mut state);
+    state.on_event(first, Event::Cancelled);
+    let second = press_score(&mut state);
+    assert!(
+        state
+            .on_event(first, Event::Scored(Box::new(prediction(0))))
+            .is_empty()
+    );
+    assert!(shown_prediction(&state).is_none());
+    state.on_event(second, Event::Scored(Box::new(prediction(0))));
+    assert!(shown_prediction(&state).is_some());
+}
+
+#[test]
+fn another_method_cancels_the_one_before_and_takes_only_its_own_answer() {
+    let mut state = ready();
+    let id = press_score(&mut state);
+    let first = started(&state.on_event(id, Event::Scored(Box::new(prediction(0)))))[0].0;
+    let item = state.scan().unwrap().0;
+    let effects = state.apply(Command::ChooseMethod(item, Method::Occlusion));
+    assert!(matches!(&effects[..], [Effect::Cancel(it), Effect::Start(..)] if *it == first));
+    state.on_event(
+        first,
+        Event::Explained(Box::new(explanation(0, "pneumonia", Method::GradCam))),
+    );
+    assert!(state.scan().unwrap().1.explanation().is_none());
+    let second = started(&effects)[0].0;
+    state.on_event(
+        second,
+        Event::Explained(Box::new(explanation(0, "pneumonia", Method::Occlusion))),
+    );
+    assert!(state.scan().unwrap().1.explanation().is_some());
+}
+
+#[test]
+fn a_closed_scan_takes_its_jobs_with_it() {
+    let mut state = ready();
+    let id = press_score(&mut state);
+    let item = state.scan().unwrap().0;
+    let effects = state.apply(Command::Close(item));
+    assert!(
+        effects
+            .iter()
+            .any(|it| matches!(it, Effect::Cancel(cancelled) if *cancelled == id))
+    );
+    assert!(state.scan().is_none() && state.note().is_some());
+    assert!(state.on_event(id, Event::Scored(Box::new(prediction(0)))).is_empty());
+}
+
+#[test]
+fn scoring_waits_for_the_models_and_then_starts_by_itself() {
+    let mut state = State::new(Settings::default());
+    let effects = state.start(vec!["chest.dcm".into()]);
+    let [(models, _), (open, _)] = &started(&effects)[..] else {
+        panic!("two jobs")
+    };
+    state.on_event(*open, opened("chest.dcm", Opened::Scan(fake::scan(1))));
+    assert!(state.apply(Command::Act(Action::Score)).is_empty());
+    state.on_event(
+        *models,
+        Event::ModelLoaded(Arc::new(fake::chest_manifest())),
+    );
+    assert_eq!(started(&state.on_event(*models, Event::Done)).len(), 1);
+}
+
+#[test]
+fn without_a_model_the_place_of_the_bars_says_so() {
+    let mut state = State::new(Settings::default());
+    let effects = state.start(vec!["chest.dcm".into()]);
+    let [(models, _), (open, _)] = &started(&effects)[..] else {
+        panic!("two jobs")
+    };
+    state.on_event(*models, Event::Done);
+    state.on_event(*open, opened("chest.dcm", Opened::Scan(fake::scan(1))));
+    assert!(state.apply(Command::Act(Action::Score)).is_empty());
+    let reading = state.scan().unwrap().1.reading().unwrap();
+    assert!(
+        matches!(&reading.prediction, Loading::Failed(it) if it.headline.contains("No model for scans"))
+    );
+}
+
+#[test]
+fn a_refused_file_is_told_with_headline_remedy_and_cause_and_can_be_tried_again() {
+    let mut state = State::new(Settings::default());
+    let effects = state.apply(Command::Open(vec!["broken".into()]));
+    let id = started(&effects)[0].0;
+    let error = disk::Error::NotAFile {
+        found: "a folder",
+        path: Phi::new("/patients/Erika".into()),
+    };
+    state.on_event(
+        id,
+        Event::Refused {
+            path: Phi::new("broken".into()),
+            error: error.into(),
+        },
+    );
+    state.on_event(id, Event::Done);
+    let notice = state.notices[0].clone();
+    assert!(!notice.failure.headline.is_empty() && !notice.failure.remedy.is_empty());
+    assert!(notice.failure.cause.contains("a folder") && !notice.failure.cause.contains("Erika"));
+    assert_eq!(started(&state.apply(Command::Retry(notice.id))).len(), 1);
+    assert!(state.notices.is_empty());
+}
+
+#[test]
+fn escape_closes_the_sheet_first_then_stops_what_runs() {
+    let mut state = ready();
+    let id = press_score(&mut state);
+    state.apply(Command::Act(Action::Palette));
+    assert_eq!(state.sheet, Some(Sheet::Palette));
+    assert!(state.apply(Command::Act(Action::Escape)).is_empty() && state.sheet.is_none());
+    let effects = state.apply(Command::Act(Action::Escape));
+    assert!(
+        effects
+            .iter()
+            .any(|it| matches!(it, Effect::Cancel(cancelled) if *cancelled == id))
+    );
+}
+
+#[test]
+fn frames_stop_at_both_ends() {
+    let mut state = ready();
+    let frame = |state: &State| state.scan().unwrap().1.view.frame_idx;
+    state.apply(Command::Act(Action::PreviousFrame));
+    assert_eq!(frame(&state), 0);
+    state.apply(Command::Act(Action::LastFrame));
+    state.apply(Command::Act(Action::NextFrame));
+    assert_eq!(frame(&state), 2);
+    state.apply(Command::ShowFrame(1));
+    assert_eq!(frame(&state), 1);
+}
+
+#[test]
+fn reset_brings_back_the_first_window_fitted_and_upright() {
+    let mut state = ready();
+    let first = state.scan().unwrap().1.view.clone();
+    for command in [
+        Command::Act(Action::Invert),
+        Command::Act(Action::AutoWindow),
+        Command::Zoom {
+            factor: 3.0,
+            about: (0.1, 0.2),
+        },
+        Command::Pan { x: 0.1, y: 0.0 },
+    ] {
+        state.apply(command);
+    }
+    assert_ne!(state.scan().unwrap().1.view, first);
+    state.apply(Command::Act(Action::ResetView));
+    assert_eq!(state.scan().unwrap().1.view, first);
+}
+
+#[test]
+fn the_readers_answer_is_kept_and_taken_back() {
+    let mut state = ready();
+    let item = state.scan().unwrap().0;
+    let answer = |state: &State| state.scan().unwrap().1.reading().and_then(|it| it.answer);
+    state.apply(Command::Answer(item, Answer::Agree));
+    assert_eq!(answer(&state), None, "there is nothing to agree with yet");
+    let id = press_score(&mut state);
+    state.on_event(id, Event::Scored(Box::new(prediction(0))));
+    state.apply(Command::Act(Action::Disagree));
+    assert_eq!(answer(&state), Some(Answer::Disagree));
+    state.apply(Command::Act(Action::Disagree));
+    assert_eq!(answer(&state), None);
+}
+
+#[test]
+fn the_overlay_is_saved_only_when_there_is_one() {
+    let mut state = ready();
+    assert!(state.apply(Command::Act(Action::SaveOverlay)).is_empty());
+    assert_eq!(state.notices.len(), 1);
+    let id = press_score(&mut state);
+    let explain = started(&state.on_event(id, Event::Scored(Box::new(prediction(0)))))[0].0;
+    state.on_event(
+        explain,
+        Event::Explained(Box::new(explanation(0, "pneumonia", Method::GradCam))),
+    );
+    assert!(matches!(
+        &state.apply(Command::Act(Action::SaveOverlay))[..],
+        [Effect::AskWhereToSave]
+    ));
+    let jobs = started(&state.apply(Command::SaveTo("overlay.png".into())));
+    assert!(matches!(&jobs[..], [(_, Job::Save(_))]));
+}
+
+#[test]
+fn settings_are_saved_when_they_change() {
+    let mut state = ready();
+    let effects = state.apply(Command::SetTheme(Theme::Light));
+    assert!(matches!(&effects[..], [Effect::SaveSettings(it)] if it.theme == Theme::Light));
+    state.apply(Command::ChooseModel(Kind::Scan, "no such".to_owned()));
+    assert_eq!(
+        state.model_for(Kind::Scan).unwrap().name,
+        "chest-pneumonia-paediatric"
+    );
+}
+
+#[test]
+fn settings_are_private_to_their_owner_and_read_back() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("settings");
+    let mut settings = Settings {
+        theme: Theme::Light,
+        ..Settings::default()
+    };
+    (0..20).for_each(|it| settings.remember(&PathBuf::from(format!("/x/{it}"))));
+    settings.save(&folder).unwrap();
+    assert_eq!(Settings::load(&folder), settings);
+    assert_eq!(settings.recent.len(), 8);
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(
+        (mode(&folder), mode(&folder.join("window.json"))),
+        (0o700, 0o600)
+    );
+}
+
+#[test]
+fn the_meaning_counts_cases_of_the_operating_point_and_makes_nothing_up() {
+    let prediction = prediction(0);
+    let words: Vec<String> = meaning(&prediction, &prediction.scores[0])
+        .into_iter()
+        .map(|it| it.0)
+        .collect();
+    let words = words.join(" ");
+    assert!(
+        words.contains("371 of 390")
+            && words.contains("118 of 134")
+            && words.contains("95 % sensitivity on 524 images"),
+        "{words}"
+    );
+    let mut bare = prediction.clone();
+    bare.calibration = Calibration::None;
+    bare.scores[0].operating_point = None;
+    let words: Vec<String> = meaning(&bare, &bare.scores[0])
+        .into_iter()
+        .map(|it| it.0)
+        .collect();
+    assert!(words.join(" ").contains("not a probability"));
+}
+
+#[test]
+fn an_item_never_shows_what_it_is_called_in_a_debug_print() {
+    let state = ready();
+    let print = format!(
+        "{:?}",
+        state.items.iter().map(|it| &it.name).collect::<Vec<_>>()
+    );
+    assert!(!print.contains("chest"), "{print}");
+    assert!(
+        state
+            .items
+            .iter()
+            .any(|it| matches!(it.content, Content::Scan(_)))
+    );
+}

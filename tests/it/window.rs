@@ -1,0 +1,271 @@
+//! The real window on a display of its own (Xvfb, software OpenGL), driven by mouse and keys like a person would.
+//!
+//! Pictures of it are left in `out/`. Skipped, with the reason, only where Xvfb or xdotool is not installed.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use image::RgbImage;
+
+/// An X server and what runs on it; both end with the test.
+struct Display {
+    server: Child,
+    name: String,
+}
+
+struct Window {
+    program: Child,
+    id: String,
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        self.server.kill().ok();
+        self.server.wait().ok();
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        self.program.kill().ok();
+        self.program.wait().ok();
+    }
+}
+
+impl Display {
+    /// `None`, with the reason printed, where the tools are missing.
+    fn start() -> Option<Self> {
+        for tool in ["Xvfb", "xdotool", "import"] {
+            let found = Command::new("sh")
+                .args(["-c", &format!("command -v {tool}")])
+                .stdout(Stdio::null())
+                .status()
+                .unwrap();
+            if !found.success() {
+                println!(
+                    "skipped: {tool} is not installed (make installs xvfb, xdotool and imagemagick)"
+                );
+                return None;
+            }
+        }
+        // The server chooses a free number and says it.
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1440x900x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut number = String::new();
+        BufReader::new(server.stdout.as_mut().unwrap())
+            .read_line(&mut number)
+            .unwrap();
+        Some(Self {
+            server,
+            name: format!(":{}", number.trim()),
+        })
+    }
+
+    fn run(&self, program: &str, args: &[&str]) -> String {
+        let output = Command::new(program)
+            .args(args)
+            .env("DISPLAY", &self.name)
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Starts Wardlight and waits until its window is there.
+    fn open(&self, files: &[&Path], envs: &[(&str, &str)]) -> Window {
+        let program = Command::new(env!("CARGO_BIN_EXE_wardlight"))
+            .args(files)
+            .envs([
+                ("DISPLAY", self.name.as_str()),
+                ("LIBGL_ALWAYS_SOFTWARE", "1"),
+            ])
+            .env("XDG_STATE_HOME", folder("state"))
+            .env_remove("WAYLAND_DISPLAY")
+            .envs(envs.iter().copied())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut window = Window {
+            program,
+            id: String::new(),
+        };
+        let id = wait("the window", || {
+            let found = self.run("xdotool", &["search", "--name", "^Wardlight"]);
+            found
+                .lines()
+                .next()
+                .filter(|it| !it.is_empty())
+                .map(str::to_owned)
+        });
+        window.id = id;
+        self.run(
+            "xdotool",
+            &[
+                "windowmove",
+                &window.id,
+                "0",
+                "0",
+                "windowfocus",
+                &window.id,
+            ],
+        );
+        window
+    }
+
+    fn wait_for_title(&self, window: &Window, end: &str) {
+        wait(end, || {
+            self.run("xdotool", &["getwindowname", &window.id])
+                .ends_with(end)
+                .then_some(())
+        });
+        // The title changes in the frame before the one that draws it.
+        thread::sleep(Duration::from_millis(400));
+    }
+
+    fn key(&self, window: &Window, key: &str) {
+        self.run("xdotool", &["windowfocus", "--sync", &window.id, "mousemove", "600", "500", "key", key]);
+        thread::sleep(Duration::from_millis(400));
+    }
+
+    fn shoot(&self, name: &str) -> RgbImage {
+        let path = out(name);
+        self.run("import", &["-window", "root", path.to_str().unwrap()]);
+        image::open(&path).unwrap().into_rgb8()
+    }
+}
+
+fn wait<T>(what: &str, mut is_there: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = is_there() {
+            return found;
+        }
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "waited for {what}"
+        );
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("window")
+        .join(name);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+fn out(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("out");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder.join(name)
+}
+
+/// The viewport of a window of 1440 x 900: what lies between study list and result column.
+fn viewport(picture: &RgbImage) -> RgbImage {
+    image::imageops::crop_imm(picture, 330, 130, 700, 600).to_image()
+}
+
+/// Shares of pixels that differ by more than `tolerance` in any channel.
+fn difference(a: &RgbImage, b: &RgbImage, tolerance: u8) -> f64 {
+    assert_eq!(a.dimensions(), b.dimensions());
+    let differing = a
+        .pixels()
+        .zip(b.pixels())
+        .filter(|(a, b)| a.0.iter().zip(b.0).any(|(a, b)| tolerance < a.abs_diff(b)));
+    differing.count() as f64 / (a.width() * a.height()) as f64
+}
+
+#[test]
+fn a_file_by_argument_is_scored_and_its_overlay_comes_and_goes() {
+    let Some(display) = Display::start() else {
+        return;
+    };
+    let sample = wardlight::sample::write(&folder("sample")).unwrap();
+    let window = display.open(&[&sample.dicom, &sample.note], &[]);
+    display.wait_for_title(&window, "open");
+    let before = display.shoot("window-open.png");
+    display.key(&window, "space");
+    display.wait_for_title(&window, "scored and explained");
+    let with = display.shoot("window-scored.png");
+    display.key(&window, "o");
+    let without = display.shoot("window-overlay-off.png");
+    display.key(&window, "i");
+    let inverted = display.shoot("window-inverted.png");
+    assert!(
+        0.01 < difference(&viewport(&with), &viewport(&without), 8),
+        "O takes the overlay away"
+    );
+    assert!(
+        difference(&viewport(&before), &viewport(&without), 2) < 0.02,
+        "what stays is the scan as it was"
+    );
+    assert!(
+        0.3 < difference(&viewport(&without), &viewport(&inverted), 8),
+        "I turns grey values over"
+    );
+}
+
+#[test]
+fn the_shader_draws_what_the_cpu_draws() {
+    let Some(display) = Display::start() else {
+        return;
+    };
+    let sample = wardlight::sample::write(&folder("sample-draw")).unwrap();
+    let shoot = |draw: &str| {
+        let log = folder("log").join(format!("{draw}.jsonl"));
+        let envs = [
+            ("WARDLIGHT_DRAW", draw),
+            ("WARDLIGHT_FRAME_LOG", log.to_str().unwrap()),
+        ];
+        let window = display.open(&[&sample.dicom], &envs);
+        display.wait_for_title(&window, "open");
+        display.key(&window, "space");
+        display.wait_for_title(&window, "scored and explained");
+        let picture = display.shoot(&format!("window-{draw}.png"));
+        (picture, std::fs::read_to_string(log).unwrap())
+    };
+    let ((shader, shader_log), (cpu, cpu_log)) = (shoot("gpu"), shoot("cpu"));
+    assert!(
+        shader_log.contains("OpenGL") && cpu_log.contains("CPU"),
+        "{shader_log} {cpu_log}"
+    );
+    let (shader, cpu) = (viewport(&shader), viewport(&cpu));
+    let far = difference(&shader, &cpu, 2);
+    assert!(
+        far < 0.002,
+        "{far} of the pixels differ by more than 2 of 255"
+    );
+}
+
+#[test]
+fn without_a_display_the_program_says_so_and_fails() {
+    let output = Command::new(env!("CARGO_BIN_EXE_wardlight"))
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env("XDG_STATE_HOME", folder("state"))
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).to_lowercase();
+    assert!(
+        !output.status.success() && words.contains("display"),
+        "{words}"
+    );
+}
