@@ -157,7 +157,6 @@ impl From<&import::Error> for Failure {
     fn from(error: &import::Error) -> Self {
         let (headline, remedy) = match error {
             import::Error::Disk(error) => return error.into(),
-<<<<<<< HEAD
             import::Error::Refused(refusal) => return refusal.into(),
             import::Error::Timeout { .. } => (
                 "The file took too long to open",
@@ -175,32 +174,12 @@ impl From<&import::Error> for Failure {
             import::Error::NoWorker { .. } => (
                 "The decode worker could not be started",
                 "Reinstall Wardlight: `wardlight-decode` must lie beside the program.",
-=======
-            import::Error::Refused(refusal) => refused(refusal),
-            import::Error::Timeout { .. } => (
-                "The file took too long to decode",
-                "It may be damaged. Open another copy, or one with fewer frames.",
-            ),
-            import::Error::Cancelled => ("Cancelled", "Open the file again when you want it."),
-            import::Error::WorkerDied { .. } => (
-                "The decoder gave up on this file",
-                "The file is damaged or made to do harm; nothing else was touched. Open another copy.",
-            ),
-            import::Error::Protocol { .. } => (
-                "The decoder's answer does not add up",
-                "Nothing of it was used. Open another copy; if it happens again, report it with the cause.",
-            ),
-            import::Error::NoWorker { .. } => (
-                "The decode worker is missing",
-                "Install Wardlight again: `wardlight-decode` must lie beside `wardlight`.",
->>>>>>> main
             ),
         };
         Self::new(headline, remedy, error)
     }
 }
 
-<<<<<<< HEAD
 impl From<&import::Refusal> for Failure {
     fn from(refusal: &import::Refusal) -> Self {
         const DAMAGED: &str = "The file is damaged: ask for it again from its source.";
@@ -240,47 +219,5 @@ impl From<&import::Refusal> for Failure {
             import::Refusal::Abandoned => ("Cancelled", "Open it again when you want it."),
         };
         Self::new(headline, remedy, refusal)
-=======
-/// Headline and remedy of a refusal.
-const fn refused(refusal: &import::Refusal) -> (&'static str, &'static str) {
-    use import::Refusal;
-    match refusal {
-        Refusal::Empty => ("The file is empty", "Open another copy of it."),
-        Refusal::NotRecognised { .. } => (
-            "This is neither a scan nor a note",
-            "Open DICOM, PNG, JPEG, TIFF, BMP or a text file.",
-        ),
-        Refusal::NoPixels { .. } => (
-            "This DICOM file holds no image",
-            "Open the image that it belongs to; reports and plans are not read.",
-        ),
-        Refusal::UnsupportedTransferSyntax { .. } | Refusal::Unsupported { .. } => (
-            "This kind of image is not read",
-            "Export it again uncompressed or as lossless JPEG.",
-        ),
-        Refusal::LengthBeyondEnd { .. }
-        | Refusal::NestedTooDeep { .. }
-        | Refusal::Malformed { .. } => (
-            "The file is damaged",
-            "Fetch it again from its source; nothing of it was used.",
-        ),
-        Refusal::PixelContract { .. } => (
-            "The image does not fit its own description",
-            "Fetch it again from its source; guessing could show a wrong picture.",
-        ),
-        Refusal::TooLarge { .. } => (
-            "The file is too large",
-            "Open it in parts, or with fewer frames.",
-        ),
-        Refusal::Codec { .. } => (
-            "The compressed image is damaged",
-            "Fetch it again from its source.",
-        ),
-        Refusal::Defect { .. } => (
-            "The decoder failed",
-            "This is a defect of the program: report it with the cause.",
-        ),
-        Refusal::Abandoned => ("Opening was stopped", "Open the file again."),
->>>>>>> main
     }
 }

@@ -28,10 +28,7 @@
 //! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `prediction` `import` `model` `sample` `score` `render` |
 //! | `session` | what is open and what a command does; no drawing | `privacy` `case` `prediction` `import` `prep` `model` `sample` `failure` `render` `settings` `engine` |
 //! | `app` | the window | `privacy` `case` `prediction` `model` `failure` `render` `settings` `engine` `session` `warnings` |
-<<<<<<< HEAD
 //! | `cli` | the command line; the one place that wires `nn` to the rest | all |
-=======
->>>>>>> main
 
 pub mod app;
 pub mod case;

@@ -72,14 +72,6 @@ impl<'a> Button<'a> {
         }
     }
 
-<<<<<<< HEAD
-    /// Greyed out where it can do nothing.
-    pub(super) const fn enabled(self, is_enabled: bool) -> Self {
-        Self { is_enabled, ..self }
-    }
-
-=======
->>>>>>> main
     /// With less room round its words.
     pub(super) const fn tight(self) -> Self {
         Self {

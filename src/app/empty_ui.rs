@@ -4,11 +4,7 @@ use egui::{Align, Layout, Ui, vec2};
 
 use super::{
     Scene,
-<<<<<<< HEAD
-    controls::{Button, card, muted, progress_line, strong},
-=======
     controls::{Button, body, card, muted, progress_line, strong},
->>>>>>> main
     theme::TITLE,
 };
 use crate::session::{Action, Command};
@@ -35,22 +31,7 @@ pub(super) fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comman
             way_ui(ui, scene, ("Type or paste a path…", Action::OpenPath, width), commands);
             muted(ui, tokens, "Or drop files anywhere on this window.");
             ui.add_space(10.0);
-<<<<<<< HEAD
-            card(ui, tokens, |ui| {
-                ui.spacing_mut().item_spacing.y = 4.0;
-                ui.horizontal(|ui| {
-                    super::controls::body(ui, tokens, "New here?");
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        if Button::new("Open the sample case").primary().show(ui, tokens).clicked() {
-                            commands.push(Command::Act(Action::OpenSample));
-                        }
-                    });
-                });
-                muted(ui, tokens, "A synthetic chest picture and a note, made by this program.");
-            });
-=======
             sample_ui(ui, scene, commands);
->>>>>>> main
         });
     });
 }
@@ -69,8 +50,6 @@ fn way_ui(
         commands.push(Command::Act(action));
     }
 }
-<<<<<<< HEAD
-=======
 
 fn sample_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let tokens = scene.tokens;
@@ -92,4 +71,3 @@ fn sample_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         );
     });
 }
->>>>>>> main

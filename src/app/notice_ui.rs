@@ -5,11 +5,7 @@ use egui::{Align, Align2, Area, Frame, Id, Layout, Margin, Order, RichText, Stro
 use super::{
     Scene,
     controls::{Button, fold, muted},
-<<<<<<< HEAD
-    theme::{self, BODY, FOOTER, RADIUS},
-=======
     theme::{self, BODY, FOOTER, RADIUS, STRIP},
->>>>>>> main
 };
 use crate::{
     failure::Failure,
@@ -19,11 +15,7 @@ use crate::{
 /// Cards that are shown at once; older ones come up when these are dismissed.
 const N_CARDS: usize = 3;
 
-<<<<<<< HEAD
-/// Draws the newest notices, bottom left of the viewport.
-=======
 /// Draws the newest notices, bottom left of the viewport, above the strip.
->>>>>>> main
 pub(super) fn notices_ui(ui: &Ui, scene: &Scene<'_>, left: f32, commands: &mut Vec<Command>) {
     let notices = &scene.state.notices;
     if notices.is_empty() {
@@ -31,14 +23,10 @@ pub(super) fn notices_ui(ui: &Ui, scene: &Scene<'_>, left: f32, commands: &mut V
     }
     let area = Area::new(Id::unique("notices"))
         .order(Order::Foreground)
-<<<<<<< HEAD
-        .anchor(Align2::LEFT_BOTTOM, vec2(left + 16.0, -FOOTER - 16.0));
-=======
         .anchor(
             Align2::LEFT_BOTTOM,
             vec2(left + 16.0, -FOOTER - STRIP - 12.0),
         );
->>>>>>> main
     area.show(ui.ctx(), |ui| {
         ui.set_max_width(380.0);
         ui.spacing_mut().item_spacing.y = 8.0;

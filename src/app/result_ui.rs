@@ -1,40 +1,22 @@
 //! The result column: model, bars, what they mean, scope, influence, the reader's own answer, limits; then the note.
 
 use egui::{
-<<<<<<< HEAD
-    Align, ComboBox, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, Ui,
-    WidgetInfo, accesskit::Role,
-=======
     Align, ComboBox, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, WidgetInfo,
     accesskit::Role,
->>>>>>> main
 };
 
 use super::{
     Scene,
-<<<<<<< HEAD
-    controls::{Button, bar, body, card, fold, head, muted, progress_line, strong, swatch},
-    note_ui::note_section_ui,
-=======
     controls::{Button, body, card, head, muted, progress_line, strong, swatch},
     note_ui::note_section_ui,
     scores_ui::{answer_ui, bullet, limits_ui, scope_ui, scores_ui, warnings_ui},
->>>>>>> main
     theme::{self, BODY, RESULT, SMALL},
     words,
 };
 use crate::{
     model::Manifest,
-<<<<<<< HEAD
-    prediction::{Calibration, Call, Ood, Prediction, Score},
-    render::caption::percent,
-    session::{
-        Action, Answer, Command, Content, ItemId, Kind, Loading, Reading, meaning, scope_words,
-    },
-=======
     prediction::Prediction,
     session::{Action, Command, Content, ItemId, Kind, Loading, Reading},
->>>>>>> main
 };
 
 /// Draws the column for what is in the middle.
@@ -174,21 +156,11 @@ fn header_ui(
                 .truncate();
             let shown = chooser.show_ui(ui, |ui| {
                 for model in scene.state.models_for(asked.kind) {
-<<<<<<< HEAD
-                    if ui
-                        .selectable_label(model.name == manifest.name, words::model_name(model))
-                        .clicked()
-                    {
-                        commands.push(Command::ChooseModel(asked.kind, model.name.clone()));
-                        commands.push(Command::Act(Action::Score));
-                    }
-=======
                     let is_chosen = model.name == manifest.name;
                     let row = ui.selectable_label(is_chosen, words::model_name(model));
                     let choose = Command::ChooseModel(asked.kind, model.name.clone());
                     commands.extend(row.clicked().then_some(choose));
                     commands.extend(row.clicked().then_some(Command::Act(Action::Score)));
->>>>>>> main
                 }
             });
             shown
@@ -287,297 +259,6 @@ fn waiting_ui(
     });
 }
 
-<<<<<<< HEAD
-/// Rows that are shown before "more".
-const N_ROWS: usize = 5;
-
-fn scores_ui(
-    ui: &mut Ui,
-    scene: &Scene<'_>,
-    asked: &Asked<'_>,
-    prediction: &Prediction,
-    commands: &mut Vec<Command>,
-) {
-    let tokens = scene.tokens;
-    card(ui, tokens, |ui| {
-        ui.spacing_mut().item_spacing.y = 6.0;
-        let mut order: Vec<(usize, &Score)> = prediction.scores.iter().enumerate().collect();
-        if N_ROWS < order.len() {
-            order.sort_by(|(_, a), (_, b)| b.probability.total_cmp(&a.probability));
-        }
-        let (first, rest) = order.split_at(order.len().min(N_ROWS));
-        for (idx, score) in first {
-            score_ui(ui, scene, asked, (*idx, score), commands);
-        }
-        if !rest.is_empty() {
-            fold(
-                ui,
-                tokens,
-                "more labels",
-                &format!("{} more", rest.len()),
-                |ui| {
-                    for (idx, score) in rest {
-                        score_ui(ui, scene, asked, (*idx, score), commands);
-                    }
-                },
-            );
-        }
-        let label = asked
-            .reading
-            .label
-            .and_then(|it| prediction.scores.get(it.0));
-        let primary = label.filter(|it| it.operating_point.is_some()).or_else(|| {
-            prediction
-                .scores
-                .iter()
-                .find(|it| it.operating_point.is_some())
-        });
-        ui.add_space(2.0);
-        for sentence in primary
-            .or(label)
-            .map(|it| meaning(prediction, it))
-            .unwrap_or_default()
-        {
-            muted(ui, tokens, &sentence.0);
-        }
-    });
-}
-
-/// A label with its bar; a click explains it.
-fn score_ui(
-    ui: &mut Ui,
-    scene: &Scene<'_>,
-    asked: &Asked<'_>,
-    (idx, score): (usize, &Score),
-    commands: &mut Vec<Command>,
-) {
-    let tokens = scene.tokens;
-    let is_above = matches!(score.call, Call::Above | Call::Chosen);
-    let value = match &asked.prediction.map(|it| &it.calibration) {
-        Some(Calibration::None) => format!("{:.2}", score.probability),
-        Some(Calibration::Temperature { .. }) | None => percent(score.probability),
-    };
-    let side = score.operating_point.as_ref().map(|it| {
-        let side = if is_above { "above" } else { "below" };
-        format!("{side} {}", percent(it.threshold))
-    });
-    let spoken = format!(
-        "{} {value} {}",
-        score.label,
-        side.as_deref().unwrap_or_default()
-    );
-    let is_explained = asked.reading.label.is_some_and(|it| it.0 == idx);
-    let drawn = ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.horizontal(|ui| {
-            let color = if is_explained || is_above {
-                tokens.text
-            } else {
-                tokens.muted
-            };
-            ui.label(
-                RichText::new(words::sentence_case(&score.label))
-                    .font(theme::regular(BODY))
-                    .color(color),
-            );
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.spacing_mut().item_spacing.x = 6.0;
-                if let Some(side) = &side {
-                    ui.label(
-                        RichText::new(side)
-                            .font(theme::regular(SMALL))
-                            .color(tokens.muted),
-                    );
-                }
-                let text = RichText::new(&value);
-                ui.label(if is_above {
-                    text.font(theme::semibold(BODY)).color(tokens.amber)
-                } else {
-                    text.font(theme::regular(BODY)).color(tokens.muted)
-                });
-            });
-        });
-        let color = if is_above { tokens.amber } else { tokens.faint };
-        bar(
-            ui,
-            tokens,
-            score.probability,
-            score.operating_point.as_ref().map(|it| it.threshold),
-            color,
-        );
-    });
-    let response = ui.interact(
-        drawn.response.rect,
-        ui.scope_id().with(("score", asked.item.0, idx)),
-        Sense::click(),
-    );
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_explained, &spoken));
-    super::controls::focus_ring(ui, &response, tokens);
-    let response = response.on_hover_text("Show the influence on this label");
-    if response.clicked() {
-        commands.push(Command::ChooseLabel(
-            asked.item,
-            crate::prediction::LabelIdx(idx),
-        ));
-    }
-}
-
-fn scope_ui(ui: &mut Ui, scene: &Scene<'_>, prediction: &Prediction) {
-    let tokens = scene.tokens;
-    let (verdict, detail) = scope_words(&prediction.ood);
-    let color = match prediction.ood {
-        Ood::Unknown => tokens.muted,
-        Ood::Within { .. } => tokens.teal,
-        Ood::Outside { .. } => tokens.amber,
-    };
-    card(ui, tokens, |ui| {
-        ui.spacing_mut().item_spacing.y = 4.0;
-        ui.horizontal(|ui| {
-            ui.label(
-                RichText::new("Within what the model knows")
-                    .font(theme::regular(BODY))
-                    .color(tokens.text),
-            );
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.spacing_mut().item_spacing.x = 6.0;
-                ui.label(
-                    RichText::new(verdict)
-                        .font(theme::regular(BODY))
-                        .color(color),
-                );
-                let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(9.0), Sense::hover());
-                match prediction.ood {
-                    // Hollow: nobody looked.
-                    Ood::Unknown => ui.painter().circle_stroke(
-                        rect.center(),
-                        4.0,
-                        egui::Stroke::new(1.4, color),
-                    ),
-                    Ood::Within { .. } | Ood::Outside { .. } => {
-                        ui.painter().circle_filled(rect.center(), 4.5, color)
-                    }
-                };
-            });
-        });
-        muted(ui, tokens, &detail);
-    });
-}
-
-fn warnings_ui(ui: &mut Ui, scene: &Scene<'_>, prediction: &Prediction) {
-    if prediction.warnings.is_empty() {
-        return;
-    }
-    card(ui, scene.tokens, |ui| {
-        ui.spacing_mut().item_spacing.y = 4.0;
-        body(ui, scene.tokens, "To keep in mind");
-        for warning in &prediction.warnings {
-            bullet(ui, scene, &words::capital(&warning.text));
-        }
-    });
-}
-
-fn answer_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mut Vec<Command>) {
-    let tokens = scene.tokens;
-    card(ui, tokens, |ui| {
-        ui.spacing_mut().item_spacing.y = 8.0;
-        ui.horizontal(|ui| {
-            ui.label(
-                RichText::new("Your reading")
-                    .font(theme::regular(BODY))
-                    .color(tokens.text),
-            );
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(
-                    RichText::new("until you close it")
-                        .font(theme::regular(SMALL))
-                        .color(tokens.muted),
-                );
-            });
-        });
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 6.0;
-            let width = ((ui.available_width() - 12.0) / 3.0).floor();
-            for (answer, action) in [
-                (Answer::Agree, Action::Agree),
-                (Answer::Disagree, Action::Disagree),
-                (Answer::Unsure, Action::Unsure),
-            ] {
-                let info = action.info();
-                let is_selected = asked.reading.answer == Some(answer);
-                let button = Button::new(info.name)
-                    .key(info.key)
-                    .tight()
-                    .width(width)
-                    .selected(is_selected)
-                    .show(ui, tokens);
-                if button.on_hover_text(info.tooltip).clicked() {
-                    commands.push(Command::Answer(asked.item, answer));
-                }
-            }
-        });
-    });
-}
-
-fn limits_ui(ui: &mut Ui, scene: &Scene<'_>, manifest: &Manifest) {
-    let tokens = scene.tokens;
-    card(ui, tokens, |ui| {
-        ui.spacing_mut().item_spacing.y = 6.0;
-        fold(ui, tokens, "limits", "The model and its limits", |ui| {
-            muted(ui, tokens, &manifest.intended_use);
-            muted(
-                ui,
-                tokens,
-                "Influence shows what moved the score. It is not an outline of disease.",
-            );
-            for limit in &manifest.limits {
-                bullet(ui, scene, limit);
-            }
-            for metric in &manifest.metrics {
-                let (value, low, high) = (
-                    metric.estimate.value,
-                    metric.estimate.low,
-                    metric.estimate.high,
-                );
-                let text = format!(
-                    "{} {value:.3} ({low:.3}\u{2013}{high:.3}), n = {}: {}",
-                    metric.name, metric.estimate.n, metric.set
-                );
-                muted(ui, tokens, &text);
-            }
-            muted(
-                ui,
-                tokens,
-                &format!("Trained {} on {}", manifest.trained, manifest.data),
-            );
-            muted(
-                ui,
-                tokens,
-                &format!(
-                    "Licence: {}. Weights {}.",
-                    manifest.licence,
-                    manifest.weights.sha256.short()
-                ),
-            );
-        });
-    });
-}
-
-fn bullet(ui: &mut Ui, scene: &Scene<'_>, words: &str) {
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 8.0;
-        ui.add_space(1.0);
-        ui.vertical(|ui| {
-            ui.add_space(6.0);
-            let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(4.0), Sense::hover());
-            ui.painter()
-                .circle_filled(rect.center(), 1.8, scene.tokens.faint);
-        });
-        muted(ui, scene.tokens, words);
-    });
-}
-
-=======
->>>>>>> main
 /// A mark and its word, for legends.
 pub(super) fn legend_entry(ui: &mut Ui, scene: &Scene<'_>, color: egui::Color32, words: &str) {
     ui.spacing_mut().item_spacing.x = 6.0;

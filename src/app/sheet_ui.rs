@@ -43,8 +43,6 @@ struct Typed {
     row: usize,
 }
 
-<<<<<<< HEAD
-=======
 /// Whether the keyboard is on a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
@@ -53,7 +51,6 @@ enum Mark {
     JustMoved,
 }
 
->>>>>>> main
 fn palette_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     ui.set_width(460.0);
     let id = Id::unique("palette");
@@ -94,16 +91,12 @@ fn palette_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for (row, action) in found.iter().enumerate() {
-<<<<<<< HEAD
-            if action_row(ui, scene, *action, row == typed.row, up || down) {
-=======
             let mark = match (row == typed.row, up || down) {
                 (true, true) => Mark::JustMoved,
                 (true, false) => Mark::Yes,
                 (false, _) => Mark::No,
             };
             if action_row(ui, scene, *action, mark) {
->>>>>>> main
                 chosen = Some(*action);
             }
         }
@@ -122,20 +115,6 @@ fn palette_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     }
 }
 
-<<<<<<< HEAD
-fn action_row(
-    ui: &mut Ui,
-    scene: &Scene<'_>,
-    action: Action,
-    is_marked: bool,
-    is_moving: bool,
-) -> bool {
-    let tokens = scene.tokens;
-    let info = action.info();
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, is_marked, info.name));
-    if is_marked && is_moving {
-=======
 /// A row of the palette. Clicked?
 fn action_row(ui: &mut Ui, scene: &Scene<'_>, action: Action, mark: Mark) -> bool {
     let tokens = scene.tokens;
@@ -144,7 +123,6 @@ fn action_row(ui: &mut Ui, scene: &Scene<'_>, action: Action, mark: Mark) -> boo
     let is_marked = mark != Mark::No;
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, is_marked, info.name));
     if mark == Mark::JustMoved {
->>>>>>> main
         response.scroll_to_me(None);
     }
     if is_marked || response.hovered() {

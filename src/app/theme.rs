@@ -164,32 +164,6 @@ pub fn fonts() -> FontDefinitions {
     fonts
 }
 
-<<<<<<< HEAD
-/// Whether the built-in fonts can be read and have the letters that the window shows.
-///
-/// # Errors
-/// In words: the letter that is missing.
-pub fn check_fonts() -> Result<String, String> {
-    const LETTERS: &str = "Aé–Ж山田の患·…";
-    let ctx = egui::Context::default();
-    install(&ctx);
-    let mut missing = None;
-    // Fonts are made at the first frame.
-    let _ = ctx.run_ui(egui::RawInput::default(), |ui| {
-        missing = LETTERS
-            .chars()
-            .find(|it| !ui.fonts_mut(|fonts| fonts.has_glyph(&regular(BODY), *it)));
-    });
-    match missing {
-        None => Ok("Inter and Noto Sans SC, built in".to_owned()),
-        Some(letter) => Err(format!(
-            "wanted a letter {letter:?} in the built-in fonts, found none"
-        )),
-    }
-}
-
-=======
->>>>>>> main
 /// Makes egui look like the design, in both themes.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());

@@ -7,22 +7,15 @@ use std::{
 };
 
 use super::{Busy, Error, Event, Job, JobId, N_EVENTS, N_JOBS, Parts, WakeFn, work};
-<<<<<<< HEAD
-use crate::model::Task;
-=======
 use crate::{import::Cancel, model::Task};
->>>>>>> main
 
 /// A job on its way to a thread.
 pub(super) struct Ticket {
     pub(super) id: JobId,
     pub(super) job: Job,
     pub(super) task: Task,
-<<<<<<< HEAD
-=======
     /// The same wish, for the decoder.
     pub(super) decode: Cancel,
->>>>>>> main
 }
 
 /// A face's connection to the worker threads.
@@ -31,11 +24,7 @@ pub struct Client {
     model: Option<SyncSender<Ticket>>,
     events: Option<Receiver<(JobId, Event)>>,
     /// Of the jobs that have not ended.
-<<<<<<< HEAD
-    tasks: BTreeMap<JobId, Task>,
-=======
     tasks: BTreeMap<JobId, (Task, Cancel)>,
->>>>>>> main
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -85,27 +74,16 @@ impl Client {
             Job::Open(_) | Job::OpenSample | Job::Save(_) => &self.files,
             Job::LoadModels | Job::Score { .. } | Job::Explain { .. } => &self.model,
         };
-<<<<<<< HEAD
-        let task = Task::default();
-=======
         let (task, decode) = (Task::default(), Cancel::default());
->>>>>>> main
         let ticket = Ticket {
             id,
             job,
             task: task.clone(),
-<<<<<<< HEAD
-        };
-        match queue.as_ref().map(|it| it.try_send(ticket)) {
-            Some(Ok(())) => {
-                self.tasks.insert(id, task);
-=======
             decode: decode.clone(),
         };
         match queue.as_ref().map(|it| it.try_send(ticket)) {
             Some(Ok(())) => {
                 self.tasks.insert(id, (task, decode));
->>>>>>> main
                 Ok(())
             }
             Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => Err(Busy),
@@ -114,24 +92,15 @@ impl Client {
 
     /// Asks a job to stop at its next step; a job that has not started never will.
     pub fn cancel(&self, id: JobId) {
-<<<<<<< HEAD
-        if let Some(task) = self.tasks.get(&id) {
-            task.cancel();
-=======
         if let Some((task, decode)) = self.tasks.get(&id) {
             task.cancel();
             decode.cancel();
->>>>>>> main
         }
     }
 
     /// Steps done and steps in all of a running job, once it says so.
     pub fn progress(&self, id: JobId) -> Option<(usize, usize)> {
-<<<<<<< HEAD
-        let (done, total) = self.tasks.get(&id)?.progress();
-=======
         let (done, total) = self.tasks.get(&id)?.0.progress();
->>>>>>> main
         (0 < total).then_some((done, total))
     }
 
@@ -148,14 +117,9 @@ impl Client {
 impl Drop for Client {
     /// Cancels what runs and waits for the threads: none outlives the window.
     fn drop(&mut self) {
-<<<<<<< HEAD
-        for task in self.tasks.values() {
-            task.cancel();
-=======
         for (task, decode) in self.tasks.values() {
             task.cancel();
             decode.cancel();
->>>>>>> main
         }
         // A thread that waits for room among the events must find the queue closed, not full.
         self.events = None;

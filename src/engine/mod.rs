@@ -81,11 +81,7 @@ pub struct SaveJob {
 pub enum Event {
     Opened {
         path: Phi<PathBuf>,
-<<<<<<< HEAD
-        opened: Opened,
-=======
         opened: Box<Opened>,
->>>>>>> main
     },
     Refused {
         path: Phi<PathBuf>,
@@ -96,13 +92,8 @@ pub enum Event {
         folder: String,
         error: model::Error,
     },
-<<<<<<< HEAD
-    Scored(Prediction),
-    Explained(Explanation),
-=======
     Scored(Box<Prediction>),
     Explained(Box<Explanation>),
->>>>>>> main
     Saved(Phi<PathBuf>),
     Done,
     Failed(Error),
@@ -138,13 +129,8 @@ pub const N_JOBS: usize = 64;
 /// Events that may wait to be read.
 pub const N_EVENTS: usize = 256;
 
-<<<<<<< HEAD
-/// Reads one file.
-pub type OpenFn = Box<dyn FnMut(&Path) -> Result<Opened, import::Error> + Send>;
-=======
 /// Reads one file; ends early when asked to.
 pub type OpenFn = Box<dyn FnMut(&Path, &import::Cancel) -> Result<Opened, import::Error> + Send>;
->>>>>>> main
 /// Loads the bundle in a folder.
 pub type LoadFn = Box<dyn FnMut(&Path) -> Result<score::Loaded, model::Error> + Send>;
 /// Writes the sample case and says where it lies.

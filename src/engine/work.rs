@@ -14,11 +14,7 @@ use super::{
     Error, Event, Job, JobId, LoadFn, OpenFn, SampleFn, SaveJob, Target, WakeFn, client::Ticket,
 };
 use crate::{
-<<<<<<< HEAD
-    disk,
-=======
     disk, import,
->>>>>>> main
     model::{self, Task},
     prediction::{LabelIdx, Method},
     privacy::Phi,
@@ -44,16 +40,6 @@ impl Outbox {
     }
 }
 
-<<<<<<< HEAD
-/// How a job ended.
-enum End {
-    Done,
-    Cancelled,
-    Failed(Error),
-}
-
-=======
->>>>>>> main
 /// Serves `Open`, `OpenSample` and `Save` until the queue closes.
 pub(super) fn run_files(
     jobs: &Receiver<Ticket>,
@@ -107,61 +93,13 @@ pub(super) fn run_models(
             ),
             Job::Open(_) | Job::OpenSample | Job::Save(_) => Ok(None),
         });
-<<<<<<< HEAD
-        is_poisoned = matches!(end, Outcome::Panicked(_));
-=======
         is_poisoned = matches!(end, Err(Error::Panicked { .. }));
->>>>>>> main
         if finish(&ticket, end, outbox).is_err() {
             return;
         }
     }
 }
 
-<<<<<<< HEAD
-/// What became of a guarded job: the events on the way are sent already.
-enum Outcome {
-    Answered(Result<Option<Event>, Error>),
-    Panicked(Error),
-}
-
-fn guarded(ticket: &Ticket, work: impl FnOnce() -> Result<Option<Event>, Error>) -> Outcome {
-    if ticket.task.is_cancelled() {
-        return Outcome::Answered(Ok(None));
-    }
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(answer) => Outcome::Answered(answer),
-        Err(payload) => Outcome::Panicked(Error::Panicked {
-            job: ticket.job.name(),
-            cause: panic_text(payload.as_ref()),
-        }),
-    }
-}
-
-fn finish(ticket: &Ticket, outcome: Outcome, outbox: &Outbox) -> Result<(), Gone> {
-    let end = match outcome {
-        Outcome::Panicked(error) => End::Failed(error),
-        Outcome::Answered(Err(Error::Score(score::Error::Model(model::Error::Cancelled)))) => {
-            End::Cancelled
-        }
-        Outcome::Answered(_) if ticket.task.is_cancelled() => End::Cancelled,
-        Outcome::Answered(Err(error)) => End::Failed(error),
-        Outcome::Answered(Ok(answer)) => {
-            if let Some(answer) = answer {
-                outbox.send(ticket.id, answer)?;
-            }
-            End::Done
-        }
-    };
-    outbox.send(
-        ticket.id,
-        match end {
-            End::Done => Event::Done,
-            End::Cancelled => Event::Cancelled,
-            End::Failed(error) => Event::Failed(error),
-        },
-    )
-=======
 /// Does the work of a ticket; a panic becomes an error.
 fn guarded(
     ticket: &Ticket,
@@ -196,7 +134,6 @@ fn finish(
         }
     };
     outbox.send(ticket.id, last)
->>>>>>> main
 }
 
 fn open_all(
@@ -211,20 +148,12 @@ fn open_all(
         }
         ticket.task.report(idx, paths.len());
         let shown = Phi::new(path.clone());
-<<<<<<< HEAD
-        let event = match open(path) {
-            Ok(opened) => Event::Opened {
-                path: shown,
-                opened,
-            },
-=======
         let event = match open(path, &ticket.decode) {
             Ok(opened) => Event::Opened {
                 path: shown,
                 opened: Box::new(opened),
             },
             Err(import::Error::Cancelled) => break,
->>>>>>> main
             Err(error) => Event::Refused { path: shown, error },
         };
         if outbox.send(ticket.id, event).is_err() {
@@ -273,15 +202,8 @@ fn find<'a>(models: &'a mut [Loaded], name: &str) -> Result<&'a mut Loaded, Erro
 }
 
 fn score_one(target: &Target, loaded: &mut Loaded) -> Result<Option<Event>, Error> {
-<<<<<<< HEAD
-    Ok(Some(Event::Scored(score::score(
-        target.as_score_target(),
-        loaded,
-    )?)))
-=======
     let prediction = score::score(target.as_score_target(), loaded)?;
     Ok(Some(Event::Scored(Box::new(prediction))))
->>>>>>> main
 }
 
 fn explain_one(
@@ -290,18 +212,8 @@ fn explain_one(
     loaded: &mut Loaded,
     task: &Task,
 ) -> Result<Option<Event>, Error> {
-<<<<<<< HEAD
-    Ok(Some(Event::Explained(score::explain(
-        target.as_score_target(),
-        label,
-        method,
-        loaded,
-        task,
-    )?)))
-=======
     let explanation = score::explain(target.as_score_target(), label, method, loaded, task)?;
     Ok(Some(Event::Explained(Box::new(explanation))))
->>>>>>> main
 }
 
 fn write(save: &SaveJob) -> Result<(), Error> {

@@ -120,11 +120,7 @@ pub fn percent(probability: f32) -> String {
     let percent = probability * 100.0;
     match percent {
         _ if 0.0 < percent && percent < 0.5 => "< 1 %".to_owned(),
-<<<<<<< HEAD
-        _ if 99.5 <= percent && percent < 100.0 => "> 99 %".to_owned(),
-=======
         _ if (99.5..100.0).contains(&percent) => "> 99 %".to_owned(),
->>>>>>> main
         _ => format!("{percent:.0} %"),
     }
 }
@@ -132,15 +128,10 @@ pub fn percent(probability: f32) -> String {
 /// Two significant digits.
 pub fn short_number(value: f32) -> String {
     match value.abs() {
-<<<<<<< HEAD
-        size if size == 0.0 => "0".to_owned(),
-        size if size < 0.01 || 10_000.0 <= size => format!("{value:.1e}").replace('-', "\u{2212}"),
-=======
         0.0 => "0".to_owned(),
         size if !(0.01..10_000.0).contains(&size) => {
             format!("{value:.1e}").replace('-', "\u{2212}")
         }
->>>>>>> main
         size if size < 1.0 => format!("{value:.2}"),
         size if size < 10.0 => format!("{value:.1}"),
         _ => format!("{value:.0}"),

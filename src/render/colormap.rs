@@ -9,15 +9,9 @@ pub const STOPS: [[f32; 3]; 5] = [
     [242.0, 180.0, 65.0],
 ];
 
-<<<<<<< HEAD
-/// The colour of a strength 0..1; outside it is clipped, NaN is the weakest.
-pub fn heat_color(strength: f32) -> [u8; 3] {
-    let at = strength.max(0.0).min(1.0) * (STOPS.len() - 1) as f32;
-=======
 /// The colour of a strength 0..1; outside it is clipped.
 pub fn heat_color(strength: f32) -> [u8; 3] {
     let at = strength.clamp(0.0, 1.0) * (STOPS.len() - 1) as f32;
->>>>>>> main
     let (before, share) = (at as usize, at.fract());
     let low = STOPS.get(before).unwrap_or(&STOPS[0]);
     let high = STOPS.get(before + 1).unwrap_or(low);

@@ -109,105 +109,6 @@ impl Action {
         Self::Quit,
     ];
 
-<<<<<<< HEAD
-    /// Name, key and tooltip.
-    pub const fn info(self) -> ActionInfo {
-        use Group::{Case, Picture, Result, Window};
-        let (name, key, tooltip, group) = match self {
-            Self::OpenFiles => (
-                "Open…",
-                "Ctrl+O",
-                "Choose scans and notes; files can also be dropped on the window",
-                Case,
-            ),
-            Self::OpenPath => (
-                "Open a path…",
-                "Ctrl+L",
-                "Type or paste the path of a file",
-                Case,
-            ),
-            Self::OpenSample => (
-                "Open the sample case",
-                "",
-                "A synthetic chest picture and note, made by this program",
-                Case,
-            ),
-            Self::NextItem => (
-                "Next in the study list",
-                "Ctrl+ArrowDown",
-                "Show the next scan or note",
-                Case,
-            ),
-            Self::PreviousItem => (
-                "Previous in the study list",
-                "Ctrl+ArrowUp",
-                "Show the scan or note before",
-                Case,
-            ),
-            Self::CloseItem => (
-                "Close",
-                "Ctrl+W",
-                "Close the scan or note in the middle",
-                Case,
-            ),
-            Self::Score => (
-                "Score",
-                "Space",
-                "Run the models on what is open; nothing leaves this computer",
-                Result,
-            ),
-            Self::ToggleOverlay => (
-                "Overlay on or off",
-                "O",
-                "Show or hide the influence map",
-                Result,
-            ),
-            Self::OpacityUp => ("Overlay stronger", "]", "More opaque influence map", Result),
-            Self::OpacityDown => (
-                "Overlay weaker",
-                "[",
-                "More transparent influence map",
-                Result,
-            ),
-            Self::NextLabel => (
-                "Explain the next label",
-                "L",
-                "Show the influence on the next label",
-                Result,
-            ),
-            Self::NextMethod => (
-                "Next explanation method",
-                "M",
-                "Explain with the next method",
-                Result,
-            ),
-            Self::Agree => ("Agree", "A", "Your reading agrees with the model", Result),
-            Self::Disagree => (
-                "Disagree",
-                "D",
-                "Your reading differs from the model",
-                Result,
-            ),
-            Self::Unsure => ("Unsure", "U", "You are not sure", Result),
-            Self::SaveOverlay => (
-                "Save overlay and result…",
-                "Ctrl+S",
-                "Write the overlay as PNG and the result as JSON beside it",
-                Result,
-            ),
-            Self::AutoWindow => (
-                "Automatic window",
-                "0",
-                "Window from the grey values of the frame",
-                Picture,
-            ),
-            Self::Window(1) => (
-                "Window 1",
-                "1",
-                "First window of the file, or lung",
-                Picture,
-            ),
-=======
     /// Name, key and tooltip: one row for each action.
     #[rustfmt::skip]
     pub const fn info(self) -> ActionInfo {
@@ -231,71 +132,19 @@ impl Action {
             Self::SaveOverlay => ("Save overlay and result…", "Ctrl+S", "Write the overlay as PNG and the result as JSON beside it", Result),
             Self::AutoWindow => ("Automatic window", "0", "Window from the grey values of the frame", Picture),
             Self::Window(1) => ("Window 1", "1", "First window of the file, or lung", Picture),
->>>>>>> main
             Self::Window(2) => ("Window 2", "2", "Second window", Picture),
             Self::Window(3) => ("Window 3", "3", "Third window", Picture),
             Self::Window(4) => ("Window 4", "4", "Fourth window", Picture),
             Self::Window(5) => ("Window 5", "5", "Fifth window", Picture),
             Self::Window(_) => ("Window 6", "6", "Sixth window", Picture),
             Self::Invert => ("Invert", "I", "Dark becomes bright", Picture),
-<<<<<<< HEAD
-            Self::ResetView => (
-                "Reset the view",
-                "R",
-                "First window, fitted, not inverted",
-                Picture,
-            ),
-            Self::ZoomIn => (
-                "Zoom in",
-                "+",
-                "Larger; also Ctrl and wheel, or right drag",
-                Picture,
-            ),
-=======
             Self::ResetView => ("Reset the view", "R", "First window, fitted, not inverted", Picture),
             Self::ZoomIn => ("Zoom in", "+", "Larger; also Ctrl and wheel, or right drag", Picture),
->>>>>>> main
             Self::ZoomOut => ("Zoom out", "-", "Smaller", Picture),
             Self::NextFrame => ("Next frame", "PageDown", "Also the wheel", Picture),
             Self::PreviousFrame => ("Previous frame", "PageUp", "Also the wheel", Picture),
             Self::FirstFrame => ("First frame", "Home", "Go to the first frame", Picture),
             Self::LastFrame => ("Last frame", "End", "Go to the last frame", Picture),
-<<<<<<< HEAD
-            Self::ToggleTexts => (
-                "Corner texts on or off",
-                "T",
-                "Show or hide the texts in the corners",
-                Picture,
-            ),
-            Self::ToggleStudyList => (
-                "Study list on or off",
-                "Ctrl+B",
-                "Show or hide what is open",
-                Window,
-            ),
-            Self::ToggleTheme => (
-                "Light or dark",
-                "",
-                "Change between the dark and the light theme",
-                Window,
-            ),
-            Self::Palette => ("All actions", "Ctrl+K", "Search all actions", Window),
-            Self::Keys => ("Keys", "F1", "All keys on one sheet", Window),
-            Self::Escape => (
-                "Back",
-                "Escape",
-                "Close what lies on top, else stop what runs, else reset the view",
-                Window,
-            ),
-            Self::Quit => ("Quit", "Ctrl+Q", "Close Wardlight", Window),
-        };
-        ActionInfo {
-            name,
-            key,
-            tooltip,
-            group,
-        }
-=======
             Self::ToggleTexts => ("Corner texts on or off", "T", "Show or hide the texts in the corners", Picture),
             Self::ToggleStudyList => ("Study list on or off", "Ctrl+B", "Show or hide what is open", Window),
             Self::ToggleTheme => ("Light or dark", "", "Change between the dark and the light theme", Window),
@@ -305,7 +154,6 @@ impl Action {
             Self::Quit => ("Quit", "Ctrl+Q", "Close Wardlight", Window),
         };
         ActionInfo { name, key, tooltip, group }
->>>>>>> main
     }
 
     /// The key as people read it: `Ctrl O`.

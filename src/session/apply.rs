@@ -3,40 +3,17 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{
-<<<<<<< HEAD
-    Action, Answer, Command, Content, Effect, Item, ItemId, Kind, Loading, NoteItem, Notice,
-    Purpose, Reading, ScanItem, Sheet, State, Tone, item::primary_label,
-=======
     Action, Answer, Command, Content, Effect, Item, ItemId, Loading, Notice, Purpose, Reading,
     ScanItem, Sheet, State, Tone,
->>>>>>> main
 };
 use crate::{
     engine::{Error, Event, Job, JobId, SaveJob, Target},
     failure::Failure,
-<<<<<<< HEAD
-    import::{self, Opened},
-    prediction::{Explanation, LabelIdx, Method, Prediction},
-=======
->>>>>>> main
     privacy::Phi,
     render::{Pyramid, auto_window, curve::first_window, preset_window},
     settings::Theme,
 };
 
-<<<<<<< HEAD
-/// Methods that the chooser offers for scans, in its order.
-pub const SCAN_METHODS: [Method; 4] = [
-    Method::GradCam,
-    Method::HiResCam,
-    Method::IntegratedGradients,
-    Method::Occlusion,
-];
-/// Likewise for notes.
-pub const NOTE_METHODS: [Method; 2] = [Method::Chefer, Method::IntegratedGradients];
-
-=======
->>>>>>> main
 impl State {
     /// Loads the models and opens what the command line named.
     pub fn start(&mut self, files: Vec<PathBuf>) -> Vec<Effect> {
@@ -94,11 +71,7 @@ impl State {
             return Vec::new();
         };
         match event {
-<<<<<<< HEAD
-            Event::Opened { path, opened } => return self.take_in(path, opened),
-=======
             Event::Opened { path, opened } => return self.take_in(path, *opened),
->>>>>>> main
             Event::Refused { path, error } => self.refuse(path, &error, purpose),
             Event::ModelLoaded(manifest) => self.models.push(manifest),
             Event::ModelRefused { folder, error } => {
@@ -106,13 +79,8 @@ impl State {
                 failure.headline = format!("{} ({folder})", failure.headline);
                 self.tell(Tone::Failure, failure, None, None);
             }
-<<<<<<< HEAD
-            Event::Scored(prediction) => return self.scored(id, &purpose, prediction),
-            Event::Explained(explanation) => self.explained(id, &purpose, explanation),
-=======
             Event::Scored(prediction) => return self.scored(id, &purpose, *prediction),
             Event::Explained(explanation) => self.explained(id, &purpose, *explanation),
->>>>>>> main
             Event::Saved(path) => {
                 let words =
                     "The PNG carries the overlay; the JSON beside it the result.".to_owned();
@@ -219,92 +187,6 @@ impl State {
         running.into_iter().map(Effect::Cancel).collect()
     }
 
-<<<<<<< HEAD
-    // What is open.
-
-    fn take_in(&mut self, path: Phi<PathBuf>, opened: Opened) -> Vec<Effect> {
-        let name = path
-            .reveal()
-            .file_name()
-            .map(|it| it.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        let content = match opened {
-            Opened::Scan(scan) => ScanItem::new(scan).map(|it| Content::Scan(Box::new(it))),
-            Opened::Note(note) => Some(Content::Note(NoteItem::new(note))),
-        };
-        let Some(content) = content else {
-            return Vec::new();
-        };
-        let id = ItemId(self.number());
-        let is_scan = matches!(content, Content::Scan(_));
-        self.items.push(Item {
-            id,
-            name: Phi::new(name),
-            content,
-        });
-        if is_scan {
-            self.center = Some(id);
-        } else {
-            self.beside = Some(id);
-            self.center = self.center.or(Some(id));
-        }
-        self.settings.remember(path.reveal());
-        self.save_settings()
-    }
-
-    fn refuse(&mut self, path: Phi<PathBuf>, error: &import::Error, purpose: Purpose) {
-        let retry = match purpose {
-            Purpose::Open(_) => Some(Command::Open(vec![path.reveal().clone()])),
-            _ => None,
-        };
-        self.tell(Tone::Failure, error.into(), Some(path), retry);
-    }
-
-    fn activate(&mut self, id: ItemId) {
-        let Some(item) = self.item(id) else { return };
-        if matches!(item.content, Content::Note(_)) {
-            self.beside = Some(id);
-        }
-        self.center = Some(id);
-    }
-
-    fn close(&mut self, id: ItemId) -> Vec<Effect> {
-        let of_item = |purpose: &Purpose| matches!(purpose, Purpose::Score { item, .. } | Purpose::Explain { item, .. } if *item == id);
-        let stopped: Vec<JobId> = self
-            .jobs
-            .iter()
-            .filter(|(_, it)| of_item(it))
-            .map(|(id, _)| *id)
-            .collect();
-        self.jobs.retain(|id, _| !stopped.contains(id));
-        self.items.retain(|it| it.id != id);
-        let is_note = |it: &&Item| matches!(it.content, Content::Note(_));
-        if self.beside == Some(id) {
-            self.beside = self.items.iter().find(is_note).map(|it| it.id);
-        }
-        if self.center == Some(id) {
-            let scan = self.items.iter().find(|it| !is_note(it));
-            self.center = scan.or_else(|| self.items.first()).map(|it| it.id);
-        }
-        stopped.into_iter().map(Effect::Cancel).collect()
-    }
-
-    fn step_item(&mut self, by: isize) {
-        let at = self
-            .items
-            .iter()
-            .position(|it| Some(it.id) == self.center)
-            .unwrap_or(0);
-        let next = at
-            .saturating_add_signed(by)
-            .min(self.items.len().saturating_sub(1));
-        if let Some(id) = self.items.get(next).map(|it| it.id) {
-            self.activate(id);
-        }
-    }
-
-=======
->>>>>>> main
     // How it is looked at.
 
     fn edit_scan(&mut self, edit: impl FnOnce(&mut ScanItem)) {
@@ -336,217 +218,6 @@ impl State {
         }
     }
 
-<<<<<<< HEAD
-    // Scoring and explaining.
-
-    fn score(&mut self) -> Vec<Effect> {
-        if self.are_models_loading() {
-            self.is_score_wanted = true;
-            return Vec::new();
-        }
-        let scan = self
-            .scan()
-            .map(|(id, it)| (id, it.target(), it.view.frame_idx));
-        let note = self.note().map(|(id, it)| (id, it.target(), 0));
-        let mut effects = Vec::new();
-        for (id, target, frame_idx) in [scan, note].into_iter().flatten() {
-            effects.extend(self.score_one(id, target, frame_idx));
-        }
-        effects
-    }
-
-    fn score_one(&mut self, item: ItemId, target: Target, frame_idx: usize) -> Option<Effect> {
-        if self
-            .reading_mut(item, frame_idx)?
-            .prediction
-            .waiting()
-            .is_some()
-        {
-            return None;
-        }
-        let kind = match target {
-            Target::Scan { .. } => Kind::Scan,
-            Target::Note(_) => Kind::Note,
-        };
-        let Some(manifest) = self.model_for(kind).cloned() else {
-            let what = match kind {
-                Kind::Scan => "scans",
-                Kind::Note => "notes",
-            };
-            let failure = Failure {
-                headline: format!("No model for {what} is installed"),
-                remedy: "Put a model bundle into the models folder and start Wardlight again."
-                    .to_owned(),
-                cause: format!(
-                    "wanted a model for {what}, found {} models",
-                    self.models.len()
-                ),
-            };
-            self.reading_mut(item, frame_idx)?.prediction = Loading::Failed(failure);
-            return None;
-        };
-        let model = manifest.name.clone();
-        let effect = self.ask(
-            Purpose::Score { item, frame_idx },
-            Job::Score { target, model },
-        );
-        let Effect::Start(id, _) = effect else {
-            return None;
-        };
-        let method = match kind {
-            Kind::Scan => Method::GradCam,
-            Kind::Note => Method::Chefer,
-        };
-        let reading = self.reading_mut(item, frame_idx)?;
-        let answer = reading.answer;
-        let method = reading.method.or(Some(method));
-        *reading = Reading {
-            model: Some(manifest),
-            prediction: Loading::Waiting(id),
-            method,
-            answer,
-            ..Reading::default()
-        };
-        Some(effect)
-    }
-
-    fn scored(&mut self, id: JobId, purpose: &Purpose, prediction: Prediction) -> Vec<Effect> {
-        let Purpose::Score { item, frame_idx } = *purpose else {
-            return Vec::new();
-        };
-        let Some(subject) = self.target(item, frame_idx).map(|it| it.subject()) else {
-            return Vec::new();
-        };
-        let Some(reading) = self.reading_mut(item, frame_idx) else {
-            return Vec::new();
-        };
-        let is_from_model = reading
-            .model
-            .as_ref()
-            .is_some_and(|it| it.model_ref() == prediction.model);
-        if reading.prediction.waiting() != Some(id) || prediction.about != subject || !is_from_model
-        {
-            return Vec::new();
-        }
-        let label = primary_label(&prediction);
-        reading.prediction = Loading::Ready(prediction);
-        self.explain_frame((item, frame_idx), label, None)
-    }
-
-    /// Explains the frame on screen, or the note.
-    fn explain(
-        &mut self,
-        item: ItemId,
-        label: Option<LabelIdx>,
-        method: Option<Method>,
-    ) -> Vec<Effect> {
-        let frame_idx = match self.item(item).map(|it| &it.content) {
-            Some(Content::Scan(scan)) => scan.view.frame_idx,
-            Some(Content::Note(_)) | None => 0,
-        };
-        self.explain_frame((item, frame_idx), label, method)
-    }
-
-    fn explain_frame(
-        &mut self,
-        (item, frame_idx): (ItemId, usize),
-        label: Option<LabelIdx>,
-        method: Option<Method>,
-    ) -> Vec<Effect> {
-        let Some(target) = self.target(item, frame_idx) else {
-            return Vec::new();
-        };
-        let Some(reading) = self.reading_mut(item, frame_idx) else {
-            return Vec::new();
-        };
-        reading.label = label.or(reading.label);
-        reading.method = method.or(reading.method);
-        let before = reading.explanation.waiting();
-        let (Some(label), Some(method), Some(manifest), Loading::Ready(_)) = (
-            reading.label,
-            reading.method,
-            reading.model.clone(),
-            &reading.prediction,
-        ) else {
-            return Vec::new();
-        };
-        let model = manifest.name.clone();
-        let effect = self.ask(
-            Purpose::Explain { item, frame_idx },
-            Job::Explain {
-                target,
-                model,
-                label,
-                method,
-            },
-        );
-        if let (Effect::Start(id, _), Some(reading)) = (&effect, self.reading_mut(item, frame_idx))
-        {
-            reading.explanation = Loading::Waiting(*id);
-        }
-        before
-            .map(Effect::Cancel)
-            .into_iter()
-            .chain([effect])
-            .collect()
-    }
-
-    fn explained(&mut self, id: JobId, purpose: &Purpose, explanation: Explanation) {
-        let Purpose::Explain { item, frame_idx } = *purpose else {
-            return;
-        };
-        let Some(subject) = self.target(item, frame_idx).map(|it| it.subject()) else {
-            return;
-        };
-        let Some(reading) = self.reading_mut(item, frame_idx) else {
-            return;
-        };
-        let wanted = reading
-            .model
-            .as_ref()
-            .zip(reading.label)
-            .and_then(|(it, label)| it.labels.get(label.0));
-        let fits = explanation.about == subject
-            && wanted.is_some_and(|it| it.name == explanation.label)
-            && reading
-                .model
-                .as_ref()
-                .is_some_and(|it| it.model_ref() == explanation.model)
-            && reading.method == Some(explanation.method);
-        if reading.explanation.waiting() == Some(id) && fits {
-            reading.explanation = Loading::Ready(Arc::new(explanation));
-        }
-    }
-
-    fn next_label(&mut self) -> Vec<Effect> {
-        let Some((item, reading)) = self.center_reading() else {
-            return Vec::new();
-        };
-        let n_labels = reading.model.as_ref().map_or(0, |it| it.labels.len());
-        let Some(label) = reading.label.filter(|_| 0 < n_labels) else {
-            return Vec::new();
-        };
-        self.explain(item, Some(LabelIdx((label.0 + 1) % n_labels)), None)
-    }
-
-    fn next_method(&mut self) -> Vec<Effect> {
-        let methods: &[Method] = if self.scan().is_some() {
-            &SCAN_METHODS
-        } else {
-            &NOTE_METHODS
-        };
-        let Some((item, reading)) = self.center_reading() else {
-            return Vec::new();
-        };
-        let at = methods
-            .iter()
-            .position(|it| Some(*it) == reading.method)
-            .map_or(0, |it| it + 1);
-        self.explain(item, None, methods.get(at % methods.len()).copied())
-    }
-
-=======
->>>>>>> main
     // Answers, saving, failures.
 
     fn answer(&mut self, item: ItemId, answer: Answer) {
@@ -677,11 +348,7 @@ impl State {
 
     // Small things.
 
-<<<<<<< HEAD
-    fn center_reading(&self) -> Option<(ItemId, &Reading)> {
-=======
     pub(super) fn center_reading(&self) -> Option<(ItemId, &Reading)> {
->>>>>>> main
         let item = self.center()?;
         match &item.content {
             Content::Scan(scan) => scan.reading().map(|it| (item.id, it)),
@@ -689,22 +356,14 @@ impl State {
         }
     }
 
-<<<<<<< HEAD
-    fn reading_mut(&mut self, item: ItemId, frame_idx: usize) -> Option<&mut Reading> {
-=======
     pub(super) fn reading_mut(&mut self, item: ItemId, frame_idx: usize) -> Option<&mut Reading> {
->>>>>>> main
         match &mut self.items.iter_mut().find(|it| it.id == item)?.content {
             Content::Scan(scan) => Some(scan.readings.entry(frame_idx).or_default()),
             Content::Note(note) => Some(&mut note.reading),
         }
     }
 
-<<<<<<< HEAD
-    fn target(&self, item: ItemId, frame_idx: usize) -> Option<Target> {
-=======
     pub(super) fn target(&self, item: ItemId, frame_idx: usize) -> Option<Target> {
->>>>>>> main
         Some(match &self.item(item)?.content {
             Content::Scan(scan) => Target::Scan {
                 scan: Arc::clone(&scan.scan),
@@ -714,29 +373,17 @@ impl State {
         })
     }
 
-<<<<<<< HEAD
-    fn ask(&mut self, purpose: Purpose, job: Job) -> Effect {
-=======
     pub(super) fn ask(&mut self, purpose: Purpose, job: Job) -> Effect {
->>>>>>> main
         let id = JobId(self.number());
         self.jobs.insert(id, purpose);
         Effect::Start(id, job)
     }
 
-<<<<<<< HEAD
-    fn save_settings(&self) -> Vec<Effect> {
-        vec![Effect::SaveSettings(self.settings.clone())]
-    }
-
-    const fn number(&mut self) -> u64 {
-=======
     pub(super) fn save_settings(&self) -> Vec<Effect> {
         vec![Effect::SaveSettings(self.settings.clone())]
     }
 
     pub(super) const fn number(&mut self) -> u64 {
->>>>>>> main
         self.next_number += 1;
         self.next_number
     }

@@ -29,11 +29,7 @@ pub struct Item {
 #[derive(Debug)]
 pub enum Content {
     Scan(Box<ScanItem>),
-<<<<<<< HEAD
-    Note(NoteItem),
-=======
     Note(Box<NoteItem>),
->>>>>>> main
 }
 
 /// A scan and how it is looked at.

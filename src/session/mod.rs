@@ -6,11 +6,8 @@ mod apply;
 mod failure;
 mod item;
 mod meaning;
-<<<<<<< HEAD
-=======
 mod open;
 mod reading;
->>>>>>> main
 mod view;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -28,15 +25,9 @@ use crate::{
 
 pub use self::{
     action::{Action, ActionInfo, Group},
-<<<<<<< HEAD
-    apply::{NOTE_METHODS, SCAN_METHODS},
-    item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem},
-    meaning::{Sentence, meaning, scope_words},
-=======
     item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem},
     meaning::{Sentence, meaning, scope_words},
     reading::{NOTE_METHODS, SCAN_METHODS},
->>>>>>> main
     view::View,
 };
 
@@ -217,11 +208,7 @@ impl State {
             .into_iter()
             .flatten()
             .find_map(|id| match &self.item(id)?.content {
-<<<<<<< HEAD
-                Content::Note(note) => Some((id, note)),
-=======
                 Content::Note(note) => Some((id, note.as_ref())),
->>>>>>> main
                 Content::Scan(_) => None,
             })
     }
