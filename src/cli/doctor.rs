@@ -19,7 +19,7 @@ pub(super) fn run(engine: &EngineArgs) -> anyhow::Result<ExitCode> {
     };
     tell("libtorch", Ok(nn::tuning::about()));
     tell("decode worker", decode_worker());
-    tell("fonts", app::theme::check_fonts());
+    tell("fonts", app::fonts().map_err(|error| error.to_string()));
     tell("display", Ok(display()));
     for found in models(engine) {
         tell("model", found);

@@ -12,6 +12,7 @@ use crate::{
     app,
     engine::Parts,
     failure::Failure,
+    import::Cancel,
     model::bundle,
     sample::{self, Sample},
 };
@@ -28,7 +29,7 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
     let options = options(engine);
     let sandbox = decoder.sandbox().to_string();
     let parts = Parts {
-        open: Box::new(move |path: &Path| decoder.open(path)),
+        open: Box::new(move |path: &Path, cancel: &Cancel| decoder.open_cancellable(path, cancel)),
         load: Box::new(move |folder: &Path| load(folder, options)),
         sample: Box::new(move || {
             let folder = sample_folder
@@ -76,6 +77,10 @@ impl From<&app::Error> for Failure {
             app::Error::Engine(_) => (
                 "The window's worker threads could not be started",
                 "Close other programs and start again.",
+            ),
+            app::Error::Fonts { .. } => (
+                "The built-in fonts are damaged",
+                "Reinstall Wardlight.",
             ),
             app::Error::Window { .. } => (
                 "The window failed",

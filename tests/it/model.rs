@@ -13,7 +13,7 @@ use wardlight::{
     prediction::{Calibration, Form, Precision},
     prep::{
         ImageSpec, Spec, TextSpec,
-        image::{Fit, Intensity},
+        scan::{Fit, Intensity},
     },
     warnings::Warnings,
 };
