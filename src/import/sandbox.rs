@@ -3,6 +3,8 @@
 //! A worker raises them itself before it reads a byte of the request, and says how far that went.
 //! Not here: a filter of system calls. A worker holds two pipes and nothing that a call could reach with them.
 
+use std::fmt;
+
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, Ruleset, RulesetAttr as _, RulesetStatus, Scope,
 };
@@ -43,6 +45,24 @@ pub enum SandboxLevel {
     Partial,
     /// Only the separate process protects.
     None,
+}
+
+impl fmt::Display for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let level = match self.level {
+            SandboxLevel::Full => "full sandbox",
+            SandboxLevel::Partial => "partial sandbox",
+            SandboxLevel::None => "no sandbox but a process of its own",
+        };
+        write!(f, "{level}")?;
+        if !self.holds.is_empty() {
+            write!(f, ": {}", self.holds.join(", "))?;
+        }
+        if !self.missing.is_empty() {
+            write!(f, "; missing: {}", self.missing.join(", "))?;
+        }
+        Ok(())
+    }
 }
 
 /// Raises the walls around this process. It must have one thread.
