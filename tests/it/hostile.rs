@@ -393,7 +393,8 @@ fn nothing_inflates_without_measure() {
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut bombs = Vec::new();
-    for n_mib in [32, 64, 256] {
+    for n_mib in [32, 256] {
+        let zeros = deflated_zeros(n_mib);
         // One element of private bytes that takes all of it.
         let mut start = Vec::new();
         write_head(
@@ -405,7 +406,7 @@ fn nothing_inflates_without_measure() {
         );
         bombs.push((
             format!("deflate {n_mib} MiB"),
-            [head(DEFLATED), deflated_zeros(n_mib)].concat(),
+            [head(DEFLATED), zeros.clone()].concat(),
         ));
         let mut stored = DeflateEncoder::new(Vec::new(), Compression::none());
         stored.write_all(&start).unwrap();
@@ -413,7 +414,7 @@ fn nothing_inflates_without_measure() {
         let begun = stored.get_ref().clone();
         bombs.push((
             format!("deflate {n_mib} MiB in an element"),
-            [head(DEFLATED), begun, deflated_zeros(n_mib)].concat(),
+            [head(DEFLATED), begun, zeros].concat(),
         ));
     }
     for (columns, rows, kind) in [
@@ -470,7 +471,7 @@ fn frame_bombs() -> Vec<(String, Vec<u8>)> {
         sized("1.2.840.10008.1.2.4.90", bytes(j2k)),
         sized("1.2.840.10008.1.2.4.70", bytes(jpeg)),
         sized("1.2.840.10008.1.2.4.80", bytes(jpeg_ls)),
-        sized("1.2.840.10008.1.2.8.1", deflated_zeros(231)),
+        sized("1.2.840.10008.1.2.8.1", deflated_zeros(32)),
         sized("1.2.840.10008.1.2.5", vec![0; 64]),
     ]
 }
