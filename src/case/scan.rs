@@ -22,7 +22,7 @@ pub struct Header {
     /// SHA-256 of the file as it was read: the identity of the scan.
     pub file_sha256: Sha256,
     /// SHA-256 of the stored pixel values as a little-endian array in frame, row, column, sample order,
-    /// before rescale, inversion and colour conversion.
+    /// before rescale and inversion; indices for a palette, RGB for any other colour.
     pub pixel_sha256: Sha256,
     /// What kind of file it was found to be.
     pub format: Format,

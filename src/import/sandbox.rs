@@ -49,13 +49,19 @@ pub enum SandboxLevel {
 
 impl fmt::Display for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.level {
-            SandboxLevel::Full => f.write_str("full sandbox"),
-            SandboxLevel::Partial => {
-                write!(f, "partial sandbox, without {}", self.missing.join("; "))
-            }
-            SandboxLevel::None => write!(f, "no sandbox: {}", self.missing.join("; ")),
+        let level = match self.level {
+            SandboxLevel::Full => "full sandbox",
+            SandboxLevel::Partial => "partial sandbox",
+            SandboxLevel::None => "no sandbox but a process of its own",
+        };
+        write!(f, "{level}")?;
+        if !self.holds.is_empty() {
+            write!(f, ": {}", self.holds.join(", "))?;
         }
+        if !self.missing.is_empty() {
+            write!(f, "; missing: {}", self.missing.join(", "))?;
+        }
+        Ok(())
     }
 }
 

@@ -192,8 +192,8 @@ fn every_byte_order_gives_the_same_numbers() {
         check(&fields, &[1.0, 258.0, 65_535.0]);
     }
     let mut wide = Fields::gray(1, 2, 32);
-    wide.bytes(PIXEL_DATA, b"OL", [0, 2, 3, 4, 1, 0, 0, 0]);
-    let expected = [67_305_984.0, 1.0];
+    wide.bytes(PIXEL_DATA, b"OL", [0, 0, 0, 4, 1, 0, 0, 0]);
+    let expected = [(1_u32 << 26) as f32, 1.0];
     check(&wide, &expected);
     // 32-bit numbers in a big-endian OW are turned round as a whole.
     wide.syntax = EXPLICIT_BE.to_owned();
@@ -210,6 +210,58 @@ fn bytes_in_a_big_endian_ow_stand_swapped() {
     fields.pixels(vec![1, 2, 3, 4]);
     fields.syntax = EXPLICIT_BE.to_owned();
     check(&fields, &[1.0, 2.0, 3.0, 4.0]);
+}
+
+#[test]
+fn swapped_bytes_run_across_frames_of_odd_size() {
+    let mut fields = Fields::gray(1, 3, 8);
+    fields
+        .text(FRAMES, b"IS", "3")
+        .pixels(vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 0]);
+    fields.syntax = EXPLICIT_BE.to_owned();
+    check(&fields, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
+}
+
+#[test]
+fn implicit_elements_under_an_explicit_promise_are_read_with_a_warning() {
+    let mut fields = three([1, 2, 3]);
+    fields.syntax = IMPLICIT_LE.to_owned();
+    let mut file = crate::made::head(crate::made::EXPLICIT_LE);
+    file.extend(fields.dataset());
+    let scan = open(&file);
+    assert_eq!(gray(&scan.frames[0].samples), [1.0, 2.0, 3.0]);
+    assert!(
+        scan.header
+            .warnings
+            .iter()
+            .any(|it| it.text.contains("implicit")),
+        "{:?}",
+        scan.header.warnings
+    );
+}
+
+#[test]
+fn deep_colours_are_brought_to_8_bits() {
+    let mut fields = Fields::colour(1, 1, "RGB");
+    fields
+        .word(0x0028_0100, 16)
+        .word(0x0028_0101, 12)
+        .word(0x0028_0102, 11)
+        .pixels(words(&[0, 2048, 4095]));
+    check_rgb(&fields, &[0, 128, 255]);
+    fields
+        .word(0x0028_0100, 32)
+        .word(0x0028_0101, 32)
+        .word(0x0028_0102, 31);
+    fields.bytes(
+        PIXEL_DATA,
+        b"OL",
+        [0, u32::MAX / 2, u32::MAX]
+            .iter()
+            .flat_map(|it| it.to_le_bytes())
+            .collect::<Vec<_>>(),
+    );
+    check_rgb(&fields, &[0, 127, 255]);
 }
 
 #[test]

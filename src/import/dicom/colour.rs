@@ -23,19 +23,25 @@ pub(super) fn rgb_from_ybr(mut ybr: Vec<u8>) -> Vec<u8> {
     ybr
 }
 
-/// Samples of up to 16 bits as bytes of full range.
+/// Samples of up to 32 bits as bytes of full range.
 pub(super) fn bytes_of<'a>(samples: Cow<'a, [u8]>, contract: &Contract) -> Cow<'a, [u8]> {
-    let full = (1_u32 << contract.bits_stored) - 1;
-    let scaled = |it: u32| ((it.min(full) * 255 + full / 2) / full) as u8;
+    let full = (1_u64 << contract.bits_stored) - 1;
+    let scaled = |it: u64| ((it.min(full) * 255 + full / 2) / full) as u8;
+    let words = samples
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(|it| u16::from_le_bytes(*it));
+    let longs = samples
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|it| u32::from_le_bytes(*it));
     match (contract.sample_bytes(), contract.bits_stored) {
         (1, 8) => samples,
-        (1, _) => samples.iter().map(|it| scaled(u32::from(*it))).collect(),
-        _ => samples
-            .as_chunks::<2>()
-            .0
-            .iter()
-            .map(|it| scaled(u32::from(u16::from_le_bytes(*it))))
-            .collect(),
+        (1, _) => samples.iter().map(|it| scaled(u64::from(*it))).collect(),
+        (2, _) => words.map(|it| scaled(u64::from(it))).collect(),
+        _ => longs.map(|it| scaled(u64::from(it))).collect(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where the frames stand in the file: one after the other, or in fragments; held against the contract.
 
-use dicom::dictionary_std::tags;
+use std::borrow::Cow;
+
+use dicom::{core::VR, dictionary_std::tags};
 
 use super::{
     dataset::{Dataset, Value},
@@ -10,8 +12,8 @@ use crate::import::Refusal;
 
 /// The frames as they stand in the file.
 pub(super) enum Stored<'a> {
-    /// All frames, one after the other.
-    Native(&'a [u8]),
+    /// All frames, one after the other, little-endian.
+    Native(Cow<'a, [u8]>),
     /// One compressed stream for each frame, in fragments.
     Encapsulated(Vec<Vec<&'a [u8]>>),
 }
@@ -23,16 +25,38 @@ pub(super) fn find<'a>(set: &Dataset<'a>, contract: &Contract) -> Result<Stored<
         Number::Float => tags::FLOAT_PIXEL_DATA,
         Number::Double => tags::DOUBLE_FLOAT_PIXEL_DATA,
     };
-    match set.get(tag).map(|it| &it.value) {
-        Some(Value::Bytes(bytes)) => native(bytes, contract).map(Stored::Native),
-        Some(Value::Fragments(fragments)) => {
+    let Some(element) = set.get(tag) else {
+        return Err(Refusal::contract("pixels", "nothing"));
+    };
+    match &element.value {
+        Value::Bytes(bytes) => {
+            check_length(bytes.len() as u64, contract)?;
+            // PS3.5 7.3: in big-endian files each number is turned round; bytes in OW stand swapped by pairs,
+            // which run across the frames.
+            let unit = match (set.is_big_endian(), element.vr, contract.sample_bytes()) {
+                (false, _, _) | (true, VR::OB | VR::UN, 1) => 1,
+                (true, _, n_bytes) => n_bytes.max(2),
+            };
+            Ok(Stored::Native(swapped(bytes, unit)))
+        }
+        Value::Fragments(fragments) => {
             by_frame(fragments, contract.n_frames, set).map(Stored::Encapsulated)
         }
-        _ => Err(Refusal::contract("pixels", "a sequence")),
+        Value::Items(_) => Err(Refusal::contract("pixels", "a sequence")),
     }
 }
 
-fn native<'a>(bytes: &'a [u8], contract: &Contract) -> Result<&'a [u8], Refusal> {
+fn swapped(bytes: &[u8], unit: usize) -> Cow<'_, [u8]> {
+    if unit == 1 {
+        return Cow::Borrowed(bytes);
+    }
+    let mut swapped = bytes.to_vec();
+    swapped.chunks_exact_mut(unit).for_each(<[u8]>::reverse);
+    Cow::Owned(swapped)
+}
+
+/// Native pixels are as long as the contract says, and in a form that can be native.
+fn check_length(found: u64, contract: &Contract) -> Result<(), Refusal> {
     // Only a codec of JPEG 2000 makes and undoes these two, PS3.3 C.7.6.3.1.2.
     if matches!(
         contract.photometric,
@@ -50,15 +74,13 @@ fn native<'a>(bytes: &'a [u8], contract: &Contract) -> Result<&'a [u8], Refusal>
         _ => n_samples * contract.sample_bytes() as u64,
     };
     // PS3.5 8.1.1: a value has an even length, so one byte may follow.
-    let found = bytes.len() as u64;
-    let exact = usize::try_from(wanted).ok().and_then(|it| bytes.get(..it));
-    match exact {
-        Some(exact) if found == wanted || found == wanted + wanted % 2 => Ok(exact),
-        _ => Err(Refusal::contract(
-            format!("{wanted} bytes of pixel data"),
-            found.to_string(),
-        )),
+    if found == wanted || found == wanted + wanted % 2 {
+        return Ok(());
     }
+    Err(Refusal::contract(
+        format!("{wanted} bytes of pixel data"),
+        found.to_string(),
+    ))
 }
 
 /// Sorts fragments to frames, PS3.5 A.4: all to one; one to each; by offset table; else by start marker.

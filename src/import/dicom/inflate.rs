@@ -9,7 +9,7 @@ use crate::import::Refusal;
 /// Output that no stream needs to justify: the black surround of a picture compresses a thousandfold.
 const FREE_BYTES: u64 = 16 << 20;
 /// Output bytes for each input byte, beyond the free ones.
-const RATIO_LIMIT: u64 = 200;
+const RATIO_LIMIT: u64 = 100;
 /// Most output.
 const LIMIT_BYTES: u64 = 256 << 20;
 const STEP_BYTES: usize = 1 << 18;

@@ -25,7 +25,6 @@ mod stored;
 use std::{borrow::Cow, io::Write};
 
 use dicom::{
-    core::VR,
     dictionary_std::{tags, uids},
     encoding::TransferSyntaxIndex as _,
     transfer_syntax::TransferSyntaxRegistry,
@@ -82,7 +81,8 @@ pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), R
     } else {
         Cow::Borrowed(body)
     };
-    let set = parse::dataset(&body, syntax.encoding, &warnings)?;
+    let encoding = encoding_of(&body, syntax.encoding, &warnings);
+    let set = parse::dataset(&body, encoding, &warnings)?;
     let contract = Contract::parse(&set, &kind_of_object(&set))?;
     let stored = frames::find(&set, &contract)?;
     sandbox::allow_frame(bytes.len() as u64, contract.n_samples() as u64);
@@ -168,6 +168,20 @@ fn syntax_and_body<'a>(
         format!("the file has no meta group: read as {}", syntax_name(uid)),
     );
     Ok((Syntax::of(uid), rest))
+}
+
+/// How the data set is really written: some files promise explicit elements and have implicit ones.
+fn encoding_of(body: &[u8], promised: Encoding, warnings: &Warnings) -> Encoding {
+    let makes_sense = |it| parse::is_plausible_start(body, it);
+    let is_broken = promised == Encoding::EXPLICIT_LE && !makes_sense(promised);
+    if !is_broken || !makes_sense(Encoding::IMPLICIT_LE) {
+        return promised;
+    }
+    warnings.add(
+        WarningKind::File,
+        "the file promises explicit elements and has implicit ones: read as those",
+    );
+    Encoding::IMPLICIT_LE
 }
 
 /// The plain transfer syntax in which the first element makes sense.
@@ -319,16 +333,12 @@ impl Frames<'_> {
     fn stored(&self, frame_idx: usize) -> Result<(Cow<'_, [u8]>, Colour), Refusal> {
         let (bytes, colour) = match (&self.stored, self.codec) {
             (Stored::Native(all), Codec::Native) => {
-                let vr = self.set.get(tags::PIXEL_DATA).map_or(VR::OW, |it| it.vr);
                 let colour = if self.contract.photometric == Photometric::Rgb {
                     Colour::Rgb
                 } else {
                     Colour::Ybr
                 };
-                (
-                    stored::native(all, frame_idx, self.contract, vr, self.set.is_big_endian())?,
-                    colour,
-                )
+                (stored::native(all, frame_idx, self.contract)?, colour)
             }
             (Stored::Native(_), _) => {
                 return Err(Refusal::contract(

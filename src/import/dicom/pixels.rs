@@ -127,7 +127,8 @@ impl Contract {
         }
         let legal: &[u16] = match self.number {
             Number::Integer { .. } if self.photometric.is_gray() => &[1, 8, 16, 32],
-            Number::Integer { .. } => &[8, 16],
+            Number::Integer { .. } if self.photometric == Photometric::Palette => &[8, 16],
+            Number::Integer { .. } => &[8, 16, 32],
             Number::Float => &[32],
             Number::Double => &[64],
         };

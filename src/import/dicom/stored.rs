@@ -5,8 +5,6 @@
 
 use std::borrow::Cow;
 
-use dicom::core::VR;
-
 use super::pixels::{Contract, Photometric};
 use crate::import::Refusal;
 
@@ -15,15 +13,7 @@ pub(super) fn native<'a>(
     all: &'a [u8],
     frame_idx: usize,
     contract: &Contract,
-    vr: VR,
-    is_big_endian: bool,
 ) -> Result<Cow<'a, [u8]>, Refusal> {
-    // PS3.5 7.3: in big-endian files each number is turned round; bytes in OW stand swapped by pairs.
-    let unit = match (is_big_endian, vr) {
-        (false, _) | (true, VR::OB | VR::UN) if contract.bits_allocated <= 8 => 1,
-        (false, _) => 1,
-        (true, _) => contract.sample_bytes().max(2),
-    };
     let lost = || {
         Refusal::contract(
             "a frame inside the pixel data",
@@ -31,7 +21,6 @@ pub(super) fn native<'a>(
         )
     };
     if contract.bits_allocated == 1 {
-        let all = swapped(all, unit);
         // PS3.5 8.1.1: frames of single bits follow each other without a gap, the first pixel in the lowest bit.
         let bits = (frame_idx * contract.n_samples()..)
             .take(contract.n_samples())
@@ -47,23 +36,12 @@ pub(super) fn native<'a>(
         contract.frame_bytes()
     };
     let start = frame_idx * n_bytes;
-    let frame = swapped(all.get(start..start + n_bytes).ok_or_else(lost)?, unit);
+    let frame = all.get(start..start + n_bytes).ok_or_else(lost)?;
     Ok(match contract.photometric {
-        Photometric::YbrFull422 => Cow::Owned(spread_422(&frame)),
-        _ if contract.is_planar && 1 < contract.samples => {
-            Cow::Owned(interleaved(&frame, contract))
-        }
-        _ => frame,
+        Photometric::YbrFull422 => Cow::Owned(spread_422(frame)),
+        _ if contract.is_planar && 1 < contract.samples => Cow::Owned(interleaved(frame, contract)),
+        _ => Cow::Borrowed(frame),
     })
-}
-
-fn swapped(bytes: &[u8], unit: usize) -> Cow<'_, [u8]> {
-    if unit == 1 {
-        return Cow::Borrowed(bytes);
-    }
-    let mut swapped = bytes.to_vec();
-    swapped.chunks_exact_mut(unit).for_each(<[u8]>::reverse);
-    Cow::Owned(swapped)
 }
 
 /// Planar samples (all red, all green, all blue) as pixels, PS3.3 C.7.6.3.1.3.

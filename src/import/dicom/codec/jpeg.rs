@@ -20,6 +20,10 @@ const START_OF_SCAN: u8 = 0xda;
 const FRAMES_DECODED: std::ops::RangeInclusive<u8> = 0xc0..=0xc3;
 const LOSSLESS: u8 = 0xc3;
 
+/// Complaints of libjpeg-turbo that leave the samples as they were meant: bytes between segments, and scan
+/// parameters that a sequential process has no use for.
+const HARMLESS: [&str; 2] = ["extraneous bytes", "Invalid SOS parameters"];
+
 /// Decodes a frame.
 pub(super) fn decode(
     stream: &[u8],
@@ -80,10 +84,10 @@ fn plain(stream: &[u8], contract: &Contract, warnings: &Warnings) -> Result<Vec<
     let decoded =
         decoded.map_err(|found| Refusal::codec(NAME, format!("could not be decoded ({found})")))?;
     match decoded.complaint {
-        // Bytes between segments do no harm; any other complaint means samples that were made up.
-        Some(complaint) if complaint.contains("extraneous bytes") => warnings.add(
-            WarningKind::Pixels,
-            "stray bytes in the JPEG stream were skipped",
+        // These do no harm; any other complaint means samples that were made up.
+        Some(complaint) if HARMLESS.iter().any(|it| complaint.contains(it)) => warnings.add(
+            WarningKind::File,
+            "the JPEG stream is not quite as it should be, without harm to its samples",
         ),
         Some(complaint) => return Err(Refusal::codec(NAME, format!("is damaged ({complaint})"))),
         None => {}
