@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.deps/tools/bin:$(HOME)/.cargo/bin:$(PATH)
 WARDLIGHT := target/release/wardlight
 SOURCES := $(shell find src assets -type f) Cargo.toml Cargo.lock build.rs
 
-.PHONY: run test lint setup dist
+.PHONY: run test lint setup bench dist
 
 run: $(WARDLIGHT)
 	@packaging/run.sh
@@ -33,6 +33,10 @@ lint: setup
 
 setup:
 	@packaging/setup.sh
+
+# Times ours beside PyTorch, ONNX Runtime and OpenVINO: out/bench/bench.md.
+bench: setup
+	tests/bench/bench.sh
 
 # A copy that runs anywhere: dist/wardlight.
 dist: $(WARDLIGHT)

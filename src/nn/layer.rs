@@ -3,14 +3,14 @@
 //! operator; channels last).
 
 use tch::{
-    Device, Kind, Tensor,
+    Kind, Tensor,
     nn::{
         Init,
         init::{FanInOut, NonLinearity, NormalOrUniform},
     },
 };
 
-use super::{Result, params::Params, shim};
+use super::{Result, packed::PackedConv, params::Params, shim};
 use crate::prediction::Form;
 
 /// Torchvision's start for convolutions before a ReLU.
@@ -49,8 +49,7 @@ enum ConvForm {
         weight: Tensor,
         norm: Option<BatchNorm>,
     },
-    /// The norm is folded into both.
-    Fused { weight: Tensor, bias: Tensor },
+    Fused(PackedConv),
 }
 
 /// The size of a convolution. The padding keeps the size at stride 1.
@@ -107,32 +106,14 @@ impl Conv {
             .transpose()?;
         let form = match params.form() {
             Form::Plain => ConvForm::Plain { weight, norm },
-            Form::Fused => Self::fused(&weight, norm.as_ref(), shape, params.kind())?,
+            Form::Fused => ConvForm::Fused(PackedConv::new(
+                weight,
+                norm.as_ref(),
+                shape,
+                params.kind(),
+            )?),
         };
         Ok(Self { form, shape })
-    }
-
-    fn fused(
-        weight: &Tensor,
-        norm: Option<&BatchNorm>,
-        shape: ConvShape,
-        kind: Kind,
-    ) -> Result<ConvForm> {
-        let (weight, bias) = match norm {
-            Some(norm) => {
-                let (scale, shift) = norm.scale_and_shift()?;
-                (weight.f_mul(&scale.f_reshape([-1, 1, 1, 1])?)?, shift)
-            }
-            None => {
-                let zeros = Tensor::f_zeros([shape.out_channels], (Kind::Float, Device::Cpu))?;
-                (weight.shallow_clone(), zeros)
-            }
-        };
-        let weight = shim::pack_conv(&weight.f_to_kind(kind)?, shape.pad(), shape.stride)?;
-        Ok(ConvForm::Fused {
-            weight,
-            bias: bias.f_to_kind(kind)?,
-        })
     }
 
     /// `activation(norm(conv(x)) + add)`. `[n, c, h, w]` → `[n, c', h', w']`
@@ -142,9 +123,7 @@ impl Conv {
         } = self.shape;
         let pad = self.shape.pad();
         match &self.form {
-            ConvForm::Fused { weight, bias } => {
-                shim::conv(x, (weight, bias), add, (pad, stride), activation)
-            }
+            ConvForm::Fused(conv) => conv.forward(x, add),
             ConvForm::Plain { weight, norm } => {
                 let mut y = x.f_conv2d(weight, None::<Tensor>, [stride; 2], [pad; 2], [1, 1], 1)?;
                 if let Some(norm) = norm {
@@ -160,13 +139,13 @@ impl Conv {
 }
 
 impl ConvShape {
-    const fn pad(&self) -> i64 {
+    pub(super) const fn pad(&self) -> i64 {
         self.kernel / 2
     }
 }
 
 /// Batch normalisation (Ioffe and Szegedy 2015), epsilon 1e-5, momentum 0.1.
-struct BatchNorm {
+pub(super) struct BatchNorm {
     weight: Tensor,
     bias: Tensor,
     mean: Tensor,
@@ -203,7 +182,7 @@ impl BatchNorm {
     }
 
     /// The norm of [`Mode::Eval`] as `scale * x + shift`.
-    fn scale_and_shift(&self) -> Result<(Tensor, Tensor)> {
+    pub(super) fn scale_and_shift(&self) -> Result<(Tensor, Tensor)> {
         let deviation = self.variance.f_add_scalar(Self::EPSILON)?.f_sqrt()?;
         let scale = self.weight.f_div(&deviation)?;
         let shift = self.bias.f_sub(&self.mean.f_mul(&scale)?)?;
@@ -308,6 +287,9 @@ impl Linear {
     }
 
     fn fused(self, kind: Kind) -> Result<Self> {
+        if kind == Kind::Float && !packed_is_faster() {
+            return Ok(self);
+        }
         let weight = shim::pack_linear(&self.weight.f_to_kind(kind)?)?;
         Ok(Self {
             form: Form::Fused,
@@ -326,6 +308,15 @@ impl Linear {
             Form::Fused => shim::linear(x, (&self.weight, &self.bias), self.activation),
         }
     }
+}
+
+/// Whether oneDNN's packed matrix product beats MKL's. On AMD's processors MKL has no AVX-512 path and reaches half
+/// the peak; without AVX-512 both reach the same, and packing gains nothing.
+fn packed_is_faster() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("avx512f");
+    #[cfg(not(target_arch = "x86_64"))]
+    return true;
 }
 
 /// Layer normalisation (Ba et al. 2016) with BERT's epsilon, 1e-12.

@@ -14,6 +14,7 @@ pub mod densenet;
 mod image_model;
 pub mod layer;
 mod loaded;
+mod packed;
 pub mod params;
 pub mod resnet;
 mod shim;
@@ -109,29 +110,37 @@ pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box
         form: Form::Plain,
         ..simpler
     };
-    let error = match tested(&bundle, options) {
+    let Bundle {
+        manifest,
+        weights: bytes,
+        ..
+    } = bundle;
+    let weights = Weights::parse(&bytes)?;
+    drop(bytes);
+    let error = match tested(&manifest, &weights, options) {
         Ok(model) => return Ok(model),
         Err(error) if options == plain => return Err(error),
         Err(error) => error,
     };
     // Wrong weights fail in every form, and the last error is the one to tell.
-    let model = match tested(&bundle, simpler) {
+    let model = match tested(&manifest, &weights, simpler) {
         Ok(model) if options != simpler => model,
-        _ => tested(&bundle, plain)?,
+        _ => tested(&manifest, &weights, plain)?,
     };
     let Engine {
         form, precision, ..
     } = model.engine();
-    let text = format!(
-        "the network runs {form:?} in {precision:?}, because the faster way failed: {error}"
+    let (form, precision) = (format!("{form:?}"), format!("{precision:?}"));
+    let runs = format!("the network runs {form} in {precision}").to_lowercase();
+    warnings.add(
+        WarningKind::Model,
+        format!("{runs}, because the faster way failed: {error}"),
     );
-    warnings.add(WarningKind::Model, text.to_lowercase());
     Ok(model)
 }
 
-fn tested(bundle: &Bundle, options: Options) -> Result<Box<dyn Model>> {
-    let mut model = build(bundle.manifest.clone(), &bundle.weights, options)?;
-    let manifest = &bundle.manifest;
+fn tested(manifest: &Manifest, weights: &Weights, options: Options) -> Result<Box<dyn Model>> {
+    let mut model = assemble(manifest.clone(), weights.share(), options)?;
     let answers = model.logits(&[known_answer::input(manifest)])?;
     let known = &manifest.known_answer;
     let tolerance = match model.engine().precision {
@@ -154,29 +163,33 @@ fn tested(bundle: &Bundle, options: Options) -> Result<Box<dyn Model>> {
 /// Makes a model of a manifest and the bytes of its weights file, without asking for the known answer.
 /// bfloat16 needs the fused form; the plain form is always float32.
 pub fn build(manifest: Manifest, weights: &[u8], options: Options) -> Result<Box<dyn Model>> {
+    assemble(manifest, Weights::parse(weights)?, options)
+}
+
+fn assemble(manifest: Manifest, weights: Weights, options: Options) -> Result<Box<dyn Model>> {
     tuning::set_threads(options.threads);
     tuning::keep_buffers();
-    let precision = match options.form {
+    tuning::wait_with_patience();
+    let Options { form, threads, .. } = options;
+    let precision = match form {
         Form::Fused => options.precision,
         Form::Plain => Precision::Float32,
     };
-    let engine = Engine {
-        form: options.form,
-        precision,
-        threads: options.threads,
-    };
-    let weights = Weights::parse(weights)?;
-    let network = &manifest.network;
+    let (network, n_labels) = (&manifest.network, manifest.labels.len());
     let fast = Net::new(
-        &Params::loaded(&weights, engine.form, precision),
+        &Params::loaded(&weights, form, precision),
         network,
-        manifest.labels.len(),
+        n_labels,
     )?;
     weights.check(network.name(), network.head_name())?;
     let loaded = Loaded {
         manifest,
         weights,
-        engine,
+        engine: Engine {
+            form,
+            precision,
+            threads,
+        },
     };
     Ok(match fast {
         Net::Cnn(fast) => Box::new(ImageModel {

@@ -70,6 +70,18 @@ impl Weights {
         })
     }
 
+    /// The same tensors, for another network; they share their memory.
+    pub fn share(&self) -> Self {
+        let shared = self
+            .tensors
+            .iter()
+            .map(|(name, it)| (name.clone(), it.shallow_clone()));
+        Self {
+            tensors: shared.collect(),
+            asked: RefCell::default(),
+        }
+    }
+
     /// What a network asks for, when nothing is there: to learn its parameter names and shapes.
     pub fn none() -> Self {
         Self {

@@ -13,6 +13,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -151,11 +152,13 @@ Tensor join_norm_relu(const Tensor *const *tensors, size_t n_tensors, const Tens
 
 extern "C" {
 
-// A convolution weight in oneDNN's own layout.
-Tensor *wardlight_pack_conv(const Tensor *weight, int64_t pad, int64_t stride, char *error, size_t capacity) {
+// A convolution weight in oneDNN's own layout for an input of the given [n, c, h, w].
+Tensor *wardlight_pack_conv(const Tensor *weight, const int64_t *input_size, int64_t pad, int64_t stride, char *error,
+                            size_t capacity) {
   return guarded(error, capacity, [&] {
     const std::vector<int64_t> pads{pad, pad}, strides{stride, stride}, dilations{1, 1};
-    return at::mkldnn_reorder_conv2d_weight(weight->to_mkldnn(), pads, strides, dilations, 1, std::nullopt);
+    const at::OptionalIntArrayRef size(at::IntArrayRef(input_size, 4));
+    return at::mkldnn_reorder_conv2d_weight(weight->to_mkldnn(), pads, strides, dilations, 1, size);
   });
 }
 
@@ -210,6 +213,12 @@ void wardlight_tune_allocator() {
   mallopt(M_TRIM_THRESHOLD, INT32_MAX);
   mallopt(M_TOP_PAD, 64 << 20);
 #endif
+}
+
+// Makes the calling thread hold a team of `n` OpenMP threads, which sleep.
+void wardlight_hold_team(int n) {
+#pragma omp parallel num_threads(n)
+  { std::atomic_signal_fence(std::memory_order_seq_cst); }
 }
 
 // Gives unused heap back to the system.

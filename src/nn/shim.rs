@@ -18,6 +18,7 @@ const REASON: usize = 512;
 unsafe extern "C" {
     fn wardlight_pack_conv(
         weight: *const C_tensor,
+        input_size: *const i64,
         pad: i64,
         stride: i64,
         error: *mut c_char,
@@ -57,16 +58,19 @@ unsafe extern "C" {
     ) -> *mut C_tensor;
     fn wardlight_tune_allocator();
     fn wardlight_trim_allocator();
+    fn wardlight_hold_team(n: i32);
 }
 
-/// A convolution weight `[out, in, k, k]` in oneDNN's own layout.
-pub(super) fn pack_conv(weight: &Tensor, pad: i64, stride: i64) -> Result<Tensor> {
-    #[expect(
-        unsafe_code,
-        reason = "the tensor outlives the call, and `taken` gives a valid buffer"
-    )]
+/// A convolution weight `[out, in, k, k]` in oneDNN's own layout for an input of `[n, c, h, w]`.
+pub(super) fn pack_conv(
+    weight: &Tensor,
+    input_size: [i64; 4],
+    (pad, stride): (i64, i64),
+) -> Result<Tensor> {
+    let size = input_size.as_ptr();
+    #[expect(unsafe_code, reason = "the tensor and the four sizes outlive the call")]
     taken(|error, capacity| unsafe {
-        wardlight_pack_conv(weight.as_ptr(), pad, stride, error, capacity)
+        wardlight_pack_conv(weight.as_ptr(), size, pad, stride, error, capacity)
     })
 }
 
@@ -157,6 +161,17 @@ pub(super) fn tune_allocator() {
     )]
     unsafe {
         wardlight_tune_allocator();
+    }
+}
+
+/// Makes the calling thread hold a team of `n` OpenMP threads, which sleep.
+pub(super) fn hold_team(n: usize) {
+    #[expect(
+        unsafe_code,
+        reason = "the region is empty; OpenMP takes any number and gives what it can"
+    )]
+    unsafe {
+        wardlight_hold_team(i32::try_from(n).unwrap_or(1));
     }
 }
 

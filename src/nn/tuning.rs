@@ -1,6 +1,6 @@
 //! Settings of the whole process: how many threads a network uses, and how large buffers are allocated.
 
-use std::{collections::BTreeSet, fs, thread};
+use std::{collections::BTreeSet, fs, sync::Once, thread};
 
 use super::shim;
 
@@ -14,6 +14,27 @@ pub fn default_threads() -> usize {
 /// Sets the number of threads of each operator. The last call counts, for the whole process.
 pub fn set_threads(threads: usize) {
     tch::set_num_threads(i32::try_from(threads.clamp(1, 256)).unwrap_or(1));
+}
+
+/// Makes OpenMP threads wait with patience. By default each of them spins for milliseconds at every barrier, and
+/// when other programs want the same cores, a thread spins while the one it waits for is off its core: a
+/// network then takes ten times as long. libgomp spins a three-hundredth of that once the process has more
+/// OpenMP threads than cores, so a thread that does nothing else holds a sleeping team of that size.
+pub fn wait_with_patience() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let n_cores = thread::available_parallelism().map_or(1, usize::from);
+        // Without it, all works as before, only less well beside other programs.
+        let builder = thread::Builder::new().name("openmp-holder".to_owned());
+        builder.spawn(move || hold_team(n_cores + 1)).ok();
+    });
+}
+
+fn hold_team(n: usize) -> ! {
+    shim::hold_team(n);
+    loop {
+        thread::park();
+    }
 }
 
 /// Makes the allocator keep large buffers for reuse. A network asks for the same sizes again and again, and

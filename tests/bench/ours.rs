@@ -1,12 +1,11 @@
 //! Our side of `make bench`; `bench.py` drives it and says what is measured.
 //!
 //! - `ours time NETWORK FORM PRECISION BATCH THREADS`: for each line on stdin with a number of runs, the
-//!   milliseconds of each run, on one line;
+//!   milliseconds of each run, by the clock and by the processor, on one line;
 //! - `ours bundle NETWORK FOLDER`: writes a bundle with the formula's weights;
 //! - `ours cold FOLDER`: opens the bundle, predicts three times and tells the resident memory.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
     reason = "a benchmark that goes wrong should stop at once; its output is data"
@@ -97,12 +96,26 @@ fn time(network: &str, options: Options, batch: usize) {
     );
     for line in io::stdin().lines() {
         let runs = (0..line.unwrap().trim().parse().unwrap()).map(|_| {
-            let start = Instant::now();
+            let (start, cpu_start) = (Instant::now(), cpu_ms());
             model.logits(&inputs).unwrap();
-            start.elapsed().as_secs_f64() * 1e3
+            [start.elapsed().as_secs_f64() * 1e3, cpu_ms() - cpu_start]
         });
         println!("{:?}", runs.collect::<Vec<_>>());
     }
+}
+
+/// Processor time of all threads so far.
+fn cpu_ms() -> f64 {
+    let tasks = fs::read_dir("/proc/self/task").unwrap();
+    let nanoseconds = tasks.map(|task| {
+        let text = fs::read_to_string(task.unwrap().path().join("schedstat")).unwrap();
+        text.split_whitespace()
+            .next()
+            .unwrap()
+            .parse::<f64>()
+            .unwrap()
+    });
+    nanoseconds.sum::<f64>() / 1e6
 }
 
 fn cold(folder: &Path) {

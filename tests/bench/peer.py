@@ -1,4 +1,5 @@
-"""One other engine in `make bench`: for each line on stdin with a number of runs, the milliseconds of each.
+"""One other engine in `make bench`: for each line on stdin with a number of runs, the milliseconds of each,
+by the clock and by the processor.
 
     peer.py ENGINE NETWORK BATCH THREADS ONNX_FOLDER
 """
@@ -86,7 +87,7 @@ print(json.dumps({"ready": True, "logits": np.asarray(answer)[0].tolist()}), flu
 for line in sys.stdin:
     times = []
     for _ in range(int(line)):
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         run()
-        times.append((time.perf_counter() - start) * 1e3)
+        times.append([(time.perf_counter() - start) * 1e3, (time.process_time() - cpu_start) * 1e3])
     print(json.dumps(times), flush=True)

@@ -1,0 +1,132 @@
+"""Times ours and other engines on the same weights in the same minutes, and writes a Markdown table.
+
+    bench.py OURS FOLDER [--quick]
+
+OURS is the benchmark binary; FOLDER takes the exported networks, the bundle and `bench.md`. Every engine is a
+process of its own that waits for its turn; in each round all take theirs, one after another. The table gives the
+least time of all rounds, which says most about the engine and least about what else the machine was doing; at
+one thread that is processor time, which other programs hardly touch.
+"""
+
+import json
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ours, folder = sys.argv[1], Path(sys.argv[2])
+is_quick = "--quick" in sys.argv
+folder.mkdir(parents=True, exist_ok=True)
+ROUNDS = 3 if is_quick else 7
+NETWORKS = {"densenet121": "DenseNet-121", "resnet18": "ResNet-18", "encoder": "Encoder 4 x 256"}
+OURS = {"plain": ("plain", "float32"), "fused": ("fused", "float32"), "fused bfloat16": ("fused", "bfloat16")}
+PEERS = ["torch", "onnxruntime", "openvino", "openvino-bf16"]
+FLOAT32_PEERS = ["torch", "onnxruntime", "openvino"]
+
+
+class Engine:
+    """A process that runs one network when asked."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        self.ready = json.loads(self.process.stdout.readline() or '{"error": "did not start"}')
+        self.times = []
+
+    def turn(self, runs):
+        if "error" in self.ready:
+            return
+        self.process.stdin.write(f"{runs}\n")
+        self.process.stdin.flush()
+        self.times += json.loads(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+    def best(self, threads):
+        """Milliseconds, or None where the engine does not run here."""
+        return min(it[threads == 1] for it in self.times) if self.times else None
+
+
+def measure(network, batch, threads):
+    command = lambda name: [sys.executable, str(Path(__file__).with_name("peer.py")), name]
+    setting = [network, str(batch), str(threads), str(folder)]
+    engines = {name: Engine(command(name) + setting) for name in PEERS}
+    for name, (form, precision) in OURS.items():
+        engines[name] = Engine([ours, "time", network, form, precision, str(batch), str(threads)])
+    check(engines)
+    runs = max(1, 8 // batch)
+    for engine in engines.values():
+        engine.turn(2)
+        engine.times.clear()
+    for _ in range(ROUNDS):
+        for engine in engines.values():
+            engine.turn(runs)
+            time.sleep(0.1)  # some engines spin for a while after their work
+    for engine in engines.values():
+        engine.close()
+    return {name: engine.best(threads) for name, engine in engines.items()}
+
+
+def check(engines):
+    """All engines must run the same network."""
+    want = engines["torch"].ready["logits"]
+    size = max(abs(it) for it in want)
+    for name, engine in engines.items():
+        found = engine.ready.get("logits", want)
+        gap = max(abs(a - b) for a, b in zip(want, found)) / size
+        limit = 0.1 if "bf" in name else 1e-3
+        assert gap < limit, f"{name} differs from torch by {gap}"
+
+
+def cold(network):
+    """From the start of the process to its third prediction."""
+    bundle = folder / f"bundle-{network}"
+    subprocess.run([ours, "bundle", network, str(bundle)], check=True)
+    found = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        out = subprocess.run([ours, "cold", str(bundle)], check=True, capture_output=True, text=True).stdout
+        found.append((time.perf_counter() - start, json.loads(out)))
+    return min(found, key=lambda it: it[0])
+
+
+def processor():
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    name = next((it.split(":")[1].strip() for it in lines if it.startswith("model name")), platform.processor())
+    flags = next((it for it in lines if it.startswith("flags")), "").split()
+    kinds = [it for it in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if it in flags]
+    return f"{name}, {sum(it.startswith('processor') for it in lines)} cores, {' '.join(kinds)}"
+
+
+def cell(value):
+    return "-" if value is None else f"{value:.1f}"
+
+
+def main():
+    columns = [*OURS, *PEERS]
+    lines = [f"Processor: {processor()}.", ""]
+    lines.append("Milliseconds a batch, least of all rounds; processor time at one thread, clock time at two. `-`: not on this")
+    lines.append("processor. The last column is ours fused over the best float32 peer.")
+    lines += ["", f"| network | batch | threads | {' | '.join(columns)} | ratio |", "|---" * (len(columns) + 4) + "|"]
+    for network, title in NETWORKS.items():
+        for batch in (1, 8, 32):
+            for threads in (1, 2):
+                found = measure(network, batch, threads)
+                peers = [found[it] for it in FLOAT32_PEERS if found[it]]
+                ratio = found["fused"] / min(peers)
+                cells = " | ".join(cell(found[it]) for it in columns)
+                lines.append(f"| {title} | {batch} | {threads} | {cells} | {ratio:.2f} |")
+                print(lines[-1], flush=True)
+    seconds, memory = cold("densenet121")
+    lines += ["", f"Process start to third prediction of DenseNet-121, with hash check and self-test: {seconds:.2f} s, "]
+    lines[-1] += f"{memory['rss_mib']:.0f} MiB resident ({memory['peak_mib']:.0f} MiB at most)."
+    text = "\n".join(lines) + "\n"
+    (folder / "bench.md").write_text(text)
+    print(text)
+
+
+main()
