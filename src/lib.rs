@@ -28,7 +28,7 @@
 //! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `prediction` `import` `model` `sample` `score` `render` |
 //! | `session` | what is open and what a command does; no drawing | `privacy` `case` `prediction` `import` `prep` `model` `sample` `failure` `render` `settings` `engine` |
 //! | `app` | the window | `privacy` `case` `prediction` `model` `failure` `render` `settings` `engine` `session` `warnings` |
-//! | `cli` | the command line; the one place that wires `nn` to the rest | all |
+//! | `cli` | the command line; the one place that wires `nn` to the rest | `all` |
 
 pub mod app;
 pub mod case;

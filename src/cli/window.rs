@@ -78,10 +78,7 @@ impl From<&app::Error> for Failure {
                 "The window's worker threads could not be started",
                 "Close other programs and start again.",
             ),
-            app::Error::Fonts { .. } => (
-                "The built-in fonts are damaged",
-                "Reinstall Wardlight.",
-            ),
+            app::Error::Fonts { .. } => ("The built-in fonts are damaged", "Reinstall Wardlight."),
             app::Error::Window { .. } => (
                 "The window failed",
                 "Start it again; if it fails again, report it with the cause.",

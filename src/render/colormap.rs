@@ -31,8 +31,12 @@ mod tests {
         let lightness: Vec<f32> = (0..=255)
             .map(|it| luminance(heat_color(it as f32 / 255.0)))
             .collect();
+        // Blue falls while red and green rise: rounding to eight bits may cost a step of blue, no more.
+        let is_lighter = |it: &[f32]| it[0] <= it[1] + 1e-3;
+        assert!(lightness.windows(2).all(is_lighter), "{lightness:?}");
+        let is_clearly_lighter = |it: &[f32]| it[0] < it[8];
         assert!(
-            lightness.windows(2).all(|it| it[0] <= it[1]),
+            lightness.windows(9).all(is_clearly_lighter),
             "{lightness:?}"
         );
         assert!(0.4 < lightness[255] && lightness[0] < 0.01);
