@@ -200,6 +200,11 @@ fn image_spec(spec: &ImageSpec) -> Check {
         "1 or 3 channels",
         spec.channels,
     )?;
+    wanted(
+        (0.0..=0.4).contains(&spec.margin),
+        "a margin in 0..0.4",
+        spec.margin,
+    )?;
     wanted(spec.mean.is_finite(), "a finite mean", spec.mean)?;
     wanted(
         spec.std.is_finite() && 0.0 < spec.std,

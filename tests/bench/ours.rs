@@ -27,7 +27,7 @@ use wardlight::{
     prediction::{Calibration, Form, Precision},
     prep::{
         ImageSpec, Input, Spec, TextSpec, TokenWindow,
-        image::{Fit, Intensity},
+        scan::{Fit, Intensity},
     },
     warnings::Warnings,
 };
@@ -184,6 +184,7 @@ fn manifest(name: &str) -> Manifest {
             width: 224,
             height: 224,
             channels,
+            margin: 0.0,
             fit: Fit::Stretch,
             intensity: Intensity::Quantiles {
                 low: 0.0,
