@@ -26,10 +26,7 @@ use wardlight::{
     },
     nn::{self, Net, Options, params},
     prediction::{Calibration, Form, Precision},
-    prep::{
-        ImageSpec, Input, Spec, TextSpec, TokenWindow,
-        image::{Fit, Intensity},
-    },
+    prep::{Fit, ImageSpec, Input, Intensity, Spec, TextSpec, TokenWindow},
     warnings::Warnings,
 };
 
@@ -171,6 +168,7 @@ fn manifest(name: &str) -> Manifest {
             width: 224,
             height: 224,
             channels,
+            margin: 0.0,
             fit: Fit::Stretch,
             intensity: Intensity::Quantiles {
                 low: 0.0,
