@@ -18,7 +18,7 @@ use wardlight::{
 };
 
 /// A scan of one frame with no file behind it.
-pub fn scan(width: usize, height: usize, samples: Samples) -> Scan {
+pub(crate) fn scan(width: usize, height: usize, samples: Samples) -> Scan {
     let header = Header {
         file_sha256: Sha256::of(b"generated"),
         pixel_sha256: Sha256::of(b"generated"),
@@ -56,7 +56,7 @@ pub fn scan(width: usize, height: usize, samples: Samples) -> Scan {
     }
 }
 
-pub fn note(text: &str) -> Note {
+pub(crate) fn note(text: &str) -> Note {
     Note {
         file_sha256: Sha256::of(text.as_bytes()),
         text: Phi::new(text.to_owned()),

@@ -8,6 +8,7 @@ use std::{
 use rand::rngs::StdRng;
 use wardlight::{
     case::{Samples, Scan},
+    disk,
     model::{self, Bundle, Error, Network, Task, manifest::Output, network},
     nn::{
         self, Net, VarStore,
@@ -129,6 +130,10 @@ fn image_learner<'a>(net: &'a Net, augment: &Augment, knobs: &Knobs) -> ImageLea
         std: 0.25,
         knobs: knobs.clone(),
     }
+}
+
+fn write(path: impl AsRef<Path>, text: impl AsRef<[u8]>) -> Result<(), disk::Error> {
+    disk::write_atomic(path.as_ref(), text.as_ref())
 }
 
 fn folder(name: &str) -> PathBuf {
@@ -297,7 +302,7 @@ fn a_run_that_was_stopped_twice_gives_the_same_weights() {
 #[test]
 fn a_damaged_checkpoint_is_refused() {
     let path = folder("damaged").join("checkpoint");
-    fs::write(&path, b"not a checkpoint").unwrap();
+    write(&path, b"not a checkpoint").unwrap();
     let (vars, net) = nn::fresh(&small_cnn(), 1).unwrap();
     let mut learner = image_learner(&net, &STILL, &KNOBS);
     let found = train::run(
@@ -411,7 +416,7 @@ fn an_image_recipe_becomes_a_measured_bundle() {
         )
     };
     let table = (0..32).map(row).collect::<String>();
-    fs::write(
+    write(
         folder.join("table.csv"),
         format!("file,label,patient,part,fold\n{table}"),
     )
@@ -470,7 +475,7 @@ fn an_image_recipe_becomes_a_measured_bundle() {
 #[test]
 fn a_cancelled_job_says_so_and_a_table_without_test_cases_is_refused() {
     let folder = folder("refused");
-    fs::write(
+    write(
         folder.join("table.csv"),
         "file,label,patient,part,fold\n0.png,no,p0,train,0\n",
     )
@@ -487,7 +492,7 @@ fn a_cancelled_job_says_so_and_a_table_without_test_cases_is_refused() {
         train(&Task::default()),
         Err(training::Error::NoCases { .. })
     ));
-    fs::write(
+    write(
         folder.join("table.csv"),
         "file,label,patient,part,fold\n0.png,no,p0,train,0\n1.png,no,p1,test,0\n",
     )
@@ -498,7 +503,7 @@ fn a_cancelled_job_says_so_and_a_table_without_test_cases_is_refused() {
         train(&task),
         Err(training::Error::Model(model::Error::Cancelled))
     ));
-    fs::write(
+    write(
         folder.join("table.csv"),
         "file,label,patient,part,fold\n0.png,no\n",
     )
@@ -568,7 +573,7 @@ fn a_text_recipe_becomes_a_measured_bundle() {
             "{{\"id\":\"{it}\",\"text\":\"{word} in patient {it}. {word}.\",\"label\":{label},\"group\":\"g{it}\",\"split\":\"{split}\"}}\n"
         )
     };
-    fs::write(
+    write(
         folder.join("notes.jsonl"),
         (0..64).map(row).collect::<String>(),
     )

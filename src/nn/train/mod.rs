@@ -118,7 +118,7 @@ pub fn run(
             progress.seconds_left =
                 start.elapsed().as_secs_f64() / done as f64 * (n_steps - progress.step) as f64;
             task.report(progress.step, n_steps);
-            if progress.step % 10 == 0 {
+            if progress.step.is_multiple_of(10) {
                 on_progress(&progress);
             }
         }
