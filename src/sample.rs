@@ -1,7 +1,10 @@
 //! A synthetic case for the first run: a chest-like phantom as DICOM and PNG, and a made-up note.
 //! Everything is drawn by formula; no patient stands behind it, and the picture says so.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use dicom::{
     core::{DataElement, PrimitiveValue, VR},
@@ -16,8 +19,10 @@ use crate::disk;
 pub enum Error {
     #[error(transparent)]
     Disk(#[from] disk::Error),
-    #[error("wanted a sample file that can be encoded, found an error of the {format} encoder")]
-    Encode { format: &'static str },
+    #[error(
+        "wanted a sample file that can be encoded, found an error of the {format} encoder: {cause}"
+    )]
+    Encode { format: &'static str, cause: String },
 }
 
 /// Where the files of the sample case lie.
@@ -224,7 +229,10 @@ impl Noise {
 }
 
 fn png(pixels: &[u16]) -> Result<Vec<u8>, Error> {
-    let failed = || Error::Encode { format: "PNG" };
+    let failed = |cause: &dyn fmt::Display| Error::Encode {
+        format: "PNG",
+        cause: cause.to_string(),
+    };
     // 12 bits to the 16 that PNG has.
     let scaled = pixels.iter().map(|it| it << 4 | it >> 8).collect();
     let picture = image::ImageBuffer::<image::Luma<u16>, Vec<u16>>::from_raw(
@@ -234,9 +242,9 @@ fn png(pixels: &[u16]) -> Result<Vec<u8>, Error> {
     );
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture
-        .ok_or_else(failed)?
+        .ok_or_else(|| failed(&"the size is wrong"))?
         .write_to(&mut bytes, image::ImageFormat::Png)
-        .map_err(|_| failed())?;
+        .map_err(|error| failed(&error))?;
     Ok(bytes.into_inner())
 }
 
@@ -304,7 +312,10 @@ fn dicom(pixels: &[u16]) -> Result<Vec<u8>, Error> {
             PrimitiveValue::U16(pixels.iter().copied().collect()),
         ),
     ];
-    let failed = || Error::Encode { format: "DICOM" };
+    let failed = |cause: &dyn fmt::Display| Error::Encode {
+        format: "DICOM",
+        cause: cause.to_string(),
+    };
     let object = InMemDicomObject::from_element_iter(
         elements.map(|(tag, vr, value)| DataElement::new(tag, vr, value)),
     );
@@ -315,8 +326,8 @@ fn dicom(pixels: &[u16]) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     object
         .with_meta(meta)
-        .map_err(|_| failed())?
+        .map_err(|error| failed(&error))?
         .write_all(&mut bytes)
-        .map_err(|_| failed())?;
+        .map_err(|error| failed(&error))?;
     Ok(bytes)
 }

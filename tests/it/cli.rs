@@ -102,7 +102,7 @@ fn one_bad_file_does_not_cost_the_others() {
 fn bad_input_is_refused_in_words() {
     let folder = scratch("cli_bad");
     let write = |name: &str, bytes: &[u8]| {
-        fs::write(folder.join(name), bytes).unwrap();
+        wardlight::disk::write_atomic(&folder.join(name), bytes).unwrap();
         folder.join(name)
     };
     let mut photograph = image::RgbImage::new(320, 240);
@@ -299,7 +299,7 @@ fn a_changed_bundle_is_refused() {
         let mut bytes = fs::read(&path).unwrap();
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
-        fs::write(path, bytes).unwrap();
+        wardlight::disk::write_atomic(&path, &bytes).unwrap();
     });
     assert!(
         flipped.contains("A file of the model was changed or damaged"),
@@ -312,7 +312,8 @@ fn a_changed_bundle_is_refused() {
         let rest = text[start + 1..]
             .find("\n[")
             .map_or(text.len(), |it| start + 2 + it);
-        fs::write(path, format!("{}{}", &text[..start], &text[rest..])).unwrap();
+        let text = format!("{}{}", &text[..start], &text[rest..]);
+        wardlight::disk::write_atomic(&path, text.as_bytes()).unwrap();
     });
     assert!(no_label.contains("Cause:"), "{no_label}");
 }

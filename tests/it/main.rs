@@ -5,7 +5,6 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    clippy::print_stderr,
     reason = "a test that goes wrong should stop at once and say where"
 )]
 
