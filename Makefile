@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.deps/tools/bin:$(HOME)/.cargo/bin:$(PATH)
 WARDLIGHT := target/release/wardlight
 SOURCES := $(shell find src assets -type f) Cargo.toml Cargo.lock build.rs
 
-.PHONY: run test lint setup bench dist
+.PHONY: run test lint setup bench bench-window dist train
 
 run: $(WARDLIGHT)
 	@packaging/run.sh
@@ -53,3 +53,7 @@ train: build
 	for name in chest-pneumonia-paediatric note-specialty; do \
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out models/$$name; \
 	done
+
+# First frame, opening, and dragging, on a display of its own. Not a test: it prints figures.
+bench-window: $(WARDLIGHT)
+	@packaging/bench_window.sh

@@ -40,11 +40,10 @@ pub(super) fn corner_texts(
     } else {
         header.modality.as_str()
     };
-    let title = [words::scan_title(&scan.scan), modality.to_owned()]
-        .into_iter()
-        .filter(|it| !it.is_empty())
-        .collect::<Vec<_>>()
-        .join(DOT);
+    let mut title = vec![words::scan_title(&scan.scan), modality.to_owned()];
+    title.dedup();
+    title.retain(|it| !it.is_empty());
+    let title = title.join(DOT);
     let zoom = format!("zoom {:.0} %", place.scale.x * 100.0);
     let window_name = view
         .window

@@ -95,7 +95,7 @@ fn answer_line_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem, commands: &mu
             scores.sort_by(|a, b| b.probability.total_cmp(&a.probability));
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 12.0;
-                for score in scores.iter().take(3) {
+                for score in scores.iter().take(2) {
                     let is_chosen = matches!(score.call, Call::Above | Call::Chosen);
                     let words = format!(
                         "{} {}",

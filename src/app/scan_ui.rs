@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     case::Window,
-    render::caption::percent,
+    render::{caption::percent, preset_window},
     session::{Action, Command, ScanItem},
 };
 
@@ -198,13 +198,8 @@ fn menu(response: &Response, scan: &ScanItem, commands: &mut Vec<Command>) {
 /// Numbers and names of the windows that digit keys choose.
 pub(super) fn window_names(scan: &ScanItem) -> Vec<(u8, String)> {
     let named = (1..=6_u8).filter_map(|number| {
-        let window = crate::render::preset_window(&scan.scan, usize::from(number) - 1)?;
-        let name = window
-            .name
-            .clone()
-            .filter(|it| !it.trim().is_empty())
-            .map(|it| words::sentence_case(&it));
-        Some((number, name.unwrap_or_else(|| "From the file".to_owned())))
+        let window = preset_window(&scan.scan, usize::from(number) - 1)?;
+        Some((number, words::sentence_case(window.name.as_deref()?)))
     });
     named.collect()
 }

@@ -80,7 +80,7 @@ impl Curve {
 /// The window to start with: the first of the file, else from the grey values.
 pub fn first_window(scan: &Scan, frame_idx: usize) -> Window {
     match (scan.header.windows.first(), scan.frames.get(frame_idx)) {
-        (Some(window), _) => window.clone(),
+        (Some(window), _) => from_file(window),
         (None, Some(frame)) => auto_window(frame),
         (None, None) => window(0.5, 1.0, "auto"),
     }
@@ -117,7 +117,7 @@ pub fn auto_window(frame: &Frame) -> Window {
 pub fn preset_window(scan: &Scan, number: usize) -> Option<Window> {
     let n_own = scan.header.windows.len();
     match number.checked_sub(n_own) {
-        None => scan.header.windows.get(number).cloned(),
+        None => scan.header.windows.get(number).map(from_file),
         Some(idx) if scan.header.modality == Modality::Ct => {
             CT_PRESETS.get(idx).map(|(name, center, width)| Window {
                 function: VoiFunction::Linear,
@@ -125,6 +125,15 @@ pub fn preset_window(scan: &Scan, number: usize) -> Option<Window> {
             })
         }
         Some(_) => None,
+    }
+}
+
+/// A window of the file, with a name where the file gives none.
+fn from_file(window: &Window) -> Window {
+    let own = window.name.clone().filter(|it| !it.trim().is_empty());
+    Window {
+        name: own.or_else(|| Some("from the file".to_owned())),
+        ..window.clone()
     }
 }
 

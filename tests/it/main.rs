@@ -9,10 +9,13 @@
     reason = "a test that goes wrong should stop at once and say where"
 )]
 
+mod app;
 mod attribute;
 mod cli;
 mod command;
 mod dicom;
+mod engine;
+mod fake;
 mod formula;
 mod hostile;
 mod import;
@@ -21,7 +24,10 @@ mod model;
 mod nn;
 mod pixels;
 mod prep;
+mod render;
+mod session;
 mod stats;
 mod streams;
 mod tidy;
 mod train;
+mod window;

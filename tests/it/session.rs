@@ -191,7 +191,11 @@ fn an_answer_about_another_file_frame_or_model_is_dropped() {
     for prediction in wrong {
         let mut state = ready();
         let id = press_score(&mut state);
-        assert!(state.on_event(id, Event::Scored(Box::new(prediction))).is_empty());
+        assert!(
+            state
+                .on_event(id, Event::Scored(Box::new(prediction)))
+                .is_empty()
+        );
         assert!(shown_prediction(&state).is_none());
     }
 }
@@ -256,7 +260,11 @@ fn a_closed_scan_takes_its_jobs_with_it() {
             .any(|it| matches!(it, Effect::Cancel(cancelled) if *cancelled == id))
     );
     assert!(state.scan().is_none() && state.note().is_some());
-    assert!(state.on_event(id, Event::Scored(Box::new(prediction(0)))).is_empty());
+    assert!(
+        state
+            .on_event(id, Event::Scored(Box::new(prediction(0))))
+            .is_empty()
+    );
 }
 
 #[test]

@@ -139,7 +139,19 @@ impl Display {
     }
 
     fn key(&self, window: &Window, key: &str) {
-        self.run("xdotool", &["windowfocus", "--sync", &window.id, "mousemove", "600", "500", "key", key]);
+        self.run(
+            "xdotool",
+            &[
+                "windowfocus",
+                "--sync",
+                &window.id,
+                "mousemove",
+                "600",
+                "500",
+                "key",
+                key,
+            ],
+        );
         thread::sleep(Duration::from_millis(400));
     }
 
