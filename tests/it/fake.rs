@@ -128,6 +128,7 @@ pub(crate) fn load(folder: &Path) -> Result<Loaded, model::Error> {
                 manifest: chest_manifest(),
             }),
             tokenizer: None,
+            warnings: Vec::new(),
         }),
         "note" => {
             let texts = vec![NOTE; 8];
@@ -137,6 +138,7 @@ pub(crate) fn load(folder: &Path) -> Result<Loaded, model::Error> {
                     manifest: note_manifest(),
                 }),
                 tokenizer: Some(tokenizer),
+                warnings: Vec::new(),
             })
         }
         _ => Err(model::Error::Hash {
