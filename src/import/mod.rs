@@ -4,9 +4,9 @@
 //! worker process (`wardlight-decode`, [`worker`]) that has no file system, no network, little memory and
 //! little time, takes one file and ends. What comes back is checked against the pixel contract again.
 //!
-//! 1. [`recognise`] tells the kind of file by its content, never by its name;
-//! 2. [`dicom`], [`picture`] or [`note`] reads it and refuses, with the reason, what it does not understand;
-//! 3. [`wire`] carries the frames back; [`decoder`] keeps workers warm and stops those that take too long.
+//! 1. `recognise` tells the kind of file by its content, never by its name;
+//! 2. `dicom`, `picture` or `note` reads it and refuses, with the reason, what it does not understand;
+//! 3. `wire` carries the frames back; `decoder` keeps workers warm and stops those that take too long.
 
 mod decoder;
 mod dicom;

@@ -2,7 +2,7 @@
 //!
 //! 1. refuse what cannot be read: no such frame, too small, a colour picture;
 //! 2. colour to luma;
-//! 3. cut the margin, fit, resample ([`super::resample`]);
+//! 3. cut the margin, fit, resample (`resample`);
 //! 4. intensity to 0..1, padding to 0;
 //! 5. subtract the mean, divide by the deviation, repeat for each channel.
 
