@@ -83,7 +83,7 @@ pub(super) fn scan_detail(scan: &Scan) -> String {
     let size = scan
         .frames
         .first()
-        .map(|it| format!("{} \u{00D7} {}", it.width, it.height))
+        .map(|it| format!("{}\u{00D7}{}", it.width, it.height))
         .unwrap_or_default();
     format!("{frames}{DOT}{size}")
 }
