@@ -8,7 +8,7 @@ mkdir -p "$out"
 picture=$out/noise-2048.png
 [[ -f $picture ]] || convert -size 2048x2048 plasma:grey40-grey60 -colorspace Gray -depth 16 "$picture"
 
-exec 3< <(exec Xvfb -displayfd 1 -screen 0 1600x1000x24 -nolisten tcp 2>/dev/null)
+exec 3< <(exec Xvfb -displayfd 1 -screen 0 1600x1000x24 -noreset -nolisten tcp 2>/dev/null)
 server=$!
 trap 'kill "$server" 2>/dev/null || true' EXIT
 read -r number <&3

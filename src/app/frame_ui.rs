@@ -109,10 +109,13 @@ pub(super) fn footer_ui(ui: &mut Ui, scene: &Scene<'_>) {
                     quiet(ui, "offline \u{00B7} no telemetry");
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         quiet(ui, &engine_words(scene));
-                        let worker = RichText::new(format!("decode worker: {}", scene.sandbox))
+                        // The verdict stands before the colon, what it rests on behind it.
+                        let verdict = scene.sandbox.split(':').next().unwrap_or_default();
+                        let worker = RichText::new(format!("decode worker: {verdict}"))
                             .font(theme::regular(SMALL))
                             .color(tokens.muted);
-                        ui.add(Label::new(worker).truncate());
+                        ui.add(Label::new(worker).truncate())
+                            .on_hover_text(scene.sandbox);
                     });
                 });
             });

@@ -256,7 +256,8 @@ fn rects(galley: &Galley, first: usize, last: usize) -> Vec<Rect> {
 fn choosers_ui(ui: &mut Ui, asked: &Asked<'_>, commands: &mut Vec<Command>) {
     ui.push_id("note", |ui| {
         ui.horizontal(|ui| {
-            let width = ((ui.available_width() - 8.0) / 2.0).min(200.0);
+            // A chooser draws its padding and its arrow beside its width.
+            let width = ((ui.available_width() - 8.0) / 2.0 - 32.0).clamp(60.0, 170.0);
             label_ui(ui, asked, width, commands);
             method_ui(ui, asked, width, commands);
         });

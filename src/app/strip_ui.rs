@@ -164,7 +164,7 @@ pub(super) fn label_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &mu
         .and_then(|it| manifest.labels.get(it.0))
         .map_or("no label", |it| it.name.as_str());
     let chooser = ComboBox::from_id_salt("label")
-        .selected_text(words::sentence_case(label))
+        .selected_text(words::fitted(words::sentence_case(label), width))
         .width(width)
         .truncate();
     let shown = chooser.show_ui(ui, |ui| {
@@ -191,7 +191,7 @@ pub(super) fn method_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &m
     };
     let method = asked.reading.method.map_or("no method", Method::name);
     let chooser = ComboBox::from_id_salt("method")
-        .selected_text(words::capital(method))
+        .selected_text(words::fitted(words::capital(method), width))
         .width(width)
         .truncate();
     let shown = chooser.show_ui(ui, |ui| {

@@ -144,7 +144,7 @@ fn item_ui(
         }
         Content::Note(_) => rect.left() + 10.0,
     };
-    let right = rect.right() - 26.0;
+    let right = rect.right() - 10.0;
     let texts = Rect::from_min_max(pos2(left, rect.top()), pos2(right, rect.bottom()));
     two_lines(ui, scene, texts, &title, &detail);
     if response.hovered() || response.contains_pointer() {

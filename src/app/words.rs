@@ -83,7 +83,7 @@ pub(super) fn scan_detail(scan: &Scan) -> String {
     let size = scan
         .frames
         .first()
-        .map(|it| format!("{} \u{00D7} {}", it.width, it.height))
+        .map(|it| format!("{}\u{00D7}{}", it.width, it.height))
         .unwrap_or_default();
     format!("{frames}{DOT}{size}")
 }
@@ -183,6 +183,20 @@ pub(super) fn sentence_case(words: &str) -> String {
                 .collect()
         })
         .unwrap_or_default()
+}
+
+/// At most as many letters as a chooser of this width has room for: it would grow with its text.
+pub(super) fn fitted(words: String, width: f32) -> String {
+    const LETTER: f32 = 7.2;
+    let n_letters = (width / LETTER).max(4.0) as usize;
+    if words.chars().count() <= n_letters {
+        return words;
+    }
+    words
+        .chars()
+        .take(n_letters - 1)
+        .chain(['\u{2026}'])
+        .collect()
 }
 
 /// First letter large, the rest as it is.

@@ -61,6 +61,7 @@ impl Display {
                 "-screen",
                 "0",
                 "1440x900x24",
+                "-noreset",
                 "-nolisten",
                 "tcp",
             ])
@@ -98,7 +99,6 @@ impl Display {
             .env("XDG_STATE_HOME", folder("state"))
             .env_remove("WAYLAND_DISPLAY")
             .envs(envs.iter().copied())
-            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let mut window = Window {
@@ -106,6 +106,8 @@ impl Display {
             id: String::new(),
         };
         let id = wait("the window", || {
+            let ended = window.program.try_wait().unwrap();
+            assert!(ended.is_none(), "the program ended with {ended:?}");
             let found = self.run("xdotool", &["search", "--name", "^Wardlight"]);
             found
                 .lines()
