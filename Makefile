@@ -45,7 +45,7 @@ dist: $(WARDLIGHT)
 # Trains what ships. A run that was stopped goes on where it was; `rm -r out/training` starts anew.
 DATA := $(or $(WARDLIGHT_DATA),../shared/data)
 TRAINING_DATA := .deps/data
-train: build
+train: $(WARDLIGHT)
 	mkdir -p $(TRAINING_DATA)/cxr_pediatric_pneumonia $(TRAINING_DATA)/notes_mtsamples
 	tar xf $(DATA)/cxr_pediatric_pneumonia/images.tar -C $(TRAINING_DATA)/cxr_pediatric_pneumonia --skip-old-files
 	cp $(DATA)/cxr_pediatric_pneumonia/labels.csv $(TRAINING_DATA)/cxr_pediatric_pneumonia

@@ -106,7 +106,7 @@ fn density(x: f32, y: f32) -> f32 {
     let above_diaphragm = smooth(0.62, 0.54, y + 0.10 * (x.abs() - 0.42).powi(2) * 8.0);
     let air = (right_lung + left_lung).min(1.0) * above_diaphragm;
     let spine = 0.17 * smooth(0.13, 0.08, x.abs()) * (0.93 + 0.07 * (y * 42.0).cos());
-    let heart = 0.24 * soft_ellipse(x - 0.15, y - 0.32, 0.33, 0.34, 0.16);
+    let heart = 0.13 * soft_ellipse(x - 0.15, y - 0.32, 0.33, 0.34, 0.16);
     let hilum = 0.07
         * (soft_ellipse(x + 0.19, y + 0.02, 0.12, 0.22, 0.8)
             + soft_ellipse(x - 0.21, y + 0.04, 0.12, 0.2, 0.8));
