@@ -19,6 +19,7 @@ ours, folder = sys.argv[1], Path(sys.argv[2])
 is_quick = "--quick" in sys.argv
 folder.mkdir(parents=True, exist_ok=True)
 ROUNDS = 3 if is_quick else 7
+BATCHES = (1, 8) if is_quick else (1, 8, 32)
 NETWORKS = {"densenet121": "DenseNet-121", "resnet18": "ResNet-18", "encoder": "Encoder 4 x 256"}
 OURS = {"plain": ("plain", "float32"), "fused": ("fused", "float32"), "fused bfloat16": ("fused", "bfloat16")}
 PEERS = ["torch", "onnxruntime", "openvino", "openvino-bf16"]
@@ -113,7 +114,7 @@ def main():
     lines.append("processor. The last column is ours fused over the best float32 peer.")
     lines += ["", f"| network | batch | threads | {' | '.join(columns)} | ratio |", "|---" * (len(columns) + 4) + "|"]
     for network, title in NETWORKS.items():
-        for batch in (1, 8, 32):
+        for batch in BATCHES:
             for threads in (1, 2):
                 found = measure(network, batch, threads)
                 peers = [found[it] for it in FLOAT32_PEERS if found[it]]
