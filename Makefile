@@ -21,8 +21,7 @@ $(WARDLIGHT): $(SOURCES) | setup
 	@touch $@
 
 test: lint
-	cargo nextest run --release --locked --no-run
-	@packaging/link_runtime.sh target/release
+	@packaging/link_runtime.sh target/release # first: nextest runs the test binary to list its tests
 	cargo nextest run --release --locked
 
 lint: setup

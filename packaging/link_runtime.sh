@@ -3,5 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 libtorch=${LIBTORCH:-$PWD/.deps/libtorch}
+mkdir -p "$1"
 ln -sfn "$libtorch/lib" "$1/lib"
 ln -sfn "$PWD/models" "$1/models"
