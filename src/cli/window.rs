@@ -14,6 +14,7 @@ use crate::{
     failure::Failure,
     import::Cancel,
     model::bundle,
+    nn,
     sample::{self, Sample},
 };
 
@@ -27,6 +28,7 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
         .as_ref()
         .map(|it| it.data_local_dir().join("sample"));
     let options = options(engine);
+    nn::tuning::always_wait_patiently();
     let sandbox = decoder.sandbox().to_string();
     let parts = Parts {
         open: Box::new(move |path: &Path, cancel: &Cancel| decoder.open_cancellable(path, cancel)),

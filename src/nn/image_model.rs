@@ -7,6 +7,7 @@ use super::{
     attribute::{self, Steps, first},
     layer::{self, Mode},
     loaded::{Loaded, image_tensor, rows, stack, values},
+    tuning,
 };
 use crate::{
     model::{Attribution, AttributionValues, Error, Logits, Manifest, Model, Task},
@@ -44,6 +45,7 @@ impl Model for ImageModel {
                 .iter()
                 .map(|it| self.image(it))
                 .collect::<Result<Vec<_>>>()?;
+            tuning::suit_the_load();
             let (features, logits) = tch::no_grad(|| self.forward(&stack(&images)?))?;
             for (values, features) in rows(&logits)?.into_iter().zip(rows(&features)?) {
                 answers.push(Logits { values, features }.finite()?);

@@ -169,7 +169,6 @@ pub fn build(manifest: Manifest, weights: &[u8], options: Options) -> Result<Box
 fn assemble(manifest: Manifest, weights: Weights, options: Options) -> Result<Box<dyn Model>> {
     tuning::set_threads(options.threads);
     tuning::keep_buffers();
-    tuning::wait_with_patience();
     let Options { form, threads, .. } = options;
     let precision = match form {
         Form::Fused => options.precision,

@@ -10,6 +10,8 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mkldnn_reorder_conv2d_weight.h>
 
+#include <torch/version.h>
+
 #include <malloc.h>
 
 #include <algorithm>
@@ -221,10 +223,6 @@ void wardlight_hold_team(int n) {
   { std::atomic_signal_fence(std::memory_order_seq_cst); }
 }
 
-// Gives unused heap back to the system.
-void wardlight_trim_allocator() {
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-}
+// The version of libtorch, a literal.
+const char *wardlight_torch_version() { return TORCH_VERSION; }
 }

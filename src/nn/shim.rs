@@ -1,6 +1,9 @@
 //! Safe functions over `shim.cpp`: the operators of the fused form, and glibc's allocator. The only unsafe code.
 
-use std::{ffi::c_char, ptr::null};
+use std::{
+    ffi::{CStr, c_char},
+    ptr::null,
+};
 
 use tch::Tensor;
 use torch_sys::C_tensor;
@@ -57,7 +60,7 @@ unsafe extern "C" {
         capacity: usize,
     ) -> *mut C_tensor;
     fn wardlight_tune_allocator();
-    fn wardlight_trim_allocator();
+    fn wardlight_torch_version() -> *const c_char;
     fn wardlight_hold_team(n: i32);
 }
 
@@ -175,15 +178,14 @@ pub(super) fn hold_team(n: usize) {
     }
 }
 
-/// Gives unused heap back to the system.
-pub(super) fn trim_allocator() {
+/// Of the libtorch headers that this program was built with.
+pub(super) fn torch_version() -> &'static str {
     #[expect(
         unsafe_code,
-        reason = "malloc_trim takes a number only and may be called at any time"
+        reason = "the function takes nothing and gives a string literal"
     )]
-    unsafe {
-        wardlight_trim_allocator();
-    }
+    let version = unsafe { CStr::from_ptr(wardlight_torch_version()) };
+    version.to_str().unwrap_or("of an unknown version")
 }
 
 const fn code(activation: Activation) -> i32 {

@@ -8,6 +8,7 @@ use super::{
     layer::Mode,
     loaded::{Loaded, rows, values},
     transformer::{PAD, Tokens, Transformer},
+    tuning,
 };
 use crate::{
     model::{
@@ -45,6 +46,7 @@ impl Model for TextModel {
         let mut answers = Vec::with_capacity(inputs.len());
         for input in inputs {
             let text = self.text(input)?;
+            tuning::suit_the_load();
             let (features, logits) = tch::no_grad(|| self.forward(text))?;
             for (values, features) in rows(&logits)?.into_iter().zip(rows(&features)?) {
                 answers.push(Logits { values, features }.finite()?);

@@ -1,13 +1,21 @@
 //! Settings of the whole process: how many threads a network uses, and how large buffers are allocated.
 
-use std::{collections::BTreeSet, fs, sync::Once, thread};
+use std::{
+    collections::BTreeSet,
+    fs,
+    sync::{
+        LazyLock, Mutex, PoisonError,
+        mpsc::{self, Sender},
+    },
+    thread,
+};
 
 use super::shim;
 
 /// The cores of this machine that this process may use, at most four: beyond that one image gains little,
 /// and a workstation has other things to do.
 pub fn default_threads() -> usize {
-    let allowed = thread::available_parallelism().map_or(1, usize::from);
+    let allowed = n_cores();
     physical_cores().unwrap_or(allowed).min(allowed).min(4)
 }
 
@@ -16,37 +24,80 @@ pub fn set_threads(threads: usize) {
     tch::set_num_threads(i32::try_from(threads.clamp(1, 256)).unwrap_or(1));
 }
 
-/// Makes OpenMP threads wait with patience. By default each of them spins for milliseconds at every barrier, and
-/// when other programs want the same cores, a thread spins while the one it waits for is off its core: a
-/// network then takes ten times as long. libgomp spins a three-hundredth of that once the process has more
-/// OpenMP threads than cores, so a thread that does nothing else holds a sleeping team of that size.
-pub fn wait_with_patience() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let n_cores = thread::available_parallelism().map_or(1, usize::from);
-        // Without it, all works as before, only less well beside other programs.
-        let builder = thread::Builder::new().name("openmp-holder".to_owned());
-        builder.spawn(move || hold_team(n_cores + 1)).ok();
-    });
+/// How OpenMP threads wait for one another between operators. By default each of them spins for milliseconds, which
+/// is fastest on an idle machine; but when other programs want the same cores, a thread spins while the one it
+/// waits for is off its core, and a network takes ten times as long. libgomp sleeps instead once the process
+/// has more OpenMP threads than cores, so a thread that does nothing else holds a team of that size.
+enum Wait {
+    Spinning,
+    /// Dropping the sender ends the thread, and its team with it.
+    Patient {
+        _team: Sender<()>,
+    },
+    /// For the whole life of the process.
+    AlwaysPatient {
+        _team: Sender<()>,
+    },
 }
 
-fn hold_team(n: usize) -> ! {
-    shim::hold_team(n);
-    loop {
-        thread::park();
+static WAIT: Mutex<Wait> = Mutex::new(Wait::Spinning);
+
+/// Chooses how the threads of the next operators wait: spinning while the cores are ours, patiently while others
+/// want them. Takes some ten microseconds.
+pub(super) fn suit_the_load() {
+    let mut wait = WAIT.lock().unwrap_or_else(PoisonError::into_inner);
+    let n_threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
+    let n_running_others = n_running().unwrap_or(1).saturating_sub(1);
+    let is_crowded = n_cores() < n_running_others + n_threads;
+    match *wait {
+        Wait::Spinning if is_crowded && 1 < n_threads => {
+            if let Some(team) = hold_team() {
+                *wait = Wait::Patient { _team: team };
+            }
+        }
+        Wait::Patient { .. } if !is_crowded => *wait = Wait::Spinning,
+        _ => {}
     }
 }
 
-/// Makes the allocator keep large buffers for reuse. A network asks for the same sizes again and again, and
-/// mapping each one anew costs up to half the time at large batches. What is freed stays with the process
-/// until [`release_buffers`].
-pub fn keep_buffers() {
-    shim::tune_allocator();
+/// Makes the threads wait patiently from now on, for a process that draws while its networks run.
+pub fn always_wait_patiently() {
+    if let Some(team) = hold_team() {
+        *WAIT.lock().unwrap_or_else(PoisonError::into_inner) = Wait::AlwaysPatient { _team: team };
+    }
 }
 
-/// Gives unused memory back, after a job that needed much.
-pub fn release_buffers() {
-    shim::trim_allocator();
+/// Starts a thread that holds a sleeping team until the sender is dropped. Without it, all works as before, only
+/// less well beside other programs.
+fn hold_team() -> Option<Sender<()>> {
+    let (sender, receiver) = mpsc::channel::<()>();
+    let hold = move || {
+        shim::hold_team(n_cores() + 1);
+        // Nothing is ever sent: this ends with the sender.
+        receiver.recv().ok();
+    };
+    let builder = thread::Builder::new().name("openmp-holder".to_owned());
+    builder.spawn(hold).ok().map(|_| sender)
+}
+
+/// Of those that this process may use.
+fn n_cores() -> usize {
+    static N_CORES: LazyLock<usize> =
+        LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
+    *N_CORES
+}
+
+/// How many threads of the whole machine run or want to just now, the caller among them (proc_loadavg(5)).
+fn n_running() -> Option<usize> {
+    let text = fs::read_to_string("/proc/loadavg").ok()?;
+    let (running, _) = text.split_whitespace().nth(3)?.split_once('/')?;
+    running.parse().ok()
+}
+
+/// Makes the allocator keep large buffers for reuse: a network asks for the same sizes again and again, and mapping
+/// each one anew costs up to half the time at large batches.
+pub fn keep_buffers() {
+    shim::tune_allocator();
 }
 
 /// Cores, not hardware threads: two threads of one core share its arithmetic units.
@@ -68,7 +119,8 @@ pub fn about() -> String {
         format!("{with} {name}")
     };
     format!(
-        "{}, {}; {} threads by default",
+        "{} {}, {}; {} threads by default",
+        shim::torch_version(),
         with("oneDNN", tch::utils::has_mkldnn()),
         with("MKL", tch::utils::has_mkl()),
         default_threads()

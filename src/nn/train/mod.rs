@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use tch::{Kind, Reduction, Tensor, nn::VarStore, no_grad};
 
 use self::optimizer::Optimizer;
-use super::{Result, params::to_safetensors, transformer::MaskedHead};
+use super::{Result, params::to_safetensors, transformer::MaskedHead, tuning};
 use crate::{
     model::{Error, Task, manifest::Output},
     stats,
@@ -108,6 +108,7 @@ pub fn run(
             if task.is_cancelled() {
                 return Err(Error::Cancelled);
             }
+            tuning::suit_the_load();
             let loss = learner.loss(cases, &mut random)?;
             loss.f_backward()?;
             sum += finite(loss.f_double_value(&[])?)?;
