@@ -16,6 +16,9 @@ pub struct Settings {
     pub theme: Theme,
     /// Strength of the overlay, 0..1.
     pub overlay_opacity: f32,
+    /// Widths of the two columns, in points.
+    pub study_width: f32,
+    pub result_width: f32,
     /// Newest first. A path can name a patient: it is shown, kept in this file, and nowhere else.
     pub recent: Vec<Phi<PathBuf>>,
 }
@@ -39,6 +42,8 @@ impl Default for Settings {
         Self {
             theme: Theme::Dark,
             overlay_opacity: 0.45,
+            study_width: 232.0,
+            result_width: 348.0,
             recent: Vec::new(),
         }
     }

@@ -98,15 +98,17 @@ impl App {
                 Effect::AskForFiles => self.ask(Dialog::open),
                 Effect::AskWhereToSave => self.ask(Dialog::save),
                 Effect::Copy(text) => ctx.copy_text(text),
-                Effect::SaveSettings(settings) => {
-                    // Settings are a convenience: a folder that cannot be written costs no reading.
-                    self.settings_folder
-                        .as_deref()
-                        .map(|it| settings.save(it).ok());
-                }
+                Effect::SaveSettings(settings) => self.keep(&settings),
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
         }
+    }
+
+    /// Settings are a convenience: a folder that cannot be written costs no reading.
+    fn keep(&self, settings: &Settings) {
+        self.settings_folder
+            .as_deref()
+            .map(|it| settings.save(it).ok());
     }
 
     /// One dialog at a time.
@@ -226,6 +228,7 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, gl: Option<&glow::Context>) {
+        self.keep(&self.state.settings);
         if let Some(gl) = gl {
             self.pictures.destroy(gl);
         }

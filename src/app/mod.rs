@@ -33,7 +33,7 @@ use egui::{CentralPanel, Frame, Ui, ViewportBuilder, vec2};
 use self::{pictures::Pictures, theme::Tokens};
 use crate::{
     engine::{self, JobId, Parts},
-    session::{Command, Content, State},
+    session::{Column, Command, Content, State},
 };
 
 pub use self::application::App;
@@ -185,6 +185,24 @@ fn window_ui(ui: &mut Ui, scene: &Scene<'_>, pictures: &mut Pictures, commands: 
     drop_hint_ui(ui, scene);
     notice_ui::notices_ui(ui, scene, left, commands);
     sheet_ui::sheet_ui(ui, scene, commands);
+}
+
+/// Tells the session when a person has dragged the edge of a column.
+fn remember_width(
+    scene: &Scene<'_>,
+    column: Column,
+    response: &egui::Response,
+    commands: &mut Vec<Command>,
+) {
+    let settings = &scene.state.settings;
+    let known = match column {
+        Column::Study => settings.study_width,
+        Column::Result => settings.result_width,
+    };
+    let width = response.rect.width();
+    if 0.5 < (width - known).abs() {
+        commands.push(Command::SetWidth(column, width));
+    }
 }
 
 /// While files hover over the window.

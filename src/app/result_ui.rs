@@ -9,14 +9,15 @@ use super::{
     Scene,
     controls::{Button, body, card, head, muted, progress_line, strong, swatch},
     note_ui::note_section_ui,
+    remember_width,
     scores_ui::{answer_ui, bullet, limits_ui, scope_ui, scores_ui, warnings_ui},
-    theme::{self, BODY, RESULT, SMALL},
+    theme::{self, BODY, SMALL},
     words,
 };
 use crate::{
     model::Manifest,
     prediction::Prediction,
-    session::{Action, Command, Content, ItemId, Kind, Loading, Reading},
+    session::{Action, Column, Command, Content, ItemId, Kind, Loading, Reading},
 };
 
 /// Draws the column for what is in the middle.
@@ -24,8 +25,8 @@ pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
     let frame = Frame::new()
         .fill(scene.tokens.background)
         .inner_margin(Margin::symmetric(16, 14));
-    Panel::right("result")
-        .default_size(RESULT)
+    let column = Panel::right("result")
+        .default_size(scene.state.settings.result_width)
         .size_range(300.0..=520.0)
         .frame(frame)
         .show(ui, |ui| {
@@ -58,6 +59,7 @@ pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
                 }
             });
         });
+    remember_width(scene, Column::Result, &column.response, commands);
 }
 
 /// What was asked about one frame or note.

@@ -10,10 +10,11 @@ use super::{
     controls::{focus_ring, muted, progress_line, section},
     icons::{Icon, icon_button, small_icon_button},
     pictures::Pictures,
-    theme::{self, BODY, RADIUS, RAIL, SMALL, STUDY},
+    remember_width,
+    theme::{self, BODY, RADIUS, RAIL, SMALL},
     words::{self, DOT},
 };
-use crate::session::{Action, Command, Content, Item};
+use crate::session::{Action, Column, Command, Content, Item};
 
 /// The narrow column at the very left.
 pub(super) fn rail_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
@@ -62,8 +63,8 @@ pub(super) fn study_ui(
     let frame = Frame::new()
         .fill(tokens.background)
         .inner_margin(Margin::symmetric(10, 12));
-    Panel::left("study")
-        .default_size(STUDY)
+    let column = Panel::left("study")
+        .default_size(scene.state.settings.study_width)
         .size_range(180.0..=420.0)
         .frame(frame)
         .show(ui, |ui| {
@@ -84,6 +85,7 @@ pub(super) fn study_ui(
                 recent(ui, scene, commands);
             });
         });
+    remember_width(scene, Column::Study, &column.response, commands);
 }
 
 fn group(

@@ -95,8 +95,6 @@ pub const SECTION_SPACING: f32 = 0.9;
 
 /// Widths and heights of the grid, in points; the rhythm is 8, inside controls 4.
 pub const RAIL: f32 = 52.0;
-pub const STUDY: f32 = 232.0;
-pub const RESULT: f32 = 348.0;
 pub const TOP: f32 = 44.0;
 pub const FOOTER: f32 = 28.0;
 pub const STRIP: f32 = 40.0;

@@ -4,8 +4,8 @@ use std::{
     collections::BTreeSet,
     fs,
     sync::{
-        LazyLock, Mutex, PoisonError,
-        mpsc::{self, Sender},
+        Mutex, PoisonError,
+        mpsc::{self, SyncSender},
     },
     thread,
 };
@@ -32,24 +32,26 @@ enum Wait {
     Spinning,
     /// Dropping the sender ends the thread, and its team with it.
     Patient {
-        _team: Sender<()>,
+        _team: SyncSender<()>,
     },
     /// For the whole life of the process.
     AlwaysPatient {
-        _team: Sender<()>,
+        _team: SyncSender<()>,
     },
 }
 
-static WAIT: Mutex<Wait> = Mutex::new(Wait::Spinning);
+/// The state of libgomp, which is one for the whole process; and the number of cores, which takes long to ask for.
+static OPENMP: Mutex<(Wait, Option<usize>)> = Mutex::new((Wait::Spinning, None));
 
 /// Chooses how the threads of the next operators wait: spinning while the cores are ours, patiently while others
 /// want them. Takes some ten microseconds.
 pub(super) fn suit_the_load() {
-    let mut wait = WAIT.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut openmp = OPENMP.lock().unwrap_or_else(PoisonError::into_inner);
+    let (wait, known_cores) = &mut *openmp;
     let n_threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
     let n_running_others = n_running().unwrap_or(1).saturating_sub(1);
-    let is_crowded = n_cores() < n_running_others + n_threads;
-    match *wait {
+    let is_crowded = *known_cores.get_or_insert_with(n_cores) < n_running_others + n_threads;
+    match wait {
         Wait::Spinning if is_crowded && 1 < n_threads => {
             if let Some(team) = hold_team() {
                 *wait = Wait::Patient { _team: team };
@@ -63,14 +65,15 @@ pub(super) fn suit_the_load() {
 /// Makes the threads wait patiently from now on, for a process that draws while its networks run.
 pub fn always_wait_patiently() {
     if let Some(team) = hold_team() {
-        *WAIT.lock().unwrap_or_else(PoisonError::into_inner) = Wait::AlwaysPatient { _team: team };
+        let mut openmp = OPENMP.lock().unwrap_or_else(PoisonError::into_inner);
+        openmp.0 = Wait::AlwaysPatient { _team: team };
     }
 }
 
 /// Starts a thread that holds a sleeping team until the sender is dropped. Without it, all works as before, only
 /// less well beside other programs.
-fn hold_team() -> Option<Sender<()>> {
-    let (sender, receiver) = mpsc::channel::<()>();
+fn hold_team() -> Option<SyncSender<()>> {
+    let (sender, receiver) = mpsc::sync_channel::<()>(0);
     let hold = move || {
         shim::hold_team(n_cores() + 1);
         // Nothing is ever sent: this ends with the sender.
@@ -82,9 +85,7 @@ fn hold_team() -> Option<Sender<()>> {
 
 /// Of those that this process may use.
 fn n_cores() -> usize {
-    static N_CORES: LazyLock<usize> =
-        LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
-    *N_CORES
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// How many threads of the whole machine run or want to just now, the caller among them (proc_loadavg(5)).

@@ -3,8 +3,8 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{
-    Action, Answer, Command, Content, Effect, Item, ItemId, Loading, Notice, Purpose, Reading,
-    ScanItem, Sheet, State, Tone,
+    Action, Answer, Column, Command, Content, Effect, Item, ItemId, Loading, Notice, Purpose,
+    Reading, ScanItem, Sheet, State, Tone,
 };
 use crate::{
     engine::{Error, Event, Job, JobId, SaveJob, Target},
@@ -59,6 +59,8 @@ impl State {
                 self.settings.theme = theme;
                 return self.save_settings();
             }
+            Command::SetWidth(Column::Study, width) => self.settings.study_width = width,
+            Command::SetWidth(Column::Result, width) => self.settings.result_width = width,
             Command::CloseSheet => self.sheet = None,
             Command::NoDialog => self.sheet = Some(Sheet::Path),
         }

@@ -75,6 +75,13 @@ pub enum Sheet {
     Path,
 }
 
+/// A column whose width is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    Study,
+    Result,
+}
+
 /// A question and its answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Loading<T> {
@@ -145,6 +152,8 @@ pub enum Command {
     Retry(u64),
     Copy(String),
     SetTheme(Theme),
+    /// In points; kept when the window closes.
+    SetWidth(Column, f32),
     CloseSheet,
     /// The file dialog could not be shown.
     NoDialog,

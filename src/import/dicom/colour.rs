@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use dicom::{core::Tag, dictionary_std::tags};
 
-use super::{dataset::Dataset, pixels::Contract};
+use super::{dataset::Dataset, lut::Descriptor, pixels::Contract};
 use crate::import::Refusal;
 
 /// YBR_FULL to RGB, PS3.3 C.7.6.3.1.2, rounded to the nearest.
@@ -113,46 +113,18 @@ fn channel(
     plain: Tag,
     segmented: Tag,
 ) -> Result<(u16, Vec<u8>), Refusal> {
-    let wrong =
-        |found: &str| Refusal::malformed("a palette with three descriptors and their data", found);
-    let descriptor = set
-        .words(descriptor)
-        .ok_or_else(|| wrong("no descriptor"))?;
-    let [n_entries, first, bits] = descriptor
-        .try_into()
-        .map_err(|_dropped| wrong("a descriptor of another length"))?;
-    let n_entries = if n_entries == 0 {
-        1 << 16
-    } else {
-        usize::from(n_entries)
+    const TABLE: &str = "a palette";
+    let descriptor = Descriptor::read(set, descriptor, TABLE)?;
+    let words = match (set.words(plain), set.words(segmented)) {
+        (Some(words), _) => words,
+        (None, Some(words)) => expanded(&words, descriptor.n_entries)?,
+        (None, None) => return Err(Refusal::malformed("a palette with entries", "none")),
     };
-    let entries = match (set.words(plain), set.words(segmented)) {
-        (Some(words), _) if words.len() == n_entries => words,
-        (Some(words), _) if bits == 8 && words.len() == n_entries.div_ceil(2) => words
-            .iter()
-            .flat_map(|it| it.to_le_bytes())
-            .map(u16::from)
-            .take(n_entries)
-            .collect(),
-        (None, Some(words)) => expanded(&words, n_entries)?,
-        (Some(words), _) => {
-            return Err(Refusal::contract(
-                format!("{n_entries} palette entries"),
-                words.len().to_string(),
-            ));
-        }
-        (None, None) => return Err(wrong("no data")),
-    };
-    if entries.len() != n_entries {
-        return Err(Refusal::contract(
-            format!("{n_entries} palette entries"),
-            entries.len().to_string(),
-        ));
-    }
+    let entries = descriptor.entries(words, TABLE)?;
     // Tables that promise 16 bits and use 8 are common; a table of darkness is not.
-    let is_wide = bits == 16 && entries.iter().any(|it| 255 < *it);
+    let is_wide = descriptor.bits == 16 && entries.iter().any(|it| 255 < *it);
     Ok((
-        first,
+        descriptor.first,
         entries
             .iter()
             .map(|it| if is_wide { it >> 8 } else { *it } as u8)
@@ -164,7 +136,14 @@ fn channel(
 fn expanded(words: &[u16], n_entries: usize) -> Result<Vec<u16>, Refusal> {
     let mut entries = Vec::with_capacity(n_entries);
     segments(words, words, usize::MAX, n_entries, &mut entries)?;
-    Ok(entries)
+    if entries.len() == n_entries {
+        return Ok(entries);
+    }
+    let (want, found) = (
+        format!("segments of {n_entries} palette entries"),
+        entries.len(),
+    );
+    Err(Refusal::contract(want, found.to_string()))
 }
 
 /// Appends the entries of up to `n_segments` segments of `words`; `all` is what indirect segments point into.

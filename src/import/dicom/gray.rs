@@ -7,6 +7,7 @@ use dicom::dictionary_std::tags;
 use super::{
     dataset::Dataset,
     groups,
+    lut::Descriptor,
     pixels::{Contract, Number, Photometric},
 };
 use crate::{
@@ -221,44 +222,18 @@ fn modality(set: &Dataset<'_>, frame_idx: usize, contract: &Contract) -> Result<
     Ok(Modality::Linear { slope, intercept })
 }
 
-/// PS3.3 C.11.1.1: the descriptor holds the number of entries, the first stored number and the bits.
 fn table_of(item: &Dataset<'_>, contract: &Contract) -> Result<Modality, Refusal> {
-    let wrong = |found: &str| {
-        Refusal::malformed("a modality look-up table with descriptor and data", found)
-    };
-    let descriptor = item
-        .words(tags::LUT_DESCRIPTOR)
-        .ok_or_else(|| wrong("no descriptor"))?;
-    let [n_entries, first, bits] = descriptor
-        .try_into()
-        .map_err(|_dropped| wrong("a descriptor of another length"))?;
-    let n_entries = if n_entries == 0 {
-        1 << 16
-    } else {
-        usize::from(n_entries)
-    };
+    const TABLE: &str = "a modality look-up table";
+    let descriptor = Descriptor::read(item, tags::LUT_DESCRIPTOR, TABLE)?;
     let first = if contract.is_signed() {
-        i64::from(first as i16)
+        i64::from(descriptor.first as i16)
     } else {
-        i64::from(first)
+        i64::from(descriptor.first)
     };
-    let words = item.words(tags::LUT_DATA).ok_or_else(|| wrong("no data"))?;
-    let values = match words.len() {
-        n_words if n_words == n_entries => words,
-        // Tables of 8 bits may be packed, two entries in a word.
-        n_words if bits <= 8 && n_words == n_entries.div_ceil(2) => words
-            .iter()
-            .flat_map(|it| it.to_le_bytes())
-            .map(u16::from)
-            .take(n_entries)
-            .collect(),
-        n_words => {
-            return Err(Refusal::contract(
-                format!("{n_entries} entries in the modality table"),
-                n_words.to_string(),
-            ));
-        }
-    };
+    let words = item
+        .words(tags::LUT_DATA)
+        .ok_or_else(|| Refusal::malformed("a modality look-up table with entries", "none"))?;
+    let values = descriptor.entries(words, TABLE)?;
     Ok(Modality::Table { first, values })
 }
 

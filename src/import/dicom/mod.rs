@@ -18,6 +18,7 @@ mod gray;
 mod groups;
 mod header;
 mod inflate;
+mod lut;
 mod parse;
 mod pixels;
 mod stored;
