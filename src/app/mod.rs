@@ -187,11 +187,12 @@ fn window_ui(ui: &mut Ui, scene: &Scene<'_>, pictures: &mut Pictures, commands: 
     sheet_ui::sheet_ui(ui, scene, commands);
 }
 
-/// Tells the session when a person has dragged the edge of a column.
+/// Tells the session when a person has dragged the edge of a column. A window that is too narrow for the width that
+/// is known does not change it.
 fn remember_width(
     scene: &Scene<'_>,
     column: Column,
-    response: &egui::Response,
+    (width, widest): (f32, f32),
     commands: &mut Vec<Command>,
 ) {
     let settings = &scene.state.settings;
@@ -199,8 +200,7 @@ fn remember_width(
         Column::Study => settings.study_width,
         Column::Result => settings.result_width,
     };
-    let width = response.rect.width();
-    if 0.5 < (width - known).abs() {
+    if 0.5 < (width - known.min(widest)).abs() {
         commands.push(Command::SetWidth(column, width));
     }
 }

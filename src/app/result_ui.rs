@@ -25,9 +25,10 @@ pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
     let frame = Frame::new()
         .fill(scene.tokens.background)
         .inner_margin(Margin::symmetric(16, 14));
+    let widest = (0.4 * ui.ctx().content_rect().width()).clamp(300.0, 520.0);
     let column = Panel::right("result")
         .default_size(scene.state.settings.result_width)
-        .size_range(300.0..=520.0)
+        .size_range(300.0..=widest)
         .frame(frame)
         .show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -59,7 +60,8 @@ pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
                 }
             });
         });
-    remember_width(scene, Column::Result, &column.response, commands);
+    let width = column.response.rect.width();
+    remember_width(scene, Column::Result, (width, widest), commands);
 }
 
 /// What was asked about one frame or note.

@@ -2,7 +2,7 @@
 
 use egui::{
     CornerRadius, CursorIcon, Event, MouseWheelUnit, PointerButton, Pos2, Response, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role,
+    StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, vec2,
 };
 
 use super::{
@@ -27,7 +27,14 @@ pub(super) fn scan_ui(
     pictures: &mut Pictures,
     commands: &mut Vec<Command>,
 ) {
-    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+    // The outermost points belong to the edges of the columns beside it, which can be dragged too.
+    const EDGE: f32 = 5.0;
+    let (rect, _) = ui.allocate_exact_size(ui.available_size(), Sense::empty());
+    let response = ui.interact(
+        rect.shrink2(vec2(EDGE, 0.0)),
+        egui::Id::unique("scan"),
+        Sense::click_and_drag(),
+    );
     let place = Place::new(rect, ui.pixels_per_point(), scan);
     listen(ui, &response, &place, scan, commands);
     menu(&response, scan, commands);

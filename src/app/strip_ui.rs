@@ -20,6 +20,9 @@ use crate::{
     session::{Action, Command, ItemId, Kind, NOTE_METHODS, SCAN_METHODS, ScanItem},
 };
 
+/// Below this width of the strip, in points, two buttons give way; their keys stay.
+const FOLD_CHIPS: f32 = 620.0;
+
 /// Draws the strip; it belongs to the scan in the middle.
 pub(super) fn strip_ui(
     ui: &mut Ui,
@@ -71,7 +74,8 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
         }
     };
     let names = window_names(scan);
-    if matches!(scan.pyramid.frame().samples, Samples::Gray(_)) {
+    let is_gray = matches!(scan.pyramid.frame().samples, Samples::Gray(_));
+    if is_gray {
         chip(
             ui,
             "Auto",
@@ -86,9 +90,14 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
                 chip(ui, name, Action::Window(*number), chosen(*number));
             }
         }
-        chip(ui, "Invert", Action::Invert, view.is_inverted);
     }
-    chip(ui, "Reset", Action::ResetView, false);
+    // A narrow strip leaves the room to what has no key of its own.
+    if FOLD_CHIPS < ui.max_rect().width() {
+        if is_gray {
+            chip(ui, "Invert", Action::Invert, view.is_inverted);
+        }
+        chip(ui, "Reset", Action::ResetView, false);
+    }
     if 2 < names.len() {
         presets_ui(ui, scan, &names, commands);
     }

@@ -59,13 +59,14 @@ pub(super) fn study_ui(
     pictures: &mut Pictures,
     commands: &mut Vec<Command>,
 ) {
+    const WIDEST: f32 = 420.0;
     let tokens = scene.tokens;
     let frame = Frame::new()
         .fill(tokens.background)
         .inner_margin(Margin::symmetric(10, 12));
     let column = Panel::left("study")
         .default_size(scene.state.settings.study_width)
-        .size_range(180.0..=420.0)
+        .size_range(180.0..=WIDEST)
         .frame(frame)
         .show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -85,7 +86,8 @@ pub(super) fn study_ui(
                 recent(ui, scene, commands);
             });
         });
-    remember_width(scene, Column::Study, &column.response, commands);
+    let width = column.response.rect.width();
+    remember_width(scene, Column::Study, (width, WIDEST), commands);
 }
 
 fn group(

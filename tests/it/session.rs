@@ -11,7 +11,9 @@ use wardlight::{
         Precision, Prediction, Score, Subject,
     },
     privacy::Phi,
-    session::{Action, Answer, Command, Content, Effect, Kind, Loading, Sheet, State, meaning},
+    session::{
+        Action, Answer, Column, Command, Content, Effect, Kind, Loading, Sheet, State, meaning,
+    },
     settings::{Settings, Theme},
 };
 
@@ -410,6 +412,13 @@ fn settings_are_saved_when_they_change() {
     let mut state = ready();
     let effects = state.apply(Command::SetTheme(Theme::Light));
     assert!(matches!(&effects[..], [Effect::SaveSettings(it)] if it.theme == Theme::Light));
+    // A drag would write the file at every frame: widths wait for the end.
+    assert!(
+        state
+            .apply(Command::SetWidth(Column::Result, 400.0))
+            .is_empty()
+    );
+    assert!((state.settings.result_width - 400.0).abs() < 1e-6);
     state.apply(Command::ChooseModel(Kind::Scan, "no such".to_owned()));
     assert_eq!(
         state.model_for(Kind::Scan).unwrap().name,
@@ -423,6 +432,7 @@ fn settings_are_private_to_their_owner_and_read_back() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("settings");
     let mut settings = Settings {
         theme: Theme::Light,
+        result_width: 420.0,
         ..Settings::default()
     };
     (0..20).for_each(|it| settings.remember(&PathBuf::from(format!("/x/{it}"))));
