@@ -18,10 +18,13 @@ const STRIP: [u8; 3] = [0x0B, 0x0E, 0x12];
 const TEXT: [u8; 3] = [0xD7, 0xDE, 0xE7];
 const MUTED: [u8; 3] = [0x8A, 0x95, 0xA3];
 const AMBER: [u8; 3] = [0xF2, 0xB4, 0x41];
-const STRIP_HEIGHT: usize = 96;
+/// Sizes in pixels of a picture of [`UNIT_WIDTH`] or less; a wider one has a larger strip, to be read at the same zoom.
+const STRIP_HEIGHT: f32 = 96.0;
 const MARGIN: f32 = 16.0;
+const LINE: f32 = 25.0;
 const TEXT_PX: f32 = 17.0;
-const BAR_WIDTH: f32 = 150.0;
+const BAR: (f32, f32) = (150.0, 12.0);
+const UNIT_WIDTH: f32 = 1024.0;
 
 /// The words of a strip.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,57 +63,28 @@ impl Caption {
 
     /// The picture with the strip under it.
     pub fn below(&self, picture: &Picture) -> Picture {
+        let unit = (picture.width as f32 / UNIT_WIDTH).max(1.0);
+        let height = (STRIP_HEIGHT * unit) as usize;
         let mut all = Picture {
             width: picture.width,
-            height: picture.height + STRIP_HEIGHT,
+            height: picture.height + height,
             rgba: picture.rgba.clone(),
         };
         let strip = [STRIP[0], STRIP[1], STRIP[2], 255];
-        all.rgba.extend(
-            strip
-                .iter()
-                .copied()
-                .cycle()
-                .take(4 * picture.width * STRIP_HEIGHT),
-        );
-        let (top, right) = (picture.height as f32, picture.width as f32 - MARGIN);
-        let line = |number: f32| top + 14.0 + number * 25.0;
-        write(
-            &mut all,
-            &self.shown,
-            (MARGIN, line(0.0)),
-            TEXT,
-            Align::Left,
-        );
-        write(
-            &mut all,
-            &self.answer,
-            (right, line(0.0)),
-            AMBER,
-            Align::Right,
-        );
-        scale_bar(&mut all, (MARGIN, line(1.0) + 4.0));
-        write(
-            &mut all,
-            &self.scale,
-            (MARGIN + BAR_WIDTH + 10.0, line(1.0)),
-            MUTED,
-            Align::Left,
-        );
-        write(
-            &mut all,
-            &self.model,
-            (right, line(1.0)),
-            MUTED,
-            Align::Right,
-        );
-        write(
-            &mut all,
-            RESEARCH_USE,
-            (MARGIN, line(2.0)),
-            AMBER,
-            Align::Left,
-        );
+        let n_bytes = 4 * picture.width * height;
+        all.rgba.extend(strip.iter().copied().cycle().take(n_bytes));
+        let (left, right) = (MARGIN * unit, picture.width as f32 - MARGIN * unit);
+        let line = |number: f32| picture.height as f32 + (14.0 + number * LINE) * unit;
+        let mut write = |text: &str, at: (f32, f32), color, align| {
+            write(&mut all, text, at, (color, align, TEXT_PX * unit));
+        };
+        write(&self.shown, (left, line(0.0)), TEXT, Align::Left);
+        write(&self.answer, (right, line(0.0)), AMBER, Align::Right);
+        let after_bar = left + (BAR.0 + 10.0) * unit;
+        write(&self.scale, (after_bar, line(1.0)), MUTED, Align::Left);
+        write(&self.model, (right, line(1.0)), MUTED, Align::Right);
+        write(RESEARCH_USE, (left, line(2.0)), AMBER, Align::Left);
+        scale_bar(&mut all, (left, line(1.0) + 4.0 * unit), unit);
         all
     }
 }
@@ -138,12 +112,13 @@ pub fn short_number(value: f32) -> String {
     }
 }
 
-fn scale_bar(picture: &mut Picture, (left, top): (f32, f32)) {
-    for column in 0..BAR_WIDTH as usize {
-        for row in 0..12 {
+fn scale_bar(picture: &mut Picture, (left, top): (f32, f32), unit: f32) {
+    let (width, height) = (BAR.0 * unit, BAR.1 * unit);
+    for column in 0..width as usize {
+        for row in 0..height as usize {
             picture.put(
                 (left + column as f32, top + row as f32),
-                heat_color(column as f32 / BAR_WIDTH),
+                heat_color(column as f32 / width),
                 1.0,
             );
         }
@@ -156,8 +131,13 @@ enum Align {
     Right,
 }
 
-/// Writes a line of text with its top at `y`. What the fonts lack is left out.
-fn write(picture: &mut Picture, text: &str, (x, y): (f32, f32), color: [u8; 3], align: Align) {
+/// Writes a line of text of `size` pixels with its top at `y`. What the fonts lack is left out.
+fn write(
+    picture: &mut Picture,
+    text: &str,
+    (x, y): (f32, f32),
+    (color, align, size): ([u8; 3], Align, f32),
+) {
     let fonts: Vec<FontRef<'_>> = [INTER, NOTO_SANS_SC]
         .iter()
         .filter_map(|it| FontRef::try_from_slice(it).ok())
@@ -169,8 +149,7 @@ fn write(picture: &mut Picture, text: &str, (x, y): (f32, f32), color: [u8; 3], 
             Some((font, font.glyph_id(letter)))
         })
         .collect();
-    let advance =
-        |font: &FontRef<'_>, glyph| font.as_scaled(PxScale::from(TEXT_PX)).h_advance(glyph);
+    let advance = |font: &FontRef<'_>, glyph| font.as_scaled(PxScale::from(size)).h_advance(glyph);
     let width: f32 = glyphs
         .iter()
         .map(|(font, glyph)| advance(font, *glyph))
@@ -180,9 +159,9 @@ fn write(picture: &mut Picture, text: &str, (x, y): (f32, f32), color: [u8; 3], 
         Align::Right => x - width,
     };
     for (font, glyph) in glyphs {
-        let baseline = y + TEXT_PX * 0.85;
+        let baseline = y + size * 0.85;
         let placed =
-            glyph.with_scale_and_position(PxScale::from(TEXT_PX), ab_glyph::point(pen, baseline));
+            glyph.with_scale_and_position(PxScale::from(size), ab_glyph::point(pen, baseline));
         if let Some(outline) = font.outline_glyph(placed) {
             let corner = outline.px_bounds().min;
             outline.draw(|column, row, alpha| {
