@@ -20,8 +20,8 @@ use crate::{
     session::{Action, Command, ItemId, Kind, NOTE_METHODS, SCAN_METHODS, ScanItem},
 };
 
-/// Below this width of the strip, in points, two buttons give way; their keys stay.
-const FOLD_CHIPS: f32 = 620.0;
+/// Below this width of the strip, in points, two buttons and the names of the keys give way; the keys still work.
+const NARROW: f32 = 620.0;
 
 /// Draws the strip; it belongs to the scan in the middle.
 pub(super) fn strip_ui(
@@ -62,11 +62,13 @@ pub(super) fn strip_ui(
 
 fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Vec<Command>) {
     let view = &scan.view;
+    let is_narrow = ui.max_rect().width() < NARROW;
     let mut chip = |ui: &mut Ui, words: &str, action: Action, is_selected: bool| {
+        let key = if is_narrow { "" } else { action.info().key };
         let chip = Button::new(words)
             .quiet()
             .tight()
-            .key(action.info().key)
+            .key(key)
             .selected(is_selected)
             .show(ui, scene.tokens);
         if chip.on_hover_text(action.info().tooltip).clicked() {
@@ -91,8 +93,7 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
             }
         }
     }
-    // A narrow strip leaves the room to what has no key of its own.
-    if FOLD_CHIPS < ui.max_rect().width() {
+    if !is_narrow {
         if is_gray {
             chip(ui, "Invert", Action::Invert, view.is_inverted);
         }

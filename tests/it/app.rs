@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use egui::{Key, Modifiers, accesskit::Role};
+use egui::{Key, Modifiers, Rect, accesskit::Role, pos2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
     app::{App, Options},
@@ -15,6 +15,10 @@ use wardlight::{
 use crate::fake;
 
 fn window(files: &[&str]) -> Harness<'static, App> {
+    window_of([1440.0, 900.0], files)
+}
+
+fn window_of(size: [f32; 2], files: &[&str]) -> Harness<'static, App> {
     let options = Options {
         files: files.iter().map(Into::into).collect(),
         parts: fake::parts(),
@@ -22,7 +26,7 @@ fn window(files: &[&str]) -> Harness<'static, App> {
         settings_folder: None,
     };
     Harness::builder()
-        .with_size([1440.0, 900.0])
+        .with_size(size)
         .with_max_steps(64)
         .build_eframe(|cc| App::new(options, cc).unwrap())
 }
@@ -195,4 +199,47 @@ fn a_path_can_be_typed_where_no_dialog_runs() {
 #[test]
 fn the_bundled_fonts_have_every_script() {
     assert!(wardlight::app::fonts().is_ok());
+}
+
+#[test]
+fn the_edge_of_the_result_column_can_be_dragged_from_the_scan() {
+    let mut harness = window(&["chest.dcm"]);
+    wait_for_title(&mut harness, "open");
+    let width = harness.state().state().settings.result_width;
+    let edge = pos2(1440.0 - width - 2.0, 450.0);
+    harness.hover_at(edge);
+    harness.run_steps(2);
+    harness.drag_at(edge);
+    harness.run_steps(2);
+    harness.hover_at(edge - egui::vec2(60.0, 0.0));
+    harness.run_steps(2);
+    harness.drop_at(edge - egui::vec2(60.0, 0.0));
+    harness.run_steps(3);
+    let dragged = harness.state().state().settings.result_width;
+    assert!((dragged - width - 60.0).abs() < 4.0, "{width} to {dragged}");
+}
+
+#[test]
+fn in_the_narrowest_window_nothing_in_the_strip_overlaps() {
+    let mut harness = window_of([900.0, 560.0], &["chest.dcm"]);
+    wait(&mut harness, "models", |it| {
+        !it.state().state().are_models_loading() && it.state().state().scan().is_some()
+    });
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    wait_for_title(&mut harness, "scored and explained");
+    let in_strip = |role| {
+        let rects = harness.query_all_by_role(role).map(|it| it.rect());
+        rects.filter(|it| 490.0 < it.top() && it.right() < 560.0)
+    };
+    let rects: Vec<Rect> = in_strip(Role::Button)
+        .chain(in_strip(Role::ComboBox))
+        .collect();
+    // Window, overlay, label and method at least.
+    assert!(4 <= rects.len(), "{rects:?}");
+    for (idx, one) in rects.iter().enumerate() {
+        let others = rects.iter().skip(idx + 1);
+        for other in others {
+            assert!(!one.shrink(0.5).intersects(*other), "{one:?} and {other:?}");
+        }
+    }
 }

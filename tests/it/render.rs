@@ -10,7 +10,9 @@ use wardlight::{
         Precision, Prediction, Score, Subject,
     },
     render::{
-        self, Curve, Overlay, Picture, Pyramid, auto_window, compose, heat_at,
+        self, Curve, Overlay, Picture, Pyramid, auto_window,
+        caption::Caption,
+        compose, heat_at,
         overlay::greatest,
         picture::{OverlayRequest, overlay_png},
         preset_window,
@@ -309,4 +311,20 @@ fn a_picture_is_encoded_as_it_is() {
             .into_raw(),
         picture.rgba
     );
+}
+
+#[test]
+fn the_strip_under_a_picture_grows_with_it() {
+    let (prediction, explanation) = answer();
+    let caption = Caption::new(&explanation, &prediction, 1.0);
+    for (width, strip) in [(720, 96), (2048, 192)] {
+        let picture = Picture {
+            width,
+            height: 10,
+            rgba: vec![0; 4 * width * 10],
+        };
+        let all = caption.below(&picture);
+        assert_eq!((all.width, all.height), (width, 10 + strip));
+        assert_eq!(all.rgba.len(), 4 * all.width * all.height);
+    }
 }
