@@ -45,9 +45,12 @@ dist: $(WARDLIGHT)
 DATA := $(or $(WARDLIGHT_DATA),../shared/data)
 TRAINING_DATA := .deps/data
 train: $(WARDLIGHT)
-	mkdir -p $(TRAINING_DATA)/cxr_pediatric_pneumonia $(TRAINING_DATA)/notes_mtsamples
-	tar xf $(DATA)/cxr_pediatric_pneumonia/images.tar -C $(TRAINING_DATA)/cxr_pediatric_pneumonia --skip-old-files
-	cp $(DATA)/cxr_pediatric_pneumonia/labels.csv $(TRAINING_DATA)/cxr_pediatric_pneumonia
+	for name in cxr_pediatric_pneumonia cxr_adult_nih cxr_adult_covid_hannover ct_lung_nodules_lidc; do \
+		mkdir -p $(TRAINING_DATA)/$$name; \
+		tar xf $(DATA)/$$name/images.tar -C $(TRAINING_DATA)/$$name --skip-old-files; \
+		cp $(DATA)/$$name/*.csv $(TRAINING_DATA)/$$name; \
+	done
+	mkdir -p $(TRAINING_DATA)/notes_mtsamples
 	gunzip -c $(DATA)/notes_mtsamples/notes.jsonl.gz > $(TRAINING_DATA)/notes_mtsamples/notes.jsonl
 	for name in chest-pneumonia-paediatric note-specialty; do \
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out models/$$name; \

@@ -8,4 +8,5 @@ if [[ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]]; then
   exec "$wardlight" out/sample/chest.dcm out/sample/note.txt
 fi
 echo "No display found: scoring the sample case instead. Results go to out/."
-"$wardlight" score out/sample/chest.dcm out/sample/chest.png --note out/sample/note.txt --overlay out --report out/report.json
+# The synthetic scan is a drawing, which the model refuses unless told otherwise.
+"$wardlight" score out/sample/chest.dcm out/sample/chest.png --beyond-scope --note out/sample/note.txt --overlay out --report out/report.json

@@ -144,6 +144,11 @@ impl From<&score::Error> for Failure {
         match error {
             score::Error::Prep(error) => error.into(),
             score::Error::Model(error) => error.into(),
+            score::Error::OutOfScope { reasons } => Self::new(
+                "No result: outside what the model was made for",
+                format!("{}.", capital(&reasons.join("; "))),
+                error,
+            ),
             score::Error::WrongModel { .. } => Self::new(
                 "The model does not read this kind of input",
                 "Choose a model for it.",
@@ -220,4 +225,12 @@ impl From<&import::Refusal> for Failure {
         };
         Self::new(headline, remedy, refusal)
     }
+}
+
+/// The clause as a sentence.
+fn capital(clause: &str) -> String {
+    let mut letters = clause.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |it| it.to_uppercase().chain(letters).collect())
 }

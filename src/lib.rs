@@ -17,10 +17,10 @@
 //! | `stats` | pure numbers: AUROC, calibration, intervals | — |
 //! | `import` | recognise and read files; the sandboxed decode worker and its pool | `privacy` `disk` `warnings` `case` |
 //! | `prep` | `Spec`; a case as the arrays a model reads | `warnings` `case` `prediction` |
-//! | `model` | the `Model` trait, manifest and bundle | `privacy` `disk` `prediction` `prep` |
+//! | `model` | the `Model` trait, manifest and bundle | `privacy` `disk` `prediction` `stats` `prep` |
 //! | `nn` | the only code that knows libtorch: networks, attribution, training | `disk` `warnings` `prediction` `prep` `model` `stats` |
 //! | `sample` | the synthetic case for the first run | `disk` |
-//! | `score` | one case, one model → prediction or explanation | `warnings` `case` `prediction` `prep` `model` |
+//! | `score` | one case, one model → prediction or explanation, unless it is out of scope | `warnings` `case` `prediction` `stats` `prep` `model` |
 //! | `training` | from a recipe and labelled data to a bundle with its evaluation | `privacy` `disk` `warnings` `case` `prediction` `stats` `prep` `model` `nn` |
 //! | `failure` | trouble in words for a person: headline, remedy, cause | `disk` `import` `model` `prep` `score` |
 //! | `render` | samples to pixels: curves, colour map, overlay, pictures | `case` `prediction` |

@@ -42,6 +42,9 @@ pub struct Prediction {
     pub scores: Vec<Score>,
     pub calibration: Calibration,
     pub ood: Ood,
+    /// Why the model had refused before it was told to answer all the same; empty for an ordinary answer. Plain
+    /// clauses that name no patient.
+    pub beyond_scope: Vec<String>,
     pub warnings: Vec<Warning>,
     /// Milliseconds in the network.
     pub network_ms: f32,

@@ -1,5 +1,7 @@
 //! One case, one model: a calibrated prediction, or the explanation of one of its labels.
 
+mod gate;
+
 use std::time::Instant;
 
 use crate::{
@@ -12,14 +14,19 @@ use crate::{
         Subject, WordWeight,
     },
     prep::{self, Input, Spec, TextInput, Tokenizer, prepare_note, prepare_scan},
+    stats::Gaussian,
     warnings::{Warning, WarningKind, Warnings},
 };
+
+pub use self::gate::Gate;
 
 /// A model that is ready to answer, with what its input needs.
 pub struct Loaded {
     pub model: Box<dyn Model>,
     /// For text models.
     pub tokenizer: Option<Tokenizer>,
+    /// For image models that tell unusual pictures.
+    pub layout: Option<Gaussian>,
     /// What loading had to put up with; carried into every answer.
     pub warnings: Vec<Warning>,
 }
@@ -38,6 +45,11 @@ pub enum Error {
     Prep(#[from] prep::Error),
     #[error(transparent)]
     Model(#[from] model::Error),
+    #[error("wanted a case within the model's scope, found that {}", reasons.join("; "))]
+    OutOfScope {
+        /// At least one.
+        reasons: Vec<String>,
+    },
     #[error("wanted a model for {want}, found one for {found}")]
     WrongModel {
         want: &'static str,
@@ -68,12 +80,19 @@ impl Target<'_> {
     }
 }
 
-/// Scores a frame or a note.
-pub fn score(target: Target<'_>, loaded: &mut Loaded) -> Result<Prediction, Error> {
+/// Scores a frame or a note, if it is in the model's scope or the gate is open.
+///
+/// # Errors
+/// A case that cannot be read or is out of scope, or a model that fails.
+pub fn score(target: Target<'_>, loaded: &mut Loaded, gate: Gate) -> Result<Prediction, Error> {
     let warnings = Warnings::default();
     warnings.extend(target.warnings());
     warnings.extend(loaded.warnings.clone());
     let input = prepare(target, loaded, &warnings)?;
+    let (ood, reasons) = scope(target, &input, loaded, &warnings);
+    if gate == Gate::Closed && !reasons.is_empty() {
+        return Err(Error::OutOfScope { reasons });
+    }
     let start = Instant::now();
     let logits = loaded.model.logits(std::slice::from_ref(&input))?;
     let network_ms = start.elapsed().as_secs_f32() * 1e3;
@@ -95,10 +114,37 @@ pub fn score(target: Target<'_>, loaded: &mut Loaded) -> Result<Prediction, Erro
         engine: loaded.model.engine(),
         scores: scores(manifest, &logits)?,
         calibration: manifest.calibration.clone(),
-        ood: Ood::Unknown,
+        ood,
+        beyond_scope: reasons,
         warnings: warnings.list(),
         network_ms,
     })
+}
+
+/// Whether the case is what the model was made for: how unusual it looks, and every reason against an answer.
+fn scope(
+    target: Target<'_>,
+    input: &Input,
+    loaded: &Loaded,
+    warnings: &Warnings,
+) -> (Ood, Vec<String>) {
+    let manifest = loaded.model.manifest();
+    let (Target::Scan { scan, frame_idx }, Input::Image(image)) = (target, input) else {
+        return (Ood::Unknown, Vec::new());
+    };
+    let frame = scan.frames.get(frame_idx);
+    let mut reasons = frame.map(|it| gate::of_frame(it)).unwrap_or_default();
+    let Some(scope) = &manifest.scope else {
+        return (Ood::Unknown, reasons);
+    };
+    reasons.extend(gate::of_header(scan, &scope.header, warnings));
+    let test = scope.layout.as_ref().zip(loaded.layout.as_ref());
+    let (Some(test), Spec::Image(spec)) = (test, &manifest.prep) else {
+        return (Ood::Unknown, reasons);
+    };
+    let (ood, reason) = gate::of_layout(image, spec, test);
+    reasons.extend(reason);
+    (ood, reasons)
 }
 
 /// Explains one label of a frame or a note.

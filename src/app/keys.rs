@@ -1,5 +1,7 @@
 //! The keyboard: the keys of `session::Action` as egui knows them.
 
+use std::cmp::Reverse;
+
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 use crate::session::{Action, Command, Sheet, State};
@@ -8,12 +10,15 @@ use crate::session::{Action, Command, Sheet, State};
 pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) {
     let is_typing = ctx.text_edit_focused() || state.sheet.is_some_and(|it| it != Sheet::Keys);
     let is_on_control = ctx.memory(|it| it.focused().is_some());
-    for action in Action::ALL.into_iter().chain([Action::Escape]) {
+    let mut actions: Vec<Action> = Action::ALL.into_iter().chain([Action::Escape]).collect();
+    // Longest first: egui lets Space be pressed with Shift.
+    actions.sort_by_key(|it| Reverse(it.info().key.len()));
+    for action in actions {
         let Some(shortcut) = shortcut(action) else {
             continue;
         };
         let is_plain =
-            shortcut.modifiers.is_none() && !matches!(shortcut.logical_key, Key::Escape | Key::F1);
+            !shortcut.modifiers.command && !matches!(shortcut.logical_key, Key::Escape | Key::F1);
         // Space and the arrows work the control that the keyboard is on.
         let is_for_control = is_on_control && shortcut.logical_key == Key::Space;
         if is_plain && (is_typing || is_for_control) {
@@ -28,9 +33,11 @@ pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) 
 /// The key of an action.
 pub(super) fn shortcut(action: Action) -> Option<KeyboardShortcut> {
     let key = action.info().key;
-    let (modifiers, name) = match key.strip_prefix("Ctrl+") {
-        Some(name) => (Modifiers::COMMAND, name),
-        None => (Modifiers::NONE, key),
+    let (modifiers, name) = match key.split_once('+') {
+        Some(("Ctrl", name)) => (Modifiers::COMMAND, name),
+        Some(("Shift", name)) => (Modifiers::SHIFT, name),
+        // The key `+` itself, and those that stand alone.
+        _ => (Modifiers::NONE, key),
     };
     Some(KeyboardShortcut::new(modifiers, Key::from_name(name)?))
 }

@@ -119,13 +119,29 @@ fn reading_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mut 
         ),
         (Loading::Failed(failure), ..) => {
             card(ui, scene.tokens, |ui| {
-                super::notice_ui::failure_words_ui(ui, scene, failure, commands)
+                super::notice_ui::failure_words_ui(ui, scene, failure, commands);
+                if asked.reading.is_refused {
+                    beyond_scope_ui(ui, scene, commands);
+                }
             });
         }
         (Loading::Empty | Loading::Ready(_), _, Some(manifest)) => {
             before_ui(ui, scene, asked, manifest, commands)
         }
         (Loading::Empty | Loading::Ready(_), _, None) => no_model_ui(ui, scene, asked.kind),
+    }
+}
+
+/// The way around a refusal, quiet on purpose: the result will carry the reasons.
+fn beyond_scope_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let action = Action::ScoreBeyondScope;
+    let info = action.info();
+    ui.add_space(2.0);
+    let button = Button::new(info.name)
+        .key(&action.key_text())
+        .show(ui, scene.tokens);
+    if button.on_hover_text(info.tooltip).clicked() {
+        commands.push(Command::Act(action));
     }
 }
 

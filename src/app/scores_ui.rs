@@ -185,6 +185,12 @@ pub(super) fn scope_ui(ui: &mut Ui, scene: &Scene<'_>, prediction: &Prediction) 
             });
         });
         muted(ui, tokens, &detail);
+        if !prediction.beyond_scope.is_empty() {
+            muted(ui, tokens, "Scored at your request although:");
+        }
+        for reason in &prediction.beyond_scope {
+            bullet(ui, scene, reason);
+        }
     });
 }
 

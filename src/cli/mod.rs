@@ -25,7 +25,7 @@ use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::{
     import::Decoder,
-    model::{self, Bundle},
+    model::{self, Bundle, scope},
     nn,
     prediction::Precision,
     prep::Tokenizer,
@@ -167,11 +167,17 @@ fn load(folder: &Path, options: nn::Options) -> Result<Loaded, model::Error> {
         .as_deref()
         .map(Tokenizer::parse)
         .transpose()?;
+    let layout = bundle
+        .layout
+        .as_deref()
+        .map(scope::read_layout)
+        .transpose()?;
     let warnings = Warnings::default();
     let model = nn::load(bundle, options, &warnings)?;
     Ok(Loaded {
         model,
         tokenizer,
+        layout,
         warnings: warnings.list(),
     })
 }

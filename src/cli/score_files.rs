@@ -23,7 +23,7 @@ use crate::{
     prediction::{Call, Explanation, LabelIdx, Method, Ood, Prediction, WordWeight},
     prep::Spec,
     render,
-    score::{self, Loaded, Target},
+    score::{self, Gate, Loaded, Target},
 };
 
 /// Strength of the influence map over the scan.
@@ -52,6 +52,9 @@ pub(super) struct Args {
     /// Label to explain [default: the one that is called, else the most probable].
     #[arg(long)]
     label: Option<String>,
+    /// Score scans that the model refuses as outside its scope all the same; the result carries the reasons.
+    #[arg(long)]
+    beyond_scope: bool,
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
@@ -281,7 +284,19 @@ fn score_scan(
         scan,
         frame_idx: args.frame.saturating_sub(1),
     };
-    let prediction = score::score(target, loaded).map_err(|error| Failure::from(&error))?;
+    let gate = if args.beyond_scope {
+        Gate::Open
+    } else {
+        Gate::Closed
+    };
+    let prediction = score::score(target, loaded, gate).map_err(|error| {
+        let mut failure = Failure::from(&error);
+        if matches!(error, score::Error::OutOfScope { .. }) {
+            failure.remedy +=
+                " To score it all the same, add --beyond-scope; the result will say so.";
+        }
+        failure
+    })?;
     let mut explanation = None;
     if let Some(folder) = &args.overlay {
         let label = label_to_explain(&prediction, args.label.as_deref())?;
@@ -309,7 +324,8 @@ fn score_scan(
 
 fn score_note(file: &Path, note: &Note, loaded: &mut Loaded) -> Result<Scored, Failure> {
     let target = Target::Note(note);
-    let prediction = score::score(target, loaded).map_err(|error| Failure::from(&error))?;
+    let prediction =
+        score::score(target, loaded, Gate::Closed).map_err(|error| Failure::from(&error))?;
     let label = label_to_explain(&prediction, None)?;
     let why = score::explain(target, label, Method::Chefer, loaded, &Task::default())
         .map_err(|error| Failure::from(&error))?;
@@ -463,6 +479,12 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
         }
     }
     lines.push(format!("  Scope: {}", scope(&prediction.ood)));
+    lines.extend(
+        prediction
+            .beyond_scope
+            .iter()
+            .map(|it| format!("  Scored on request although {it}")),
+    );
     lines.extend(
         prediction
             .warnings

@@ -26,6 +26,7 @@ use crate::{
 };
 
 pub use client::Client;
+pub use score::Gate;
 
 /// The question that an answer belongs to. Numbered by who asks, so that it is known before the job starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +44,7 @@ pub enum Job {
     Score {
         target: Target,
         model: ModelName,
+        gate: score::Gate,
     },
     Explain {
         target: Target,
@@ -145,6 +147,13 @@ pub struct Parts {
     pub sample: SampleFn,
     /// One for each bundle.
     pub model_folders: Vec<PathBuf>,
+}
+
+impl Error {
+    /// Whether the model refused the case and could be told to answer all the same.
+    pub const fn is_out_of_scope(&self) -> bool {
+        matches!(self, Self::Score(score::Error::OutOfScope { .. }))
+    }
 }
 
 impl Target {

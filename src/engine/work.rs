@@ -79,7 +79,11 @@ pub(super) fn run_models(
                 models = loaded;
                 None
             }),
-            Job::Score { target, model } => score_one(target, find(&mut models, model)?),
+            Job::Score {
+                target,
+                model,
+                gate,
+            } => score_one(target, *gate, find(&mut models, model)?),
             Job::Explain {
                 target,
                 model,
@@ -201,8 +205,12 @@ fn find<'a>(models: &'a mut [Loaded], name: &str) -> Result<&'a mut Loaded, Erro
     })
 }
 
-fn score_one(target: &Target, loaded: &mut Loaded) -> Result<Option<Event>, Error> {
-    let prediction = score::score(target.as_score_target(), loaded)?;
+fn score_one(
+    target: &Target,
+    gate: score::Gate,
+    loaded: &mut Loaded,
+) -> Result<Option<Event>, Error> {
+    let prediction = score::score(target.as_score_target(), loaded, gate)?;
     Ok(Some(Event::Scored(Box::new(prediction))))
 }
 

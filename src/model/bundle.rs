@@ -15,6 +15,7 @@ const MANIFEST: &str = "manifest.toml";
 const CARD: &str = "card.md";
 const TEXT_LIMIT_BYTES: u64 = 1 << 20;
 const TOKENIZER_LIMIT_BYTES: u64 = 64 << 20;
+const LAYOUT_LIMIT_BYTES: u64 = 16 << 20;
 const WEIGHTS_LIMIT_BYTES: u64 = 2 << 30;
 
 /// A bundle whose files have the hashes that its manifest names.
@@ -24,6 +25,8 @@ pub struct Bundle {
     pub weights: Vec<u8>,
     /// `tokenizer.json`, for text models.
     pub tokenizer: Option<Vec<u8>>,
+    /// What unusual pictures are told by ([`super::scope::read_layout`]), if the scope has such a test.
+    pub layout: Option<Vec<u8>>,
     /// `card.md`.
     pub card: String,
 }
@@ -43,11 +46,16 @@ impl Bundle {
         let tokenizer = tokenizer
             .map(|it| read_checked(folder, it, "a tokenizer", TOKENIZER_LIMIT_BYTES))
             .transpose()?;
+        let layout = manifest.scope.as_ref().and_then(|it| it.layout.as_ref());
+        let layout = layout
+            .map(|it| read_checked(folder, &it.fit, "a layout file", LAYOUT_LIMIT_BYTES))
+            .transpose()?;
         let card = read_text(&folder.join(CARD))?;
         Ok(Self {
             manifest,
             weights,
             tokenizer,
+            layout,
             card,
         })
     }

@@ -6,6 +6,7 @@ use super::{
     Manifest, Network,
     manifest::{FileRef, Label, Output},
     network,
+    scope::Scope,
 };
 use crate::{
     prediction::Calibration,
@@ -45,7 +46,40 @@ pub(super) fn manifest(manifest: &Manifest) -> Check {
         "a tolerance in 0..0.1",
         known.tolerance,
     )?;
+    if let Some(it) = &manifest.scope {
+        wanted(
+            matches!(manifest.prep, Spec::Image(_)),
+            "a scope for images only",
+            "text",
+        )?;
+        scope(it)?;
+    }
     network_and_prep(manifest)
+}
+
+fn scope(scope: &Scope) -> Check {
+    let header = &scope.header;
+    let terms = [&header.modalities, &header.body_parts, &header.views];
+    for term in terms.into_iter().flatten() {
+        let is_term = !term.trim().is_empty() && *term == term.to_ascii_uppercase();
+        wanted(is_term, "a term in capitals", format!("{term:?}"))?;
+    }
+    if let Some([youngest, oldest]) = header.age_years {
+        let is_range = 0.0 <= youngest && youngest <= oldest && oldest.is_finite();
+        wanted(
+            is_range,
+            "ages from low to high",
+            format!("{youngest} to {oldest}"),
+        )?;
+    }
+    if let Some(layout) = &scope.layout {
+        file(&layout.fit)?;
+        let is_positive = layout.limit.is_finite() && 0.0 < layout.limit;
+        wanted(is_positive, "a positive limit", layout.limit)?;
+        let is_part = (0.0..=1.0).contains(&layout.refused);
+        wanted(is_part, "a part in 0..1", layout.refused)?;
+    }
+    Ok(())
 }
 
 fn wanted(is_so: bool, want: impl Display, found: impl Display) -> Check {

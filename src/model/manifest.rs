@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Network, check};
+use super::{Error, Network, check, scope::Scope};
 use crate::{
     disk::Sha256,
     prediction::{Calibration, Estimate, ModelRef, OperatingPoint},
@@ -39,6 +39,8 @@ pub struct Manifest {
     pub tokenizer: Option<FileRef>,
     pub calibration: Calibration,
     pub known_answer: KnownAnswer,
+    /// For image models: what they refuse. Without it nothing is refused, and every answer says so.
+    pub scope: Option<Scope>,
     /// Measured figures, for the card and the window.
     #[serde(default)]
     pub metrics: Vec<Metric>,

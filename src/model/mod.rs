@@ -5,6 +5,7 @@ mod check;
 pub mod known_answer;
 pub mod manifest;
 pub mod network;
+pub mod scope;
 
 use std::sync::{
     Arc,

@@ -1,6 +1,7 @@
 //! A case as the arrays a model reads: [`Spec`] is data in the manifest, and one [`prepare_scan`] /
 //! [`prepare_note`] serves training, window, command and service. Display windows never reach it.
 
+pub mod layout;
 pub mod note;
 mod resample;
 pub mod scan;

@@ -50,7 +50,12 @@ impl Caption {
             ),
             scale: format!("0 \u{2013} {}", short_number(full)),
             answer: score.map_or_else(String::new, |it| {
-                format!("{} {}", it.label, percent(it.probability))
+                let scope = if prediction.beyond_scope.is_empty() {
+                    ""
+                } else {
+                    ", beyond scope"
+                };
+                format!("{} {}{scope}", it.label, percent(it.probability))
             }),
             model: format!(
                 "{} {} \u{00B7} weights {}",

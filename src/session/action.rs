@@ -7,6 +7,7 @@ pub enum Action {
     OpenPath,
     OpenSample,
     Score,
+    ScoreBeyondScope,
     ToggleOverlay,
     OpacityUp,
     OpacityDown,
@@ -69,7 +70,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -77,6 +78,7 @@ impl Action {
         Self::PreviousItem,
         Self::CloseItem,
         Self::Score,
+        Self::ScoreBeyondScope,
         Self::ToggleOverlay,
         Self::OpacityUp,
         Self::OpacityDown,
@@ -121,6 +123,7 @@ impl Action {
             Self::PreviousItem => ("Previous in the study list", "Ctrl+ArrowUp", "Show the scan or note before", Case),
             Self::CloseItem => ("Close", "Ctrl+W", "Close the scan or note in the middle", Case),
             Self::Score => ("Score", "Space", "Run the models on what is open; nothing leaves this computer", Result),
+            Self::ScoreBeyondScope => ("Score all the same", "Shift+Space", "Score what the model refused as outside its scope; the result says so", Result),
             Self::ToggleOverlay => ("Overlay on or off", "O", "Show or hide the influence map", Result),
             Self::OpacityUp => ("Overlay stronger", "]", "More opaque influence map", Result),
             Self::OpacityDown => ("Overlay weaker", "[", "More transparent influence map", Result),

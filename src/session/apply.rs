@@ -7,7 +7,7 @@ use super::{
     Reading, ScanItem, Sheet, State, Tone,
 };
 use crate::{
-    engine::{Error, Event, Job, JobId, SaveJob, Target},
+    engine::{Error, Event, Gate, Job, JobId, SaveJob, Target},
     failure::Failure,
     privacy::Phi,
     render::{Pyramid, auto_window, curve::first_window, preset_window},
@@ -98,7 +98,7 @@ impl State {
                 if matches!(purpose, Purpose::LoadModels)
                     && std::mem::take(&mut self.is_score_wanted)
                 {
-                    return self.score();
+                    return self.score(Gate::Closed);
                 }
             }
             Event::Failed(error) => self.failed(id, &purpose, &error),
@@ -126,7 +126,8 @@ impl State {
                     Job::OpenSample,
                 )];
             }
-            Action::Score => return self.score(),
+            Action::Score => return self.score(Gate::Closed),
+            Action::ScoreBeyondScope => return self.score(Gate::Open),
             Action::ToggleOverlay => self.is_overlay_shown = !self.is_overlay_shown,
             Action::OpacityUp => {
                 return self.apply(Command::SetOpacity(self.settings.overlay_opacity + 0.1));
@@ -290,6 +291,7 @@ impl State {
                     .reading_mut(item, frame_idx)
                     .filter(|it| it.prediction.waiting() == Some(id))
                 {
+                    reading.is_refused = error.is_out_of_scope();
                     reading.prediction = Loading::Failed(failure);
                 }
             }

@@ -55,6 +55,8 @@ pub struct NoteItem {
 pub struct Reading {
     pub model: Option<Arc<Manifest>>,
     pub prediction: Loading<Prediction>,
+    /// The model refused it as out of scope, and could be told to answer all the same.
+    pub is_refused: bool,
     /// The label that is explained.
     pub label: Option<LabelIdx>,
     pub method: Option<Method>,

@@ -79,7 +79,7 @@ pub fn scope_words(ood: &Ood) -> (&'static str, String) {
         }
         Ood::Outside { distance, limit } => (
             "out of scope",
-            format!("distance {distance:.2}, limit {limit:.2}: do not rely on the numbers above"),
+            format!("distance {distance:.2}, limit {limit:.2}"),
         ),
     }
 }

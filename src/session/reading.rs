@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Content, Effect, ItemId, Kind, Loading, Purpose, Reading, State, item::primary_label};
 use crate::{
-    engine::{Job, JobId, Target},
+    engine::{Gate, Job, JobId, Target},
     failure::Failure,
     prediction::{Explanation, LabelIdx, Method, Prediction},
 };
@@ -20,7 +20,8 @@ pub const SCAN_METHODS: [Method; 4] = [
 pub const NOTE_METHODS: [Method; 2] = [Method::Chefer, Method::IntegratedGradients];
 
 impl State {
-    pub(super) fn score(&mut self) -> Vec<Effect> {
+    /// Scores what is in the middle and the note beside it; with an open gate, what was refused only.
+    pub(super) fn score(&mut self, gate: Gate) -> Vec<Effect> {
         if self.are_models_loading() {
             self.is_score_wanted = true;
             return Vec::new();
@@ -31,12 +32,20 @@ impl State {
         let note = self.note().map(|(id, it)| (id, it.target(), 0));
         let mut effects = Vec::new();
         for (id, target, frame_idx) in [scan, note].into_iter().flatten() {
-            effects.extend(self.score_one(id, target, frame_idx));
+            let is_refused = |it: &mut Reading| it.is_refused;
+            if gate == Gate::Closed || self.reading_mut(id, frame_idx).is_some_and(is_refused) {
+                effects.extend(self.score_one((id, frame_idx), target, gate));
+            }
         }
         effects
     }
 
-    fn score_one(&mut self, item: ItemId, target: Target, frame_idx: usize) -> Option<Effect> {
+    fn score_one(
+        &mut self,
+        (item, frame_idx): (ItemId, usize),
+        target: Target,
+        gate: Gate,
+    ) -> Option<Effect> {
         if self
             .reading_mut(item, frame_idx)?
             .prediction
@@ -69,7 +78,11 @@ impl State {
         let model = manifest.name.clone();
         let effect = self.ask(
             Purpose::Score { item, frame_idx },
-            Job::Score { target, model },
+            Job::Score {
+                target,
+                model,
+                gate,
+            },
         );
         let Effect::Start(id, _) = effect else {
             return None;

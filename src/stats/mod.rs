@@ -3,6 +3,7 @@
 mod auroc;
 mod calibration;
 mod classes;
+mod gaussian;
 mod interval;
 
 pub use self::{
@@ -14,5 +15,6 @@ pub use self::{
     classes::{
         Counts, accuracy, greatest, macro_f1, threshold_for_sensitivity, threshold_of_youden,
     },
+    gaussian::Gaussian,
     interval::{Interval, Unit, bootstrap, wilson},
 };

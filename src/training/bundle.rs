@@ -8,6 +8,7 @@ use std::{
 use super::{
     Answers, Assets, Job, Result, card,
     evaluate::{self, Calibrated},
+    scope,
 };
 use crate::{
     disk::{self, Sha256},
@@ -33,6 +34,7 @@ pub(super) struct Draft {
     manifest: Manifest,
     weights: Vec<u8>,
     tokenizer: Option<Vec<u8>>,
+    layout: Option<Vec<u8>>,
     pub(super) calibrated: Calibrated,
 }
 
@@ -42,7 +44,7 @@ impl Draft {
         job: &Job<'_>,
         assets: Assets,
         weights: Vec<u8>,
-        held_out: &Answers,
+        (held_out, scope): (&Answers, Option<&scope::Fitted<'_>>),
     ) -> Result<Self> {
         let recipe = &job.recipe;
         let calibrated = evaluate::calibrate(recipe, held_out);
@@ -78,6 +80,7 @@ impl Draft {
                 logits: vec![0.0; recipe.labels.len()],
                 tolerance: TOLERANCE,
             },
+            scope: scope.map(|it| it.scope.clone()),
             metrics: Vec::new(),
         };
         let options = nn::Options {
@@ -92,6 +95,7 @@ impl Draft {
             manifest,
             weights,
             tokenizer: assets.tokenizer,
+            layout: scope.map(|it| it.file.clone()),
             calibrated,
         })
     }
@@ -103,6 +107,9 @@ impl Draft {
         disk::write_atomic(&job.out.join(WEIGHTS), &self.weights)?;
         if let Some(tokenizer) = &self.tokenizer {
             disk::write_atomic(&job.out.join(TOKENIZER), tokenizer)?;
+        }
+        if let Some(layout) = &self.layout {
+            disk::write_atomic(&job.out.join(scope::FILE), layout)?;
         }
         let card = card::text(job, &self.manifest, &self.calibrated);
         disk::write_atomic(&job.out.join("card.md"), card.as_bytes())?;

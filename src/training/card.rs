@@ -4,7 +4,11 @@ use std::fmt::Write as _;
 
 use super::{Job, evaluate::Calibrated, recipe::Recipe};
 use crate::{
-    model::{Manifest, manifest::Metric},
+    model::{
+        Manifest,
+        manifest::Metric,
+        scope::{LayoutScope, Scope},
+    },
     prediction::{Estimate, OperatingPoint},
 };
 
@@ -29,6 +33,9 @@ pub(super) fn text(job: &Job<'_>, manifest: &Manifest, calibrated: &Calibrated) 
         calibrated.temperature
     );
     sections.push(section("Calibration", &calibration));
+    if let Some(scope) = &manifest.scope {
+        sections.push(section("Scope", &scope_words(scope)));
+    }
     sections.push(section("Training", &training(job)));
     sections.push(section("Licence", &recipe.card.licence));
     sections.join("\n")
@@ -103,6 +110,45 @@ fn points(points: &[OperatingPoint]) -> String {
     }
     text + "\nThe first is the default. Thresholds are on the calibrated probability; what they give on the test part \
             stands under Figures.\n"
+}
+
+/// What is refused, in words.
+fn scope_words(scope: &Scope) -> String {
+    let header = &scope.header;
+    let terms = [
+        ("modality", &header.modalities),
+        ("body part", &header.body_parts),
+        ("view", &header.views),
+    ];
+    let mut said: Vec<String> = terms
+        .iter()
+        .filter(|(_, terms)| !terms.is_empty())
+        .map(|(what, terms)| format!("A file whose {what} is none of {}.", terms.join(", ")))
+        .collect();
+    if let Some([youngest, oldest]) = header.age_years {
+        said.push(format!(
+            "A patient whose age lies outside {youngest} to {oldest} years."
+        ));
+    }
+    if let Some(LayoutScope {
+        limit,
+        n_fitted,
+        n_held_out,
+        refused,
+        ..
+    }) = &scope.layout
+    {
+        said.push(format!(
+            "A picture whose layout (strength of edges by direction and place) is farther than {limit:.3} from that of \
+             {n_fitted} training pictures, by Mahalanobis distance. The limit was set by {n_held_out} held-out pictures, \
+             of which it refuses {:.1} %. What it does to pictures of other kinds stands under Figures.",
+            100.0 * refused
+        ));
+    }
+    said.push("A strip, a blank picture, a colour photograph.".to_owned());
+    let text = "No answer is given to these, unless a person asks for it; the answer then carries the reasons. What a \
+                file does not tell is not held against it, but told.\n\n";
+    text.to_owned() + &list(&said)
 }
 
 fn training(job: &Job<'_>) -> String {

@@ -3,7 +3,7 @@
 //! 1. read the table, prepare every case as the model will read it;
 //! 2. hold out one fold after the other ([`Recipe::hold_out`]), train on the others, keep the answers on it;
 //! 3. fit temperature and operating points on those answers;
-//! 4. train on all folds;
+//! 4. train on all folds, and fit what the bundle refuses ([`scope`]);
 //! 5. write the bundle, load it as anyone would, and evaluate the test part with it, once;
 //! 6. write figures and card.
 //!
@@ -15,6 +15,7 @@ pub mod data;
 pub mod evaluate;
 mod images;
 pub mod recipe;
+pub mod scope;
 mod text;
 
 use std::{path::PathBuf, time::Instant};
@@ -191,28 +192,32 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
         },
         &mut steps,
     )?;
-    let mut draft = bundle::Draft::new(job, trainer.assets(), fit.weights, &held_out)?;
+    let scope = scope::fit(recipe, &cases, &pool, trainer.as_ref())?;
+    let mut draft = bundle::Draft::new(
+        job,
+        trainer.assets(),
+        fit.weights,
+        (&held_out, scope.as_ref()),
+    )?;
     draft.write(job, &[])?;
     let mut model = bundle::load(&job.out, job.threads)?;
-    let mut answers = Vec::new();
-    let hide_names = [false, true];
-    let n_passes = if matches!(recipe.learning, Learning::Text(_)) {
-        2
-    } else {
-        1
+    let passes: &[bool] = match recipe.learning {
+        Learning::Text(_) => &[false, true],
+        Learning::Image { .. } => &[false],
     };
-    for hide_names in hide_names.into_iter().take(n_passes) {
-        let inputs = test
-            .iter()
-            .map(|it| trainer.input(*it, hide_names))
-            .collect::<Result<Vec<_>>>()?;
-        answers.push(Answers::new(
-            &cases,
-            &test,
-            bundle::answer(model.as_mut(), &inputs, task)?,
-        ));
+    let mut answers = Vec::new();
+    let mut of_scope = Vec::new();
+    for hide_names in passes {
+        let inputs = test.iter().map(|it| trainer.input(*it, *hide_names));
+        let inputs = inputs.collect::<Result<Vec<_>>>()?;
+        let rows = bundle::answer(model.as_mut(), &inputs, task)?;
+        answers.push(Answers::new(&cases, &test, rows));
+        if let Some(scope) = &scope {
+            of_scope.extend(scope.measure(job, &inputs, task)?);
+        }
     }
-    let metrics = evaluate::measure(recipe, &draft.calibrated, &held_out, &answers);
+    let mut metrics = evaluate::measure(recipe, &draft.calibrated, &held_out, &answers);
+    metrics.extend(of_scope);
     draft.write(job, &metrics)?;
     (steps.on_event)(&Event::Measured {
         metrics: metrics.clone(),

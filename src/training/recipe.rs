@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Result};
+use super::{Error, Result, scope::ScopeRecipe};
 use crate::{
     disk::{self, Sha256},
     model::{Network, manifest::Output},
@@ -28,6 +28,8 @@ pub struct Recipe {
     pub output: Output,
     pub network: Network,
     pub prep: prep::Spec,
+    /// For images: what the bundle refuses.
+    pub scope: Option<ScopeRecipe>,
     pub source: Source,
     pub learning: Learning,
     /// Folds that are held out one after the other, each while training on all others: what temperature and

@@ -249,6 +249,7 @@ fn manifest(name: &str) -> Manifest {
         prep,
         weights: file("weights.safetensors"),
         calibration: Calibration::None,
+        scope: None,
         known_answer: KnownAnswer {
             logits: vec![0.0; N_LABELS],
             tolerance: 1e-3,

@@ -18,6 +18,7 @@ fn the_sample_case_is_scored_as_a_table_and_as_json_that_validates() {
         .args([folder.join("chest.dcm"), folder.join("chest.png")])
         .arg("--note")
         .arg(folder.join("note.txt"))
+        .arg("--beyond-scope") // the sample is a drawing
         .arg("--overlay")
         .arg(folder.join("overlay")));
     assert_eq!(code, 0, "{err}");
@@ -43,7 +44,11 @@ fn the_sample_case_is_scored_as_a_table_and_as_json_that_validates() {
 
     let report = score_json(
         &[&folder.join("chest.dcm")],
-        &["--note", folder.join("note.txt").to_str().unwrap()],
+        &[
+            "--beyond-scope",
+            "--note",
+            folder.join("note.txt").to_str().unwrap(),
+        ],
     );
     assert_eq!(report["results"].as_array().unwrap().len(), 2);
     assert_eq!(report["results"][1]["kind"], "note");
@@ -53,7 +58,8 @@ fn the_sample_case_is_scored_as_a_table_and_as_json_that_validates() {
 fn the_same_picture_as_dicom_and_as_png_gets_the_same_score() {
     let folder = scratch("cli_same");
     run(wardlight().arg("samples").arg(&folder));
-    let report = score_json(&[&folder.join("chest.dcm"), &folder.join("chest.png")], &[]);
+    let files = [folder.join("chest.dcm"), folder.join("chest.png")];
+    let report = score_json(&[&files[0], &files[1]], &["--beyond-scope"]);
     let logit = |idx: usize| {
         report["results"][idx]["prediction"]["scores"][0]["logit"]
             .as_f64()
@@ -68,14 +74,24 @@ fn the_same_picture_as_dicom_and_as_png_gets_the_same_score() {
 }
 
 #[test]
-fn real_radiographs_are_scored() {
+fn real_radiographs_are_scored_or_refused_by_what_they_say() {
     let Some(data) = shared_data() else { return };
     let files = [
         "cr_chest_rsna_jpegbaseline.dcm",
         "cr_chest_philips_J2Klossy_mono1.dcm",
     ]
     .map(|it| data.join("dicom").join(it));
-    let report = score_json(&[&files[0], &files[1]], &[]);
+    // Both are of adults, but the first does not say so and looks near enough: an answer with a warning.
+    let report = score_json(&[&files[0]], &[]);
+    assert!(
+        report["results"][0]["prediction"]["warnings"]
+            .to_string()
+            .contains("does not tell age")
+    );
+    let (code, out, err) = run(wardlight().arg("score").arg(&files[1]));
+    assert!(code == 1 && !out.contains('%'), "{out}");
+    assert!(err.contains("age lies outside 1 to 5 years"), "{err}");
+    let report = score_json(&[&files[0], &files[1]], &["--beyond-scope"]);
     assert_eq!(report["results"].as_array().unwrap().len(), 2);
     assert_eq!(report["failures"].as_array().unwrap().len(), 0);
 }
@@ -85,7 +101,7 @@ fn one_bad_file_does_not_cost_the_others() {
     let folder = scratch("cli_one_bad");
     run(wardlight().arg("samples").arg(&folder));
     let (code, out, _) = run(wardlight()
-        .args(["score", "--json"])
+        .args(["score", "--json", "--beyond-scope"])
         .args([folder.join("missing.dcm"), folder.join("chest.png")]));
     assert_eq!(code, 1);
     let report: Value = serde_json::from_str(&out).unwrap();

@@ -8,7 +8,7 @@ use std::{
 };
 
 use wardlight::{
-    engine::{self, Client, Event, Job, JobId, Parts, SaveJob, Target},
+    engine::{self, Client, Event, Gate, Job, JobId, Parts, SaveJob, Target},
     prediction::{LabelIdx, Method},
 };
 
@@ -55,6 +55,7 @@ fn score_job() -> Job {
     Job::Score {
         target: scan_target(),
         model: "chest-pneumonia-paediatric".to_owned(),
+        gate: Gate::Closed,
     }
 }
 

@@ -103,6 +103,11 @@ impl Model for FakeModel {
     }
 }
 
+/// A fake with another manifest.
+pub(crate) fn model(manifest: Manifest) -> Box<dyn Model> {
+    Box::new(FakeModel { manifest })
+}
+
 /// A hill on the left, two thirds down.
 pub(crate) fn warm_spot(edge: usize) -> Vec<f32> {
     let place = |idx: usize| {
@@ -128,6 +133,7 @@ pub(crate) fn load(folder: &Path) -> Result<Loaded, model::Error> {
                 manifest: chest_manifest(),
             }),
             tokenizer: None,
+            layout: None,
             warnings: Vec::new(),
         }),
         "note" => {
@@ -138,6 +144,7 @@ pub(crate) fn load(folder: &Path) -> Result<Loaded, model::Error> {
                     manifest: note_manifest(),
                 }),
                 tokenizer: Some(tokenizer),
+                layout: None,
                 warnings: Vec::new(),
             })
         }
@@ -196,6 +203,7 @@ pub(crate) fn chest_manifest() -> Manifest {
         weights: FileRef { file: "weights.safetensors".to_owned(), sha256: Sha256::of(b"chest") },
         tokenizer: None,
         calibration: Calibration::Temperature { temperature: 1.1, n: 524 },
+        scope: None,
         known_answer: KnownAnswer { logits: vec![0.0, 0.0], tolerance: 1e-3 },
         metrics: vec![Metric { name: "AUROC".to_owned(), set: "held-out children".to_owned(), estimate: estimate(0.97, 0.95, 0.98, 531) }],
     }

@@ -24,6 +24,7 @@ mod nn;
 mod pixels;
 mod prep;
 mod render;
+mod scope;
 mod session;
 mod stats;
 mod streams;

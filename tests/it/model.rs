@@ -96,6 +96,7 @@ pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
             temperature: 1.3,
             n: 100,
         },
+        scope: None,
         known_answer: KnownAnswer {
             logits: vec![0.0; labels.len()],
             tolerance: 1e-3,

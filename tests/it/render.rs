@@ -222,6 +222,7 @@ fn answer() -> (Prediction, Explanation) {
         scores: vec![score],
         calibration: Calibration::None,
         ood: Ood::Unknown,
+        beyond_scope: Vec::new(),
         warnings: Vec::new(),
         network_ms: 1.0,
     };

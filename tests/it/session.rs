@@ -20,7 +20,7 @@ use wardlight::{
 use crate::fake;
 
 /// A session with both models loaded and a scan and a note open.
-fn ready() -> State {
+pub(crate) fn ready() -> State {
     let mut state = State::new(Settings::default());
     let effects = state.start(vec!["chest.dcm".into(), "note.txt".into()]);
     let [
@@ -52,7 +52,7 @@ fn opened(path: &str, opened: Opened) -> Event {
 }
 
 /// The jobs that effects start.
-fn started(effects: &[Effect]) -> Vec<(JobId, Job)> {
+pub(crate) fn started(effects: &[Effect]) -> Vec<(JobId, Job)> {
     let jobs = effects.iter().filter_map(|it| match it {
         Effect::Start(id, job) => Some((*id, job.clone())),
         _ => None,
@@ -91,6 +91,7 @@ fn prediction(frame_idx: usize) -> Prediction {
         ],
         calibration: manifest.calibration.clone(),
         ood: Ood::Unknown,
+        beyond_scope: Vec::new(),
         warnings: Vec::new(),
         network_ms: 21.0,
     }
@@ -116,7 +117,7 @@ fn explanation(frame_idx: usize, label: &str, method: Method) -> Explanation {
 }
 
 /// Presses Space and returns the job that scores the scan.
-fn press_score(state: &mut State) -> JobId {
+pub(crate) fn press_score(state: &mut State) -> JobId {
     let jobs = started(&state.apply(Command::Act(Action::Score)));
     let found = jobs
         .into_iter()

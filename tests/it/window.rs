@@ -217,6 +217,10 @@ fn a_file_by_argument_is_scored_and_its_overlay_comes_and_goes() {
     display.wait_for_title(&window, "open");
     let before = display.shoot("window-open.png");
     display.key(&window, "space");
+    // The sample is a drawing: the model refuses it until it is told otherwise.
+    display.wait_for_title(&window, "not scored");
+    display.shoot("window-refused.png");
+    display.key(&window, "shift+space");
     display.wait_for_title(&window, "scored and explained");
     let with = display.shoot("window-scored.png");
     display.key(&window, "o");
@@ -252,6 +256,8 @@ fn the_shader_draws_what_the_cpu_draws() {
         let window = display.open(&[&sample.dicom], &envs);
         display.wait_for_title(&window, "open");
         display.key(&window, "space");
+        display.wait_for_title(&window, "not scored");
+        display.key(&window, "shift+space");
         display.wait_for_title(&window, "scored and explained");
         let picture = display.shoot(&format!("window-{draw}.png"));
         (picture, std::fs::read_to_string(log).unwrap())
