@@ -52,7 +52,7 @@ train: $(WARDLIGHT)
 	done
 	mkdir -p $(TRAINING_DATA)/notes_mtsamples
 	gunzip -c $(DATA)/notes_mtsamples/notes.jsonl.gz > $(TRAINING_DATA)/notes_mtsamples/notes.jsonl
-	for name in chest-pneumonia-paediatric note-specialty; do \
+	for name in chest-pneumonia-paediatric chest-pneumonia-adult note-specialty; do \
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out models/$$name; \
 	done
 

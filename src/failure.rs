@@ -145,7 +145,7 @@ impl From<&score::Error> for Failure {
             score::Error::Prep(error) => error.into(),
             score::Error::Model(error) => error.into(),
             score::Error::OutOfScope { reasons } => Self::new(
-                "No result: outside what the model was made for",
+                "No result: outside the model's scope",
                 format!("{}.", capital(&reasons.join("; "))),
                 error,
             ),

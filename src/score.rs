@@ -18,7 +18,7 @@ use crate::{
     warnings::{Warning, WarningKind, Warnings},
 };
 
-pub use self::gate::Gate;
+pub use self::gate::{Gate, fits};
 
 /// A model that is ready to answer, with what its input needs.
 pub struct Loaded {
@@ -134,6 +134,7 @@ fn scope(
     };
     let frame = scan.frames.get(frame_idx);
     let mut reasons = frame.map(|it| gate::of_frame(it)).unwrap_or_default();
+    let is_picture = reasons.is_empty();
     let Some(scope) = &manifest.scope else {
         return (Ood::Unknown, reasons);
     };
@@ -143,7 +144,8 @@ fn scope(
         return (Ood::Unknown, reasons);
     };
     let (ood, reason) = gate::of_layout(image, spec, test);
-    reasons.extend(reason);
+    // What is no picture at all has no layout worth a word.
+    reasons.extend(reason.filter(|_| is_picture));
     (ood, reasons)
 }
 

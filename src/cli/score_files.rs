@@ -37,7 +37,7 @@ pub(super) struct Args {
     /// Notes: text in UTF-8, UTF-16, Windows-1252 or GB18030.
     #[arg(long, value_name = "FILE")]
     note: Vec<PathBuf>,
-    /// Model to score with, by name; may be given once for scans and once for notes [default: the first that reads the file].
+    /// Model to score with, by name; may be given once for scans and once for notes [default: the first that reads the file and does not contradict its header].
     #[arg(long, value_name = "NAME")]
     model: Vec<String>,
     /// Frame of a multi-frame scan, from 1.
@@ -192,7 +192,7 @@ struct Models {
     folder: PathBuf,
     options: nn::Options,
     wanted: Vec<String>,
-    loaded: BTreeMap<Kind, Loaded>,
+    loaded: BTreeMap<PathBuf, Loaded>,
 }
 
 impl Models {
@@ -210,29 +210,45 @@ impl Models {
         Ok(())
     }
 
-    fn for_kind(&mut self, kind: Kind) -> Result<&mut Loaded, Failure> {
-        if !self.loaded.contains_key(&kind) {
-            let folder = self.find(kind)?;
-            let loaded = load(&folder, self.options).map_err(|error| Failure::from(&error))?;
-            self.loaded.insert(kind, loaded);
-        }
-        self.loaded.get_mut(&kind).ok_or_else(|| none_for(kind))
+    fn for_scan(&mut self, scan: &Scan) -> Result<&mut Loaded, Failure> {
+        self.load_first(Kind::Scan, &|manifest| score::fits(scan, manifest))
     }
 
-    /// The folder of the model for a kind of file: one that was named, else the first by folder name. A manifest
-    /// that cannot be read is an error, because it may be the one that was meant.
-    fn find(&self, kind: Kind) -> Result<PathBuf, Failure> {
-        let mut first = None;
+    fn for_note(&mut self) -> Result<&mut Loaded, Failure> {
+        self.load_first(Kind::Note, &|_| true)
+    }
+
+    fn load_first(
+        &mut self,
+        kind: Kind,
+        fits: &dyn Fn(&Manifest) -> bool,
+    ) -> Result<&mut Loaded, Failure> {
+        let folder = self.find(kind, fits)?;
+        if !self.loaded.contains_key(&folder) {
+            let loaded = load(&folder, self.options).map_err(|error| Failure::from(&error))?;
+            self.loaded.insert(folder.clone(), loaded);
+        }
+        self.loaded.get_mut(&folder).ok_or_else(|| none_for(kind))
+    }
+
+    /// The folder of the model for a kind of file: one that was named, else the first by folder name that fits, else
+    /// the first. A manifest that cannot be read is an error, because it may be the one that was meant.
+    fn find(&self, kind: Kind, fits: &dyn Fn(&Manifest) -> bool) -> Result<PathBuf, Failure> {
+        let (mut first, mut fitting) = (None, None);
         for listed in bundle::list(&self.folder).map_err(|error| Failure::from(&error))? {
             let manifest = listed.manifest.map_err(|error| Failure::from(&error))?;
-            if kind.is_read_by(&manifest) {
-                if self.wanted.contains(&manifest.name) {
-                    return Ok(listed.folder);
-                }
-                first.get_or_insert(listed.folder);
+            if !kind.is_read_by(&manifest) {
+                continue;
             }
+            if self.wanted.contains(&manifest.name) {
+                return Ok(listed.folder);
+            }
+            if fits(&manifest) {
+                fitting.get_or_insert(listed.folder.clone());
+            }
+            first.get_or_insert(listed.folder);
         }
-        first.ok_or_else(|| none_for(kind))
+        fitting.or(first).ok_or_else(|| none_for(kind))
     }
 }
 
@@ -259,8 +275,8 @@ fn one(
 ) -> Result<Scored, Failure> {
     let opened = decoder.open(file).map_err(|error| Failure::from(&error))?;
     match (opened, kind) {
-        (Opened::Scan(scan), Kind::Scan) => score_scan(file, &scan, args, models.for_kind(kind)?),
-        (Opened::Note(note), Kind::Note) => score_note(file, &note, models.for_kind(kind)?),
+        (Opened::Scan(scan), Kind::Scan) => score_scan(file, &scan, args, models.for_scan(&scan)?),
+        (Opened::Note(note), Kind::Note) => score_note(file, &note, models.for_note()?),
         (Opened::Scan(_), Kind::Note) => Err(Failure {
             headline: "This is a scan, not a note".to_owned(),
             remedy: "Name it without --note.".to_owned(),

@@ -160,7 +160,7 @@ impl Weights {
     }
 
     /// The parameter, or zeros that cost no memory where [`Weights::check`] will say what is wrong.
-    fn get(&self, name: String, shape: &[i64]) -> Result<Tensor> {
+    pub(super) fn get(&self, name: String, shape: &[i64]) -> Result<Tensor> {
         let found = self
             .tensors
             .get(&name)

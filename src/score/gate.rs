@@ -3,7 +3,10 @@
 
 use crate::{
     case::{Frame, Modality, Samples, Scan},
-    model::scope::{HeaderScope, LayoutScope},
+    model::{
+        Manifest,
+        scope::{HeaderScope, LayoutScope},
+    },
     prediction::Ood,
     prep::{
         ImageInput, ImageSpec,
@@ -27,6 +30,16 @@ pub enum Gate {
 const SLIMMEST: f32 = 3.0;
 /// Part of the pixels with one and the same value, above which there is too little picture.
 const FLATTEST: f64 = 0.85;
+/// Correlation of neighbours below which a picture is noise; radiographs have 0.9 and more.
+const NOISIEST: f64 = 0.3;
+/// Places of a frame that are looked at, about.
+const N_PLACES: usize = 1 << 16;
+
+/// Whether nothing in the header of the scan speaks against the model.
+pub fn fits(scan: &Scan, manifest: &Manifest) -> bool {
+    let scope = manifest.scope.as_ref();
+    scope.is_none_or(|it| of_header(scan, &it.header, &Warnings::default()).is_empty())
+}
 
 /// What the header says against the model; what it leaves open becomes a warning.
 pub(super) fn of_header(scan: &Scan, scope: &HeaderScope, warnings: &Warnings) -> Vec<String> {
@@ -86,22 +99,57 @@ pub(super) fn of_frame(frame: &Frame) -> Vec<String> {
     if SLIMMEST < width.max(height) / width.min(height) {
         reasons.push("it is a strip, more than three times as long as wide".to_owned());
     }
-    let flat = match &frame.samples {
-        Samples::Gray(samples) => most_common(samples.iter().map(|it| it.to_bits())),
-        Samples::Rgb(samples) => most_common(samples.as_chunks::<3>().0.iter().copied()),
-    };
+    let (left, right) = neighbours(&frame.samples);
+    let flat = most_common(&left);
     if FLATTEST < flat {
         reasons.push(format!("{:.0} % of it has one value", 100.0 * flat));
+    } else if correlation(&left, &right) < NOISIEST {
+        reasons.push("it is noise: neighbouring pixels have next to nothing in common".to_owned());
     }
     reasons
 }
 
-/// The share of the most common value. Sorted rather than counted in a map: a frame has millions.
-fn most_common<T: Ord>(values: impl Iterator<Item = T>) -> f64 {
-    let mut values: Vec<T> = values.collect();
-    values.sort_unstable();
-    let longest = values.chunk_by(|a, b| a == b).map(<[T]>::len).max();
+/// Grey values (of colour, its green) and those to their right, at places spread over the frame.
+fn neighbours(samples: &Samples) -> (Vec<f32>, Vec<f32>) {
+    let n_pixels = match samples {
+        Samples::Gray(samples) => samples.len(),
+        Samples::Rgb(samples) => samples.len() / 3,
+    };
+    let value = |idx: usize| match samples {
+        Samples::Gray(samples) => samples.get(idx).copied(),
+        Samples::Rgb(samples) => samples.get(3 * idx + 1).map(|it| f32::from(*it)),
+    };
+    // Odd, so that the places do not keep to one column of a picture whose width is a power of two.
+    let step = (n_pixels / N_PLACES) | 1;
+    (0..n_pixels)
+        .step_by(step)
+        .filter_map(|it| value(it).zip(value(it + 1)))
+        .filter(|(left, right)| left.is_finite() && right.is_finite())
+        .unzip()
+}
+
+/// The share of the most common value.
+fn most_common(values: &[f32]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_unstable_by(f32::total_cmp);
+    let longest = values.chunk_by(|a, b| a == b).map(<[f32]>::len).max();
     longest.unwrap_or(0) as f64 / values.len().max(1) as f64
+}
+
+/// Pearson's correlation; 1 where a side has no spread.
+fn correlation(a: &[f32], b: &[f32]) -> f64 {
+    let n = a.len().max(1) as f64;
+    let mean = |values: &[f32]| values.iter().map(|it| f64::from(*it)).sum::<f64>() / n;
+    let (mean_a, mean_b) = (mean(a), mean(b));
+    let (mut both, mut of_a, mut of_b) = (0.0, 0.0, 0.0);
+    for (a, b) in a.iter().zip(b) {
+        let (a, b) = (f64::from(*a) - mean_a, f64::from(*b) - mean_b);
+        both += a * b;
+        of_a += a * a;
+        of_b += b * b;
+    }
+    let spread = (of_a * of_b).sqrt();
+    if 0.0 < spread { both / spread } else { 1.0 }
 }
 
 /// How far the picture's layout lies from what the model was made from, and what is probably wrong if it is too far.

@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use crate::{
     case::Window,
-    engine::{Job, JobId},
+    engine::{Job, JobId, fits},
     failure::Failure,
     model::Manifest,
     prediction::{LabelIdx, Method},
@@ -232,11 +232,15 @@ impl State {
         })
     }
 
-    /// The model that will read a kind of input: the chosen one, else the first.
+    /// The model that will read a kind of input: the chosen one, else the first that the header of the scan in the
+    /// middle does not speak against, else the first.
     pub fn model_for(&self, kind: Kind) -> Option<&Arc<Manifest>> {
         let chosen = self.chosen.get(&kind);
         let by_name = self.models_for(kind).find(|it| Some(&it.name) == chosen);
-        by_name.or_else(|| self.models_for(kind).next())
+        let scan = self.scan().filter(|_| kind == Kind::Scan);
+        let fitting =
+            scan.and_then(|(_, it)| self.models_for(kind).find(|model| fits(&it.scan, model)));
+        by_name.or(fitting).or_else(|| self.models_for(kind).next())
     }
 
     /// Whether models are still being read.

@@ -196,7 +196,13 @@ pub fn measure(
     metrics
 }
 
-fn of_set(recipe: &Recipe, calibrated: &Calibrated, answers: &Answers, set: &str) -> Vec<Metric> {
+/// The figures of a model on one set.
+pub(super) fn of_set(
+    recipe: &Recipe,
+    calibrated: &Calibrated,
+    answers: &Answers,
+    set: &str,
+) -> Vec<Metric> {
     let found = match recipe.output {
         Output::Sigmoid => of_one_label(calibrated, answers),
         Output::Softmax => of_many_labels(calibrated.temperature, answers, recipe.labels.len()),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     case::Scan,
-    model::{self, Task},
+    model::{self, Bundle, Task},
     nn::{
         self, Net,
         train::{Knobs, augment::Augment, images},
@@ -24,6 +24,8 @@ pub(super) struct ImageTrainer<'a> {
     knobs: &'a Knobs,
     augment: &'a Augment,
     inputs: Vec<ImageInput>,
+    /// The weights file to begin with.
+    start: Option<Vec<u8>>,
     /// 0 where there is none; such cases are never trained on.
     classes: Vec<usize>,
 }
@@ -42,19 +44,7 @@ impl<'a> ImageTrainer<'a> {
                 cause: "images need `prep.kind = \"image\"`".to_owned(),
             });
         };
-        let mut inputs = Vec::with_capacity(cases.len());
-        for (row, case) in cases.iter().enumerate() {
-            if task.is_cancelled() {
-                return Err(model::Error::Cancelled.into());
-            }
-            let Content::File(path) = &case.content else {
-                return Err(Error::Recipe {
-                    cause: "images need `source.kind = \"images\"`".to_owned(),
-                });
-            };
-            inputs.push(prepare(job.open, path, spec).map_err(|cause| Error::Case { row, cause })?);
-            task.report(row + 1, cases.len());
-        }
+        let inputs = prepare_all(job, cases, spec, task)?;
         let classes = cases.iter().map(|it| it.class.unwrap_or(0)).collect();
         Ok(Self {
             recipe,
@@ -62,6 +52,7 @@ impl<'a> ImageTrainer<'a> {
             knobs,
             augment,
             inputs,
+            start: start(job)?,
             classes,
         })
     }
@@ -74,6 +65,50 @@ impl<'a> ImageTrainer<'a> {
             .collect();
         Ok(images::Images::new(&inputs, labels)?)
     }
+}
+
+/// Every image as the model will read it.
+pub(super) fn prepare_all(
+    job: &Job<'_>,
+    cases: &[Case],
+    spec: &ImageSpec,
+    task: &Task,
+) -> Result<Vec<ImageInput>> {
+    let mut inputs = Vec::with_capacity(cases.len());
+    for (row, case) in cases.iter().enumerate() {
+        if task.is_cancelled() {
+            return Err(model::Error::Cancelled.into());
+        }
+        let Content::File(path) = &case.content else {
+            return Err(Error::Recipe {
+                cause: "images need `source.kind = \"images\"`".to_owned(),
+            });
+        };
+        inputs.push(prepare(job.open, path, spec).map_err(|cause| Error::Case { row, cause })?);
+        task.report(row + 1, cases.len());
+    }
+    Ok(inputs)
+}
+
+/// The weights that the recipe begins with, if it names any.
+fn start(job: &Job<'_>) -> Result<Option<Vec<u8>>> {
+    let Some(start) = &job.recipe.start_from else {
+        return Ok(None);
+    };
+    let beside = job.out.parent().unwrap_or(Path::new("."));
+    let Bundle {
+        manifest, weights, ..
+    } = Bundle::open(&beside.join(&start.bundle))?;
+    let found = manifest.weights.sha256;
+    if found != start.sha256 {
+        return Err(model::Error::Hash {
+            what: "the weights to start from",
+            want: start.sha256,
+            found,
+        }
+        .into());
+    }
+    Ok(Some(weights))
 }
 
 fn prepare(
@@ -89,6 +124,9 @@ impl Trainer for ImageTrainer<'_> {
         // Weights start from the recipe's seed.
         nn::train::seed(self.knobs.seed);
         let (mut vars, net) = nn::fresh(&self.recipe.network, self.recipe.labels.len())?;
+        if let Some(weights) = &self.start {
+            nn::train::start_from(&vars, weights)?;
+        }
         let Net::Cnn(net) = &net else {
             return Err(Error::Recipe {
                 cause: "images need a convolutional network".to_owned(),

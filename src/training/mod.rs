@@ -23,11 +23,15 @@ use std::{path::PathBuf, time::Instant};
 use serde::Serialize;
 
 pub use self::recipe::Recipe;
-use self::{data::Case, evaluate::Answers, recipe::Learning};
+use self::{
+    data::Case,
+    evaluate::{Answers, Calibrated},
+    recipe::Learning,
+};
 use crate::{
     case::Scan,
     disk,
-    model::{self, Task, manifest::Metric},
+    model::{self, Model, Task, manifest::Metric},
     nn::train::Progress,
     prep::{self, Input},
 };
@@ -217,6 +221,7 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
         }
     }
     let mut metrics = evaluate::measure(recipe, &draft.calibrated, &held_out, &answers);
+    metrics.extend(external(job, &draft.calibrated, model.as_mut(), task)?);
     metrics.extend(of_scope);
     draft.write(job, &metrics)?;
     (steps.on_event)(&Event::Measured {
@@ -225,6 +230,32 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     (steps.on_event)(&Event::Written {
         folder: job.out.clone(),
     });
+    Ok(metrics)
+}
+
+/// Figures on the test parts of other sets, answered without regard to the scope: this is how far the model carries.
+fn external(
+    job: &Job<'_>,
+    calibrated: &Calibrated,
+    model: &mut dyn Model,
+    task: &Task,
+) -> Result<Vec<Metric>> {
+    let prep::Spec::Image(spec) = &job.recipe.prep else {
+        return Ok(Vec::new());
+    };
+    let mut metrics = Vec::new();
+    for (name, source) in &job.recipe.external {
+        let mut cases = data::read(source, &job.data)?;
+        cases.retain(|it| it.is_test && it.class.is_some());
+        let inputs: Vec<Input> = images::prepare_all(job, &cases, spec, task)?
+            .into_iter()
+            .map(Input::Image)
+            .collect();
+        let rows = bundle::answer(model, &inputs, task)?;
+        let positions: Vec<usize> = (0..cases.len()).collect();
+        let answers = Answers::new(&cases, &positions, rows);
+        metrics.extend(evaluate::of_set(&job.recipe, calibrated, &answers, name));
+    }
     Ok(metrics)
 }
 

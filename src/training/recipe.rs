@@ -1,6 +1,6 @@
 //! A recipe: everything about a run but the data itself, in one TOML file that is saved with the weights.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,12 +31,27 @@ pub struct Recipe {
     /// For images: what the bundle refuses.
     pub scope: Option<ScopeRecipe>,
     pub source: Source,
+    /// Whose weights the first epoch begins with; fresh ones without.
+    pub start_from: Option<StartFrom>,
+    /// Other labelled sets, by what they are called: the finished model is measured on their test parts as well.
+    #[serde(default)]
+    pub external: BTreeMap<String, Source>,
     pub learning: Learning,
     /// Folds that are held out one after the other, each while training on all others: what temperature and
     /// operating points are fitted on. The shipped weights come from a last run on all of them.
     pub hold_out: Vec<String>,
     /// For one sigmoid label: sensitivity that the default operating point has on the held-out folds.
     pub sensitivity: Option<f64>,
+}
+
+/// A bundle beside the one that is written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StartFrom {
+    /// Its folder.
+    pub bundle: String,
+    /// Of its weights, so that a run means the same tomorrow.
+    pub sha256: Sha256,
 }
 
 /// What the card says beside the figures.
@@ -76,7 +91,7 @@ pub struct Source {
     pub fold: String,
     /// The values of `label` and the position of the answer that each stands for: a label of the model or, for one
     /// sigmoid label, 0 (it does not hold) and 1 (it holds).
-    pub classes: std::collections::BTreeMap<String, usize>,
+    pub classes: BTreeMap<String, usize>,
 }
 
 /// The form of the table.
@@ -136,6 +151,10 @@ impl Recipe {
             &self.learning,
         );
         // Plain fields always have a JSON form.
-        Sha256::of(&serde_json::to_vec(&parts).unwrap_or_default())
+        let json = match &self.start_from {
+            Some(start) => serde_json::to_vec(&(parts, start)),
+            None => serde_json::to_vec(&parts),
+        };
+        Sha256::of(&json.unwrap_or_default())
     }
 }

@@ -230,7 +230,7 @@ fn what_the_header_leaves_open_is_told_and_not_held_against_the_file() {
 }
 
 #[test]
-fn strips_and_pictures_of_one_value_are_refused_by_every_model() {
+fn strips_noise_and_pictures_of_one_value_are_refused_by_every_model() {
     let mut loaded = fake::load(Path::new("chest")).unwrap();
     let strip = prep::scan(
         100,
@@ -238,6 +238,9 @@ fn strips_and_pictures_of_one_value_are_refused_by_every_model() {
         Samples::Gray((0..2000).map(|it| it as f32).collect()),
     );
     assert!(reasons(&strip, &mut loaded)[0].contains("strip"));
+    let noise = (0..2500_u32).map(|it| (it.wrapping_mul(2_654_435_761) >> 24) as f32);
+    let noise = prep::scan(50, 50, Samples::Gray(noise.collect()));
+    assert!(reasons(&noise, &mut loaded)[0].contains("noise"));
     let flat = (0..2500).map(|it| if it < 200 { it as f32 } else { 7.0 });
     let flat = prep::scan(50, 50, Samples::Gray(flat.collect()));
     assert!(reasons(&flat, &mut loaded)[0].contains("92 % of it has one value"));
@@ -351,7 +354,7 @@ fn the_command_refuses_a_drawing_and_scores_it_on_request() {
         .arg(&folder));
     assert_eq!(code, 1, "{out}");
     assert!(
-        err.contains("No result: outside what the model was made for"),
+        err.contains("No result: outside the model's scope"),
         "{err}"
     );
     assert!(
@@ -377,6 +380,24 @@ fn the_command_refuses_a_drawing_and_scores_it_on_request() {
     let prediction = &report["results"][0]["prediction"];
     assert_eq!(prediction["ood"]["verdict"], "outside");
     assert_eq!(prediction["beyond_scope"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn the_model_is_chosen_by_what_the_header_says() {
+    let folder = scratch("scope_choice");
+    run(wardlight().arg("samples").arg(&folder));
+    // The sample says that the patient is four years old; a PNG says nothing.
+    let (_, _, err) = run(wardlight().arg("score").arg(folder.join("chest.dcm")));
+    assert!(!err.contains("age"), "{err}");
+    let adult = ["--model", "chest-pneumonia-adult"];
+    let (code, _, err) = run(wardlight()
+        .arg("score")
+        .arg(folder.join("chest.dcm"))
+        .args(adult));
+    assert!(
+        code == 1 && err.contains("age lies outside 16 to 120 years"),
+        "{err}"
+    );
 }
 
 #[test]

@@ -607,5 +607,5 @@ fn the_recipes_in_the_repository_can_be_read() {
         Recipe::open(&entry.unwrap().path()).unwrap();
         n_read += 1;
     }
-    assert_eq!(n_read, 2);
+    assert_eq!(n_read, 3);
 }

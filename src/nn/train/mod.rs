@@ -16,7 +16,12 @@ use serde::{Deserialize, Serialize};
 use tch::{Kind, Reduction, Tensor, nn::VarStore, no_grad};
 
 use self::optimizer::Optimizer;
-use super::{Result, params::to_safetensors, transformer::MaskedHead, tuning};
+use super::{
+    Result,
+    params::{Weights, to_safetensors},
+    transformer::MaskedHead,
+    tuning,
+};
 use crate::{
     model::{Error, Task, manifest::Output},
     stats,
@@ -216,6 +221,25 @@ fn finite(loss: f64) -> Result<f64> {
 /// Makes the weights of the next network start as they did the last time.
 pub fn seed(seed: u64) {
     tch::manual_seed(i64::from_ne_bytes(seed.to_ne_bytes()));
+}
+
+/// Gives the variables the values that a weights file has under their names.
+///
+/// # Errors
+/// A file that lacks a variable or has it in another shape.
+pub fn start_from(vars: &VarStore, weights: &[u8]) -> Result<()> {
+    let weights = Weights::parse(weights)?;
+    let variables: BTreeMap<String, Tensor> = vars.variables().into_iter().collect();
+    let mut values = Vec::with_capacity(variables.len());
+    for (name, variable) in variables {
+        let value = weights.get(name, &variable.size())?;
+        values.push((variable, value));
+    }
+    weights.check("that is to be trained", "none")?;
+    for (mut variable, value) in values {
+        no_grad(|| variable.f_copy_(&value))?;
+    }
+    Ok(())
 }
 
 /// Rounds the variables to float16 and gives them as a safetensors file, so that what was measured with them holds
