@@ -192,7 +192,13 @@ pub struct Explanation {
     pub words: Vec<WordWeight>,
     /// Integrated gradients: |sum of attributions - (logit - baseline logit)|.
     pub completeness_gap: Option<f32>,
+    /// For scans: the part of the influence in favour of the label that lies in the outer tenth of what the model reads,
+    /// on each side. An even map has [`EVEN_BORDER`]; much more hints at markers and borders instead of anatomy.
+    pub border_share: Option<f32>,
 }
+
+/// The outer tenth on each side is this part of a picture.
+pub const EVEN_BORDER: f32 = 0.36;
 
 /// Attribution methods, by their published names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -200,12 +206,18 @@ pub struct Explanation {
 pub enum Method {
     /// Selvaraju et al. 2017.
     GradCam,
+    /// Chattopadhyay et al. 2018.
+    GradCamPlusPlus,
     /// Draelos and Carin 2020.
     HiResCam,
     /// Sundararajan et al. 2017.
     IntegratedGradients,
+    /// Smilkov et al. 2017.
+    SmoothGrad,
     /// Zeiler and Fergus 2014.
     Occlusion,
+    /// Petsiuk et al. 2018.
+    Rise,
     /// Chefer et al. 2021, for Transformers.
     Chefer,
 }
@@ -215,9 +227,12 @@ impl Method {
     pub const fn name(self) -> &'static str {
         match self {
             Self::GradCam => "Grad-CAM",
+            Self::GradCamPlusPlus => "Grad-CAM++",
             Self::HiResCam => "HiResCAM",
             Self::IntegratedGradients => "integrated gradients",
+            Self::SmoothGrad => "SmoothGrad",
             Self::Occlusion => "occlusion",
+            Self::Rise => "RISE",
             Self::Chefer => "Chefer relevance",
         }
     }

@@ -188,6 +188,7 @@ pub fn explain(
         heatmap,
         words,
         completeness_gap: attribution.completeness_gap,
+        border_share: border_share(&attribution.values),
     })
 }
 
@@ -305,6 +306,32 @@ fn heatmap(
         values: values.clone().into_boxed_slice(),
         scan_from_heatmap: input_from_heatmap.then(scan_from_input),
     })
+}
+
+/// The part of the positive values of a map that lies in the outer tenth on each side; cells across its edge count in
+/// part. `None` for tokens and for a map without positive values.
+fn border_share(values: &AttributionValues) -> Option<f32> {
+    let AttributionValues::Map {
+        width,
+        height,
+        values,
+    } = values
+    else {
+        return None;
+    };
+    let inner = |idx: usize, n: usize| {
+        let n = n as f32;
+        let (left, right) = (idx as f32 / n, (idx + 1) as f32 / n);
+        (right.min(0.9) - left.max(0.1)).max(0.0) * n
+    };
+    let (mut all, mut outer) = (0.0, 0.0);
+    for (idx, value) in values.iter().enumerate() {
+        let value = value.max(0.0);
+        let (x, y) = (idx % width.max(&1), idx / width.max(&1));
+        all += value;
+        outer += value * (1.0 - inner(x, *width) * inner(y, *height));
+    }
+    (0.0 < all).then_some(outer / all)
 }
 
 /// Sums the tokens of each word within a window, and takes the mean over the windows that hold the word.

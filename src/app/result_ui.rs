@@ -101,7 +101,7 @@ fn reading_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mut 
         (Loading::Ready(_), Some(prediction), Some(manifest)) => {
             scores_ui(ui, scene, asked, prediction, commands);
             scope_ui(ui, scene, prediction);
-            warnings_ui(ui, scene, prediction);
+            warnings_ui(ui, scene, asked, prediction);
             if let Loading::Failed(failure) = &asked.reading.explanation {
                 card(ui, scene.tokens, |ui| {
                     super::notice_ui::failure_words_ui(ui, scene, failure, commands)

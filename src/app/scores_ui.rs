@@ -18,6 +18,8 @@ use crate::{
 
 /// Rows that are shown before "more".
 const N_ROWS: usize = 5;
+/// Part of the influence at the border of the picture that is worth a word; an even map has 0.36.
+const MUCH_BORDER: f32 = 0.5;
 
 pub(super) fn scores_ui(
     ui: &mut Ui,
@@ -194,13 +196,29 @@ pub(super) fn scope_ui(ui: &mut Ui, scene: &Scene<'_>, prediction: &Prediction) 
     });
 }
 
-pub(super) fn warnings_ui(ui: &mut Ui, scene: &Scene<'_>, prediction: &Prediction) {
-    if prediction.warnings.is_empty() {
+pub(super) fn warnings_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    asked: &Asked<'_>,
+    prediction: &Prediction,
+) {
+    let explanation = asked.reading.explanation.ready();
+    let border = explanation
+        .and_then(|it| it.border_share)
+        .filter(|it| MUCH_BORDER < *it);
+    if prediction.warnings.is_empty() && border.is_none() {
         return;
     }
     card(ui, scene.tokens, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         body(ui, scene.tokens, "To keep in mind");
+        if let Some(share) = border {
+            let words = format!(
+                "{} of the influence lies at the border of the picture, where markers are and lungs are not",
+                percent(share)
+            );
+            bullet(ui, scene, &words);
+        }
         for warning in &prediction.warnings {
             bullet(ui, scene, &words::capital(&warning.text));
         }

@@ -20,7 +20,7 @@ use crate::{
     import::Opened,
     model::{Manifest, Task, bundle},
     nn,
-    prediction::{Call, Explanation, LabelIdx, Method, Ood, Prediction, WordWeight},
+    prediction::{Call, EVEN_BORDER, Explanation, LabelIdx, Method, Ood, Prediction, WordWeight},
     prep::Spec,
     render,
     score::{self, Gate, Loaded, Target},
@@ -66,19 +66,27 @@ pub(super) struct Args {
 #[derive(Clone, Copy, ValueEnum)]
 enum MethodArg {
     GradCam,
+    #[value(name = "grad-cam++")]
+    GradCamPlusPlus,
     #[value(name = "hirescam")]
     HiResCam,
     IntegratedGradients,
+    #[value(name = "smoothgrad")]
+    SmoothGrad,
     Occlusion,
+    Rise,
 }
 
 impl From<MethodArg> for Method {
     fn from(method: MethodArg) -> Self {
         match method {
             MethodArg::GradCam => Self::GradCam,
+            MethodArg::GradCamPlusPlus => Self::GradCamPlusPlus,
             MethodArg::HiResCam => Self::HiResCam,
             MethodArg::IntegratedGradients => Self::IntegratedGradients,
+            MethodArg::SmoothGrad => Self::SmoothGrad,
             MethodArg::Occlusion => Self::Occlusion,
+            MethodArg::Rise => Self::Rise,
         }
     }
 }
@@ -123,6 +131,8 @@ struct Explained {
     method: Method,
     /// The overlay picture, for scans.
     overlay: Option<PathBuf>,
+    /// For scans: part of the influence in the outer tenth of the picture; 0.36 in an even map.
+    border_share: Option<f32>,
     /// For notes: byte ranges of the text and their influence.
     words: Vec<WordWeight>,
 }
@@ -324,6 +334,7 @@ fn score_scan(
             label: why.label,
             method: why.method,
             overlay: Some(path),
+            border_share: why.border_share,
             words: Vec::new(),
         });
     }
@@ -349,6 +360,7 @@ fn score_note(file: &Path, note: &Note, loaded: &mut Loaded) -> Result<Scored, F
         label: why.label,
         method: why.method,
         overlay: None,
+        border_share: None,
         words: why.words,
     });
     // To print the words of most influence for the person who named the file.
@@ -521,7 +533,14 @@ fn explained_line(explained: &Explained, text: &str) -> String {
         explained.method.name()
     );
     if let Some(path) = &explained.overlay {
-        return format!("{what}: {}", path.display());
+        let border = explained.border_share.map_or_else(String::new, |it| {
+            let even = 100.0 * EVEN_BORDER;
+            format!(
+                "\n  {:.0} % of it lies in the outer tenth of the picture (an even map has {even:.0} %)",
+                100.0 * it
+            )
+        });
+        return format!("{what}: {}{border}", path.display());
     }
     let mut words: Vec<_> = explained.words.iter().collect();
     words.sort_by(|a, b| b.weight.total_cmp(&a.weight));

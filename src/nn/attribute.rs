@@ -56,6 +56,22 @@ pub fn hires_cam(activations: &Tensor, gradients: &Tensor) -> Result<Tensor> {
     sum_maps(&activations.f_mul(gradients)?)
 }
 
+/// Grad-CAM++ (Chattopadhyay et al. 2018, <https://arxiv.org/abs/1710.11063>) before its last ReLU: each map weighted
+/// with its positive gradients, those of several equal spots shared out among them. `[k, h, w]` twice → `[h, w]`
+pub fn grad_cam_plus_plus(activations: &Tensor, gradients: &Tensor) -> Result<Tensor> {
+    const SMALLEST: f64 = 1e-6;
+    let squares = gradients.f_square()?;
+    let mass = activations.f_sum_dim_intlist([1_i64, 2].as_slice(), true, Kind::Float)?;
+    let below = squares
+        .f_mul_scalar(2.0)?
+        .f_add(&squares.f_mul(gradients)?.f_mul(&mass)?)?
+        .f_add_scalar(SMALLEST)?;
+    // 0 / SMALLEST is 0 where the gradient is.
+    let weights = squares.f_div(&below)?.f_mul(&gradients.f_relu()?)?;
+    let weights = weights.f_sum_dim_intlist([1_i64, 2].as_slice(), true, Kind::Float)?;
+    sum_maps(&activations.f_mul(&weights)?)
+}
+
 fn sum_maps(maps: &Tensor) -> Result<Tensor> {
     Ok(maps.f_sum_dim_intlist([0_i64].as_slice(), false, Kind::Float)?)
 }
@@ -102,6 +118,93 @@ pub fn integrated_gradients(
     let ends = tch::no_grad(|| logit(&Tensor::f_cat(&[input, baseline], 0)?))?;
     let change = ends.f_double_value(&[0])? - ends.f_double_value(&[1])?;
     Ok((way.f_mul(&mean_gradient)?, change))
+}
+
+/// SmoothGrad (Smilkov et al. 2017, <https://arxiv.org/abs/1706.03825>): the mean gradient over `n_steps` copies of the
+/// input with noise of deviation `sigma`. `[1, …]` → `[1, …]`; `logit` maps `[m, …]` → `[m]` and must not mix rows.
+/// The noise comes from libtorch's generator.
+pub fn smooth_grad(
+    input: &Tensor,
+    sigma: f64,
+    n_steps: usize,
+    steps: &mut Steps<'_>,
+    mut logit: impl FnMut(&Tensor) -> Result<Tensor>,
+) -> Result<Tensor> {
+    let mut sum = input.f_zeros_like()?;
+    let mut n_left = n_steps;
+    while 0 < n_left {
+        let n = n_left.min(STEPS_TOGETHER);
+        let mut size = input.size();
+        if let Some(first) = size.first_mut() {
+            *first = n as i64;
+        }
+        let noise = Tensor::f_randn(&size, (Kind::Float, input.device()))?;
+        let points = noise.f_mul_scalar(sigma)?.f_add(input)?;
+        let points = points.f_detach()?.set_requires_grad(true);
+        let total = logit(&points)?.f_sum(Kind::Float)?;
+        let gradients = first(Tensor::f_run_backward(&[&total], &[&points], false, false)?)?;
+        sum = sum.f_add(&gradients.f_sum_dim_intlist([0_i64].as_slice(), true, Kind::Float)?)?;
+        n_left -= n;
+        steps.advance(n)?;
+    }
+    Ok(sum.f_div_scalar(n_steps.max(1) as f64)?)
+}
+
+/// RISE (Petsiuk et al. 2018, <https://arxiv.org/abs/1806.07421>): what the logit is on average, above its mean over
+/// all masks, when a place is seen. `n_masks` random grids of `CELLS` x `CELLS`, each cell seen or covered with
+/// `baseline`, enlarged smoothly and shifted. `[1, c, h, w]` → `[h, w]`; `logit` maps `[m, c, h, w]` → `[m]`. The grids
+/// come from libtorch's generator.
+pub fn rise(
+    image: &Tensor,
+    baseline: f64,
+    n_masks: usize,
+    task: &Task,
+    mut logit: impl FnMut(&Tensor) -> Result<Tensor>,
+) -> Result<Tensor> {
+    const CELLS: i64 = 7;
+    let (_, _, height, width) = image.size4()?;
+    let cell = [height, width].map(|it| (it + CELLS - 1) / CELLS);
+    let enlarged = cell.map(|it| it * (CELLS + 1));
+    let mut steps = Steps::new(task, n_masks);
+    let seen = image.f_sub_scalar(baseline)?;
+    let options = (Kind::Float, image.device());
+    let (mut weighted, mut plain) = (
+        Tensor::f_zeros([height, width], options)?,
+        Tensor::f_zeros([height, width], options)?,
+    );
+    let mut total = 0.0;
+    let mut n_left = n_masks;
+    while 0 < n_left {
+        let n = n_left.min(PATCHES_TOGETHER);
+        let grids = Tensor::f_rand([n as i64, 1, CELLS + 1, CELLS + 1], options)?.f_lt(0.5)?;
+        let large = grids
+            .f_to_kind(Kind::Float)?
+            .f_upsample_bilinear2d(enlarged, false, None, None)?;
+        let shifts = Tensor::f_rand([n as i64, 2], options)?;
+        let masks = (0..n as i64).map(|idx| {
+            let shift = |axis: usize| -> Result<i64> {
+                let part = shifts.f_double_value(&[idx, axis as i64])?;
+                Ok((part * cell.get(axis).copied().unwrap_or(1) as f64) as i64)
+            };
+            Ok(large
+                .f_get(idx)?
+                .f_narrow(1, shift(0)?, height)?
+                .f_narrow(2, shift(1)?, width)?)
+        });
+        let masks = Tensor::f_stack(&masks.collect::<Result<Vec<_>>>()?, 0)?; // [n, 1, h, w]
+        let logits = logit(&seen.f_mul(&masks)?.f_add_scalar(baseline)?)?;
+        let by_logit = masks.f_mul(&logits.f_view([-1, 1, 1, 1])?)?;
+        let sum = |it: &Tensor| it.f_sum_dim_intlist([0_i64, 1].as_slice(), false, Kind::Float);
+        weighted = weighted.f_add(&sum(&by_logit)?)?;
+        plain = plain.f_add(&sum(&masks)?)?;
+        total += logits.f_sum(Kind::Double)?.f_double_value(&[])?;
+        n_left -= n;
+        steps.advance(n)?;
+    }
+    let mean = total / n_masks.max(1) as f64;
+    Ok(weighted
+        .f_div(&plain.f_clamp_min(1e-6)?)?
+        .f_sub_scalar(mean)?)
 }
 
 /// Occlusion (Zeiler and Fergus 2014, <https://arxiv.org/abs/1311.2901>): how far the logit falls when a square of

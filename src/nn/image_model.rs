@@ -7,7 +7,7 @@ use super::{
     attribute::{self, Steps, first},
     layer::{self, Mode},
     loaded::{Loaded, image_tensor, rows, stack, values},
-    tuning,
+    train, tuning,
 };
 use crate::{
     model::{Attribution, AttributionValues, Error, Logits, Manifest, Model, Task},
@@ -19,6 +19,10 @@ use crate::{
 const BATCH: usize = 32;
 /// Steps of integrated gradients.
 const N_STEPS: usize = 32;
+/// Masks of RISE.
+const N_MASKS: usize = 2000;
+/// What is random in an explanation is the same each time.
+const SEED: u64 = 20_261_124;
 
 /// A convolutional network with its weights.
 pub(super) struct ImageModel {
@@ -64,19 +68,24 @@ impl Model for ImageModel {
         self.loaded.check_label(label)?;
         let x = image_tensor(self.image(input)?)?;
         match method {
-            Method::GradCam | Method::HiResCam => {
+            Method::GradCam | Method::GradCamPlusPlus | Method::HiResCam => {
                 let mut steps = Steps::new(task, 1);
                 let (activations, gradients) = features_and_gradients(self.plain()?, &x, label)?;
                 let map = match method {
                     // The published method keeps what speaks for the label only.
                     Method::GradCam => attribute::grad_cam(&activations, &gradients)?.f_relu()?,
+                    Method::GradCamPlusPlus => {
+                        attribute::grad_cam_plus_plus(&activations, &gradients)?.f_relu()?
+                    }
                     _ => attribute::hires_cam(&activations, &gradients)?,
                 };
                 steps.advance(1)?;
                 map_attribution(&map, None)
             }
             Method::IntegratedGradients => self.integrated_gradients(&x, label, task),
+            Method::SmoothGrad => self.smooth_grad(&x, label, task),
             Method::Occlusion => self.occlusion(&x, label, task),
+            Method::Rise => self.rise(&x, label, task),
             Method::Chefer => Err(Error::Method {
                 found: method.name(),
             }),
@@ -153,6 +162,34 @@ impl ImageModel {
         let size = (height.min(width) / 8).max(2);
         let map = tch::no_grad(|| {
             attribute::occlusion(x, self.black(), (size, size / 2), task, |batch| {
+                Ok(self.forward(batch)?.1.f_select(1, label.0 as i64)?)
+            })
+        })?;
+        map_attribution(&map, None)
+    }
+
+    /// How much each pixel matters: the length of the mean gradient over the channels. Noise of 15 % of the range.
+    fn smooth_grad(&mut self, x: &Tensor, label: LabelIdx, task: &Task) -> Result<Attribution> {
+        let range = x.f_max()?.f_double_value(&[])? - x.f_min()?.f_double_value(&[])?;
+        let mut steps = Steps::new(task, N_STEPS);
+        let plain = self.plain()?;
+        train::seed(SEED);
+        let values = attribute::smooth_grad(x, 0.15 * range, N_STEPS, &mut steps, |points| {
+            let features = layer::pool(&plain.features(points, Mode::Eval)?)?;
+            let logits = plain.head().forward(&features)?;
+            Ok(logits.f_select(1, label.0 as i64)?)
+        })?;
+        let map = values
+            .f_get(0)?
+            .f_norm_scalaropt_dim(2.0, [0_i64].as_slice(), false)?;
+        map_attribution(&map, None)
+    }
+
+    /// Needs no gradient, so the fast form runs.
+    fn rise(&self, x: &Tensor, label: LabelIdx, task: &Task) -> Result<Attribution> {
+        train::seed(SEED);
+        let map = tch::no_grad(|| {
+            attribute::rise(x, self.black(), N_MASKS, task, |batch| {
                 Ok(self.forward(batch)?.1.f_select(1, label.0 as i64)?)
             })
         })?;

@@ -69,7 +69,12 @@ impl Model for TextModel {
         match method {
             Method::Chefer => chefer(plain, pool, windows, label, task),
             Method::IntegratedGradients => integrated_gradients(plain, windows, label, task),
-            Method::GradCam | Method::HiResCam | Method::Occlusion => Err(Error::Method {
+            Method::GradCam
+            | Method::GradCamPlusPlus
+            | Method::HiResCam
+            | Method::SmoothGrad
+            | Method::Occlusion
+            | Method::Rise => Err(Error::Method {
                 found: method.name(),
             }),
         }

@@ -6,7 +6,7 @@
 //! what the model reads, so that it judges what the model would judge, and needs no network.
 //!
 //! 1. the mean of the channels, back to 0..1;
-//! 2. a square of [`SIDE`] pixels by area;
+//! 2. a square of 48 pixels by area;
 //! 3. central differences; each pixel votes for the directions within a right angle of its gradient;
 //! 4. the mean of each direction in each cell, and its square root.
 

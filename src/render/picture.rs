@@ -172,12 +172,16 @@ pub fn overlay_png(request: OverlayRequest<'_>) -> Result<Vec<u8>, Error> {
     encode(&Caption::new(explanation, prediction, greatest(heatmap)).below(&picture))
 }
 
-/// Lines round what has at least half the greatest influence. A map of single pixels (integrated gradients) has no
+/// Lines round what has at least half the greatest influence. A map of single pixels (integrated gradients, SmoothGrad) has no
 /// regions, and gets none.
 pub fn outlines(method: Method, heatmap: &Heatmap, full: f32) -> Vec<Vec<Point>> {
     match method {
-        Method::GradCam | Method::HiResCam | Method::Occlusion => contours(heatmap, full / 2.0),
-        Method::IntegratedGradients | Method::Chefer => Vec::new(),
+        Method::GradCam
+        | Method::GradCamPlusPlus
+        | Method::HiResCam
+        | Method::Occlusion
+        | Method::Rise => contours(heatmap, full / 2.0),
+        Method::IntegratedGradients | Method::SmoothGrad | Method::Chefer => Vec::new(),
     }
 }
 

@@ -10,11 +10,14 @@ use crate::{
 };
 
 /// Methods that the chooser offers for scans, in its order.
-pub const SCAN_METHODS: [Method; 4] = [
+pub const SCAN_METHODS: [Method; 7] = [
     Method::GradCam,
+    Method::GradCamPlusPlus,
     Method::HiResCam,
     Method::IntegratedGradients,
+    Method::SmoothGrad,
     Method::Occlusion,
+    Method::Rise,
 ];
 /// Likewise for notes.
 pub const NOTE_METHODS: [Method; 2] = [Method::Chefer, Method::IntegratedGradients];

@@ -89,6 +89,11 @@ fn class_activation_maps_equal_the_goldens() {
         &attribute::grad_cam(&behind.0, &behind.1).unwrap(),
         &[0.0, 4.0, 28.0, 32.5],
     );
+    // Behind the ReLU and before the map's own: Captum's network by the formula of pytorch-grad-cam.
+    assert_close(
+        &attribute::grad_cam_plus_plus(&behind.0, &behind.1).unwrap(),
+        &[0.0, 0.207_792, 1.871_259, 2.730_096],
+    );
     for (maps, gradients) in [before, behind] {
         assert_close(
             &attribute::hires_cam(&maps, &gradients).unwrap(),
@@ -137,6 +142,37 @@ fn occlusion_equals_the_golden() {
         47.0,
     ];
     assert_close(&map, &want);
+}
+
+#[test]
+fn smooth_grad_without_noise_is_the_gradient() {
+    let (toy, task) = (Toy::new(), Task::default());
+    let mut steps = Steps::new(&task, 20);
+    let found = attribute::smooth_grad(&picture(), 0.0, 20, &mut steps, |x| Ok(toy.logit(x)));
+    let want = [
+        0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0,
+    ];
+    assert_close(&found.unwrap().abs(), &want);
+    assert_eq!(task.progress(), (20, 20));
+}
+
+#[test]
+fn rise_finds_the_place_that_a_logit_is_the_mean_of() {
+    tch::manual_seed(5);
+    let image = Tensor::ones([1, 1, 28, 28], (Kind::Float, Device::Cpu));
+    let corner = |x: &Tensor| {
+        x.narrow(2, 0, 8)
+            .narrow(3, 20, 8)
+            .mean_dim([1_i64, 2, 3].as_slice(), false, Kind::Float)
+    };
+    let map = attribute::rise(&image, 0.0, 1500, &Task::default(), |x| Ok(corner(x))).unwrap();
+    let at = |y: i64, x: i64| map.double_value(&[y, x]);
+    assert!(
+        at(4, 24) > 4.0 * at(20, 6).abs().max(at(14, 14).abs()),
+        "{} {}",
+        at(4, 24),
+        at(20, 6)
+    );
 }
 
 #[test]
@@ -196,7 +232,10 @@ fn every_image_method_maps_the_whole_input() {
     let mut model = random_model(manifest);
     for (method, size) in [
         (Method::GradCam, (12, 8)),
+        (Method::GradCamPlusPlus, (12, 8)),
         (Method::HiResCam, (12, 8)),
+        (Method::SmoothGrad, (24, 16)),
+        (Method::Rise, (24, 16)),
         (Method::IntegratedGradients, (24, 16)),
         (Method::Occlusion, (24, 16)),
     ] {

@@ -22,6 +22,7 @@ mod made;
 mod model;
 mod nn;
 mod pixels;
+mod pointing;
 mod prep;
 mod render;
 mod scope;

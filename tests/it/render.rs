@@ -246,6 +246,7 @@ fn answer() -> (Prediction, Explanation) {
         heatmap: Some(heatmap),
         words: Vec::new(),
         completeness_gap: None,
+        border_share: None,
     };
     (prediction, explanation)
 }

@@ -113,6 +113,7 @@ fn explanation(frame_idx: usize, label: &str, method: Method) -> Explanation {
         heatmap: Some(heatmap),
         words: Vec::new(),
         completeness_gap: None,
+        border_share: None,
     }
 }
 

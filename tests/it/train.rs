@@ -39,7 +39,7 @@ const KNOBS: Knobs = Knobs {
     clip_norm: 5.0,
 };
 
-const STILL: Augment = Augment {
+pub(crate) const STILL: Augment = Augment {
     rotate: 0.0,
     scale: 0.0,
     translate: 0.0,
