@@ -286,7 +286,7 @@ pub(super) fn limits_ui(ui: &mut Ui, scene: &Scene<'_>, manifest: &Manifest) {
             for limit in &manifest.limits {
                 bullet(ui, scene, limit);
             }
-            for metric in &manifest.metrics {
+            for metric in manifest.headlines() {
                 let (value, low, high) = (
                     metric.estimate.value,
                     metric.estimate.low,

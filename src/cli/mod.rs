@@ -181,3 +181,11 @@ fn load(folder: &Path, options: nn::Options) -> Result<Loaded, model::Error> {
         warnings: warnings.list(),
     })
 }
+
+/// A reader that has gone away, as `head` does, is a normal end.
+fn print(text: &str) -> anyhow::Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("could not print"),
+    }
+}

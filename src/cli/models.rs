@@ -2,8 +2,11 @@
 
 use std::process::ExitCode;
 
-use super::{EngineArgs, NOTICE, models_folder};
-use crate::model::{Manifest, bundle};
+use super::{EngineArgs, NOTICE, models_folder, print};
+use crate::{
+    model::{Manifest, bundle},
+    prediction::Estimate,
+};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -17,37 +20,43 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
     let listed = bundle::list(&models_folder(engine)?)?.into_iter();
     let manifests: Vec<Manifest> = listed.map(|it| it.manifest).collect::<Result<_, _>>()?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&manifests)?);
-        return Ok(ExitCode::SUCCESS);
+        print(&format!("{}\n", serde_json::to_string_pretty(&manifests)?))?;
+    } else {
+        let texts: Vec<String> = manifests.iter().map(text).collect();
+        print(&format!("{}\n{NOTICE}\n", texts.join("\n")))?;
     }
-    for it in &manifests {
-        println!("{} {} · {}", it.name, it.version, it.title);
-        println!("  For     {}", it.intended_use);
-        for limit in &it.limits {
-            println!("  Not     {limit}");
-        }
-        println!(
-            "  Labels  {}",
-            it.labels
-                .iter()
-                .map(|it| it.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-        );
-        for metric in &it.metrics {
-            let estimate = &metric.estimate;
-            println!(
-                "  {} {:.3} (95 % interval {:.3} to {:.3}, n = {}) on {}",
-                metric.name, estimate.value, estimate.low, estimate.high, estimate.n, metric.set
-            );
-        }
-        println!(
-            "  Weights {} · trained {} · {}\n",
-            it.weights.sha256.short(),
-            it.trained,
-            it.licence
-        );
-    }
-    println!("{NOTICE}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// One model in words.
+fn text(manifest: &Manifest) -> String {
+    let labels: Vec<&str> = manifest.labels.iter().map(|it| it.name.as_str()).collect();
+    let mut lines = vec![
+        format!(
+            "{} {} · {}",
+            manifest.name, manifest.version, manifest.title
+        ),
+        format!("  For     {}", manifest.intended_use),
+    ];
+    lines.extend(manifest.limits.iter().map(|it| format!("  Not     {it}")));
+    lines.push(format!("  Labels  {}", labels.join(", ")));
+    lines.extend(manifest.headlines().map(|it| {
+        let Estimate {
+            value,
+            low,
+            high,
+            n,
+        } = it.estimate;
+        format!(
+            "  {} {value:.3} (95 % interval {low:.3} to {high:.3}, n = {n}) on {}",
+            it.name, it.set
+        )
+    }));
+    lines.push(format!(
+        "  Weights {} · trained {} · {}\n",
+        manifest.weights.sha256.short(),
+        manifest.trained,
+        manifest.licence
+    ));
+    lines.join("\n")
 }

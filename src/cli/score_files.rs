@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -12,7 +11,7 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{Decoder, EngineArgs, NOTICE, load, models_folder, options};
+use super::{Decoder, EngineArgs, NOTICE, load, models_folder, options, print};
 use crate::{
     case::{Note, Scan},
     disk, engine,
@@ -443,14 +442,6 @@ fn told(file: &Path, failure: &Failure) -> String {
         failure.remedy,
         failure.cause
     )
-}
-
-/// A reader that has gone away, as `head` does, is a normal end.
-fn print(text: &str) -> anyhow::Result<()> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.context("could not print"),
-    }
 }
 
 fn table(answer: &Answer, text: Option<&String>) -> String {

@@ -117,6 +117,13 @@ impl Manifest {
         })
     }
 
+    /// The figures to show first: how well it ranks on every set, and everything on the test part. All stand in the card.
+    pub fn headlines(&self) -> impl Iterator<Item = &Metric> {
+        let is_test = |it: &Metric| it.set == "test" || it.set.starts_with("test,");
+        let metrics = self.metrics.iter();
+        metrics.filter(move |it| it.name == "AUROC" || is_test(it))
+    }
+
     /// The identity that every answer carries.
     pub fn model_ref(&self) -> ModelRef {
         ModelRef {

@@ -256,7 +256,10 @@ fn models_doctor_version_completions_and_man_page() {
     let (code, out, _) = run(wardlight().arg("models"));
     assert_eq!(code, 0);
     assert!(
-        out.contains("chest-pneumonia-paediatric") && out.contains("note-specialty"),
+        out.contains("chest-pneumonia-paediatric")
+            && out.contains("chest-pneumonia-adult")
+            && out.contains("on chest X-rays of adults (NIH), test part")
+            && !out.contains("noise"),
         "{out}"
     );
     let (code, out, _) = run(wardlight().arg("doctor"));
