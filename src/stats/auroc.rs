@@ -1,6 +1,9 @@
 //! Area under the ROC curve with DeLong's variance (DeLong 1988, by mid-ranks: Sun and Xu 2014).
 
-use super::interval::{Interval, Z};
+use super::{
+    interval::{Interval, Z},
+    special::normal_cdf,
+};
 
 /// The area and its variance.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -10,8 +13,67 @@ pub struct Auroc {
     pub variance: f64,
 }
 
+/// Two scores for the same cases, compared.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PairedAuroc {
+    /// First area minus second area.
+    pub difference: f64,
+    pub interval: Interval,
+    /// The difference over its standard error; 0 for scores that rank alike.
+    pub z: f64,
+    /// Two-sided.
+    pub p: f64,
+}
+
 /// The area under the ROC curve; ties count half. `None` without both kinds of cases or with a NaN.
 pub fn auroc(scores: &[f64], is_positive: &[bool]) -> Option<Auroc> {
+    let Placements {
+        value,
+        positive,
+        negative,
+    } = placements(scores, is_positive)?;
+    let variance = covariance(&positive, &positive) / positive.len() as f64
+        + covariance(&negative, &negative) / negative.len() as f64;
+    Some(Auroc { value, variance })
+}
+
+/// DeLong's test of two scores on the same cases (DeLong 1988). `None` where either has no area.
+pub fn paired_auroc(first: &[f64], second: &[f64], is_positive: &[bool]) -> Option<PairedAuroc> {
+    let (a, b) = (
+        placements(first, is_positive)?,
+        placements(second, is_positive)?,
+    );
+    let of = |a: &Placements, b: &Placements| {
+        covariance(&a.positive, &b.positive) / a.positive.len() as f64
+            + covariance(&a.negative, &b.negative) / a.negative.len() as f64
+    };
+    let difference = a.value - b.value;
+    let error = (of(&a, &a) + of(&b, &b) - 2.0 * of(&a, &b)).max(0.0).sqrt();
+    // Scores that rank alike differ by nothing, with no error: no evidence, not infinite evidence.
+    let z = if error < 1e-12 {
+        0.0
+    } else {
+        difference / error
+    };
+    Some(PairedAuroc {
+        difference,
+        interval: Interval {
+            low: difference - Z * error,
+            high: difference + Z * error,
+        },
+        z,
+        p: 2.0 * normal_cdf(-z.abs()),
+    })
+}
+
+/// For each case, the part of the other kind that it stands on the right side of.
+struct Placements {
+    value: f64,
+    positive: Vec<f64>,
+    negative: Vec<f64>,
+}
+
+fn placements(scores: &[f64], is_positive: &[bool]) -> Option<Placements> {
     let of = |kind: bool| -> Vec<f64> {
         let all = scores.iter().zip(is_positive);
         all.filter(|(_, it)| **it == kind)
@@ -33,12 +95,27 @@ pub fn auroc(scores: &[f64], is_positive: &[bool]) -> Option<Auroc> {
             .map(|(all, own)| (all - own) / n)
             .collect()
     };
-    let variance = variance(&placement(of_positive, &positive, n)) / m
-        + variance(&placement(of_negative, &negative, m)) / n;
-    Some(Auroc { value, variance })
+    Some(Placements {
+        value,
+        positive: placement(of_positive, &positive, n),
+        // Turned round, so that both grow with the score that is right.
+        negative: placement(of_negative, &negative, m)
+            .into_iter()
+            .map(|it| 1.0 - it)
+            .collect(),
+    })
 }
 
 impl Auroc {
+    /// The 95 % interval as the normal distribution has it, cut at 0 and 1.
+    pub fn wald(self) -> Interval {
+        let half = Z * self.variance.sqrt();
+        Interval {
+            low: (self.value - half).max(0.0),
+            high: (self.value + half).min(1.0),
+        }
+    }
+
     /// The 95 % interval on the logit scale, which stays within 0 to 1; the point itself at an area of 0 or 1.
     pub fn interval(self) -> Interval {
         let spread = self.value * (1.0 - self.value);
@@ -78,9 +155,14 @@ fn mid_ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// Sample variance; 0 for a single value.
-fn variance(values: &[f64]) -> f64 {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    values.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0)
+/// Sample covariance of values in pairs; 0 for a single pair.
+fn covariance(first: &[f64], second: &[f64]) -> f64 {
+    let n = first.len() as f64;
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / n;
+    let (mean_a, mean_b) = (mean(first), mean(second));
+    let products = first
+        .iter()
+        .zip(second)
+        .map(|(a, b)| (a - mean_a) * (b - mean_b));
+    products.sum::<f64>() / (n - 1.0).max(1.0)
 }

@@ -1,5 +1,7 @@
 //! From logits to probabilities that mean what they say, and how far they are from it.
 
+use super::logistic::Logistic;
+
 /// 1 / (1 + e^-x).
 pub fn sigmoid(logit: f64) -> f64 {
     1.0 / (1.0 + (-logit).exp())
@@ -65,16 +67,109 @@ pub fn brier(probabilities: &[f64], is_true: &[bool]) -> f64 {
 /// Expected calibration error over `n_bins` bins of equal width: mean distance between the mean probability
 /// of a bin and the frequency in it. It depends on the number of bins; always state it.
 pub fn expected_calibration_error(probabilities: &[f64], is_true: &[bool], n_bins: usize) -> f64 {
-    let mut bins = vec![(0.0, 0.0); n_bins.max(1)];
-    for (p, t) in probabilities.iter().zip(is_true) {
-        let bin = ((p * n_bins as f64) as usize).min(n_bins.saturating_sub(1));
-        if let Some((sum_p, sum_t)) = bins.get_mut(bin) {
-            *sum_p += p;
-            *sum_t += f64::from(u8::from(*t));
+    expected_gap(&equal_width_bins(probabilities, is_true, n_bins))
+}
+
+/// Cases of similar probability.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bin {
+    pub n: usize,
+    pub n_true: usize,
+    pub sum_of_probabilities: f64,
+}
+
+impl Bin {
+    /// Mean probability; NaN for an empty bin.
+    pub fn predicted(self) -> f64 {
+        self.sum_of_probabilities / self.n as f64
+    }
+
+    /// What part came true; NaN for an empty bin.
+    pub fn observed(self) -> f64 {
+        self.n_true as f64 / self.n as f64
+    }
+
+    fn add(&mut self, probability: f64, is_true: bool) {
+        self.n += 1;
+        self.n_true += usize::from(is_true);
+        self.sum_of_probabilities += probability;
+    }
+}
+
+/// `n_bins` bins of one width between 0 and 1; some may be empty.
+pub fn equal_width_bins(probabilities: &[f64], is_true: &[bool], n_bins: usize) -> Vec<Bin> {
+    let mut bins = vec![Bin::default(); n_bins.max(1)];
+    for (probability, is_true) in probabilities.iter().zip(is_true) {
+        let at = ((probability * n_bins as f64) as usize).min(n_bins.saturating_sub(1));
+        if let Some(bin) = bins.get_mut(at) {
+            bin.add(*probability, *is_true);
         }
     }
+    bins
+}
+
+/// `n_bins` bins of as nearly one size as can be, the larger ones first; equal probabilities may be parted.
+pub fn equal_mass_bins(probabilities: &[f64], is_true: &[bool], n_bins: usize) -> Vec<Bin> {
+    let mut cases: Vec<(f64, bool)> = probabilities
+        .iter()
+        .copied()
+        .zip(is_true.iter().copied())
+        .collect();
+    // By truth as well, so that the order of the cases does not matter.
+    cases.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let n_bins = n_bins.max(1);
+    let (size, n_larger) = (cases.len() / n_bins, cases.len() % n_bins);
+    let mut rest = cases.as_slice();
+    (0..n_bins)
+        .map(|idx| {
+            let (these, others) =
+                rest.split_at((size + usize::from(idx < n_larger)).min(rest.len()));
+            rest = others;
+            let mut bin = Bin::default();
+            these.iter().for_each(|(p, t)| bin.add(*p, *t));
+            bin
+        })
+        .collect()
+}
+
+/// Mean distance of mean probability and frequency, weighted by the size of the bins.
+pub fn expected_gap(bins: &[Bin]) -> f64 {
+    let n: usize = bins.iter().map(|it| it.n).sum();
+    let gaps = bins
+        .iter()
+        .map(|it| (it.sum_of_probabilities - it.n_true as f64).abs());
+    gaps.sum::<f64>() / n.max(1) as f64
+}
+
+/// The greatest distance of mean probability and frequency of any bin.
+pub fn greatest_gap(bins: &[Bin]) -> f64 {
+    let gap = |it: &Bin| (it.predicted() - it.observed()).abs();
     bins.iter()
-        .map(|(p, t): &(f64, f64)| (p - t).abs())
-        .sum::<f64>()
-        / probabilities.len().max(1) as f64
+        .filter(|it| 0 < it.n)
+        .map(gap)
+        .fold(0.0, f64::max)
+}
+
+/// How observed log odds depend on predicted ones: ideally slope 1 and intercept 0 (Cox 1958).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CalibrationLine {
+    pub slope: f64,
+    pub intercept: f64,
+}
+
+/// Logistic regression of what came true on the logit. `None` if there is none: one kind only, or parted perfectly.
+pub fn calibration_line(logits: &[f64], is_true: &[bool]) -> Option<CalibrationLine> {
+    let rows: Vec<Vec<f64>> = logits.iter().map(|it| vec![*it]).collect();
+    let fitted = Logistic::fit(&rows, is_true, 0.0)?;
+    let intercept = fitted.logit(&[0.0]);
+    Some(CalibrationLine {
+        slope: fitted.logit(&[1.0]) - intercept,
+        intercept,
+    })
+}
+
+/// A logit under another prevalence (Bayes; both in 0 to 1, ends excluded): the odds change by the same factor.
+pub fn shift_prior(logit: f64, trained: f64, local: f64) -> f64 {
+    let log_odds = |part: f64| (part / (1.0 - part)).ln();
+    logit + log_odds(local) - log_odds(trained)
 }

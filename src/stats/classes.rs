@@ -43,6 +43,38 @@ impl Counts {
     pub fn specificity(self) -> f64 {
         self.true_below as f64 / self.n_negative() as f64
     }
+
+    /// Cases at or above the threshold.
+    pub fn n_above(self) -> usize {
+        self.true_above + self.false_above
+    }
+
+    /// Cases below it.
+    pub fn n_below(self) -> usize {
+        self.true_below + self.false_below
+    }
+
+    /// What part of those above has the finding (PPV); NaN without any. It moves with the prevalence.
+    pub fn predictive_above(self) -> f64 {
+        self.true_above as f64 / self.n_above() as f64
+    }
+
+    /// What part of those below does not have it (NPV); NaN without any. It moves with the prevalence.
+    pub fn predictive_below(self) -> f64 {
+        self.true_below as f64 / self.n_below() as f64
+    }
+
+    /// Mean of sensitivity and specificity.
+    pub fn balanced_accuracy(self) -> f64 {
+        f64::midpoint(self.sensitivity(), self.specificity())
+    }
+
+    /// Net benefit of acting on those above, where a patient would accept the odds of `threshold` (Vickers and
+    /// Elkin 2006): true positives a case, less false positives a case at the exchange rate of the threshold.
+    pub fn net_benefit(self, threshold: f64) -> f64 {
+        let n = (self.n_positive() + self.n_negative()) as f64;
+        self.true_above as f64 / n - self.false_above as f64 / n * threshold / (1.0 - threshold)
+    }
 }
 
 /// The largest threshold whose sensitivity on these cases is at least `wanted` (the point estimate, not its bound).
@@ -82,6 +114,32 @@ pub fn threshold_of_youden(scores: &[f64], is_positive: &[bool]) -> Option<f64> 
 pub fn accuracy(chosen: &[usize], labels: &[usize]) -> f64 {
     let n_right = chosen.iter().zip(labels).filter(|(a, b)| a == b).count();
     n_right as f64 / labels.len().max(1) as f64
+}
+
+/// Mean over the labels that occur in truth of the part that was recognised.
+pub fn balanced_accuracy(chosen: &[usize], labels: &[usize], n_labels: usize) -> f64 {
+    let recall = |row: &Vec<usize>, label: usize| {
+        let n: usize = row.iter().sum();
+        (0 < n).then(|| row.get(label).copied().unwrap_or(0) as f64 / n as f64)
+    };
+    let table = confusion(chosen, labels, n_labels);
+    let all: Vec<f64> = table
+        .iter()
+        .enumerate()
+        .filter_map(|(label, row)| recall(row, label))
+        .collect();
+    all.iter().sum::<f64>() / all.len().max(1) as f64
+}
+
+/// Cases by what is true (row) and what was chosen (column).
+pub fn confusion(chosen: &[usize], labels: &[usize], n_labels: usize) -> Vec<Vec<usize>> {
+    let mut table = vec![vec![0; n_labels]; n_labels];
+    for (chosen, label) in chosen.iter().zip(labels) {
+        if let Some(cell) = table.get_mut(*label).and_then(|row| row.get_mut(*chosen)) {
+            *cell += 1;
+        }
+    }
+    table
 }
 
 /// Mean over the labels that occur (in truth or among the chosen) of the harmonic mean of precision and recall.

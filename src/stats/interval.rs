@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use serde::Serialize;
 
 /// The 97.5 % point of the normal distribution.
 pub(super) const Z: f64 = 1.959_963_984_540_054;
 
 /// An interval that holds the true figure with 95 % confidence.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
     pub low: f64,
     pub high: f64,
@@ -51,6 +52,17 @@ pub fn bootstrap(
     seed: u64,
     statistic: impl Fn(&[usize]) -> Option<f64>,
 ) -> Option<Interval> {
+    let one = bootstrap_all(units, n_draws, seed, |at| vec![statistic(at)]);
+    one.into_iter().next().flatten()
+}
+
+/// Like [`bootstrap`], of several statistics from the same draws. `statistics` gives as many figures each time.
+pub fn bootstrap_all(
+    units: &[Unit],
+    n_draws: usize,
+    seed: u64,
+    statistics: impl Fn(&[usize]) -> Vec<Option<f64>>,
+) -> Vec<Option<Interval>> {
     let mut strata: BTreeMap<usize, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
     for (idx, unit) in units.iter().enumerate() {
         strata
@@ -66,7 +78,7 @@ pub fn bootstrap(
         .collect();
     let mut random = StdRng::seed_from_u64(seed);
     let mut drawn = Vec::with_capacity(units.len());
-    let mut found = Vec::with_capacity(n_draws);
+    let mut found: Vec<Vec<f64>> = Vec::new();
     for _ in 0..n_draws {
         drawn.clear();
         for patients in &strata {
@@ -75,8 +87,19 @@ pub fn bootstrap(
                 drawn.extend(patient.into_iter().flatten());
             }
         }
-        found.extend(statistic(&drawn));
+        let figures = statistics(&drawn);
+        found.resize_with(figures.len().max(found.len()), Vec::new);
+        for (all, one) in found.iter_mut().zip(figures) {
+            all.extend(one.filter(|it| !it.is_nan()));
+        }
     }
+    found
+        .into_iter()
+        .map(|it| percentiles(it, n_draws))
+        .collect()
+}
+
+fn percentiles(mut found: Vec<f64>, n_draws: usize) -> Option<Interval> {
     if found.len() * 2 <= n_draws {
         return None;
     }

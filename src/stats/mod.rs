@@ -3,18 +3,31 @@
 mod auroc;
 mod calibration;
 mod classes;
+mod conformal;
+mod curve;
 mod gaussian;
 mod interval;
+mod isotonic;
+mod logistic;
+mod mcnemar;
+mod special;
 
 pub use self::{
-    auroc::{Auroc, auroc},
+    auroc::{Auroc, PairedAuroc, auroc, paired_auroc},
     calibration::{
-        brier, expected_calibration_error, fit_temperature, negative_log_likelihood, sigmoid,
-        softmax,
+        Bin, CalibrationLine, brier, calibration_line, equal_mass_bins, equal_width_bins,
+        expected_calibration_error, expected_gap, fit_temperature, greatest_gap,
+        negative_log_likelihood, shift_prior, sigmoid, softmax,
     },
     classes::{
-        Counts, accuracy, greatest, macro_f1, threshold_for_sensitivity, threshold_of_youden,
+        Counts, accuracy, balanced_accuracy, confusion, greatest, macro_f1,
+        threshold_for_sensitivity, threshold_of_youden,
     },
+    conformal::{conformal_quantile, worst_coverage},
+    curve::{CurvePoint, average_precision, precision_recall_curve, roc_curve},
     gaussian::Gaussian,
-    interval::{Interval, Unit, bootstrap, wilson},
+    interval::{Interval, Unit, bootstrap, bootstrap_all, wilson},
+    isotonic::isotonic,
+    logistic::Logistic,
+    mcnemar::{McNemar, mcnemar},
 };
