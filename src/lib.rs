@@ -23,6 +23,7 @@
 //! | `score` | one case, one model → prediction or explanation, unless it is out of scope | `warnings` `case` `prediction` `stats` `prep` `model` |
 //! | `training` | from a recipe and labelled data to a bundle with its evaluation | `privacy` `disk` `warnings` `case` `prediction` `stats` `prep` `model` `nn` |
 //! | `failure` | trouble in words for a person: headline, remedy, cause | `disk` `import` `model` `prep` `score` |
+//! | `evaluate` | how good a model is on a table of labelled images: figures, floors, stress, report | `privacy` `disk` `case` `prediction` `stats` `prep` `model` `score` `failure` |
 //! | `render` | samples to pixels: curves, colour map, overlay, pictures | `case` `prediction` |
 //! | `settings` | what the window remembers | `privacy` `disk` |
 //! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `prediction` `import` `model` `sample` `score` `render` |
@@ -35,6 +36,7 @@ pub mod case;
 pub mod cli;
 pub mod disk;
 pub mod engine;
+pub mod evaluate;
 pub mod failure;
 pub mod import;
 pub mod model;

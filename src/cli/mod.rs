@@ -8,6 +8,7 @@
 )]
 
 mod doctor;
+mod evaluate;
 mod inspect;
 mod models;
 mod score_files;
@@ -71,6 +72,8 @@ enum Command {
     },
     /// Train a model from a recipe and labelled data.
     Train(train::Args),
+    /// Measure a model on a table of labelled images: JSON, a page to read, every answer.
+    Evaluate(Box<evaluate::Args>),
     /// Print completions for a shell.
     Completions { shell: clap_complete::Shell },
     /// Print the man page.
@@ -108,6 +111,7 @@ pub fn run() -> ExitCode {
         Some(Command::Doctor) => doctor::run(&args.engine),
         Some(Command::Samples { folder }) => samples(&folder),
         Some(Command::Train(it)) => train::run(&it, &args.engine),
+        Some(Command::Evaluate(it)) => evaluate::run(&it, &args.engine),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Args::command(), "wardlight", &mut io::stdout());
             Ok(ExitCode::SUCCESS)

@@ -18,7 +18,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("dicom_pixeldata", &["import"]),
     ("turbojpeg_sys", &["import"]),
     ("landlock", &["import"]),
-    ("image", &["import", "render", "sample"]),
+    ("image", &["evaluate", "import", "render", "sample"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
 ];

@@ -1,0 +1,311 @@
+//! `wardlight evaluate`: a model and a table of labelled images in, `evaluation.json`, `report.html` and
+//! `predictions.csv` out.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Decoder, EngineArgs, NOTICE, load, models_folder, options, print};
+use crate::{
+    case::Scan,
+    disk,
+    evaluate::{
+        self, Columns, Job, OnMissing, Part, Progress, Words,
+        report::{Findings, Report},
+    },
+    failure::Failure,
+    import::Opened,
+    model::Task,
+    prediction::Estimate,
+    score::{Gate, Loaded},
+};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The model: its name, or the folder of a bundle.
+    model: String,
+    /// Comma-separated values with a header: `path` and `label`, and where known `patient_id`, `split`, `age`, `sex`,
+    /// `view`, `subtype`. Paths are relative to the table.
+    table: PathBuf,
+    /// Folder for the report; made if need be.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// A second model, to compare with on the same images.
+    #[arg(long, value_name = "MODEL")]
+    against: Option<String>,
+    /// Evaluate only rows with this value of the split column.
+    #[arg(long, value_name = "VALUE")]
+    split: Option<String>,
+    /// Rows that the trivial baselines learn from.
+    #[arg(
+        long,
+        value_name = "VALUE",
+        default_value = "train",
+        requires = "split"
+    )]
+    train_split: String,
+    /// The split column.
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        default_value = "split",
+        requires = "split"
+    )]
+    split_column: String,
+    /// Label of the model to ask about, where it has several.
+    #[arg(long)]
+    label: Option<String>,
+    /// Word of the table that means the label is there [default: the label's name, 1, true, yes, positive].
+    #[arg(long, value_name = "WORD")]
+    positive: Option<String>,
+    /// Word that means it is not; may be repeated [default: 0, false, no, negative or, with --positive, anything else].
+    #[arg(long, value_name = "WORD")]
+    negative: Vec<String>,
+    /// Folder that the paths are relative to [default: that of the table].
+    #[arg(long, value_name = "DIR")]
+    images: Option<PathBuf>,
+    /// The column of paths [default: path].
+    #[arg(long, value_name = "COLUMN")]
+    image_column: Option<String>,
+    /// The column of labels [default: label].
+    #[arg(long, value_name = "COLUMN")]
+    label_column: Option<String>,
+    /// The column that tells patients apart [default: patient_id, if there is one].
+    #[arg(long, value_name = "COLUMN")]
+    patient_column: Option<String>,
+    /// A column of numbers to hold against the model, such as a diameter; may be repeated.
+    #[arg(long, value_name = "COLUMN")]
+    baseline: Vec<String>,
+    /// A column that makes subgroups, beside age, sex, view and subtype; may be repeated.
+    #[arg(long, value_name = "COLUMN")]
+    group: Vec<String>,
+    /// A folder of images that the model should refuse; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    strangers: Vec<PathBuf>,
+    /// Damage at most this many of the images on purpose, each in 30 ways; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    damage: usize,
+    /// Leave out rows whose file is missing, instead of refusing the table.
+    #[arg(long)]
+    skip_missing: bool,
+    /// Score images that the model would refuse as well.
+    #[arg(long)]
+    beyond_scope: bool,
+    /// Print the report as JSON instead of a summary.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Evaluates. Exits with 1 if some rows got no answer.
+pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
+    // Before any work: a folder that cannot be written should not cost an evaluation.
+    disk::create_folder(&args.out).context("could not make the folder for the report")?;
+    let decoder =
+        Decoder::start(Default::default()).context("could not start the decode worker")?;
+    let open = |path: &Path| scan(&decoder, path);
+    let mut loaded = named(&args.model, engine)?;
+    let mut against = args
+        .against
+        .as_ref()
+        .map(|it| named(it, engine))
+        .transpose()?;
+    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
+        "{msg:16} {wide_bar} {pos}/{len}, {eta} left",
+    )?);
+    let mut tell = |progress: Progress| {
+        if bar.message() != progress.stage {
+            bar.reset_eta();
+            bar.set_message(progress.stage);
+        }
+        bar.set_length(progress.total as u64);
+        bar.set_position(progress.done as u64);
+    };
+    let outcome = evaluate::run(
+        &job(args, &open),
+        &mut loaded,
+        against.as_mut(),
+        &Task::default(),
+        &mut tell,
+    )?;
+    bar.finish_and_clear();
+    let report = &outcome.report;
+    let json = serde_json::to_string_pretty(report)?;
+    let page = evaluate::page::html(report);
+    for (name, bytes) in [
+        ("evaluation.json", json.as_bytes()),
+        ("predictions.csv", &outcome.predictions),
+        ("report.html", page.as_bytes()),
+    ] {
+        disk::write_atomic(&args.out.join(name), bytes).context("could not write the report")?;
+    }
+    if args.json {
+        print(&format!("{json}\n"))?;
+    } else {
+        print(&summary(report, &args.out))?;
+    }
+    Ok(if report.refused.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn job<'a>(args: &Args, open: &'a evaluate::Open<'a>) -> Job<'a> {
+    Job {
+        table: args.table.clone(),
+        images: args.images.clone(),
+        columns: Columns {
+            image: args.image_column.clone(),
+            label: args.label_column.clone(),
+            patient: args.patient_column.clone(),
+            baselines: args.baseline.clone(),
+            groups: args.group.clone(),
+        },
+        part: args.split.as_ref().map(|it| Part {
+            column: args.split_column.clone(),
+            test: it.clone(),
+            train: args.train_split.clone(),
+        }),
+        label: args.label.clone(),
+        words: Words {
+            positive: args.positive.clone(),
+            negative: args.negative.clone(),
+        },
+        on_missing: if args.skip_missing {
+            OnMissing::Skip
+        } else {
+            OnMissing::Refuse
+        },
+        gate: if args.beyond_scope {
+            Gate::Open
+        } else {
+            Gate::Closed
+        },
+        n_damaged: args.damage,
+        strangers: args.strangers.clone(),
+        command: command(args),
+        date: chrono::Utc::now().format("%Y-%m-%d").to_string(),
+        open,
+    }
+}
+
+/// A model by the name of its folder, or a bundle by its place.
+fn named(model: &str, engine: &EngineArgs) -> anyhow::Result<Loaded> {
+    let place = Path::new(model);
+    let folder = if place.join("manifest.toml").is_file() {
+        place.to_owned()
+    } else {
+        models_folder(engine)?.join(model)
+    };
+    anyhow::ensure!(
+        folder.join("manifest.toml").is_file(),
+        "wanted the name of a model or the folder of a bundle, found {model}; `wardlight models` lists the names"
+    );
+    load(&folder, options(engine)).with_context(|| format!("could not load the model {model}"))
+}
+
+fn scan(decoder: &Decoder, path: &Path) -> Result<Scan, Failure> {
+    match decoder.open(path).map_err(|error| Failure::from(&error))? {
+        Opened::Scan(scan) => Ok(scan),
+        Opened::Note(_) => Err(Failure {
+            headline: "This is text, not a scan".to_owned(),
+            remedy: "Name an image.".to_owned(),
+            cause: "wanted an image, found text".to_owned(),
+        }),
+    }
+}
+
+/// The command as the report quotes it: names of files, not places of this machine.
+fn command(args: &Args) -> String {
+    let last = |path: &Path| {
+        let name = path.file_name();
+        name.map(|it| it.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
+    let mut words = vec![
+        "wardlight evaluate".to_owned(),
+        last(Path::new(&args.model)),
+        last(&args.table),
+    ];
+    let mut option = |name: &str, value: Option<&String>| {
+        words.extend(value.map(|it| format!("--{name} {it}")));
+    };
+    option("split", args.split.as_ref());
+    option("against", args.against.as_ref());
+    option("label", args.label.as_ref());
+    option("positive", args.positive.as_ref());
+    for it in &args.negative {
+        option("negative", Some(it));
+    }
+    for it in &args.baseline {
+        option("baseline", Some(it));
+    }
+    for it in &args.group {
+        option("group", Some(it));
+    }
+    for it in &args.strangers {
+        option("strangers", Some(&last(it)));
+    }
+    option("damage", Some(&args.damage.to_string()));
+    words.extend(args.beyond_scope.then(|| "--beyond-scope".to_owned()));
+    words.join(" ")
+}
+
+/// What to read first, and where the rest is.
+fn summary(report: &Report, out: &Path) -> String {
+    let figure = |name: &str, it: Option<Estimate>| {
+        it.map(|it| {
+            format!(
+                "  {name:28} {:.3} (95 % interval {:.3} to {:.3}, n = {})",
+                it.value, it.low, it.high, it.n
+            )
+        })
+    };
+    let mut lines = vec![format!(
+        "{} {} on {} images",
+        report.model.identity.name, report.model.identity.version, report.data.n_scored
+    )];
+    match &report.findings {
+        Findings::OneLabel(found) => {
+            lines.extend(figure("AUROC", found.auroc));
+            lines.extend(figure("average precision", found.average_precision));
+            lines.extend(figure(
+                "calibration error",
+                found.calibration.equal_width_error,
+            ));
+            lines.extend(found.points.first().and_then(|it| {
+                let (sensitivity, specificity) = (it.sensitivity.value?, it.specificity.value?);
+                Some(format!(
+                    "  at {:.3} ({}): sensitivity {sensitivity:.3}, specificity {specificity:.3}",
+                    it.threshold, it.name
+                ))
+            }));
+        }
+        Findings::ManyLabels(found) => {
+            lines.extend(
+                found
+                    .figures
+                    .iter()
+                    .filter_map(|(name, it)| figure(name, *it)),
+            );
+        }
+    }
+    for it in report.baselines.iter().flat_map(|it| &it.rows) {
+        lines.extend(figure(&it.name, it.auroc));
+    }
+    for it in &report.refused {
+        lines.push(format!(
+            "  {} rows without an answer: {}",
+            it.rows.len(),
+            it.headline
+        ));
+    }
+    lines.extend(report.warnings.iter().map(|it| format!("  note: {it}")));
+    lines.push(format!("  {}", out.join("report.html").display()));
+    lines.push(NOTICE.to_owned());
+    lines.join("\n") + "\n"
+}

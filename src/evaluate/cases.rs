@@ -1,0 +1,293 @@
+//! The rows of the table as answers: each image opened, scored and put beside what is true of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Job, N_DRAWS, Result, SEED, Steps, n_draws,
+    report::RefusedRow,
+    table::{Role, Row, Table},
+    truth::Truths,
+};
+use crate::{
+    case::{Frame, Samples, Scan},
+    disk::Sha256,
+    failure::Failure,
+    prediction::{Calibration, Estimate, Ood, Prediction},
+    score::{self, Loaded, Target},
+    stats::{self, Interval, Unit},
+};
+
+/// Sides of the thumbnail that baselines learn from.
+pub(super) const THUMBNAIL: usize = 16;
+
+/// An evaluated image with its answer.
+#[derive(Clone, Debug)]
+pub(super) struct Case {
+    pub(super) row: Row,
+    pub(super) file_sha256: Sha256,
+    /// For each label that is asked about, whether it is there.
+    pub(super) truth: Vec<bool>,
+    /// Calibrated, one for each of them.
+    pub(super) probabilities: Vec<f64>,
+    /// Of the second model, for one label.
+    pub(super) other: Option<f64>,
+    pub(super) ood: Ood,
+    /// Why the model would rather not have answered.
+    pub(super) beyond_scope: Vec<String>,
+    pub(super) thumbnail: Vec<f64>,
+}
+
+/// An image that only baselines learn from.
+#[derive(Clone, Debug)]
+pub(super) struct Lesson {
+    pub(super) truth: Vec<bool>,
+    pub(super) thumbnail: Vec<f64>,
+    pub(super) numbers: Vec<Option<f64>>,
+}
+
+/// Everything that was opened.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) cases: Vec<Case>,
+    pub(super) lessons: Vec<Lesson>,
+    pub(super) refused: Vec<RefusedRow>,
+    /// Evaluated rows that the second model refused.
+    pub(super) n_refused_by_other: usize,
+    /// What the model remarked, and on how many images.
+    pub(super) remarks: BTreeMap<String, usize>,
+}
+
+impl Case {
+    /// Whether the (first) label is there.
+    pub(super) fn is_positive(&self) -> bool {
+        self.truth.first() == Some(&true)
+    }
+
+    /// The probability of the (first) label.
+    pub(super) fn probability(&self) -> f64 {
+        self.probabilities.first().copied().unwrap_or(f64::NAN)
+    }
+
+    /// What the bootstrap draws: a patient, or where nobody knows, the image.
+    pub(super) fn unit(&self, stratum: usize) -> Unit {
+        Unit {
+            stratum,
+            patient: patient(&self.row),
+        }
+    }
+}
+
+fn patient(row: &Row) -> String {
+    match &row.patient {
+        // To tell patients apart; it goes nowhere else.
+        Some(it) => it.reveal().clone(),
+        None => format!("line {}", row.line),
+    }
+}
+
+/// How many patients there are.
+pub(super) fn n_patients(cases: &[Case]) -> usize {
+    let all: BTreeSet<String> = cases.iter().map(|it| patient(&it.row)).collect();
+    all.len()
+}
+
+/// Opens and scores the rows one after the other, so that no more than one image is in memory.
+pub(super) fn gather(
+    job: &Job<'_>,
+    (table, truths): (&Table, &Truths),
+    loaded: &mut Loaded,
+    mut against: Option<&mut Loaded>,
+    steps: &mut Steps<'_>,
+) -> Result<Gathered> {
+    steps.start("scoring");
+    let asked = asked(job, loaded)?;
+    let mut gathered = Gathered::default();
+    for (idx, (row, truth)) in table.rows.iter().zip(truths).enumerate() {
+        steps.advance(idx, table.rows.len())?;
+        let refuse = |failure: Failure| RefusedRow {
+            line: row.line,
+            headline: failure.headline,
+            cause: failure.cause,
+        };
+        let scan = match (job.open)(&row.path) {
+            Ok(scan) => scan,
+            Err(failure) if row.role == Role::Evaluated => {
+                gathered.refused.push(refuse(failure));
+                continue;
+            }
+            Err(_) => continue,
+        };
+        let thumbnail = scan.frames.first().map(|it| thumbnail(it));
+        let thumbnail = thumbnail.unwrap_or_default();
+        if row.role == Role::Learned {
+            gathered.lessons.push(Lesson {
+                truth: truth.clone(),
+                thumbnail,
+                numbers: row.numbers.clone(),
+            });
+            continue;
+        }
+        let prediction = match answer(&scan, loaded, job.gate) {
+            Ok(prediction) => prediction,
+            Err(error) => {
+                gathered.refused.push(refuse(Failure::from(&error)));
+                continue;
+            }
+        };
+        for warning in &prediction.warnings {
+            *gathered.remarks.entry(warning.text.clone()).or_default() += 1;
+        }
+        let other = match &mut against {
+            Some(other) => {
+                let found = answer(&scan, other, job.gate).ok();
+                gathered.n_refused_by_other += usize::from(found.is_none());
+                let place = self::asked(job, other)?;
+                found.and_then(|it| probabilities(&it, &place).first().copied())
+            }
+            None => None,
+        };
+        gathered.cases.push(Case {
+            row: row.clone(),
+            file_sha256: prediction.about.file_sha256,
+            truth: truth.clone(),
+            probabilities: probabilities(&prediction, &asked),
+            other,
+            ood: prediction.ood,
+            beyond_scope: prediction.beyond_scope,
+            thumbnail,
+        });
+    }
+    Ok(gathered)
+}
+
+/// Positions of the labels that are asked about.
+fn asked(job: &Job<'_>, loaded: &Loaded) -> Result<Vec<usize>> {
+    let manifest = loaded.model.manifest();
+    let question = super::Question::of(manifest, job.label.as_deref())?;
+    Ok(match question {
+        super::Question::OneLabel(it) => vec![it.idx],
+        super::Question::Exclusive | super::Question::Several => {
+            (0..manifest.labels.len()).collect()
+        }
+    })
+}
+
+/// The first frame, as a user's file would be scored.
+pub(super) fn answer(
+    scan: &Scan,
+    loaded: &mut Loaded,
+    gate: score::Gate,
+) -> std::result::Result<Prediction, score::Error> {
+    let target = Target::Scan { scan, frame_idx: 0 };
+    score::score(target, loaded, gate)
+}
+
+/// From the logits where the calibration allows it: the probability of a result is `f32`, which cannot tell 1 - 1e-9
+/// from 1.
+pub(super) fn probabilities(prediction: &Prediction, asked: &[usize]) -> Vec<f64> {
+    let one = |idx: &usize| {
+        let score = prediction.scores.get(*idx)?;
+        let sigmoid = |t: f32| stats::sigmoid(f64::from(score.logit) / f64::from(t));
+        Some(match prediction.calibration {
+            Calibration::Temperature { temperature, .. }
+                if (sigmoid(temperature) - f64::from(score.probability)).abs() < 1e-5 =>
+            {
+                sigmoid(temperature)
+            }
+            _ => f64::from(score.probability),
+        })
+    };
+    asked.iter().filter_map(one).collect()
+}
+
+/// Mean grey values of a grid of 16 x 16, 0 to 1 between the least and the greatest value of the frame.
+fn thumbnail(frame: &Frame) -> Vec<f64> {
+    let (low, high) = frame.range();
+    let scale = f64::from((high - low).max(f32::MIN_POSITIVE));
+    let mut sums = [(0.0, 0.0); THUMBNAIL * THUMBNAIL];
+    let mut add = |idx: usize, value: f32| {
+        let (x, y) = (idx % frame.width.max(1), idx / frame.width.max(1));
+        let cell = |at: usize, n: usize| (at * THUMBNAIL / n.max(1)).min(THUMBNAIL - 1);
+        let place = cell(y, frame.height) * THUMBNAIL + cell(x, frame.width);
+        if let Some((sum, n)) = sums.get_mut(place).filter(|_| value.is_finite()) {
+            *sum += f64::from(value - low) / scale;
+            *n += 1.0;
+        }
+    };
+    match &frame.samples {
+        Samples::Gray(samples) => samples.iter().enumerate().for_each(|(at, it)| add(at, *it)),
+        Samples::Rgb(samples) => {
+            let (pixels, _) = samples.as_chunks::<3>();
+            let green = |(at, [_, it, _]): (usize, &[u8; 3])| add(at, f32::from(*it));
+            pixels.iter().enumerate().for_each(green);
+        }
+    }
+    sums.iter()
+        .map(|(sum, n)| if 0.0 < *n { sum / n } else { 0.0 })
+        .collect()
+}
+
+/// A figure of all cases with its interval over draws of patients, within each kind of case.
+pub(super) fn estimate(
+    cases: &[Case],
+    statistic: impl Fn(&[usize]) -> Option<f64>,
+) -> Option<Estimate> {
+    let all: Vec<usize> = (0..cases.len()).collect();
+    let value = statistic(&all).filter(|it| it.is_finite())?;
+    let Interval { low, high } =
+        stats::bootstrap(&units(cases), n_draws(cases.len()), SEED, statistic)?;
+    Some(Estimate {
+        value,
+        low,
+        high,
+        n: cases.len(),
+    })
+}
+
+/// The patients, apart for each kind of case.
+pub(super) fn units(cases: &[Case]) -> Vec<Unit> {
+    let stratum = |it: &Case| {
+        it.truth
+            .iter()
+            .position(|is_true| *is_true)
+            .unwrap_or(N_DRAWS)
+    };
+    cases.iter().map(|it| it.unit(stratum(it))).collect()
+}
+
+/// Values at some positions.
+pub(super) fn pick<T: Copy>(values: &[T], at: &[usize]) -> Vec<T> {
+    at.iter()
+        .filter_map(|it| values.get(*it).copied())
+        .collect()
+}
+
+/// One line for each answer: the line of the table, what is true and what was answered. No name of a patient.
+pub(super) fn predictions_csv(labels: &[String], cases: &[Case]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut header = vec!["line".to_owned(), "path".to_owned()];
+    for name in labels {
+        header.extend([format!("{name}: true"), format!("{name}: probability")]);
+    }
+    header.extend(["layout distance", "beyond scope"].map(str::to_owned));
+    // Writing to memory cannot fail.
+    writer.write_record(&header).ok();
+    for case in cases {
+        let mut record = vec![case.row.line.to_string(), case.row.shown.clone()];
+        for (truth, probability) in case.truth.iter().zip(&case.probabilities) {
+            record.extend([u8::from(*truth).to_string(), format!("{probability:.6}")]);
+        }
+        let distance = distance(&case.ood).map_or_else(String::new, |it| format!("{it:.4}"));
+        record.extend([distance, case.beyond_scope.join("; ")]);
+        writer.write_record(&record).ok();
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+/// How unusual an image looked, if the model can tell.
+pub(super) fn distance(ood: &Ood) -> Option<f64> {
+    match ood {
+        Ood::Unknown => None,
+        Ood::Within { distance, .. } | Ood::Outside { distance, .. } => Some(f64::from(*distance)),
+    }
+}

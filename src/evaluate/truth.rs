@@ -1,0 +1,224 @@
+//! What the labels of a table mean for a model.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Error, Job, Result,
+    table::{Role, Table},
+};
+use crate::model::{Manifest, manifest::Output};
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub(super) enum Question {
+    /// Has it this label or not.
+    OneLabel(Asked),
+    /// Which of labels that exclude each other.
+    Exclusive,
+    /// Which of labels that stand alone.
+    Several,
+}
+
+/// The label that is asked about.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    /// Position in the model's list.
+    pub(super) idx: usize,
+    pub(super) name: String,
+    /// Where the bundle decides.
+    pub(super) threshold: Option<f64>,
+}
+
+/// Words of the table for one label.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// What means yes; then everything else means no, unless `negative` says what does.
+    pub positive: Option<String>,
+    /// What means no.
+    pub negative: Vec<String>,
+}
+
+/// For each row of the table, for each label that is asked about, whether it is there.
+pub(super) type Truths = Vec<Vec<bool>>;
+
+impl Question {
+    /// A model with one label asks about it; of several, `wanted` may name one.
+    pub(super) fn of(manifest: &Manifest, wanted: Option<&str>) -> Result<Self> {
+        let asked = |idx: usize| {
+            let label = manifest.labels.get(idx)?;
+            let point = label.operating_point.as_ref();
+            Some(Self::OneLabel(Asked {
+                idx,
+                name: label.name.clone(),
+                threshold: point.map(|it| f64::from(it.threshold)),
+            }))
+        };
+        let found = match (wanted, manifest.output) {
+            (Some(name), _) => {
+                let mut labels = manifest.labels.iter();
+                let idx = labels.position(|it| is_same(&it.name, name));
+                idx.and_then(asked)
+            }
+            (None, _) if manifest.labels.len() == 1 => asked(0),
+            (None, Output::Softmax) => Some(Self::Exclusive),
+            (None, Output::Sigmoid) => Some(Self::Several),
+        };
+        found.ok_or_else(|| Error::NoSuchLabel {
+            want: names(manifest).join(", "),
+            found: wanted.unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// The labels that are asked about.
+    pub(super) fn names(&self, manifest: &Manifest) -> Vec<String> {
+        match self {
+            Self::OneLabel(asked) => vec![asked.name.clone()],
+            Self::Exclusive | Self::Several => names(manifest),
+        }
+    }
+}
+
+fn names(manifest: &Manifest) -> Vec<String> {
+    manifest.labels.iter().map(|it| it.name.clone()).collect()
+}
+
+fn is_same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+/// Reads the labels of all rows. A value that is not understood refuses the table, with the list of them.
+pub(super) fn read(
+    question: &Question,
+    manifest: &Manifest,
+    table: &mut Table,
+    job: &Job<'_>,
+) -> Result<Truths> {
+    let labels = question.names(manifest);
+    let meaning = |cell: &str| match question {
+        Question::OneLabel(asked) => yes_or_no(cell, &asked.name, &job.words).map(|it| vec![it]),
+        Question::Exclusive => {
+            let idx = labels.iter().position(|it| is_same(it, cell))?;
+            Some((0..labels.len()).map(|it| it == idx).collect())
+        }
+        Question::Several => several(cell, &labels),
+    };
+    let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut truths = Vec::with_capacity(table.rows.len());
+    for row in &table.rows {
+        match meaning(&row.label) {
+            Some(truth) => truths.push(truth),
+            None => *unknown.entry(&row.label).or_default() += 1,
+        }
+    }
+    if !unknown.is_empty() {
+        return Err(Error::Labels {
+            want: wanted(question, &labels, &job.words),
+            found: listed(&unknown),
+        });
+    }
+    if let Question::OneLabel(_) = question {
+        check_kinds(table, &truths)?;
+        warn_of_others(table, &job.words);
+    }
+    Ok(truths)
+}
+
+/// `None` for a word that is not understood.
+fn yes_or_no(cell: &str, name: &str, words: &Words) -> Option<bool> {
+    let is = |it: &str| is_same(cell, it);
+    if let Some(positive) = &words.positive {
+        if is(positive) {
+            return Some(true);
+        }
+        let is_no = if words.negative.is_empty() {
+            !cell.is_empty()
+        } else {
+            words.negative.iter().any(|it| is(it))
+        };
+        return is_no.then_some(false);
+    }
+    if words.negative.iter().any(|it| is(it)) {
+        return Some(false);
+    }
+    if is(name) || ["1", "1.0", "true", "yes", "positive"].into_iter().any(is) {
+        return Some(true);
+    }
+    let no = ["0", "0.0", "false", "no", "negative", "not"];
+    let is_no = no.into_iter().any(is) || is(&format!("not {name}")) || is(&format!("no {name}"));
+    is_no.then_some(false)
+}
+
+/// Names with `|` or `;` between them; an empty cell or `none` for no label.
+fn several(cell: &str, labels: &[String]) -> Option<Vec<bool>> {
+    let mut truth = vec![false; labels.len()];
+    if is_same(cell, "none") {
+        return Some(truth);
+    }
+    for name in cell.split(['|', ';']).map(str::trim) {
+        if name.is_empty() {
+            continue;
+        }
+        let idx = labels.iter().position(|it| is_same(it, name))?;
+        *truth.get_mut(idx)? = true;
+    }
+    Some(truth)
+}
+
+fn wanted(question: &Question, labels: &[String], words: &Words) -> String {
+    match (question, &words.positive) {
+        (Question::OneLabel(_), Some(positive)) => {
+            format!("{positive} or {}", words.negative.join(", "))
+        }
+        (Question::OneLabel(asked), None) => format!("{} or not (1 or 0)", asked.name),
+        _ => labels.join(", "),
+    }
+}
+
+/// The first ten values with the number of rows.
+fn listed(values: &BTreeMap<&str, usize>) -> String {
+    let first: Vec<String> = values
+        .iter()
+        .take(10)
+        .map(|(value, n)| format!("`{value}` in {n} rows"))
+        .collect();
+    let n_more = values.len().saturating_sub(10);
+    if n_more == 0 {
+        first.join(", ")
+    } else {
+        format!("{} and {n_more} more", first.join(", "))
+    }
+}
+
+fn check_kinds(table: &Table, truths: &Truths) -> Result<()> {
+    let rows = table.rows.iter().zip(truths);
+    let evaluated = rows.filter(|(row, _)| row.role == Role::Evaluated);
+    let n_positive = evaluated
+        .filter(|(_, truth)| truth.first() == Some(&true))
+        .count();
+    let n = table.n_evaluated();
+    let kind = match n_positive {
+        0 => "without the label",
+        it if it == n => "with the label",
+        _ => return Ok(()),
+    };
+    Err(Error::OneKind {
+        n,
+        kind: kind.to_owned(),
+    })
+}
+
+/// With one word for yes, says what was taken for no.
+fn warn_of_others(table: &mut Table, words: &Words) {
+    let Some(positive) = &words.positive else {
+        return;
+    };
+    if !words.negative.is_empty() {
+        return;
+    }
+    let mut others: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in table.evaluated().filter(|it| !is_same(&it.label, positive)) {
+        *others.entry(&row.label).or_default() += 1;
+    }
+    let warning = format!("counted as not {positive}: {}", listed(&others));
+    table.warnings.push(warning);
+}
