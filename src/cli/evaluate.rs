@@ -219,12 +219,16 @@ fn scan(decoder: &Decoder, path: &Path) -> Result<Scan, Failure> {
     }
 }
 
-/// The command as the report quotes it: names of files, not places of this machine.
+/// The command as the report quotes it: the last names of paths, not places of this machine.
 fn command(args: &Args) -> String {
     let last = |path: &Path| {
         let name = path.file_name();
         name.map(|it| it.to_string_lossy().into_owned())
             .unwrap_or_default()
+    };
+    let last_two = |path: &Path| match path.parent().map(last) {
+        Some(folder) if !folder.is_empty() => format!("{folder}/{}", last(path)),
+        _ => last(path),
     };
     let mut words = vec![
         "wardlight evaluate".to_owned(),
@@ -235,22 +239,29 @@ fn command(args: &Args) -> String {
         words.extend(value.map(|it| format!("--{name} {it}")));
     };
     option("split", args.split.as_ref());
+    if args.split.is_some() {
+        option("split-column", Some(&args.split_column));
+        option("train-split", Some(&args.train_split));
+    }
     option("against", args.against.as_ref());
     option("label", args.label.as_ref());
     option("positive", args.positive.as_ref());
-    for it in &args.negative {
-        option("negative", Some(it));
-    }
-    for it in &args.baseline {
-        option("baseline", Some(it));
-    }
-    for it in &args.group {
-        option("group", Some(it));
+    option("images", args.images.as_deref().map(last_two).as_ref());
+    option("image-column", args.image_column.as_ref());
+    option("label-column", args.label_column.as_ref());
+    option("patient-column", args.patient_column.as_ref());
+    for (name, values) in [
+        ("negative", &args.negative),
+        ("baseline", &args.baseline),
+        ("group", &args.group),
+    ] {
+        values.iter().for_each(|it| option(name, Some(it)));
     }
     for it in &args.strangers {
-        option("strangers", Some(&last(it)));
+        option("strangers", Some(&last_two(it)));
     }
     option("damage", Some(&args.damage.to_string()));
+    words.extend(args.skip_missing.then(|| "--skip-missing".to_owned()));
     words.extend(args.beyond_scope.then(|| "--beyond-scope".to_owned()));
     words.join(" ")
 }

@@ -273,7 +273,7 @@ pub(super) fn predictions_csv(labels: &[String], cases: &[Case]) -> Vec<u8> {
     // Writing to memory cannot fail.
     writer.write_record(&header).ok();
     for case in cases {
-        let mut record = vec![case.row.line.to_string(), case.row.shown.clone()];
+        let mut record = vec![case.row.line.to_string(), as_text(&case.row.shown)];
         for (truth, probability) in case.truth.iter().zip(&case.probabilities) {
             record.extend([u8::from(*truth).to_string(), format!("{probability:.6}")]);
         }
@@ -282,6 +282,16 @@ pub(super) fn predictions_csv(labels: &[String], cases: &[Case]) -> Vec<u8> {
         writer.write_record(&record).ok();
     }
     writer.into_inner().unwrap_or_default()
+}
+
+/// A cell that no spreadsheet takes for a formula (OWASP, "CSV Injection").
+fn as_text(cell: &str) -> String {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if is_formula {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }
 
 /// How unusual an image looked, if the model can tell.

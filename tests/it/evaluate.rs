@@ -301,6 +301,18 @@ fn a_baseline_column_and_subgroups_are_measured() {
 }
 
 #[test]
+fn a_name_that_looks_like_a_formula_is_no_formula_in_the_answers() {
+    let table = made("evaluate_formula", "label", |idx| label(idx).to_owned());
+    let folder = table.parent().unwrap();
+    fs::rename(folder.join("0.png"), folder.join("=1+1.png")).unwrap();
+    let text = fs::read_to_string(&table).unwrap();
+    write(&table, text.replace("\n0.png", "\n=1+1.png"));
+    let outcome = evaluated(&table, None, |_| {}).unwrap();
+    let lines = String::from_utf8(outcome.predictions).unwrap();
+    assert!(lines.contains("\n2,'=1+1.png,0,"), "{lines}");
+}
+
+#[test]
 fn damage_lowers_nothing_at_degree_zero_and_is_told_by_degree() {
     let table = made("evaluate_damage", "label", |idx| label(idx).to_owned());
     let report = json(&evaluated(&table, None, |job| job.n_damaged = 10).unwrap());

@@ -312,7 +312,8 @@ fn robustness(found: &Robustness) -> Markup {
                         td { (kind.name) span.small { " (" (kind.parameter) ")" } }
                         @for it in &kind.levels { td {
                             (part(it.figure)) br;
-                            span.small { (format!("{}: refused {:.0} %", it.parameter as f32, 100.0 * it.refused)) }
+                            span.small.whole { (it.parameter as f32) } br;
+                            span.small.whole { "refused " (percent(it.refused)) }
                         } }
                     } } }
                 }

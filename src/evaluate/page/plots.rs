@@ -19,18 +19,41 @@ const SIZE: (u32, u32) = (440, 340);
 const INK: RGBColor = RGBColor(0x0b, 0x5c, 0x8a);
 const GRAY: RGBColor = RGBColor(0x8a, 0x8f, 0x98);
 const WARM: RGBColor = RGBColor(0xc2, 0x5a, 0x12);
-const PALETTE: [RGBColor; 6] = [
+const PALETTE: [RGBColor; 9] = [
     INK,
     WARM,
     RGBColor(0x2f, 0x7d, 0x4f),
     RGBColor(0x7a, 0x4f, 0xa3),
     RGBColor(0xa8, 0x32, 0x4e),
     RGBColor(0x5c, 0x63, 0x6e),
+    RGBColor(0x00, 0x8b, 0x8b),
+    RGBColor(0x9c, 0x6b, 0x00),
+    RGBColor(0xd1, 0x5a, 0x9a),
 ];
 
 /// Why a plot is missing; the page goes on without it.
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+
+/// The axes of a plot of lines, and the corner that the lines leave free.
+struct Frame {
+    names: [&'static str; 2],
+    x: Range<f64>,
+    y: Range<f64>,
+    legend: SeriesLabelPosition,
+}
+
+impl Frame {
+    /// From 0 to 1 both ways.
+    const fn unit(names: [&'static str; 2]) -> Self {
+        Self {
+            names,
+            x: 0.0..1.0,
+            y: 0.0..1.0,
+            legend: SeriesLabelPosition::LowerRight,
+        }
+    }
+}
 
 /// A line of a plot.
 struct Line<'a> {
@@ -57,7 +80,7 @@ pub(super) fn roc(found: &OneLabel) -> String {
             label: "chance",
             color: GRAY,
         };
-        lines(root, axes, (0.0..1.0, 0.0..1.0), &[line, chance], point)
+        lines(root, Frame::unit(axes), &[line, chance], point)
     })
 }
 
@@ -79,7 +102,12 @@ pub(super) fn precision_recall(found: &OneLabel) -> String {
             color: GRAY,
         };
         let axes = ["recall (sensitivity)", "precision (PPV)"];
-        lines(root, axes, (0.0..1.0, 0.0..1.0), &[line, chance], None)
+        let frame = Frame {
+            // The curve falls to the right.
+            legend: SeriesLabelPosition::LowerLeft,
+            ..Frame::unit(axes)
+        };
+        lines(root, frame, &[line, chance], None)
     })
 }
 
@@ -112,7 +140,12 @@ pub(super) fn decision_curve(found: &OneLabel) -> String {
             },
         ];
         let axes = ["threshold probability", "net benefit"];
-        lines(root, axes, (0.0..1.0, -0.1..1.05 * greatest), &parts, None)
+        let frame = Frame {
+            y: -0.1..1.05 * greatest,
+            legend: SeriesLabelPosition::UpperRight,
+            ..Frame::unit(axes)
+        };
+        lines(root, frame, &parts, None)
     })
 }
 
@@ -139,13 +172,13 @@ pub(super) fn robustness(found: &Robustness) -> String {
                 color,
             })
             .collect();
-        lines(
-            root,
-            axes,
-            (0.0..5.0, (least - 0.05).max(0.0)..1.0),
-            &parts,
-            None,
-        )
+        let frame = Frame {
+            x: 0.0..5.0,
+            y: (least - 0.05).max(0.0)..1.0,
+            legend: SeriesLabelPosition::LowerLeft,
+            ..Frame::unit(axes)
+        };
+        lines(root, frame, &parts, None)
     })
 }
 
@@ -166,7 +199,7 @@ pub(super) fn strangers(found: &[Strangers]) -> String {
             "evaluated images called outside",
             "strangers called outside",
         ];
-        lines(root, axes, (0.0..1.0, 0.0..1.0), &parts, None)
+        lines(root, Frame::unit(axes), &parts, None)
     })
 }
 
@@ -247,19 +280,13 @@ fn mesh(chart: &mut Chart<'_, '_>, [x, y]: [&str; 2]) -> Drawn {
     Ok(())
 }
 
-fn lines(
-    root: &Area<'_>,
-    axes: [&str; 2],
-    (x, y): (Range<f64>, Range<f64>),
-    lines: &[Line<'_>],
-    point: Option<(f64, f64)>,
-) -> Drawn {
+fn lines(root: &Area<'_>, frame: Frame, lines: &[Line<'_>], point: Option<(f64, f64)>) -> Drawn {
     let mut chart = ChartBuilder::on(root)
         .margin(8)
         .x_label_area_size(36)
         .y_label_area_size(44)
-        .build_cartesian_2d(x, y)?;
-    mesh(&mut chart, axes)?;
+        .build_cartesian_2d(frame.x, frame.y)?;
+    mesh(&mut chart, frame.names)?;
     if let [only, ..] = lines {
         let below = AreaSeries::new(only.points.iter().copied(), 0.0, only.color.mix(0.06));
         if lines.len() <= 2 {
@@ -283,7 +310,7 @@ fn lines(
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
+        .position(frame.legend)
         .background_style(WHITE.mix(0.85))
         .label_font(("sans-serif", 12))
         .margin(6)
