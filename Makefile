@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.deps/tools/bin:$(HOME)/.cargo/bin:$(PATH)
 WARDLIGHT := target/release/wardlight
 SOURCES := $(shell find src assets -type f) Cargo.toml Cargo.lock build.rs
 
-.PHONY: run test lint setup bench bench-window dist train
+.PHONY: run test lint setup bench bench-window dist training-data train evaluate
 
 run: $(WARDLIGHT)
 	@packaging/run.sh
@@ -41,10 +41,10 @@ bench: setup
 dist: $(WARDLIGHT)
 	packaging/dist.sh dist/wardlight
 
-# Trains what ships. A run that was stopped goes on where it was; `rm -r out/training` starts anew.
 DATA := $(or $(WARDLIGHT_DATA),../shared/data)
 TRAINING_DATA := .deps/data
-train: $(WARDLIGHT)
+
+training-data:
 	for name in cxr_pediatric_pneumonia cxr_adult_nih cxr_adult_covid_hannover ct_lung_nodules_lidc; do \
 		mkdir -p $(TRAINING_DATA)/$$name; \
 		tar xf $(DATA)/$$name/images.tar -C $(TRAINING_DATA)/$$name --skip-old-files; \
@@ -52,9 +52,26 @@ train: $(WARDLIGHT)
 	done
 	mkdir -p $(TRAINING_DATA)/notes_mtsamples
 	gunzip -c $(DATA)/notes_mtsamples/notes.jsonl.gz > $(TRAINING_DATA)/notes_mtsamples/notes.jsonl
+
+# Trains what ships. A run that was stopped goes on where it was; `rm -r out/training` starts anew.
+train: $(WARDLIGHT) training-data
 	for name in chest-pneumonia-paediatric chest-pneumonia-adult note-specialty; do \
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out models/$$name; \
 	done
+
+# Measures what ships on the test parts: out/evaluation/*/report.html. Images that a model would refuse are measured too,
+# so that the figures are of the whole part; what it refuses stands in the report.
+EVALUATE = $(WARDLIGHT) evaluate --split test --image-column file --beyond-scope
+CHILDREN := cxr_pediatric_pneumonia
+ADULTS := cxr_adult_nih
+STRANGERS := cxr_adult_covid_hannover ct_lung_nodules_lidc
+evaluate: $(WARDLIGHT) training-data
+	$(EVALUATE) chest-pneumonia-paediatric $(TRAINING_DATA)/$(CHILDREN)/labels.csv --images $(TRAINING_DATA)/$(CHILDREN)/images \
+		--positive PNEUMONIA --against chest-pneumonia-adult --out out/evaluation/chest-pneumonia-paediatric \
+		$(foreach it,$(ADULTS) $(STRANGERS),--strangers $(TRAINING_DATA)/$(it)/images)
+	$(EVALUATE) chest-pneumonia-adult $(TRAINING_DATA)/$(ADULTS)/labels.csv --images $(TRAINING_DATA)/$(ADULTS)/images \
+		--positive PNEUMONIA --against chest-pneumonia-paediatric --out out/evaluation/chest-pneumonia-adult \
+		$(foreach it,$(CHILDREN) $(STRANGERS),--strangers $(TRAINING_DATA)/$(it)/images)
 
 # First frame, opening, and dragging, on a display of its own. Not a test: it prints figures.
 bench-window: $(WARDLIGHT)
