@@ -68,6 +68,14 @@ impl Sha256 {
         Some(Self(bytes))
     }
 
+    /// The first eight bytes as a number: deals things out evenly, and the same way everywhere.
+    pub fn number(&self) -> u64 {
+        self.0
+            .iter()
+            .take(8)
+            .fold(0, |so_far, byte| (so_far << 8) | u64::from(*byte))
+    }
+
     /// The first eight digits, for people.
     pub fn short(&self) -> String {
         self.to_string().chars().take(8).collect()

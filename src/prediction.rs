@@ -41,6 +41,9 @@ pub struct Prediction {
     /// One for each label that the model was trained for, in the model's order.
     pub scores: Vec<Score>,
     pub calibration: Calibration,
+    /// For ensembles.
+    #[serde(default)]
+    pub uncertainty: Option<Uncertainty>,
     pub ood: Ood,
     /// Why the model had refused before it was told to answer all the same; empty for an ordinary answer. Plain
     /// clauses that name no patient.
@@ -161,6 +164,39 @@ pub enum Calibration {
     None,
     /// Logits are divided by `temperature` (Guo et al. 2017), fitted on `n` held-out cases.
     Temperature { temperature: f32, n: usize },
+}
+
+/// How far the networks of an ensemble lie apart. Entropies are in bits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Uncertainty {
+    pub n_members: usize,
+    /// What the probabilities are of: the label to speak of first.
+    pub label: String,
+    /// The lowest calibrated probability of a network alone.
+    pub probability_low: f32,
+    /// The highest.
+    pub probability_high: f32,
+    /// Entropy of the networks' mean distribution: over the labels where they exclude each other, else over this label
+    /// and its absence.
+    pub total: f64,
+    /// Mean entropy of the networks' own distributions: what they agree to be uncertain.
+    pub aleatoric: f64,
+    /// The rest: how far they disagree.
+    pub epistemic: f64,
+}
+
+impl Uncertainty {
+    /// `five networks`.
+    pub fn networks(&self) -> String {
+        const WORDS: [&str; 9] = [
+            "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        ];
+        let word = self.n_members.checked_sub(2).and_then(|it| WORDS.get(it));
+        match word {
+            Some(word) => format!("{word} networks"),
+            None => format!("{} networks", self.n_members),
+        }
+    }
 }
 
 /// Whether the input looks like what the model was made for.

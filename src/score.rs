@@ -1,6 +1,7 @@
 //! One case, one model: a calibrated prediction, or the explanation of one of its labels.
 
 mod gate;
+mod spread;
 
 use std::time::Instant;
 
@@ -107,18 +108,21 @@ pub fn score(target: Target<'_>, loaded: &mut Loaded, gate: Gate) -> Result<Pred
             "the model is not calibrated: its scores are not probabilities",
         );
     }
-    Ok(Prediction {
+    let mut prediction = Prediction {
         about: target.subject(),
         model: manifest.model_ref(),
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
         engine: loaded.model.engine(),
         scores: scores(manifest, &logits)?,
         calibration: manifest.calibration.clone(),
+        uncertainty: None,
         ood,
         beyond_scope: reasons,
         warnings: warnings.list(),
         network_ms,
-    })
+    };
+    prediction.uncertainty = spread::uncertainty(manifest, &logits, prediction.primary());
+    Ok(prediction)
 }
 
 /// Whether the case is what the model was made for: how unusual it looks, and every reason against an answer.
@@ -237,11 +241,7 @@ fn scores(manifest: &Manifest, logits: &Logits) -> Result<Vec<Score>, Error> {
         .into());
     }
     let raw = activate(&logits.values, 1.0, manifest.output);
-    let temperature = match manifest.calibration {
-        Calibration::None => 1.0,
-        Calibration::Temperature { temperature, .. } => temperature,
-    };
-    let calibrated = activate(&logits.values, temperature, manifest.output);
+    let calibrated = calibrated(manifest, &logits.values);
     let greatest = calibrated.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let each = manifest
         .labels
@@ -263,6 +263,15 @@ fn scores(manifest: &Manifest, logits: &Logits) -> Result<Vec<Score>, Error> {
             },
         })
         .collect())
+}
+
+/// Probabilities as they are shown.
+fn calibrated(manifest: &Manifest, logits: &[f32]) -> Vec<f32> {
+    let temperature = match manifest.calibration {
+        Calibration::None => 1.0,
+        Calibration::Temperature { temperature, .. } => temperature,
+    };
+    activate(logits, temperature, manifest.output)
 }
 
 fn activate(logits: &[f32], temperature: f32, output: Output) -> Vec<f32> {

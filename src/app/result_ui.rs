@@ -167,7 +167,7 @@ fn header_ui(
                     .font(theme::regular(SMALL))
                     .color(tokens.muted);
                 ui.add(Label::new(name).truncate())
-                    .on_hover_text(format!("weights {}", manifest.weights.sha256));
+                    .on_hover_text(format!("weights {}", manifest.weights_sha256()));
                 return;
             }
             let chooser = ComboBox::from_id_salt("model")

@@ -309,7 +309,7 @@ pub(super) fn limits_ui(ui: &mut Ui, scene: &Scene<'_>, manifest: &Manifest) {
                 &format!(
                     "Licence: {}. Weights {}.",
                     manifest.licence,
-                    manifest.weights.sha256.short()
+                    manifest.weights_sha256().short()
                 ),
             );
         });

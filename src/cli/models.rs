@@ -54,7 +54,7 @@ fn text(manifest: &Manifest) -> String {
     }));
     lines.push(format!(
         "  Weights {} · trained {} · {}\n",
-        manifest.weights.sha256.short(),
+        manifest.weights_sha256().short(),
         manifest.trained,
         manifest.licence
     ));

@@ -19,7 +19,9 @@ use crate::{
     import::Opened,
     model::{Manifest, Task, bundle},
     nn,
-    prediction::{Call, EVEN_BORDER, Explanation, LabelIdx, Method, Ood, Prediction, WordWeight},
+    prediction::{
+        Call, EVEN_BORDER, Explanation, LabelIdx, Method, Ood, Prediction, Uncertainty, WordWeight,
+    },
     prep::Spec,
     render,
     score::{self, Gate, Loaded, Target},
@@ -489,6 +491,7 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
         ));
     }
     lines.push(String::new());
+    lines.extend(prediction.uncertainty.as_ref().map(spread));
     for score in &prediction.scores {
         if let Some(point) = &score.operating_point {
             lines.push(format!(
@@ -541,6 +544,17 @@ fn explained_line(explained: &Explained, text: &str) -> String {
         .filter_map(|it| text.get(it.span.clone()))
         .collect();
     format!("{what}: {}", most.join(", "))
+}
+
+fn spread(uncertainty: &Uncertainty) -> String {
+    let (low, high) = (uncertainty.probability_low, uncertainty.probability_high);
+    format!(
+        "  Ensemble: the {} lie between {} and {} on {}",
+        uncertainty.networks(),
+        percent(low),
+        percent(high),
+        uncertainty.label
+    )
 }
 
 fn percent(value: f32) -> String {

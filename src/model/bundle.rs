@@ -23,6 +23,8 @@ pub struct Bundle {
     pub manifest: Manifest,
     /// The safetensors file.
     pub weights: Vec<u8>,
+    /// Those of the further networks of an ensemble.
+    pub members: Vec<Vec<u8>>,
     /// `tokenizer.json`, for text models.
     pub tokenizer: Option<Vec<u8>>,
     /// What unusual pictures are told by ([`super::scope::read_layout`]), if the scope has such a test.
@@ -41,7 +43,10 @@ impl Bundle {
     /// Reads a bundle. The hashes are checked on the very bytes that are returned.
     pub fn open(folder: &Path) -> Result<Self, Error> {
         let manifest = read_manifest(folder)?;
-        let weights = read_checked(folder, &manifest.weights, "weights", WEIGHTS_LIMIT_BYTES)?;
+        let read_weights = |it| read_checked(folder, it, "weights", WEIGHTS_LIMIT_BYTES);
+        let weights = read_weights(&manifest.weights)?;
+        let members = manifest.members.iter().map(read_weights);
+        let members = members.collect::<Result<_, _>>()?;
         let tokenizer = manifest.tokenizer.as_ref();
         let tokenizer = tokenizer
             .map(|it| read_checked(folder, it, "a tokenizer", TOKENIZER_LIMIT_BYTES))
@@ -54,6 +59,7 @@ impl Bundle {
         Ok(Self {
             manifest,
             weights,
+            members,
             tokenizer,
             layout,
             card,

@@ -21,7 +21,7 @@ pub(super) fn manifest(manifest: &Manifest) -> Check {
     wanted(manifest.format == 1, "format 1", manifest.format)?;
     identity(manifest)?;
     labels(&manifest.labels, manifest.output)?;
-    file(&manifest.weights)?;
+    networks(manifest)?;
     if let Some(tokenizer) = &manifest.tokenizer {
         file(tokenizer)?;
     }
@@ -155,6 +155,22 @@ fn labels(labels: &[Label], output: Output) -> Check {
                 threshold,
             )?;
         }
+    }
+    Ok(())
+}
+
+/// The weights files of an ensemble are few, and no file stands for two networks by mistake.
+fn networks(manifest: &Manifest) -> Check {
+    within(manifest.networks().count(), 1..=32, "a number of networks")?;
+    let mut seen = BTreeSet::new();
+    for weights in manifest.networks() {
+        file(weights)?;
+        let name = &weights.file;
+        wanted(
+            seen.insert(name),
+            "a weights file for each network",
+            format!("{name:?} twice"),
+        )?;
     }
     Ok(())
 }

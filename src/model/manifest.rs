@@ -35,6 +35,9 @@ pub struct Manifest {
     pub network: Network,
     pub prep: prep::Spec,
     pub weights: FileRef,
+    /// The weights of further networks of the same kind: an ensemble, whose answer is the mean of all logits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<FileRef>,
     /// For text models.
     pub tokenizer: Option<FileRef>,
     pub calibration: Calibration,
@@ -124,12 +127,30 @@ impl Manifest {
         metrics.filter(move |it| it.name == "AUROC" || is_test(it))
     }
 
+    /// The weights file of each network, one for a single one.
+    pub fn networks(&self) -> impl Iterator<Item = &FileRef> {
+        std::iter::once(&self.weights).chain(&self.members)
+    }
+
+    /// Identity of the weights: the hash of the file or, of an ensemble, that of the hashes of its files, one a line
+    /// (`sha256sum FILES | cut -c 1-64 | sha256sum`).
+    pub fn weights_sha256(&self) -> Sha256 {
+        if self.members.is_empty() {
+            return self.weights.sha256;
+        }
+        let lines: String = self
+            .networks()
+            .map(|it| format!("{}\n", it.sha256))
+            .collect();
+        Sha256::of(lines.as_bytes())
+    }
+
     /// The identity that every answer carries.
     pub fn model_ref(&self) -> ModelRef {
         ModelRef {
             name: self.name.clone(),
             version: self.version.clone(),
-            weights_sha256: self.weights.sha256,
+            weights_sha256: self.weights_sha256(),
             // Plain fields always have a JSON form, in the order of the type.
             prep_sha256: Sha256::of(&serde_json::to_vec(&self.prep).unwrap_or_default()),
         }

@@ -42,8 +42,11 @@ pub trait Model: Send {
 pub struct Logits {
     /// One for each label; finite.
     pub values: Vec<f32>,
-    /// The pooled features before the head; they feed the out-of-distribution distance.
+    /// The pooled features before the head; they feed the out-of-distribution distance. Those of an ensemble stand one
+    /// network after the other.
     pub features: Vec<f32>,
+    /// What each network of an ensemble answered, whose mean is `values`; empty for a single network.
+    pub members: Vec<Vec<f32>>,
 }
 
 /// Influence on one logit, in the input's own terms.
@@ -69,7 +72,23 @@ pub enum AttributionValues {
 
 /// What long work is given: a flag to stop at, and a place to say how far it is.
 #[derive(Clone, Debug, Default)]
-pub struct Task(Arc<TaskState>);
+pub struct Task {
+    state: Arc<TaskState>,
+    part: Part,
+}
+
+/// Which of several equal parts of the work this is.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    idx: usize,
+    n: usize,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self { idx: 0, n: 1 }
+    }
+}
 
 #[derive(Debug, Default)]
 struct TaskState {
@@ -81,25 +100,38 @@ struct TaskState {
 impl Task {
     /// Asks the work to stop at its next step.
     pub fn cancel(&self) {
-        self.0.is_cancelled.store(true, Ordering::Relaxed);
+        self.state.is_cancelled.store(true, Ordering::Relaxed);
     }
 
     /// Whether to stop now.
     pub fn is_cancelled(&self) -> bool {
-        self.0.is_cancelled.load(Ordering::Relaxed)
+        self.state.is_cancelled.load(Ordering::Relaxed)
+    }
+
+    /// The same work, one of `n` equal parts of it: what it reports counts as that part.
+    pub fn part(&self, idx: usize, n: usize) -> Self {
+        let part = Part {
+            idx: self.part.idx * n + idx,
+            n: self.part.n * n,
+        };
+        Self {
+            state: Arc::clone(&self.state),
+            part,
+        }
     }
 
     /// Says how far the work is.
     pub fn report(&self, done: usize, total: usize) {
-        self.0.done.store(done, Ordering::Relaxed);
-        self.0.total.store(total, Ordering::Relaxed);
+        let Part { idx, n } = self.part;
+        self.state.done.store(idx * total + done, Ordering::Relaxed);
+        self.state.total.store(n * total, Ordering::Relaxed);
     }
 
     /// Steps done and steps in all; (0, 0) before the first report.
     pub fn progress(&self) -> (usize, usize) {
         (
-            self.0.done.load(Ordering::Relaxed),
-            self.0.total.load(Ordering::Relaxed),
+            self.state.done.load(Ordering::Relaxed),
+            self.state.total.load(Ordering::Relaxed),
         )
     }
 }

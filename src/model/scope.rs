@@ -44,7 +44,7 @@ pub struct LayoutScope {
     pub limit: f32,
     /// Pictures that the distance was fitted on.
     pub n_fitted: usize,
-    /// Other pictures of the same kind, of other patients, that the limit was set by.
+    /// Pictures of the same kind that the limit was set by, each measured by a fit that had not seen its patient.
     pub n_held_out: usize,
     /// Part of those that the limit refuses.
     pub refused: f32,

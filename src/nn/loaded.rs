@@ -86,13 +86,17 @@ pub(super) fn rows(tensor: &Tensor) -> Result<Vec<Vec<f32>>> {
 }
 
 impl Logits {
-    /// Refuses NaN and infinity: a sick network must not answer.
-    pub(super) fn finite(self) -> Result<Self> {
-        match self.values.iter().find(|it| !it.is_finite()) {
+    /// The answer of one network. Refuses NaN and infinity: a sick network must not answer.
+    pub(super) fn single(values: Vec<f32>, features: Vec<f32>) -> Result<Self> {
+        match values.iter().find(|it| !it.is_finite()) {
             Some(odd) => Err(Error::NotFinite {
                 found: odd.to_string(),
             }),
-            None => Ok(self),
+            None => Ok(Self {
+                values,
+                features,
+                members: Vec::new(),
+            }),
         }
     }
 }

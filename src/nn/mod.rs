@@ -11,6 +11,7 @@
 
 pub mod attribute;
 pub mod densenet;
+mod ensemble;
 mod image_model;
 pub mod layer;
 mod loaded;
@@ -28,6 +29,7 @@ use tch::{Device, TchError, Tensor};
 
 use self::{
     densenet::DenseNet,
+    ensemble::Ensemble,
     image_model::ImageModel,
     layer::{Linear, Mode},
     loaded::Loaded,
@@ -112,11 +114,15 @@ pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box
     };
     let Bundle {
         manifest,
-        weights: bytes,
+        weights,
+        members,
         ..
     } = bundle;
-    let weights = Weights::parse(&bytes)?;
-    drop(bytes);
+    // Each file's bytes are freed as soon as its tensors are made.
+    let files = std::iter::once(weights).chain(members);
+    let weights = files
+        .map(|it| Weights::parse(&it))
+        .collect::<Result<Vec<_>>>()?;
     let error = match tested(&manifest, &weights, options) {
         Ok(model) => return Ok(model),
         Err(error) if options == plain => return Err(error),
@@ -139,8 +145,9 @@ pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box
     Ok(model)
 }
 
-fn tested(manifest: &Manifest, weights: &Weights, options: Options) -> Result<Box<dyn Model>> {
-    let mut model = assemble(manifest.clone(), weights.share(), options)?;
+fn tested(manifest: &Manifest, weights: &[Weights], options: Options) -> Result<Box<dyn Model>> {
+    let weights = weights.iter().map(Weights::share).collect();
+    let mut model = together(manifest, weights, options)?;
     let answers = model.logits(&[known_answer::input(manifest)])?;
     let known = &manifest.known_answer;
     let tolerance = match model.engine().precision {
@@ -160,8 +167,33 @@ fn tested(manifest: &Manifest, weights: &Weights, options: Options) -> Result<Bo
     Ok(model)
 }
 
-/// Makes a model of a manifest and the bytes of its weights file, without asking for the known answer.
-/// bfloat16 needs the fused form; the plain form is always float32.
+/// Makes a model of a manifest and the bytes of its weights files, one for each network, without asking for the known
+/// answer. bfloat16 needs the fused form; the plain form is always float32.
+pub fn build_all(
+    manifest: &Manifest,
+    files: &[Vec<u8>],
+    options: Options,
+) -> Result<Box<dyn Model>> {
+    let weights = files
+        .iter()
+        .map(|it| Weights::parse(it))
+        .collect::<Result<_>>()?;
+    together(manifest, weights, options)
+}
+
+fn together(
+    manifest: &Manifest,
+    weights: Vec<Weights>,
+    options: Options,
+) -> Result<Box<dyn Model>> {
+    let networks = weights
+        .into_iter()
+        .map(|it| assemble(manifest.clone(), it, options))
+        .collect::<Result<_>>()?;
+    Ensemble::of(manifest, networks)
+}
+
+/// As [`build_all`], for a model of one network.
 pub fn build(manifest: Manifest, weights: &[u8], options: Options) -> Result<Box<dyn Model>> {
     assemble(manifest, Weights::parse(weights)?, options)
 }

@@ -49,7 +49,7 @@ impl Model for TextModel {
             tuning::suit_the_load();
             let (features, logits) = tch::no_grad(|| self.forward(text))?;
             for (values, features) in rows(&logits)?.into_iter().zip(rows(&features)?) {
-                answers.push(Logits { values, features }.finite()?);
+                answers.push(Logits::single(values, features)?);
             }
         }
         Ok(answers)

@@ -1,6 +1,9 @@
 //! What a number means, in words. Every figure comes from the model's own operating point; nothing is made up.
 
-use crate::prediction::{Calibration, Estimate, Ood, OperatingPoint, Prediction, Score};
+use crate::{
+    prediction::{Calibration, Estimate, Ood, OperatingPoint, Prediction, Score},
+    render::caption,
+};
 
 /// What stands under the bars.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,7 +11,7 @@ pub struct Sentence(pub String);
 
 /// What the answer for one label means.
 pub fn meaning(prediction: &Prediction, score: &Score) -> Vec<Sentence> {
-    let mut said = Vec::new();
+    let mut said: Vec<String> = spread_sentence(prediction, score).into_iter().collect();
     let calibrated = match &prediction.calibration {
         Calibration::None => "Not calibrated: a score, not a probability.".to_owned(),
         Calibration::Temperature { n, .. } => format!("Calibrated on {n} held-out cases."),
@@ -30,6 +33,24 @@ pub fn meaning(prediction: &Prediction, score: &Score) -> Vec<Sentence> {
         }
     }
     said.into_iter().map(Sentence).collect()
+}
+
+/// How far the networks of an ensemble lie apart, where it speaks of this label.
+fn spread_sentence(prediction: &Prediction, score: &Score) -> Option<String> {
+    let spread = prediction.uncertainty.as_ref()?;
+    let who = spread.networks();
+    let (low, high) = (spread.probability_low, spread.probability_high);
+    let number = |it: f32| match prediction.calibration {
+        Calibration::None => format!("{it:.2}"),
+        Calibration::Temperature { .. } => caption::percent(it),
+    };
+    let (low, high) = (number(low), number(high));
+    let said = if low == high {
+        format!("The {who} agree on {low}.")
+    } else {
+        format!("The {who} lie between {low} and {high}.")
+    };
+    (spread.label == score.label).then_some(said)
 }
 
 fn found_sentence(label: &str, point: &OperatingPoint) -> Option<String> {

@@ -5,6 +5,7 @@ mod calibration;
 mod classes;
 mod conformal;
 mod curve;
+mod entropy;
 mod gaussian;
 mod interval;
 mod isotonic;
@@ -25,6 +26,7 @@ pub use self::{
     },
     conformal::{conformal_quantile, worst_coverage},
     curve::{CurvePoint, average_precision, precision_recall_curve, roc_curve},
+    entropy::{EnsembleEntropy, ensemble_entropy},
     gaussian::Gaussian,
     interval::{Interval, Unit, bootstrap, bootstrap_all, wilson},
     isotonic::isotonic,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Answers, Assets, Job, Result, card,
+    Answers, Assets, Error, Job, Result, card,
     evaluate::{self, Calibrated},
     scope,
 };
@@ -22,7 +22,6 @@ use crate::{
     warnings::Warnings,
 };
 
-const WEIGHTS: &str = "weights.safetensors";
 const TOKENIZER: &str = "tokenizer.json";
 /// Largest difference of a logit of the known answer between machines and forms of the network.
 const TOLERANCE: f32 = 2e-3;
@@ -32,7 +31,8 @@ const BATCH: usize = 16;
 /// A bundle that is not measured yet.
 pub(super) struct Draft {
     manifest: Manifest,
-    weights: Vec<u8>,
+    /// Of each network.
+    weights: Vec<Vec<u8>>,
     tokenizer: Option<Vec<u8>>,
     layout: Option<Vec<u8>>,
     pub(super) calibrated: Calibrated,
@@ -43,7 +43,7 @@ impl Draft {
     pub(super) fn new(
         job: &Job<'_>,
         assets: Assets,
-        weights: Vec<u8>,
+        weights: Vec<Vec<u8>>,
         (held_out, scope): (&Answers, Option<&scope::Fitted<'_>>),
     ) -> Result<Self> {
         let recipe = &job.recipe;
@@ -56,6 +56,13 @@ impl Draft {
             file: name.to_owned(),
             sha256: Sha256::of(bytes),
         };
+        let mut files = weights
+            .iter()
+            .enumerate()
+            .map(|(idx, it)| file(&weights_name(idx), it));
+        let first = files.next().ok_or_else(|| Error::NoCases {
+            part: "what ships".to_owned(),
+        })?;
         let mut manifest = Manifest {
             format: 1,
             name: recipe.name.clone(),
@@ -70,7 +77,8 @@ impl Draft {
             labels: recipe.labels.iter().map(label).collect(),
             network: assets.network,
             prep: recipe.prep.clone(),
-            weights: file(WEIGHTS, &weights),
+            weights: first,
+            members: files.collect(),
             tokenizer: assets.tokenizer.as_ref().map(|it| file(TOKENIZER, it)),
             calibration: Calibration::Temperature {
                 temperature: calibrated.temperature as f32,
@@ -88,7 +96,7 @@ impl Draft {
             threads: job.threads,
             ..nn::Options::default()
         };
-        let mut model = nn::build(manifest.clone(), &weights, options)?;
+        let mut model = nn::build_all(&manifest, &weights, options)?;
         let known = model.logits(&[known_answer::input(&manifest)])?;
         manifest.known_answer.logits = known.into_iter().flat_map(|it| it.values).collect();
         Ok(Self {
@@ -104,7 +112,9 @@ impl Draft {
     pub(super) fn write(&mut self, job: &Job<'_>, metrics: &[Metric]) -> Result<()> {
         self.manifest.metrics = metrics.to_vec();
         disk::create_folder(&job.out)?;
-        disk::write_atomic(&job.out.join(WEIGHTS), &self.weights)?;
+        for (idx, weights) in self.weights.iter().enumerate() {
+            disk::write_atomic(&job.out.join(weights_name(idx)), weights)?;
+        }
         if let Some(tokenizer) = &self.tokenizer {
             disk::write_atomic(&job.out.join(TOKENIZER), tokenizer)?;
         }
@@ -118,6 +128,14 @@ impl Draft {
             self.manifest.to_toml()?.as_bytes(),
         )?;
         Ok(())
+    }
+}
+
+/// `weights.safetensors`, then `weights-2.safetensors`, `weights-3.safetensors`…
+fn weights_name(idx: usize) -> String {
+    match idx {
+        0 => "weights.safetensors".to_owned(),
+        _ => format!("weights-{}.safetensors", idx + 1),
     }
 }
 

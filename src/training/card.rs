@@ -2,7 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Job, evaluate::Calibrated, recipe::Recipe};
+use super::{
+    Job,
+    evaluate::Calibrated,
+    recipe::{Recipe, Ships},
+};
 use crate::{
     model::{
         Manifest,
@@ -26,13 +30,7 @@ pub(super) fn text(job: &Job<'_>, manifest: &Manifest, calibrated: &Calibrated) 
     if !calibrated.points.is_empty() {
         sections.push(section("Operating points", &points(&calibrated.points)));
     }
-    let folds = recipe.hold_out.join(", ");
-    let calibration = format!(
-        "Logits are divided by the temperature {:.4}, which was fitted on answers for the folds held out ({folds}), \
-         each by a network that had not seen it. The shipped weights come from one more run on all folds.",
-        calibrated.temperature
-    );
-    sections.push(section("Calibration", &calibration));
+    sections.push(section("Calibration", &calibration(recipe, calibrated)));
     if let Some(scope) = &manifest.scope {
         sections.push(section("Scope", &scope_words(scope)));
     }
@@ -44,7 +42,29 @@ pub(super) fn text(job: &Job<'_>, manifest: &Manifest, calibrated: &Calibrated) 
 fn head(manifest: &Manifest) -> String {
     format!(
         "# {}\n\nResearch use only - not for diagnosis.\n\n`{}` {}, trained {}, weights SHA-256 `{}`.\n",
-        manifest.title, manifest.name, manifest.version, manifest.trained, manifest.weights.sha256
+        manifest.title,
+        manifest.name,
+        manifest.version,
+        manifest.trained,
+        manifest.weights_sha256()
+    )
+}
+
+fn calibration(recipe: &Recipe, calibrated: &Calibrated) -> String {
+    let (folds, n) = (recipe.hold_out.join(", "), recipe.hold_out.len());
+    let shipped = match recipe.ships {
+        Ships::All => "The shipped weights come from one more run on all folds.".to_owned(),
+        Ships::Folds => format!(
+            "What ships is the mean of the logits of these {n} networks. The figures on the held-out folds, the \
+             temperature and the operating points are those of single networks, each on its own fold; answers of the \
+             mean are less extreme than theirs, so that its probabilities lean towards even odds and its sensitivity \
+             and specificity at a threshold are not quite these. The test part was answered by the mean."
+        ),
+    };
+    format!(
+        "Logits are divided by the temperature {:.4}, which was fitted on answers for the folds held out ({folds}), \
+         each by a network that had not seen it. {shipped}",
+        calibrated.temperature
     )
 }
 
@@ -140,8 +160,8 @@ fn scope_words(scope: &Scope) -> String {
     {
         said.push(format!(
             "A picture whose layout (strength of edges by direction and place) is farther than {limit:.3} from that of \
-             {n_fitted} training pictures, by Mahalanobis distance. The limit was set by {n_held_out} held-out pictures, \
-             of which it refuses {:.1} %. What it does to pictures of other kinds stands under Figures.",
+             {n_fitted} training pictures, by Mahalanobis distance. The limit was set by {n_held_out} pictures, each \
+             measured by a fit on the folds that it is not in, of which it refuses {:.1} %. What it does to pictures of other kinds stands under Figures.",
             100.0 * refused
         ));
     }
@@ -163,6 +183,8 @@ fn training(job: &Job<'_>) -> String {
 #[derive(serde::Serialize)]
 struct Knobs<'a> {
     hold_out: &'a [String],
+    #[serde(skip_serializing_if = "Ships::is_all")]
+    ships: Ships,
     network: &'a crate::model::Network,
     prep: &'a crate::prep::Spec,
     learning: &'a super::recipe::Learning,
@@ -172,6 +194,7 @@ impl<'a> Knobs<'a> {
     fn of(recipe: &'a Recipe) -> Self {
         Self {
             hold_out: &recipe.hold_out,
+            ships: recipe.ships,
             network: &recipe.network,
             prep: &recipe.prep,
             learning: &recipe.learning,

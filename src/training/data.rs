@@ -6,7 +6,10 @@ use super::{
     Error, Result,
     recipe::{Source, SourceKind},
 };
-use crate::{disk, privacy::Phi};
+use crate::{
+    disk::{self, Sha256},
+    privacy::Phi,
+};
 
 /// The largest table that is read.
 const TABLE_LIMIT: u64 = 1 << 30;
@@ -97,11 +100,16 @@ fn case(
     label: Option<String>,
     cell: &dyn Fn(&str) -> Result<String>,
 ) -> Result<Case> {
+    let group = cell(&source.group)?;
+    let fold = match source.folds {
+        Some(n) => (Sha256::of(group.as_bytes()).number() % n.max(1) as u64).to_string(),
+        None => cell(&source.fold)?,
+    };
     Ok(Case {
         content,
         class: label.and_then(|it| source.classes.get(&it).copied()),
-        group: cell(&source.group)?,
+        group,
         is_test: cell(&source.split)? == source.test,
-        fold: cell(&source.fold)?,
+        fold,
     })
 }

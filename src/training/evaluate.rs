@@ -1,6 +1,6 @@
 //! Answers to labelled cases, and the figures and operating points that come from them.
 
-use super::{Recipe, data::Case};
+use super::{Recipe, data::Case, recipe::Ships};
 use crate::{
     model::manifest::{Metric, Output},
     prediction::{Estimate, OperatingPoint},
@@ -185,7 +185,11 @@ pub fn measure(
     held_out: &Answers,
     test: &[Answers],
 ) -> Vec<Metric> {
-    let folds = format!("held out ({})", recipe.hold_out.join(", "));
+    let mut folds = format!("held out ({})", recipe.hold_out.join(", "));
+    if recipe.ships == Ships::Folds {
+        // The ensemble has seen every fold; only its networks alone can answer for one.
+        folds += ", single networks";
+    }
     let mut metrics = of_set(recipe, calibrated, held_out, &folds);
     for (answers, set) in test
         .iter()

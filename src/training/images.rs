@@ -97,18 +97,22 @@ fn start(job: &Job<'_>) -> Result<Option<Vec<u8>>> {
     };
     let beside = job.out.parent().unwrap_or(Path::new("."));
     let Bundle {
-        manifest, weights, ..
+        manifest,
+        weights,
+        members,
+        ..
     } = Bundle::open(&beside.join(&start.bundle))?;
-    let found = manifest.weights.sha256;
-    if found != start.sha256 {
-        return Err(model::Error::Hash {
+    let files = std::iter::once(weights).chain(members);
+    let mut networks = manifest.networks().zip(files);
+    match networks.find(|(it, _)| it.sha256 == start.sha256) {
+        Some((_, weights)) => Ok(Some(weights)),
+        None => Err(model::Error::Hash {
             what: "the weights to start from",
             want: start.sha256,
-            found,
+            found: manifest.weights.sha256,
         }
-        .into());
+        .into()),
     }
-    Ok(Some(weights))
 }
 
 fn prepare(

@@ -3,7 +3,8 @@
 //! 1. read the table, prepare every case as the model will read it;
 //! 2. hold out one fold after the other ([`Recipe::hold_out`]), train on the others, keep the answers on it;
 //! 3. fit temperature and operating points on those answers;
-//! 4. train on all folds, and fit what the bundle refuses ([`scope`]);
+//! 4. train on all folds, unless the networks of step 2 are what ships ([`recipe::Ships`]), and fit what the bundle
+//!    refuses ([`scope`]);
 //! 5. write the bundle, load it as anyone would, and evaluate the test part with it, once;
 //! 6. write figures and card.
 //!
@@ -26,7 +27,7 @@ pub use self::recipe::Recipe;
 use self::{
     data::Case,
     evaluate::{Answers, Calibrated},
-    recipe::Learning,
+    recipe::{Learning, Ships},
 };
 use crate::{
     case::Scan,
@@ -154,6 +155,7 @@ impl Steps<'_> {
 pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Result<Vec<Metric>> {
     let start = Instant::now();
     let recipe = &job.recipe;
+    recipe.check()?;
     let cases = data::read(&recipe.source, &job.data)?;
     let test: Vec<usize> = positions(&cases, |it| it.is_test && it.class.is_some());
     let pool: Vec<usize> = positions(&cases, |it| !it.is_test && it.class.is_some());
@@ -187,22 +189,20 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
         task,
         on_event,
     };
-    let held_out = out_of_fold(recipe, &cases, &pool, trainer.as_ref(), &mut steps)?;
-    let fit = trainer.fit(
-        "all",
-        Split {
-            train: &pool,
-            held_out: &[],
-        },
-        &mut steps,
-    )?;
+    let (held_out, of_folds) = out_of_fold(recipe, &cases, &pool, trainer.as_ref(), &mut steps)?;
+    let weights = match recipe.ships {
+        Ships::Folds => of_folds,
+        Ships::All => {
+            let split = Split {
+                train: &pool,
+                held_out: &[],
+            };
+            vec![trainer.fit("all", split, &mut steps)?.weights]
+        }
+    };
     let scope = scope::fit(recipe, &cases, &pool, trainer.as_ref())?;
-    let mut draft = bundle::Draft::new(
-        job,
-        trainer.assets(),
-        fit.weights,
-        (&held_out, scope.as_ref()),
-    )?;
+    let mut draft =
+        bundle::Draft::new(job, trainer.assets(), weights, (&held_out, scope.as_ref()))?;
     draft.write(job, &[])?;
     let mut model = bundle::load(&job.out, job.threads)?;
     let passes: &[bool] = match recipe.learning {
@@ -259,15 +259,16 @@ fn external(
     Ok(metrics)
 }
 
-/// Answers for each held-out fold by a network that never saw it.
+/// Answers for each held-out fold by a network that never saw it, and the weights of these networks.
 fn out_of_fold(
     recipe: &Recipe,
     cases: &[Case],
     pool: &[usize],
     trainer: &dyn Trainer,
     steps: &mut Steps<'_>,
-) -> Result<Answers> {
+) -> Result<(Answers, Vec<Vec<u8>>)> {
     let mut all = Answers::default();
+    let mut weights = Vec::with_capacity(recipe.hold_out.len());
     for fold in &recipe.hold_out {
         let is_held_out = |it: &&usize| cases.get(**it).is_some_and(|case| case.fold == *fold);
         let (held_out, train): (Vec<usize>, Vec<usize>) = pool.iter().partition(is_held_out);
@@ -285,8 +286,9 @@ fn out_of_fold(
             steps,
         )?;
         all.extend(Answers::new(cases, &held_out, fit.rows));
+        weights.push(fit.weights);
     }
-    Ok(all)
+    Ok((all, weights))
 }
 
 fn positions(cases: &[Case], test: impl Fn(&Case) -> bool) -> Vec<usize> {

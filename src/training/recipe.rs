@@ -1,6 +1,10 @@
 //! A recipe: everything about a run but the data itself, in one TOML file that is saved with the weights.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,10 +42,30 @@ pub struct Recipe {
     pub external: BTreeMap<String, Source>,
     pub learning: Learning,
     /// Folds that are held out one after the other, each while training on all others: what temperature and
-    /// operating points are fitted on. The shipped weights come from a last run on all of them.
+    /// operating points are fitted on.
     pub hold_out: Vec<String>,
+    #[serde(default, skip_serializing_if = "Ships::is_all")]
+    pub ships: Ships,
     /// For one sigmoid label: sensitivity that the default operating point has on the held-out folds.
     pub sensitivity: Option<f64>,
+}
+
+/// Which weights make the bundle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ships {
+    /// Those of a last run on all folds.
+    #[default]
+    All,
+    /// Those of the networks that answered for the held-out folds, as an ensemble. For images.
+    Folds,
+}
+
+impl Ships {
+    /// The default, which is not written.
+    pub fn is_all(&self) -> bool {
+        *self == Self::All
+    }
 }
 
 /// A bundle beside the one that is written.
@@ -50,7 +74,7 @@ pub struct Recipe {
 pub struct StartFrom {
     /// Its folder.
     pub bundle: String,
-    /// Of its weights, so that a run means the same tomorrow.
+    /// Of its weights or, of an ensemble, of those of one network; so that a run means the same tomorrow.
     pub sha256: Sha256,
 }
 
@@ -88,7 +112,12 @@ pub struct Source {
     pub split: String,
     /// The value of `split` that is evaluated once, at the end.
     pub test: String,
+    /// The column of folds; empty where [`Self::folds`] makes them.
+    #[serde(default)]
     pub fold: String,
+    /// So many folds, `0`, `1`…, dealt to the groups by a hash of their names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folds: Option<usize>,
     /// The values of `label` and the position of the answer that each stands for: a label of the model or, for one
     /// sigmoid label, 0 (it does not hold) and 1 (it holds).
     pub classes: BTreeMap<String, usize>,
@@ -138,6 +167,33 @@ impl Recipe {
         toml::from_str(&text).map_err(|it| Error::Recipe {
             cause: it.to_string(),
         })
+    }
+
+    /// What the types of the fields cannot say.
+    ///
+    /// # Errors
+    /// Names what was wanted and what was found.
+    pub(super) fn check(&self) -> Result<()> {
+        let wanted = |is_so: bool, want: &str, found: &dyn Display| {
+            let cause = format!("wanted {want}, found {found}");
+            is_so.then_some(()).ok_or(Error::Recipe { cause })
+        };
+        for source in std::iter::once(&self.source).chain(self.external.values()) {
+            match source.folds {
+                Some(n) => wanted((2..=100).contains(&n), "2 to 100 folds", &n)?,
+                None => wanted(!source.fold.is_empty(), "a column of folds", &"none")?,
+            }
+        }
+        if self.ships == Ships::Folds {
+            let is_image = matches!(self.learning, Learning::Image { .. });
+            wanted(is_image, "images for an ensemble of folds", &"notes")?;
+            let folds: BTreeSet<&String> = self.hold_out.iter().collect();
+            let n = folds.len();
+            wanted(2 <= n, "at least 2 folds held out for an ensemble", &n)?;
+            let is_each_once = n == self.hold_out.len();
+            wanted(is_each_once, "each fold held out once", &"one twice")?;
+        }
+        Ok(())
     }
 
     /// Identity of everything that the weights depend on; runs of different recipes never share a checkpoint.

@@ -52,8 +52,8 @@ pub(super) struct Fitted<'a> {
     pub(super) file: Vec<u8>,
 }
 
-/// Fits the layout distance on pictures outside the held-out folds, and its limit on those inside. `None` for a
-/// recipe without a scope.
+/// Fits the layout distance on all training pictures, and its limit on those of the held-out folds, each fold measured
+/// by a fit on all others. `None` for a recipe without a scope.
 pub(super) fn fit<'a>(
     recipe: &'a Recipe,
     cases: &[Case],
@@ -63,22 +63,22 @@ pub(super) fn fit<'a>(
     let (Some(scope), Spec::Image(spec)) = (&recipe.scope, &recipe.prep) else {
         return Ok(None);
     };
-    let is_held_out = |it: &&usize| {
-        let fold = cases.get(**it).map(|case| &case.fold);
-        fold.is_some_and(|it| recipe.hold_out.contains(it))
-    };
-    let (held_out, fitted): (Vec<usize>, Vec<usize>) = pool.iter().partition(is_held_out);
-    let layouts = |cases: &[usize]| -> Result<Vec<Vec<f64>>> {
-        let inputs = cases.iter().map(|it| image(trainer.input(*it, false)?));
-        inputs.map(|it| Ok(layout(&it?, spec))).collect()
-    };
-    let fit = Gaussian::fit(&layouts(&fitted)?).ok_or_else(|| Error::NoCases {
-        part: "the folds that the scope is fitted on".to_owned(),
-    })?;
-    let mut distances: Vec<f64> = layouts(&held_out)?
-        .iter()
-        .filter_map(|it| fit.distance(it))
-        .collect();
+    let mut layouts = Vec::with_capacity(pool.len());
+    for case_idx in pool {
+        let fold = cases.get(*case_idx).map_or("", |it| it.fold.as_str());
+        layouts.push((
+            fold,
+            layout(&image(trainer.input(*case_idx, false)?)?, spec),
+        ));
+    }
+    let fit = gaussian(layouts.iter().map(|(_, it)| it))?;
+    let mut distances = Vec::new();
+    for held_out in &recipe.hold_out {
+        let (inside, outside): (Vec<_>, Vec<_>) =
+            layouts.iter().partition(|(fold, _)| fold == held_out);
+        let others = gaussian(outside.into_iter().map(|(_, it)| it))?;
+        distances.extend(inside.iter().filter_map(|(_, it)| others.distance(it)));
+    }
     distances.sort_by(f64::total_cmp);
     let n_within = ((1.0 - scope.refuse) * distances.len() as f64).ceil() as usize;
     let limit = distances
@@ -96,8 +96,8 @@ pub(super) fn fit<'a>(
             sha256: Sha256::of(&file),
         },
         limit,
-        n_fitted: fitted.len(),
-        n_held_out: held_out.len(),
+        n_fitted: layouts.len(),
+        n_held_out: distances.len(),
         refused: n_refused as f32 / distances.len().max(1) as f32,
     };
     Ok(Some(Fitted {
@@ -110,6 +110,12 @@ pub(super) fn fit<'a>(
         },
         file,
     }))
+}
+
+fn gaussian<'a>(layouts: impl Iterator<Item = &'a Vec<f64>>) -> Result<Gaussian> {
+    Gaussian::fit(&layouts.cloned().collect::<Vec<_>>()).ok_or_else(|| Error::NoCases {
+        part: "the folds that the scope is fitted on".to_owned(),
+    })
 }
 
 impl Fitted<'_> {

@@ -248,6 +248,7 @@ fn manifest(name: &str) -> Manifest {
         tokenizer: matches!(prep, Spec::Text(_)).then(|| file("tokenizer.json")),
         prep,
         weights: file("weights.safetensors"),
+        members: Vec::new(),
         calibration: Calibration::None,
         scope: None,
         known_answer: KnownAnswer {

@@ -368,7 +368,7 @@ fn score_json(files: &[&Path], more: &[&str]) -> Value {
     report
 }
 
-fn assert_valid(report: &Value) {
+pub(crate) fn assert_valid(report: &Value) {
     let schema = serde_json::from_str(include_str!("../../assets/score.schema.json")).unwrap();
     let errors: Vec<String> = jsonschema::validator_for(&schema)
         .unwrap()

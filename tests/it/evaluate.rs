@@ -74,6 +74,7 @@ impl Model for Reader {
             .map(|it| Logits {
                 values: vec![logit(it)],
                 features: Vec::new(),
+                members: Vec::new(),
             })
             .collect())
     }

@@ -63,6 +63,7 @@ impl Model for FakeModel {
                 Logits {
                     values: values.collect(),
                     features: Vec::new(),
+                    members: Vec::new(),
                 }
             })
             .collect())
@@ -201,6 +202,7 @@ pub(crate) fn chest_manifest() -> Manifest {
             std: 0.25,
         }),
         weights: FileRef { file: "weights.safetensors".to_owned(), sha256: Sha256::of(b"chest") },
+        members: Vec::new(),
         tokenizer: None,
         calibration: Calibration::Temperature { temperature: 1.1, n: 524 },
         scope: None,

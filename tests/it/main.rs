@@ -14,6 +14,7 @@ mod cli;
 mod command;
 mod dicom;
 mod engine;
+mod ensemble;
 mod evaluate;
 mod fake;
 mod formula;

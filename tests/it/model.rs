@@ -91,6 +91,7 @@ pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
             file: "weights.safetensors".to_owned(),
             sha256: Sha256::of(b""),
         },
+        members: Vec::new(),
         tokenizer: None,
         calibration: Calibration::Temperature {
             temperature: 1.3,

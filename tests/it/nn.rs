@@ -349,6 +349,7 @@ fn networks_answer_as_pytorch_does() {
             let want = Logits {
                 values: want_logits.clone(),
                 features: Vec::new(),
+                members: Vec::new(),
             };
             let gap = f64::from(difference(&[want], &[found]));
             println!("{name} {form:?}: {gap:.1e}");

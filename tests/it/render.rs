@@ -221,6 +221,7 @@ fn answer() -> (Prediction, Explanation) {
         },
         scores: vec![score],
         calibration: Calibration::None,
+        uncertainty: None,
         ood: Ood::Unknown,
         beyond_scope: Vec::new(),
         warnings: Vec::new(),

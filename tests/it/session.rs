@@ -8,7 +8,7 @@ use wardlight::{
     import::Opened,
     prediction::{
         Affine2, Calibration, Call, Engine, Explanation, Form, Heatmap, LabelIdx, Method, Ood,
-        Precision, Prediction, Score, Subject,
+        Precision, Prediction, Score, Subject, Uncertainty,
     },
     privacy::Phi,
     session::{
@@ -90,6 +90,7 @@ fn prediction(frame_idx: usize) -> Prediction {
             score("normal", 0.22, Call::None),
         ],
         calibration: manifest.calibration.clone(),
+        uncertainty: None,
         ood: Ood::Unknown,
         beyond_scope: Vec::new(),
         warnings: Vec::new(),
@@ -470,6 +471,41 @@ fn the_meaning_counts_cases_of_the_operating_point_and_makes_nothing_up() {
         .map(|it| it.0)
         .collect();
     assert!(words.join(" ").contains("not a probability"));
+}
+
+#[test]
+fn the_meaning_tells_how_far_networks_lie_apart_on_the_label_that_they_were_asked_about() {
+    let first = |low, high, calibration: Calibration, score_idx: usize| {
+        let mut prediction = prediction(0);
+        prediction.calibration = calibration;
+        prediction.uncertainty = Some(Uncertainty {
+            n_members: 5,
+            label: "pneumonia".to_owned(),
+            probability_low: low,
+            probability_high: high,
+            total: 0.8,
+            aleatoric: 0.7,
+            epistemic: 0.1,
+        });
+        meaning(&prediction, &prediction.scores[score_idx])[0]
+            .0
+            .clone()
+    };
+    let fitted = prediction(0).calibration;
+    assert_eq!(
+        first(0.62, 0.81, fitted.clone(), 0),
+        "The five networks lie between 62 % and 81 %."
+    );
+    assert_eq!(
+        first(0.9981, 0.9987, fitted.clone(), 0),
+        "The five networks agree on > 99 %."
+    );
+    assert_eq!(
+        first(0.62, 0.81, Calibration::None, 0),
+        "The five networks lie between 0.62 and 0.81."
+    );
+    let other = first(0.62, 0.81, fitted, 1);
+    assert!(!other.contains("networks"), "{other}");
 }
 
 #[test]

@@ -334,7 +334,7 @@ fn augmentation_keeps_shape_and_range_and_zero_changes_nothing() {
 }
 
 /// A recipe with the parts that every test changes.
-fn recipe(parts: &str) -> Recipe {
+pub(crate) fn recipe(parts: &str) -> Recipe {
     toml::from_str(&parts.replace(
         "KNOBS",
         &toml::to_string(&Knobs { epochs: 8, ..KNOBS }).unwrap(),
@@ -342,7 +342,7 @@ fn recipe(parts: &str) -> Recipe {
     .unwrap()
 }
 
-const IMAGE_RECIPE: &str = r#"
+pub(crate) const IMAGE_RECIPE: &str = r#"
 name = "corner"
 version = "1.2.3"
 labels = ["Corner"]
@@ -386,7 +386,7 @@ augment = { rotate = 0, scale = 0, translate = 0, gamma = 0, contrast = 0, brigh
 KNOBS
 "#;
 
-fn job<'a>(
+pub(crate) fn job<'a>(
     recipe: Recipe,
     folder: &Path,
     open: &'a dyn Fn(&Path) -> Result<Scan, String>,
@@ -402,10 +402,8 @@ fn job<'a>(
     }
 }
 
-#[test]
-fn an_image_recipe_becomes_a_measured_bundle() {
-    nn::tuning::set_threads(1);
-    let folder = folder("image-bundle");
+/// A table of 24 pictures of two folds and 8 test pictures, two of each patient.
+pub(crate) fn write_table(folder: &Path) {
     let row = |it: usize| {
         let part = if it < 24 { "train" } else { "test" };
         format!(
@@ -421,10 +419,19 @@ fn an_image_recipe_becomes_a_measured_bundle() {
         format!("file,label,patient,part,fold\n{table}"),
     )
     .unwrap();
-    let open = |path: &Path| {
-        let number: usize = path.file_stem().unwrap().to_str().unwrap().parse().unwrap();
-        Ok(picture(number, number % 2))
-    };
+}
+
+/// The picture that a row of [`write_table`] stands for.
+pub(crate) fn open(path: &Path) -> Result<Scan, String> {
+    let number: usize = path.file_stem().unwrap().to_str().unwrap().parse().unwrap();
+    Ok(picture(number, number % 2))
+}
+
+#[test]
+fn an_image_recipe_becomes_a_measured_bundle() {
+    nn::tuning::set_threads(1);
+    let folder = folder("image-bundle");
+    write_table(&folder);
     let job = job(recipe(IMAGE_RECIPE), &folder, &open);
     let mut events = Vec::new();
     let metrics =
