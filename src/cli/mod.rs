@@ -12,6 +12,7 @@ mod evaluate;
 mod inspect;
 mod models;
 mod score_files;
+mod sites;
 mod train;
 mod window;
 
@@ -184,6 +185,12 @@ fn load(folder: &Path, options: nn::Options) -> Result<Loaded, model::Error> {
         layout,
         warnings: warnings.list(),
     })
+}
+
+/// A part between 0 and 1, ends excluded.
+fn part(text: &str) -> Result<f64, String> {
+    let found = text.parse().ok().filter(|it| 0.0 < *it && *it < 1.0);
+    found.ok_or_else(|| format!("wanted a number between 0 and 1, found {text}"))
 }
 
 /// A reader that has gone away, as `head` does, is a normal end.

@@ -23,6 +23,7 @@ fn window_of(size: [f32; 2], files: &[&str]) -> Harness<'static, App> {
         files: files.iter().map(Into::into).collect(),
         parts: fake::parts(),
         sandbox: "full sandbox".to_owned(),
+        sites: Vec::new(),
         settings_folder: None,
     };
     Harness::builder()
