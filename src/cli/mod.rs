@@ -7,6 +7,7 @@
     reason = "a command answers by printing"
 )]
 
+mod calibrate;
 mod doctor;
 mod evaluate;
 mod inspect;
@@ -75,6 +76,8 @@ enum Command {
     Train(train::Args),
     /// Measure a model on a table of labelled images: JSON, a page to read, every answer.
     Evaluate(Box<evaluate::Args>),
+    /// Fit calibration, threshold and label sets on a site's own labelled images.
+    Calibrate(Box<calibrate::Args>),
     /// Print completions for a shell.
     Completions { shell: clap_complete::Shell },
     /// Print the man page.
@@ -113,6 +116,7 @@ pub fn run() -> ExitCode {
         Some(Command::Samples { folder }) => samples(&folder),
         Some(Command::Train(it)) => train::run(&it, &args.engine),
         Some(Command::Evaluate(it)) => evaluate::run(&it, &args.engine),
+        Some(Command::Calibrate(it)) => calibrate::run(&it, &args.engine),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Args::command(), "wardlight", &mut io::stdout());
             Ok(ExitCode::SUCCESS)

@@ -12,11 +12,8 @@ use crate::{
     score,
 };
 
-/// The folder of the files of sites: named, or in the user's configuration.
-pub(super) fn folder(named: Option<&Path>) -> anyhow::Result<PathBuf> {
-    if let Some(folder) = named {
-        return Ok(folder.to_owned());
-    }
+/// The folder of the files of sites, in the user's configuration.
+pub(super) fn folder() -> anyhow::Result<PathBuf> {
     let folders = directories::ProjectDirs::from("", "", "wardlight");
     let folder = folders.map(|it| it.config_dir().join("sites"));
     folder.context("wanted a home folder for the files of sites, found none; name a file")
@@ -92,7 +89,7 @@ impl Chosen {
         let mut sites = Vec::new();
         let mut names = Vec::new();
         let own = format!("{name_or_file}.");
-        for (path, found) in site::list(&folder(None)?)? {
+        for (path, found) in site::list(&folder()?)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if name.starts_with(&own) {
                 sites.push(found.map_err(|error| anyhow::anyhow!(told(&error)))?);
