@@ -7,9 +7,7 @@ use std::time::Instant;
 
 use crate::{
     case::{Note, Scan},
-    model::{
-        self, Attribution, AttributionValues, Model, Task,
-    },
+    model::{self, Attribution, AttributionValues, Model, Task},
     prediction::{
         Affine2, Calibration, Explanation, Heatmap, LabelIdx, Method, Ood, Prediction, Subject,
         WordWeight,

@@ -36,10 +36,16 @@ pub(super) fn trust_ui(
         let words = format!("Site {site} has no fit for these weights.");
         muted(ui, scene.tokens, &words);
     }
-    fold(ui, scene.tokens, "prevalence", "Prevalence and site", |ui| {
-        prevalence_ui(ui, scene, commands);
-        site_ui(ui, scene, commands);
-    });
+    fold(
+        ui,
+        scene.tokens,
+        "prevalence",
+        "Prevalence and site",
+        |ui| {
+            prevalence_ui(ui, scene, commands);
+            site_ui(ui, scene, commands);
+        },
+    );
 }
 
 fn prevalence_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
@@ -54,7 +60,8 @@ fn prevalence_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
             .font(theme::regular(BODY))
             .desired_width(60.0);
         let response = ui.add(field);
-        response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Prevalence in per cent"));
+        response
+            .widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Prevalence in per cent"));
         if response.changed() {
             commands.push(Command::SetPrevalence(part(&text)));
             ui.data_mut(|it| it.insert_temp(id, text.clone()));
@@ -69,7 +76,8 @@ fn site_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let state = scene.state;
     let names = state.site_names();
     if names.is_empty() {
-        let words = "No site has a fit yet: `wardlight calibrate` makes one from your own labelled cases.";
+        let words =
+            "No site has a fit yet: `wardlight calibrate` makes one from your own labelled cases.";
         muted(ui, scene.tokens, words);
         return;
     }
@@ -97,6 +105,12 @@ fn site_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
 
 /// A decimal comma is a decimal point.
 fn part(text: &str) -> Option<f64> {
-    let number: f64 = text.trim().trim_end_matches('%').trim().replace(',', ".").parse().ok()?;
+    let number: f64 = text
+        .trim()
+        .trim_end_matches('%')
+        .trim()
+        .replace(',', ".")
+        .parse()
+        .ok()?;
     (0.0 < number && number < 100.0).then_some(number / 100.0)
 }

@@ -301,7 +301,10 @@ fn summary(report: &Report, out: &Path) -> String {
         }
     }
     if let Some(found) = &report.sets {
-        let covered = found.covered.iter().filter_map(|(name, it)| Some((name, it.value?)));
+        let covered = found
+            .covered
+            .iter()
+            .filter_map(|(name, it)| Some((name, it.value?)));
         let covered: Vec<String> = covered
             .map(|(name, it)| format!("{name} {it:.3}"))
             .collect();

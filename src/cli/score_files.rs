@@ -297,7 +297,7 @@ fn one(
     match (opened, kind) {
         (Opened::Scan(scan), Kind::Scan) => {
             score_scan(file, &scan, (args, reader), models.for_scan(&scan)?)
-        },
+        }
         (Opened::Note(note), Kind::Note) => score_note(file, &note, reader, models.for_note()?),
         (Opened::Scan(_), Kind::Note) => Err(Failure {
             headline: "This is a scan, not a note".to_owned(),

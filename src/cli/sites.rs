@@ -36,7 +36,11 @@ impl Reader {
     ///
     /// # Errors
     /// The site has nothing for these weights: both hashes are told.
-    pub(super) fn read(&self, prediction: Prediction, manifest: &Manifest) -> Result<Prediction, Failure> {
+    pub(super) fn read(
+        &self,
+        prediction: Prediction,
+        manifest: &Manifest,
+    ) -> Result<Prediction, Failure> {
         let sited = self.site.as_ref().map(|it| it.over(manifest)).transpose()?;
         let sited = sited.flatten();
         let prediction = match &sited {
@@ -100,7 +104,11 @@ impl Chosen {
         anyhow::ensure!(
             !sites.is_empty(),
             "wanted a site that has a fit, found {name_or_file}; there are: {}",
-            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+            if names.is_empty() {
+                "none".to_owned()
+            } else {
+                names.join(", ")
+            }
         );
         Ok(Self(sites))
     }

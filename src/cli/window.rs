@@ -70,7 +70,9 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
 /// A file that cannot be read is told where sites are listed (`wardlight calibrate --list`); it costs no reading here.
 fn readable_sites() -> Vec<Arc<Site>> {
     let folder = sites::folder().ok();
-    let listed = folder.and_then(|it| site::list(&it).ok()).unwrap_or_default();
+    let listed = folder
+        .and_then(|it| site::list(&it).ok())
+        .unwrap_or_default();
     let sound = listed.into_iter().filter_map(|(_, it)| it.ok());
     sound.map(Arc::new).collect()
 }

@@ -199,7 +199,10 @@ pub(super) fn probabilities(
     let logits = prediction.scores.iter().map(|it| f64::from(it.logit));
     let logits: Vec<f64> = logits.collect();
     let all = calibration::probabilities(&prediction.calibration, manifest.output, &logits);
-    asked.iter().filter_map(|it| all.get(*it).copied()).collect()
+    asked
+        .iter()
+        .filter_map(|it| all.get(*it).copied())
+        .collect()
 }
 
 fn logit(prediction: &Prediction, asked: &[usize]) -> f64 {

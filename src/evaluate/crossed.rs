@@ -5,10 +5,7 @@ use super::{
     cases::units,
     site::{Answers, FEWEST_PATIENTS, FOLD_SEED, Wish, as_answered, fit},
 };
-use crate::{
-    model::calibration,
-    stats,
-};
+use crate::{model::calibration, stats};
 
 /// One entry for each case, in their order.
 pub(super) struct Crossed {
@@ -47,7 +44,11 @@ pub(super) fn measure(wish: &Wish, answers: &Answers<'_>) -> Result<Crossed> {
             let truth = if *is_true { "it" } else { "not it" };
             let answered = as_answered(&fit.calibration, *logit);
             set(&mut crossed.p, idx, exact);
-            set(&mut crossed.is_above, idx, f64::from(fit.threshold) <= answered);
+            set(
+                &mut crossed.is_above,
+                idx,
+                f64::from(fit.threshold) <= answered,
+            );
             for found in sets {
                 let is_covered = found.members.iter().any(|it| it == truth);
                 set(&mut crossed.is_covered, idx, is_covered);

@@ -227,7 +227,8 @@ pub fn run(
     if let Some(other) = &against {
         compare::check(&question, other.model.manifest(), job)?;
     }
-    let (table, gathered) = score_table(job, &question, loaded, against.as_deref_mut(), &mut steps)?;
+    let (table, gathered) =
+        score_table(job, &question, loaded, against.as_deref_mut(), &mut steps)?;
     steps.start("figures");
     let findings = match &question {
         Question::OneLabel(label) => {

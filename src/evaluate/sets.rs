@@ -7,11 +7,7 @@ use super::{
 };
 
 /// `None` for a model without label sets, and for several labels that stand alone.
-pub(super) fn measure(
-    question: &Question,
-    names: &[String],
-    cases: &[Case],
-) -> Option<SetFigures> {
+pub(super) fn measure(question: &Question, names: &[String], cases: &[Case]) -> Option<SetFigures> {
     let kinds: Vec<String> = match question {
         Question::OneLabel(asked) => vec![asked.name.clone(), format!("not {}", asked.name)],
         Question::Exclusive => names.to_vec(),

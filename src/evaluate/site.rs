@@ -71,9 +71,9 @@ pub(super) struct Answers<'a> {
     pub(super) is_true: Vec<bool>,
 }
 
-impl Answers<'_> {
-    fn new(cases: &[Case]) -> Answers<'_> {
-        Answers {
+impl<'a> Answers<'a> {
+    fn new(cases: &'a [Case]) -> Self {
+        Self {
             cases,
             rows: cases.iter().map(|it| vec![it.logit]).collect(),
             is_true: cases.iter().map(Case::is_positive).collect(),
@@ -130,7 +130,13 @@ pub fn calibrate(
     let n_patients = table.has_patients.then(|| n_patients(&gathered.cases));
     let figures = figures(&asked.name, &answers, &crossed);
     let warnings = warnings(job, &answers, n_patients, gathered.refused.len());
-    let site = site(wish, &manifest, &answers, (fit, figures), (n_patients, warnings));
+    let site = site(
+        wish,
+        &manifest,
+        &answers,
+        (fit, figures),
+        (n_patients, warnings),
+    );
     Ok(Outcome {
         before: before(&manifest, &answers),
         site: Site {
@@ -151,7 +157,11 @@ pub(super) fn fit(wish: &Wish, answers: &Answers<'_>, at: &[usize]) -> Result<Fi
     let is_true = pick(&answers.is_true, at);
     let classes: Vec<usize> = is_true.iter().map(|it| usize::from(*it)).collect();
     let is_all = at.len() == answers.rows.len();
-    let fit = if is_all { calibration::fit } else { calibration::fit_part };
+    let fit = if is_all {
+        calibration::fit
+    } else {
+        calibration::fit_part
+    };
     let calibration = fit(wish.method, Output::Sigmoid, &rows, &classes)?;
     let conformal = Conformal::fit(wish.alpha, (&calibration, Output::Sigmoid), &rows, &classes);
     let conformal = conformal.ok_or(Error::Alpha { found: wish.alpha })?;
@@ -286,21 +296,26 @@ fn figures(label: &str, answers: &Answers<'_>, crossed: &Crossed) -> Vec<Metric>
     );
     let part_of = |hits: &[bool], kind: Option<bool>| {
         let share = |at: &[usize]| {
-            let is_kind = |it: &&usize| {
-                kind.is_none_or(|kind| answers.is_true.get(**it) == Some(&kind))
-            };
+            let is_kind =
+                |it: &&usize| kind.is_none_or(|kind| answers.is_true.get(**it) == Some(&kind));
             let at: Vec<usize> = at.iter().filter(is_kind).copied().collect();
             let n_hits = pick(hits, &at).iter().filter(|it| **it).count();
             (!at.is_empty()).then(|| n_hits as f64 / at.len() as f64)
         };
-        let n = answers.is_true.iter().filter(|it| kind.is_none_or(|kind| **it == kind));
+        let n = answers
+            .is_true
+            .iter()
+            .filter(|it| kind.is_none_or(|kind| **it == kind));
         let n = n.count();
         estimate(answers.cases, share).map(|it| Estimate { n, ..it })
     };
     let is_below: Vec<bool> = crossed.is_above.iter().map(|it| !it).collect();
     let sets = format!("{:.0} % sets", 100.0 * crossed.coverage);
     let mut found = vec![
-        (SENSITIVITY.to_owned(), part_of(&crossed.is_above, Some(true))),
+        (
+            SENSITIVITY.to_owned(),
+            part_of(&crossed.is_above, Some(true)),
+        ),
         (SPECIFICITY.to_owned(), part_of(&is_below, Some(false))),
         (
             format!("coverage of {sets}, with {label}"),
@@ -397,7 +412,9 @@ fn warnings(
         );
     }
     if 0 < n_refused {
-        warnings.push(format!("{n_refused} rows got no answer and are not counted"));
+        warnings.push(format!(
+            "{n_refused} rows got no answer and are not counted"
+        ));
     }
     if job.gate == Gate::Open {
         warnings.push("images beyond the scope of the model were scored on request".to_owned());

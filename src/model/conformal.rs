@@ -118,10 +118,7 @@ impl Conformal {
         labels
             .map(|((name, p), quantiles)| {
                 let members = [
-                    quantiles
-                        .with
-                        .allows(1.0 - p)
-                        .then(|| (*name).to_owned()),
+                    quantiles.with.allows(1.0 - p).then(|| (*name).to_owned()),
                     quantiles.without.allows(*p).then(|| format!("not {name}")),
                 ];
                 let n = quantiles.with.n.min(quantiles.without.n);

@@ -17,13 +17,13 @@ pub use self::{
     auroc::{Auroc, PairedAuroc, auroc, paired_auroc},
     calibration::{
         Bin, CalibrationLine, brier, calibration_line, equal_mass_bins, equal_width_bins,
-        expected_calibration_error, expected_gap, fit_temperature, greatest_gap,
-        mean_surprise, negative_log_likelihood, shift_prior, sigmoid, softmax,
+        expected_calibration_error, expected_gap, fit_temperature, greatest_gap, mean_surprise,
+        negative_log_likelihood, shift_prior, sigmoid, softmax,
     },
     classes::{
-        Counts, accuracy, balanced_accuracy, confusion, greatest, macro_f1,
-        predictive_values,
-        threshold_for_ppv, threshold_for_sensitivity, threshold_for_specificity, threshold_of_youden,
+        Counts, accuracy, balanced_accuracy, confusion, greatest, macro_f1, predictive_values,
+        threshold_for_ppv, threshold_for_sensitivity, threshold_for_specificity,
+        threshold_of_youden,
     },
     conformal::{conformal_quantile, worst_coverage},
     curve::{CurvePoint, average_precision, precision_recall_curve, roc_curve},

@@ -3,8 +3,7 @@
 use super::{Recipe, data::Case, trust};
 use crate::{
     model::{
-        self,
-        calibration,
+        self, calibration,
         conformal::Conformal,
         manifest::{Metric, Output},
     },
@@ -96,9 +95,15 @@ impl Answers {
         let known = |it: &&usize| **it < self.n();
         let at: Vec<usize> = at.iter().filter(known).copied().collect();
         Self {
-            rows: at.iter().filter_map(|it| self.rows.get(*it).cloned()).collect(),
+            rows: at
+                .iter()
+                .filter_map(|it| self.rows.get(*it).cloned())
+                .collect(),
             classes: pick(&self.classes, &at),
-            units: at.iter().filter_map(|it| self.units.get(*it).cloned()).collect(),
+            units: at
+                .iter()
+                .filter_map(|it| self.units.get(*it).cloned())
+                .collect(),
         }
     }
 
@@ -235,9 +240,7 @@ pub(super) fn of_set(
 ) -> Vec<Metric> {
     let found = match recipe.output {
         Output::Sigmoid => of_one_label(calibrated, answers),
-        Output::Softmax => {
-            of_many_labels(&calibrated.calibration, answers, recipe.labels.len())
-        }
+        Output::Softmax => of_many_labels(&calibrated.calibration, answers, recipe.labels.len()),
     };
     let metric = |(name, estimate): (String, Option<Estimate>)| {
         Some(Metric {

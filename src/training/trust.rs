@@ -76,7 +76,10 @@ impl Outcome {
         };
         let mut found: Vec<(String, Option<Estimate>)> = Vec::new();
         for (name, kind) in kinds {
-            let n = self.classes.iter().filter(|it| kind.is_none_or(|kind| **it == kind));
+            let n = self
+                .classes
+                .iter()
+                .filter(|it| kind.is_none_or(|kind| **it == kind));
             let n = n.count();
             let estimate = answers.estimate(|at| part(&self.is_covered, at, kind));
             found.push((name, estimate.map(|it| Estimate { n, ..it })));
@@ -128,7 +131,11 @@ pub(super) fn across_folds(recipe: &Recipe, held_out: &Answers, set: &str) -> Ve
         let Some((calibration, conformal)) = refitted(recipe, &held_out.part(&fitted)) else {
             return Vec::new();
         };
-        outcome.add(recipe, (&calibration, &conformal), &held_out.part(&measured));
+        outcome.add(
+            recipe,
+            (&calibration, &conformal),
+            &held_out.part(&measured),
+        );
         order.extend(measured);
     }
     let shuffled = held_out.part(&order);
@@ -180,9 +187,8 @@ fn calibration_error(
         let (p, is_positive) = (pick(&p, at), pick(&is_positive, at));
         Some(stats::expected_calibration_error(&p, &is_positive, N_BINS))
     });
-    let surprise = answers.estimate(|at| {
-        Some(stats::mean_surprise(&pick(&p, at), &pick(&is_positive, at)))
-    });
+    let surprise =
+        answers.estimate(|at| Some(stats::mean_surprise(&pick(&p, at), &pick(&is_positive, at))));
     let figures = [
         (format!("calibration error ({N_BINS} bins)"), error),
         ("negative log-likelihood".to_owned(), surprise),

@@ -8,10 +8,7 @@ use super::report::{
     Against, Baselines, CalibrationFigures, Comparison, Findings, ManyLabels, OneLabel, Point,
     RefusedRows, Report, Robustness, SetFigures, Share, Strangers, Subgroup,
 };
-use crate::{
-    prediction::Estimate,
-    stats::Interval,
-};
+use crate::{prediction::Estimate, stats::Interval};
 
 const STYLE: &str = include_str!("style.css");
 

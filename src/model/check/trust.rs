@@ -74,7 +74,11 @@ fn calibration(calibration: &Calibration, n_alone: usize) -> Check {
         Calibration::Platt {
             slope, intercept, ..
         } => {
-            wanted(n_alone == 1, "Platt for one label that stands alone", n_alone)?;
+            wanted(
+                n_alone == 1,
+                "Platt for one label that stands alone",
+                n_alone,
+            )?;
             let is_rising = slope.is_finite() && 0.0 < *slope;
             wanted(is_rising, "a positive slope", slope)?;
             wanted(intercept.is_finite(), "a finite intercept", intercept)
