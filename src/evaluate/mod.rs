@@ -11,7 +11,6 @@
 mod baselines;
 mod cases;
 mod compare;
-mod crossed;
 mod damage;
 mod many_labels;
 mod one_label;

@@ -6,10 +6,13 @@
 //! 4. measure by cross-validation that parts no patient: each case by fits to others (`crossed`);
 //! 5. a [`Site`], which names no patient, no image and no table.
 
+mod crossed;
+mod figures;
+
+use self::figures::{SENSITIVITY, SPECIFICITY};
 use super::{
     Error, Job, Progress, Result, SEED, Steps,
-    cases::{Case, estimate, n_patients, pick},
-    crossed::{self, Crossed},
+    cases::{Case, n_patients, pick},
     report::RefusedRows,
     score_table,
     truth::Question,
@@ -22,9 +25,9 @@ use crate::{
         manifest::{Metric, Output},
         site::is_name,
     },
-    prediction::{Calibration, Estimate, OperatingPoint},
+    prediction::{Calibration, OperatingPoint},
     score::{Gate, Loaded},
-    stats::{self, Counts},
+    stats,
 };
 
 /// Cases of each kind below which nothing is fitted, and below which the fit is said to be shaky.
@@ -32,8 +35,6 @@ pub const FEWEST: usize = 30;
 pub const FEW: usize = 200;
 /// Patients of each kind below which nothing can be measured on others.
 pub const FEWEST_PATIENTS: usize = 5;
-/// Bins of the calibration error.
-const N_BINS: usize = 15;
 
 /// What is to be fitted.
 #[derive(Clone, Debug)]
@@ -65,10 +66,10 @@ pub struct Outcome {
 }
 
 /// Logits and truth of the cases.
-pub(super) struct Answers<'a> {
-    pub(super) cases: &'a [Case],
-    pub(super) rows: Vec<Vec<f64>>,
-    pub(super) is_true: Vec<bool>,
+struct Answers<'a> {
+    cases: &'a [Case],
+    rows: Vec<Vec<f64>>,
+    is_true: Vec<bool>,
 }
 
 impl<'a> Answers<'a> {
@@ -86,10 +87,10 @@ impl<'a> Answers<'a> {
 }
 
 /// What was fitted on some cases.
-pub(super) struct Fit {
-    pub(super) calibration: Calibration,
-    pub(super) threshold: f32,
-    pub(super) conformal: Conformal,
+struct Fit {
+    calibration: Calibration,
+    threshold: f32,
+    conformal: Conformal,
 }
 
 /// Fits a site's calibration, threshold and label sets for the only label of a model.
@@ -128,7 +129,7 @@ pub fn calibrate(
     let fit = fit(wish, &answers, &all)?;
     let crossed = crossed::measure(wish, &answers)?;
     let n_patients = table.has_patients.then(|| n_patients(&gathered.cases));
-    let figures = figures(&asked.name, &answers, &crossed);
+    let figures = figures::figures(&asked.name, &answers, &crossed);
     let warnings = warnings(job, &answers, n_patients, gathered.refused.len());
     let site = site(
         wish,
@@ -138,7 +139,7 @@ pub fn calibrate(
         (n_patients, warnings),
     );
     Ok(Outcome {
-        before: before(&manifest, &answers),
+        before: figures::before(&manifest, &answers),
         site: Site {
             date: job.date.clone(),
             ..site
@@ -149,7 +150,7 @@ pub fn calibrate(
 }
 
 /// Fits on some of the cases.
-pub(super) fn fit(wish: &Wish, answers: &Answers<'_>, at: &[usize]) -> Result<Fit> {
+fn fit(wish: &Wish, answers: &Answers<'_>, at: &[usize]) -> Result<Fit> {
     let rows: Vec<Vec<f64>> = at
         .iter()
         .filter_map(|it| answers.rows.get(*it).cloned())
@@ -178,7 +179,7 @@ pub(super) fn fit(wish: &Wish, answers: &Answers<'_>, at: &[usize]) -> Result<Fi
 }
 
 /// The probability as an answer has it and as it is held against a threshold: rounded to `f32`.
-pub(super) fn as_answered(calibration: &Calibration, logit: f64) -> f64 {
+fn as_answered(calibration: &Calibration, logit: f64) -> f64 {
     f64::from(calibration::probability(calibration, logit) as f32)
 }
 
@@ -285,110 +286,6 @@ fn site(
     }
 }
 
-const SENSITIVITY: &str = "sensitivity at the threshold";
-const SPECIFICITY: &str = "specificity at the threshold";
-
-/// Everything that was measured on cases that did not fit it.
-fn figures(label: &str, answers: &Answers<'_>, crossed: &Crossed) -> Vec<Metric> {
-    let set = format!(
-        "cross-validation in {} parts, no patient in two",
-        crossed.n_folds
-    );
-    let part_of = |hits: &[bool], kind: Option<bool>| {
-        let share = |at: &[usize]| {
-            let is_kind =
-                |it: &&usize| kind.is_none_or(|kind| answers.is_true.get(**it) == Some(&kind));
-            let at: Vec<usize> = at.iter().filter(is_kind).copied().collect();
-            let n_hits = pick(hits, &at).iter().filter(|it| **it).count();
-            (!at.is_empty()).then(|| n_hits as f64 / at.len() as f64)
-        };
-        let n = answers
-            .is_true
-            .iter()
-            .filter(|it| kind.is_none_or(|kind| **it == kind));
-        let n = n.count();
-        estimate(answers.cases, share).map(|it| Estimate { n, ..it })
-    };
-    let is_below: Vec<bool> = crossed.is_above.iter().map(|it| !it).collect();
-    let sets = format!("{:.0} % sets", 100.0 * crossed.coverage);
-    let mut found = vec![
-        (
-            SENSITIVITY.to_owned(),
-            part_of(&crossed.is_above, Some(true)),
-        ),
-        (SPECIFICITY.to_owned(), part_of(&is_below, Some(false))),
-        (
-            format!("coverage of {sets}, with {label}"),
-            part_of(&crossed.is_covered, Some(true)),
-        ),
-        (
-            format!("coverage of {sets}, without {label}"),
-            part_of(&crossed.is_covered, Some(false)),
-        ),
-        (
-            format!("undecided by {sets}"),
-            part_of(&crossed.is_undecided, None),
-        ),
-    ];
-    found.extend(of_probabilities(answers, &crossed.p));
-    metrics(found, &set)
-}
-
-fn of_probabilities(answers: &Answers<'_>, p: &[f64]) -> Vec<(String, Option<Estimate>)> {
-    let is_true = &answers.is_true;
-    let error = estimate(answers.cases, |at| {
-        let (p, is_true) = (pick(p, at), pick(is_true, at));
-        Some(stats::expected_calibration_error(&p, &is_true, N_BINS))
-    });
-    let brier = estimate(answers.cases, |at| {
-        Some(stats::brier(&pick(p, at), &pick(is_true, at)))
-    });
-    vec![
-        (format!("calibration error ({N_BINS} bins)"), error),
-        ("Brier score".to_owned(), brier),
-    ]
-}
-
-/// The same cases by the bundle's own calibration and threshold, and how well the logits rank them.
-fn before(manifest: &Manifest, answers: &Answers<'_>) -> Vec<Metric> {
-    let logits: Vec<f64> = answers.rows.iter().flatten().copied().collect();
-    let is_true = &answers.is_true;
-    let p: Vec<f64> = logits
-        .iter()
-        .map(|it| as_answered(&manifest.calibration, *it))
-        .collect();
-    let auroc = estimate(answers.cases, |at| {
-        stats::auroc(&pick(&logits, at), &pick(is_true, at)).map(|it| it.value)
-    });
-    let mut found = vec![("AUROC".to_owned(), auroc)];
-    let label = manifest.labels.first();
-    if let Some(point) = label.and_then(|it| it.operating_point.as_ref()) {
-        let threshold = f64::from(point.threshold);
-        let counts = |at: &[usize]| Counts::at(threshold, &pick(&p, at), &pick(is_true, at));
-        found.push((
-            SENSITIVITY.to_owned(),
-            estimate(answers.cases, |at| Some(counts(at).sensitivity())),
-        ));
-        found.push((
-            SPECIFICITY.to_owned(),
-            estimate(answers.cases, |at| Some(counts(at).specificity())),
-        ));
-    }
-    found.extend(of_probabilities(answers, &p));
-    metrics(found, "the bundle as it is")
-}
-
-fn metrics(found: Vec<(String, Option<Estimate>)>, set: &str) -> Vec<Metric> {
-    let metric = |(name, estimate): (String, Option<Estimate>)| {
-        Some(Metric {
-            name,
-            set: set.to_owned(),
-            estimate: estimate?,
-        })
-    };
-    found.into_iter().filter_map(metric).collect()
-}
-
 /// What the file itself should tell; never a word of the table.
 fn warnings(
     job: &Job<'_>,
@@ -423,4 +320,4 @@ fn warnings(
 }
 
 /// So that the folds are the same each time, and not those of the bootstrap.
-pub(super) const FOLD_SEED: u64 = SEED + 1;
+const FOLD_SEED: u64 = SEED + 1;

@@ -677,7 +677,7 @@ fn the_program_calibrates_for_a_site_and_scores_by_it() {
     // The drawings are out of the model's scope, all of them.
     let (code, _, err) = calibrate(&["--site", "north"]);
     assert!(
-        code == 2 && err.contains("outside what the model is for"),
+        code == 2 && err.contains("outside the model's scope"),
         "{err}"
     );
     let (code, out, err) = calibrate(&["--site", "north", "--beyond-scope"]);

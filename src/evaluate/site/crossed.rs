@@ -1,11 +1,11 @@
 //! Cross-validation of a site's fit: each case by what was fitted on other patients.
 
-use super::{
-    Result,
-    cases::units,
-    site::{Answers, FEWEST_PATIENTS, FOLD_SEED, Wish, as_answered, fit},
+use super::{Answers, FEWEST_PATIENTS, FOLD_SEED, Wish, as_answered, fit};
+use crate::{
+    evaluate::{Result, cases::units},
+    model::calibration,
+    stats,
 };
-use crate::{model::calibration, stats};
 
 /// One entry for each case, in their order.
 pub(super) struct Crossed {
