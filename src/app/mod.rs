@@ -27,7 +27,7 @@ pub mod theme;
 mod trust_ui;
 mod words;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use egui::{CentralPanel, Frame, Ui, ViewportBuilder, vec2};
 
