@@ -1,6 +1,6 @@
 //! How far the networks of an ensemble lie apart.
 
-use super::calibrated;
+use super::answer::calibrated;
 use crate::{
     model::{Logits, Manifest, manifest::Output},
     prediction::{LabelIdx, Uncertainty},

@@ -9,29 +9,33 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence(pub String);
 
-/// What the answer for one label means.
+/// What the answer for one label means: what its threshold did, whose threshold and whose calibration it is, what cannot
+/// be excluded.
 pub fn meaning(prediction: &Prediction, score: &Score) -> Vec<Sentence> {
     let mut said: Vec<String> = spread_sentence(prediction, score).into_iter().collect();
-    let calibrated = match &prediction.calibration {
-        Calibration::None => "Not calibrated: a score, not a probability.".to_owned(),
-        Calibration::Temperature { n, .. } => format!("Calibrated on {n} held-out cases."),
+    let owner = match &prediction.trust.site {
+        Some(site) => format!("of {site}"),
+        None => "of the bundle".to_owned(),
     };
     match &score.operating_point {
         Some(point) => {
             said.extend(found_sentence(&score.label, point));
             said.push(format!(
-                "Threshold {}: {}. {calibrated}",
+                "Threshold {} {owner}: {}. {}",
                 percent(f64::from(point.threshold)),
-                point.chosen_by.trim_end_matches('.')
+                point.chosen_by.trim_end_matches('.'),
+                calibrated(&prediction.calibration)
             ));
         }
         None => {
             said.push(format!(
-                "The {} labels exclude each other; there is no threshold. {calibrated}",
-                prediction.scores.len()
+                "The {} labels exclude each other; there is no threshold. {}",
+                prediction.scores.len(),
+                calibrated(&prediction.calibration)
             ));
         }
     }
+    said.extend(set_sentence(prediction, score));
     said.into_iter().map(Sentence).collect()
 }
 
@@ -42,7 +46,7 @@ fn spread_sentence(prediction: &Prediction, score: &Score) -> Option<String> {
     let (low, high) = (spread.probability_low, spread.probability_high);
     let number = |it: f32| match prediction.calibration {
         Calibration::None => format!("{it:.2}"),
-        Calibration::Temperature { .. } => caption::percent(it),
+        _ => caption::percent(it),
     };
     let (low, high) = (number(low), number(high));
     let said = if low == high {
@@ -51,6 +55,25 @@ fn spread_sentence(prediction: &Prediction, score: &Score) -> Option<String> {
         format!("The {who} lie between {low} and {high}.")
     };
     (spread.label == score.label).then_some(said)
+}
+
+fn calibrated(calibration: &Calibration) -> String {
+    let method = match calibration {
+        Calibration::None => return "Not calibrated: a score, not a probability.".to_owned(),
+        Calibration::Temperature { .. } => "",
+        Calibration::Platt { .. } => " by Platt's line",
+        Calibration::Isotonic { .. } => " by isotonic regression",
+    };
+    let n = calibration.n_cases().unwrap_or(0);
+    format!("Calibrated{method} on {n} held-out cases.")
+}
+
+/// The set of the label (or of all) with its promise.
+fn set_sentence(prediction: &Prediction, score: &Score) -> Option<String> {
+    let mut sets = prediction.trust.sets.iter();
+    let set = sets.find(|it| it.label.as_ref().is_none_or(|it| *it == score.label))?;
+    let words = set.to_string().replacen("at", "At", 1);
+    Some(format!("{words}. {}", set.guarantee()))
 }
 
 fn found_sentence(label: &str, point: &OperatingPoint) -> Option<String> {

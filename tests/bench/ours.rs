@@ -251,6 +251,9 @@ fn manifest(name: &str) -> Manifest {
         members: Vec::new(),
         calibration: Calibration::None,
         scope: None,
+        prevalence: None,
+        conformal: None,
+        site: None,
         known_answer: KnownAnswer {
             logits: vec![0.0; N_LABELS],
             tolerance: 1e-3,

@@ -360,7 +360,7 @@ fn refused(args: &[&str], headline: &str) {
     );
 }
 
-fn score_json(files: &[&Path], more: &[&str]) -> Value {
+pub(crate) fn score_json(files: &[&Path], more: &[&str]) -> Value {
     let (code, out, err) = run(wardlight().args(["score", "--json"]).args(files).args(more));
     assert_eq!(code, 0, "{err}");
     let report = serde_json::from_str(&out).unwrap();

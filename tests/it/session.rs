@@ -8,7 +8,7 @@ use wardlight::{
     import::Opened,
     prediction::{
         Affine2, Calibration, Call, Engine, Explanation, Form, Heatmap, LabelIdx, Method, Ood,
-        Precision, Prediction, Score, Subject, Uncertainty,
+        Precision, Prediction, Score, Subject, Trust, Uncertainty,
     },
     privacy::Phi,
     session::{
@@ -91,6 +91,7 @@ fn prediction(frame_idx: usize) -> Prediction {
         ],
         calibration: manifest.calibration.clone(),
         uncertainty: None,
+        trust: Trust::default(),
         ood: Ood::Unknown,
         beyond_scope: Vec::new(),
         warnings: Vec::new(),
