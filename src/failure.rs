@@ -108,6 +108,18 @@ impl From<&model::Error> for Failure {
             model::Error::Disk(error) => return error.into(),
             model::Error::Prep(error) => return error.into(),
             model::Error::Manifest { .. } => ("The model's manifest is not valid", AGAIN),
+            model::Error::Site { .. } => (
+                "The file of the site is not valid",
+                "Fit it anew with `wardlight calibrate`.",
+            ),
+            model::Error::OtherModel { .. } => (
+                "The site was fitted on answers of another model",
+                "Fit it anew on answers of this one with `wardlight calibrate`.",
+            ),
+            model::Error::Unfit { .. } => (
+                "No calibration fits these cases",
+                "Choose another method, or label more cases.",
+            ),
             model::Error::Hash { .. } => ("A file of the model was changed or damaged", AGAIN),
             model::Error::Weights { .. } => ("The weights do not belong to this network", AGAIN),
             model::Error::LabelCount { .. } => {

@@ -1,10 +1,14 @@
 //! What we answer: a prediction, its explanation, and what they are about.
 
+mod trust;
+
 use std::{fmt, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{disk::Sha256, warnings::Warning};
+
+pub use self::trust::{Adjusted, Calibration, LabelSet, SiteRef, Trust};
 
 /// Position of a label in its model's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,6 +45,9 @@ pub struct Prediction {
     /// One for each label that the model was trained for, in the model's order.
     pub scores: Vec<Score>,
     pub calibration: Calibration,
+    /// What cannot be excluded, by whose cases, and at another prevalence.
+    #[serde(default)]
+    pub trust: Trust,
     pub ood: Ood,
     /// Why the model had refused before it was told to answer all the same; empty for an ordinary answer. Plain
     /// clauses that name no patient.
@@ -151,16 +158,6 @@ pub enum Call {
     Chosen,
     /// No operating point, or not chosen.
     None,
-}
-
-/// Whether a probability was adjusted to observed frequencies.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Calibration {
-    /// Never fitted: the number is a score, not a probability.
-    None,
-    /// Logits are divided by `temperature` (Guo et al. 2017), fitted on `n` held-out cases.
-    Temperature { temperature: f32, n: usize },
 }
 
 /// Whether the input looks like what the model was made for.

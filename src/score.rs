@@ -1,24 +1,26 @@
 //! One case, one model: a calibrated prediction, or the explanation of one of its labels.
 
+mod answer;
 mod gate;
 
 use std::time::Instant;
 
 use crate::{
     case::{Note, Scan},
-    model::{
-        self, Attribution, AttributionValues, Logits, Manifest, Model, Task, manifest::Output,
-    },
+    model::{self, Attribution, AttributionValues, Model, Task},
     prediction::{
-        Affine2, Calibration, Call, Explanation, Heatmap, LabelIdx, Method, Ood, Prediction, Score,
-        Subject, WordWeight,
+        Affine2, Calibration, Explanation, Heatmap, LabelIdx, Method, Ood, Prediction, Subject,
+        WordWeight,
     },
     prep::{self, Input, Spec, TextInput, Tokenizer, prepare_note, prepare_scan},
     stats::Gaussian,
     warnings::{Warning, WarningKind, Warnings},
 };
 
-pub use self::gate::{Gate, fits};
+pub use self::{
+    answer::{at_prevalence, rescored},
+    gate::{Gate, fits},
+};
 
 /// A model that is ready to answer, with what its input needs.
 pub struct Loaded {
@@ -102,18 +104,16 @@ pub fn score(target: Target<'_>, loaded: &mut Loaded, gate: Gate) -> Result<Pred
         .ok_or_else(|| no_answer("no row"))?;
     let manifest = loaded.model.manifest();
     if manifest.calibration == Calibration::None {
-        warnings.add(
-            WarningKind::Model,
-            "the model is not calibrated: its scores are not probabilities",
-        );
+        warnings.add(WarningKind::Model, answer::UNCALIBRATED);
     }
     Ok(Prediction {
         about: target.subject(),
         model: manifest.model_ref(),
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
         engine: loaded.model.engine(),
-        scores: scores(manifest, &logits)?,
+        scores: answer::scores(manifest, &logits)?,
         calibration: manifest.calibration.clone(),
+        trust: answer::trust(manifest, &logits.values),
         ood,
         beyond_scope: reasons,
         warnings: warnings.list(),
@@ -218,65 +218,6 @@ fn no_answer(found: &str) -> Error {
         found: found.to_owned(),
     }
     .into()
-}
-
-/// Logits to probabilities: divided by the temperature, then softmax or sigmoid as trained.
-fn scores(manifest: &Manifest, logits: &Logits) -> Result<Vec<Score>, Error> {
-    if let Some(odd) = logits.values.iter().find(|it| !it.is_finite()) {
-        return Err(model::Error::NotFinite {
-            found: odd.to_string(),
-        }
-        .into());
-    }
-    if logits.values.len() != manifest.labels.len() {
-        let want = format!("{} logits", manifest.labels.len());
-        return Err(model::Error::Input {
-            want,
-            found: logits.values.len().to_string(),
-        }
-        .into());
-    }
-    let raw = activate(&logits.values, 1.0, manifest.output);
-    let temperature = match manifest.calibration {
-        Calibration::None => 1.0,
-        Calibration::Temperature { temperature, .. } => temperature,
-    };
-    let calibrated = activate(&logits.values, temperature, manifest.output);
-    let greatest = calibrated.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let each = manifest
-        .labels
-        .iter()
-        .zip(&logits.values)
-        .zip(raw.iter().zip(&calibrated));
-    Ok(each
-        .map(|((label, logit), (raw, probability))| Score {
-            label: label.name.clone(),
-            logit: *logit,
-            raw: *raw,
-            probability: *probability,
-            operating_point: label.operating_point.clone(),
-            call: match (&label.operating_point, manifest.output) {
-                (Some(point), _) if point.threshold <= *probability => Call::Above,
-                (Some(_), _) => Call::Below,
-                (None, Output::Softmax) if greatest <= *probability => Call::Chosen,
-                (None, _) => Call::None,
-            },
-        })
-        .collect())
-}
-
-fn activate(logits: &[f32], temperature: f32, output: Output) -> Vec<f32> {
-    let scaled = logits.iter().map(|it| it / temperature);
-    match output {
-        Output::Sigmoid => scaled.map(|it| (1.0 + (-it).exp()).recip()).collect(),
-        Output::Softmax => {
-            let scaled: Vec<f32> = scaled.collect();
-            let greatest = scaled.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let powers: Vec<f32> = scaled.iter().map(|it| (it - greatest).exp()).collect();
-            let sum: f32 = powers.iter().sum();
-            powers.iter().map(|it| it / sum).collect()
-        }
-    }
 }
 
 fn heatmap(

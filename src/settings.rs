@@ -1,4 +1,5 @@
-//! What the window remembers: theme, panel widths, recent files. Nothing clinical: thresholds belong to the model.
+//! What the window remembers: theme, panel widths, recent files, the site by whose fit answers are read. Nothing clinical:
+//! thresholds belong to the model and the site, and stand in their files.
 
 use std::{
     fs,
@@ -19,6 +20,8 @@ pub struct Settings {
     /// Widths of the two columns, in points.
     pub study_width: f32,
     pub result_width: f32,
+    /// The site whose fit answers are read by, where it has one for the model; `None` for the bundle's own.
+    pub site: Option<String>,
     /// Newest first. A path can name a patient: it is shown, kept in this file, and nowhere else.
     pub recent: Vec<Phi<PathBuf>>,
 }
@@ -44,6 +47,7 @@ impl Default for Settings {
             overlay_opacity: 0.45,
             study_width: 232.0,
             result_width: 348.0,
+            site: None,
             recent: Vec::new(),
         }
     }

@@ -50,6 +50,7 @@ impl App {
             files,
             parts,
             sandbox,
+            sites,
             settings_folder,
         } = options;
         theme::install(&cc.egui_ctx);
@@ -74,6 +75,7 @@ impl App {
             log: FrameLog::new(log.as_deref().map(Path::new)),
             logged: Logged::default(),
         };
+        app.state.sites = sites;
         app.log.write(app.pictures.drawn_by(), None);
         let effects = app.state.start(files);
         app.perform(&cc.egui_ctx, effects);

@@ -24,15 +24,17 @@ mod sheet_ui;
 mod strip_ui;
 mod study_ui;
 pub mod theme;
+mod trust_ui;
 mod words;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use egui::{CentralPanel, Frame, Ui, ViewportBuilder, vec2};
 
 use self::{pictures::Pictures, theme::Tokens};
 use crate::{
     engine::{self, JobId, Parts},
+    model::Site,
     session::{Column, Command, Content, State},
 };
 
@@ -46,6 +48,8 @@ pub struct Options {
     pub parts: Parts,
     /// How the decode worker is confined, in words for the footer.
     pub sandbox: String,
+    /// Fits of sites that answers can be read by.
+    pub sites: Vec<Arc<Site>>,
     /// Where settings are kept; nowhere if there is no place.
     pub settings_folder: Option<PathBuf>,
 }

@@ -7,6 +7,7 @@ use super::{
     controls::{Button, bar, body, card, focus_ring, fold, muted},
     result_ui::Asked,
     theme::{self, BODY, SMALL},
+    trust_ui::trust_ui,
     words,
 };
 use crate::{
@@ -70,6 +71,9 @@ pub(super) fn scores_ui(
         {
             muted(ui, tokens, &sentence.0);
         }
+        if let Some(manifest) = &asked.reading.model {
+            trust_ui(ui, scene, (prediction, manifest), commands);
+        }
     });
 }
 
@@ -85,7 +89,7 @@ fn score_ui(
     let is_above = matches!(score.call, Call::Above | Call::Chosen);
     let value = match &asked.prediction.map(|it| &it.calibration) {
         Some(Calibration::None) => format!("{:.2}", score.probability),
-        Some(Calibration::Temperature { .. }) | None => percent(score.probability),
+        Some(_) | None => percent(score.probability),
     };
     let side = score.operating_point.as_ref().map(|it| {
         let side = if is_above { "above" } else { "below" };

@@ -113,17 +113,8 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
         .as_ref()
         .map(|it| named(it, engine))
         .transpose()?;
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
-        "{msg:16} {wide_bar} {pos}/{len}, {eta} left",
-    )?);
-    let mut tell = |progress: Progress| {
-        if bar.message() != progress.stage {
-            bar.reset_eta();
-            bar.set_message(progress.stage);
-        }
-        bar.set_length(progress.total as u64);
-        bar.set_position(progress.done as u64);
-    };
+    let bar = progress()?;
+    let mut tell = |it| show(&bar, it);
     let outcome = evaluate::run(
         &job(args, &open),
         &mut loaded,
@@ -152,6 +143,21 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// A bar with the time that is left.
+pub(super) fn progress() -> anyhow::Result<ProgressBar> {
+    let style = ProgressStyle::with_template("{msg:16} {wide_bar} {pos}/{len}, {eta} left")?;
+    Ok(ProgressBar::new(0).with_style(style))
+}
+
+pub(super) fn show(bar: &ProgressBar, progress: Progress) {
+    if bar.message() != progress.stage {
+        bar.reset_eta();
+        bar.set_message(progress.stage);
+    }
+    bar.set_length(progress.total as u64);
+    bar.set_position(progress.done as u64);
 }
 
 fn job<'a>(args: &Args, open: &'a evaluate::Open<'a>) -> Job<'a> {
@@ -194,7 +200,7 @@ fn job<'a>(args: &Args, open: &'a evaluate::Open<'a>) -> Job<'a> {
 }
 
 /// A model by the name of its folder, or a bundle by its place.
-fn named(model: &str, engine: &EngineArgs) -> anyhow::Result<Loaded> {
+pub(super) fn named(model: &str, engine: &EngineArgs) -> anyhow::Result<Loaded> {
     let place = Path::new(model);
     let folder = if place.join("manifest.toml").is_file() {
         place.to_owned()
@@ -208,7 +214,7 @@ fn named(model: &str, engine: &EngineArgs) -> anyhow::Result<Loaded> {
     load(&folder, options(engine)).with_context(|| format!("could not load the model {model}"))
 }
 
-fn scan(decoder: &Decoder, path: &Path) -> Result<Scan, Failure> {
+pub(super) fn scan(decoder: &Decoder, path: &Path) -> Result<Scan, Failure> {
     match decoder.open(path).map_err(|error| Failure::from(&error))? {
         Opened::Scan(scan) => Ok(scan),
         Opened::Note(_) => Err(Failure {
@@ -304,6 +310,21 @@ fn summary(report: &Report, out: &Path) -> String {
                     .filter_map(|(name, it)| figure(name, *it)),
             );
         }
+    }
+    if let Some(found) = &report.sets {
+        let covered = found
+            .covered
+            .iter()
+            .filter_map(|(name, it)| Some((name, it.value?)));
+        let covered: Vec<String> = covered
+            .map(|(name, it)| format!("{name} {it:.3}"))
+            .collect();
+        lines.push(format!(
+            "  {:.0} % label sets hold the truth: {}; undecided {:.3}",
+            100.0 * found.promised,
+            covered.join(", "),
+            found.undecided.value.unwrap_or(f64::NAN)
+        ));
     }
     for it in report.baselines.iter().flat_map(|it| &it.rows) {
         lines.extend(figure(&it.name, it.auroc));

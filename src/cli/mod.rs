@@ -7,11 +7,13 @@
     reason = "a command answers by printing"
 )]
 
+mod calibrate;
 mod doctor;
 mod evaluate;
 mod inspect;
 mod models;
 mod score_files;
+mod sites;
 mod train;
 mod window;
 
@@ -74,6 +76,8 @@ enum Command {
     Train(train::Args),
     /// Measure a model on a table of labelled images: JSON, a page to read, every answer.
     Evaluate(Box<evaluate::Args>),
+    /// Fit calibration, threshold and label sets on a site's own labelled images.
+    Calibrate(Box<calibrate::Args>),
     /// Print completions for a shell.
     Completions { shell: clap_complete::Shell },
     /// Print the man page.
@@ -112,6 +116,7 @@ pub fn run() -> ExitCode {
         Some(Command::Samples { folder }) => samples(&folder),
         Some(Command::Train(it)) => train::run(&it, &args.engine),
         Some(Command::Evaluate(it)) => evaluate::run(&it, &args.engine),
+        Some(Command::Calibrate(it)) => calibrate::run(&it, &args.engine),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Args::command(), "wardlight", &mut io::stdout());
             Ok(ExitCode::SUCCESS)
@@ -184,6 +189,12 @@ fn load(folder: &Path, options: nn::Options) -> Result<Loaded, model::Error> {
         layout,
         warnings: warnings.list(),
     })
+}
+
+/// A part between 0 and 1, ends excluded.
+fn part(text: &str) -> Result<f64, String> {
+    let found = text.parse().ok().filter(|it| 0.0 < *it && *it < 1.0);
+    found.ok_or_else(|| format!("wanted a number between 0 and 1, found {text}"))
 }
 
 /// A reader that has gone away, as `head` does, is a normal end.

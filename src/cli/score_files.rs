@@ -11,7 +11,10 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{Decoder, EngineArgs, NOTICE, load, models_folder, options, print};
+use super::{
+    Decoder, EngineArgs, NOTICE, load, models_folder, options, print,
+    sites::{self, Reader},
+};
 use crate::{
     case::{Note, Scan},
     disk, engine,
@@ -54,6 +57,13 @@ pub(super) struct Args {
     /// Score scans that the model refuses as outside its scope all the same; the result carries the reasons.
     #[arg(long)]
     beyond_scope: bool,
+    /// Read the answers for scans by the calibration and the thresholds of a site: its name, or a file that
+    /// `wardlight calibrate` wrote.
+    #[arg(long, value_name = "SITE")]
+    site: Option<String>,
+    /// Tell as well what the answer would be where this part of the patients has the label: 0.05.
+    #[arg(long, value_name = "PART", value_parser = super::part)]
+    prevalence: Option<f64>,
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
@@ -159,6 +169,7 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
         loaded: BTreeMap::new(),
     };
     models.check_names()?;
+    let reader = Reader::new(args.site.as_deref(), args.prevalence)?;
     let mut report = Report {
         schema: "wardlight-score-1",
         notice: NOTICE,
@@ -168,7 +179,7 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
     };
     let notes = args.note.iter().map(|it| (it, Kind::Note));
     for (file, kind) in args.files.iter().map(|it| (it, Kind::Scan)).chain(notes) {
-        let answer = one(file, kind, args, &decoder, &mut models);
+        let answer = one(file, kind, (args, &reader), &decoder, &mut models);
         if !args.json {
             match &answer {
                 Ok((answer, text)) => print(&table(answer, text.as_ref()))?,
@@ -278,14 +289,16 @@ type Scored = (Answer, Option<String>);
 fn one(
     file: &Path,
     kind: Kind,
-    args: &Args,
+    (args, reader): (&Args, &Reader),
     decoder: &Decoder,
     models: &mut Models,
 ) -> Result<Scored, Failure> {
     let opened = decoder.open(file).map_err(|error| Failure::from(&error))?;
     match (opened, kind) {
-        (Opened::Scan(scan), Kind::Scan) => score_scan(file, &scan, args, models.for_scan(&scan)?),
-        (Opened::Note(note), Kind::Note) => score_note(file, &note, models.for_note()?),
+        (Opened::Scan(scan), Kind::Scan) => {
+            score_scan(file, &scan, (args, reader), models.for_scan(&scan)?)
+        }
+        (Opened::Note(note), Kind::Note) => score_note(file, &note, reader, models.for_note()?),
         (Opened::Scan(_), Kind::Note) => Err(Failure {
             headline: "This is a scan, not a note".to_owned(),
             remedy: "Name it without --note.".to_owned(),
@@ -302,7 +315,7 @@ fn one(
 fn score_scan(
     file: &Path,
     scan: &Scan,
-    args: &Args,
+    (args, reader): (&Args, &Reader),
     loaded: &mut Loaded,
 ) -> Result<Scored, Failure> {
     let target = Target::Scan {
@@ -322,6 +335,7 @@ fn score_scan(
         }
         failure
     })?;
+    let prediction = reader.read(prediction, loaded.model.manifest())?;
     let mut explanation = None;
     if let Some(folder) = &args.overlay {
         let label = label_to_explain(&prediction, args.label.as_deref())?;
@@ -348,10 +362,16 @@ fn score_scan(
     ))
 }
 
-fn score_note(file: &Path, note: &Note, loaded: &mut Loaded) -> Result<Scored, Failure> {
+fn score_note(
+    file: &Path,
+    note: &Note,
+    reader: &Reader,
+    loaded: &mut Loaded,
+) -> Result<Scored, Failure> {
     let target = Target::Note(note);
     let prediction =
         score::score(target, loaded, Gate::Closed).map_err(|error| Failure::from(&error))?;
+    let prediction = reader.read(prediction, loaded.model.manifest())?;
     let label = label_to_explain(&prediction, None)?;
     let why = score::explain(target, label, Method::Chefer, loaded, &Task::default())
         .map_err(|error| Failure::from(&error))?;
@@ -497,6 +517,7 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
             ));
         }
     }
+    lines.extend(sites::lines(prediction));
     lines.push(format!("  Scope: {}", scope(&prediction.ood)));
     lines.extend(
         prediction

@@ -3,17 +3,18 @@
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use anyhow::Context as _;
 
-use super::{Decoder, EngineArgs, load, models_folder, options};
+use super::{Decoder, EngineArgs, load, models_folder, options, sites};
 use crate::{
     app,
     engine::Parts,
     failure::Failure,
     import::Cancel,
-    model::bundle,
+    model::{Site, bundle, site},
     nn,
     sample::{self, Sample},
 };
@@ -51,6 +52,7 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
             .collect(),
         parts,
         sandbox,
+        sites: readable_sites(),
         settings_folder,
     };
     app::run(window)
@@ -63,6 +65,16 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
             } = Failure::from(&error);
             anyhow::anyhow!("{headline}\n  {remedy}\n  Cause: {cause}")
         })
+}
+
+/// A file that cannot be read is told where sites are listed (`wardlight calibrate --list`); it costs no reading here.
+fn readable_sites() -> Vec<Arc<Site>> {
+    let folder = sites::folder().ok();
+    let listed = folder
+        .and_then(|it| site::list(&it).ok())
+        .unwrap_or_default();
+    let sound = listed.into_iter().filter_map(|(_, it)| it.ok());
+    sound.map(Arc::new).collect()
 }
 
 impl From<&app::Error> for Failure {

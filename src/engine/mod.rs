@@ -26,7 +26,7 @@ use crate::{
 };
 
 pub use client::Client;
-pub use score::{Gate, fits};
+pub use score::{Gate, at_prevalence, fits, rescored};
 
 /// The question that an answer belongs to. Numbered by who asks, so that it is known before the job starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -12,7 +12,8 @@ use crate::{
     case::{Frame, Samples, Scan},
     disk::Sha256,
     failure::Failure,
-    prediction::{Calibration, Estimate, Ood, Prediction},
+    model::{Manifest, calibration},
+    prediction::{Estimate, LabelSet, Ood, Prediction},
     score::{self, Loaded, Target},
     stats::{self, Interval, Unit},
 };
@@ -29,6 +30,10 @@ pub(super) struct Case {
     pub(super) truth: Vec<bool>,
     /// Calibrated, one for each of them.
     pub(super) probabilities: Vec<f64>,
+    /// Of the (first) label, before calibration.
+    pub(super) logit: f64,
+    /// What the model could not exclude.
+    pub(super) sets: Vec<LabelSet>,
     /// Of the second model, for one label.
     pub(super) other: Option<f64>,
     pub(super) ood: Ood,
@@ -142,7 +147,8 @@ pub(super) fn gather(
                 let found = answer(&scan, other, job.gate).ok();
                 gathered.n_refused_by_other += usize::from(found.is_none());
                 let place = self::asked(job, other)?;
-                found.and_then(|it| probabilities(&it, &place).first().copied())
+                let manifest = other.model.manifest();
+                found.and_then(|it| probabilities(&it, manifest, &place).first().copied())
             }
             None => None,
         };
@@ -150,7 +156,9 @@ pub(super) fn gather(
             row: row.clone(),
             file_sha256: prediction.about.file_sha256,
             truth: truth.clone(),
-            probabilities: probabilities(&prediction, &asked),
+            probabilities: probabilities(&prediction, loaded.model.manifest(), &asked),
+            logit: logit(&prediction, &asked),
+            sets: sets(&prediction, &asked),
             other,
             ood: prediction.ood,
             beyond_scope: prediction.beyond_scope,
@@ -182,22 +190,34 @@ pub(super) fn answer(
     score::score(target, loaded, gate)
 }
 
-/// From the logits where the calibration allows it: the probability of a result is `f32`, which cannot tell 1 - 1e-9
-/// from 1.
-pub(super) fn probabilities(prediction: &Prediction, asked: &[usize]) -> Vec<f64> {
-    let one = |idx: &usize| {
-        let score = prediction.scores.get(*idx)?;
-        let sigmoid = |t: f32| stats::sigmoid(f64::from(score.logit) / f64::from(t));
-        Some(match prediction.calibration {
-            Calibration::Temperature { temperature, .. }
-                if (sigmoid(temperature) - f64::from(score.probability)).abs() < 1e-5 =>
-            {
-                sigmoid(temperature)
-            }
-            _ => f64::from(score.probability),
-        })
-    };
-    asked.iter().filter_map(one).collect()
+/// From the logits: the probability of a result is `f32`, which cannot tell 1 - 1e-9 from 1.
+pub(super) fn probabilities(
+    prediction: &Prediction,
+    manifest: &Manifest,
+    asked: &[usize],
+) -> Vec<f64> {
+    let logits = prediction.scores.iter().map(|it| f64::from(it.logit));
+    let logits: Vec<f64> = logits.collect();
+    let all = calibration::probabilities(&prediction.calibration, manifest.output, &logits);
+    asked
+        .iter()
+        .filter_map(|it| all.get(*it).copied())
+        .collect()
+}
+
+fn logit(prediction: &Prediction, asked: &[usize]) -> f64 {
+    let first = asked.first().and_then(|it| prediction.scores.get(*it));
+    first.map_or(f64::NAN, |it| f64::from(it.logit))
+}
+
+/// Those of the labels that are asked about; one for all where labels exclude each other.
+fn sets(prediction: &Prediction, asked: &[usize]) -> Vec<LabelSet> {
+    let scores = asked.iter().filter_map(|it| prediction.scores.get(*it));
+    let names: Vec<&String> = scores.map(|it| &it.label).collect();
+    let sets = prediction.trust.sets.iter();
+    sets.filter(|it| it.label.as_ref().is_none_or(|it| names.contains(&it)))
+        .cloned()
+        .collect()
 }
 
 /// Mean grey values of a grid of 16 x 16, 0 to 1 between the least and the greatest value of the frame.

@@ -17,6 +17,8 @@ mod one_label;
 pub mod page;
 pub mod report;
 mod robustness;
+mod sets;
+pub mod site;
 mod strangers;
 mod subgroups;
 mod table;
@@ -95,6 +97,25 @@ pub enum Error {
     Incomparable { found: String },
     #[error("wanted answers of both kinds, found too many rows without an answer: {reasons}")]
     NoAnswers { reasons: String },
+    #[error("wanted a model with one label that stands alone, found one with {found}")]
+    NotOneLabel { found: usize },
+    #[error(
+        "wanted a site named by 1 to 64 lower-case letters, digits and hyphens, found {found:?}"
+    )]
+    SiteName { found: String },
+    #[error(
+        "wanted at least {want} {what} with the label and {want} without, found {n_positive} and {n_negative}"
+    )]
+    TooFew {
+        want: usize,
+        what: &'static str,
+        n_positive: usize,
+        n_negative: usize,
+    },
+    #[error("wanted a threshold with {want}, found none on {n} cases")]
+    Aim { want: String, n: usize },
+    #[error("wanted a part between 0 and 1 that label sets may miss, found {found}")]
+    Alpha { found: f64 },
     #[error(transparent)]
     Model(#[from] model::Error),
     #[error(transparent)]
@@ -202,26 +223,11 @@ pub fn run(
         tell,
     };
     let question = Question::of(loaded.model.manifest(), job.label.as_deref())?;
-    if !matches!(loaded.model.manifest().prep, Spec::Image(_)) {
-        return Err(Error::ReadsNotes);
-    }
     if let Some(other) = &against {
         compare::check(&question, other.model.manifest(), job)?;
     }
-    let mut table = Table::read(job)?;
-    let truths = truth::read(&question, loaded.model.manifest(), &mut table, job)?;
-    table.check_parts(job)?;
-    let (table, truths, missing) = without_missing(table, truths, job)?;
-    let mut gathered = cases::gather(
-        job,
-        (&table, &truths),
-        loaded,
-        against.as_deref_mut(),
-        &mut steps,
-    )?;
-    gathered.refused.extend(missing);
-    gathered.refused.sort_by_key(|it| it.line);
-    check_kinds(&question, &gathered)?;
+    let (table, gathered) =
+        score_table(job, &question, loaded, against.as_deref_mut(), &mut steps)?;
     steps.start("figures");
     let findings = match &question {
         Question::OneLabel(label) => {
@@ -232,12 +238,13 @@ pub fn run(
             Findings::ManyLabels(many_labels::measure(&question, &names, &gathered.cases))
         }
     };
+    let names = question.names(loaded.model.manifest());
+    let sets = sets::measure(&question, &names, &gathered.cases);
     let subgroups = subgroups::measure(&question, &gathered.cases);
     let baselines = baselines::measure(&question, job, &gathered);
     let comparison = against.map(|it| compare::measure(&question, &gathered, loaded, it));
     let strangers = strangers::measure(job, &gathered.cases, loaded, &mut steps)?;
     let robustness = robustness::measure(&question, job, &gathered.cases, loaded, &mut steps)?;
-    let names = question.names(loaded.model.manifest());
     let predictions = cases::predictions_csv(&names, &gathered.cases);
     let report = Report {
         schema: SCHEMA,
@@ -249,6 +256,7 @@ pub fn run(
         model: ModelInfo::of(loaded),
         data: data_info(job, &names, &table, &gathered),
         findings,
+        sets,
         subgroups,
         baselines,
         against: comparison.flatten(),
@@ -262,6 +270,28 @@ pub fn run(
         report,
         predictions,
     })
+}
+
+/// Reads the table, refuses leaks and missing files, and asks the model about each image.
+fn score_table(
+    job: &Job<'_>,
+    question: &Question,
+    loaded: &mut Loaded,
+    against: Option<&mut Loaded>,
+    steps: &mut Steps<'_>,
+) -> Result<(Table, Gathered)> {
+    if !matches!(loaded.model.manifest().prep, Spec::Image(_)) {
+        return Err(Error::ReadsNotes);
+    }
+    let mut table = Table::read(job)?;
+    let truths = truth::read(question, loaded.model.manifest(), &mut table, job)?;
+    table.check_parts(job)?;
+    let (table, truths, missing) = without_missing(table, truths, job)?;
+    let mut gathered = cases::gather(job, (&table, &truths), loaded, against, steps)?;
+    gathered.refused.extend(missing);
+    gathered.refused.sort_by_key(|it| it.line);
+    check_kinds(question, &gathered)?;
+    Ok((table, gathered))
 }
 
 /// Takes out the rows whose file is not there, and what is true of them.

@@ -109,12 +109,12 @@ fn points(label: &Asked, answers: &Answers<'_>) -> Vec<Point> {
 /// Bayes' rule on sensitivity and specificity.
 fn elsewhere(counts: Counts, prevalence: f64) -> Elsewhere {
     let (sensitivity, specificity) = (counts.sensitivity(), counts.specificity());
-    let (ill, well) = (prevalence, 1.0 - prevalence);
-    let part = |of: f64, other: f64| Some(of / (of + other)).filter(|it| it.is_finite());
+    let (predictive_above, predictive_below) =
+        stats::predictive_values(sensitivity, specificity, prevalence);
     Elsewhere {
         prevalence,
-        predictive_above: part(ill * sensitivity, well * (1.0 - specificity)),
-        predictive_below: part(well * specificity, ill * (1.0 - sensitivity)),
+        predictive_above,
+        predictive_below,
     }
 }
 
@@ -139,7 +139,7 @@ fn calibration(answers: &Answers<'_>) -> CalibrationFigures {
             .estimate(|p, t| Some(stats::expected_gap(&stats::equal_mass_bins(p, t, N_BINS)))),
         greatest_error: stats::greatest_gap(&bins),
         brier: answers.estimate(|p, t| Some(stats::brier(p, t))),
-        negative_log_likelihood: answers.estimate(|p, t| Some(surprise(p, t))),
+        negative_log_likelihood: answers.estimate(|p, t| Some(stats::mean_surprise(p, t))),
         slope: answers.estimate(|p, t| line(p, t).map(|it| it.slope)),
         intercept: answers.estimate(|p, t| line(p, t).map(|it| it.intercept)),
         bins: bins.iter().filter(|it| 0 < it.n).map(bar).collect(),
@@ -149,12 +149,6 @@ fn calibration(answers: &Answers<'_>) -> CalibrationFigures {
 fn log_odds(p: f64) -> f64 {
     let p = p.clamp(EDGE, 1.0 - EDGE);
     (p / (1.0 - p)).ln()
-}
-
-/// Mean of -ln p of what came true.
-fn surprise(p: &[f64], is_true: &[bool]) -> f64 {
-    let one = |(p, t): (&f64, &bool)| -(if *t { *p } else { 1.0 - p }).max(EDGE).ln();
-    p.iter().zip(is_true).map(one).sum::<f64>() / p.len().max(1) as f64
 }
 
 /// Net benefit (Vickers and Elkin 2006) at thresholds from 1 % to 99 %.

@@ -25,6 +25,8 @@ pub struct Report {
     pub model: ModelInfo,
     pub data: DataInfo,
     pub findings: Findings,
+    /// `None` for a model without label sets.
+    pub sets: Option<SetFigures>,
     pub subgroups: Vec<Subgroup>,
     pub baselines: Option<Baselines>,
     pub against: Option<Comparison>,
@@ -192,6 +194,24 @@ pub struct ReliabilityBin {
     pub predicted: f64,
     pub observed: f64,
     pub wilson: Interval,
+}
+
+/// What split conformal label sets came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetFigures {
+    /// Part of new cases of each kind whose set should hold what is true, if they are like the calibration cases.
+    pub promised: f64,
+    /// The 5th percentile of that part over calibration sets of this size.
+    pub worst: f64,
+    /// Calibration cases of the rarest kind.
+    pub n_fitted: usize,
+    /// For each kind of case, the part whose set holds it.
+    pub covered: Vec<(String, Share)>,
+    /// Sets that hold everything or nothing.
+    pub undecided: Share,
+    /// Those of them that hold nothing.
+    pub empty: Share,
+    pub mean_size: f64,
 }
 
 /// One place of the decision curve.

@@ -62,7 +62,7 @@ pub(super) fn measure(
             };
             answers.n_refused += usize::from(!prediction.beyond_scope.is_empty());
             answers.cases.push(Case {
-                probabilities: probabilities(&prediction, &asked),
+                probabilities: probabilities(&prediction, loaded.model.manifest(), &asked),
                 ..(*case).clone()
             });
         }

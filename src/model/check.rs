@@ -1,5 +1,7 @@
 //! What makes a manifest valid, beyond the types of its fields.
 
+mod trust;
+
 use std::{collections::BTreeSet, fmt::Display, ops::RangeInclusive};
 
 use super::{
@@ -8,10 +10,9 @@ use super::{
     network,
     scope::Scope,
 };
-use crate::{
-    prediction::Calibration,
-    prep::{ImageSpec, Intensity, Spec, TextSpec},
-};
+use crate::prep::{ImageSpec, Intensity, Spec, TextSpec};
+
+pub(super) use self::trust::site;
 
 /// What was wanted and what was found.
 type Check = Result<(), String>;
@@ -25,10 +26,7 @@ pub(super) fn manifest(manifest: &Manifest) -> Check {
     if let Some(tokenizer) = &manifest.tokenizer {
         file(tokenizer)?;
     }
-    if let Calibration::Temperature { temperature, .. } = manifest.calibration {
-        let is_positive = temperature.is_finite() && 0.0 < temperature;
-        wanted(is_positive, "a positive temperature", temperature)?;
-    }
+    trust::manifest(manifest)?;
     let (known, n_labels) = (&manifest.known_answer, manifest.labels.len());
     let n_known = known.logits.len();
     wanted(
@@ -118,20 +116,19 @@ fn identity(manifest: &Manifest) -> Check {
     for (what, text) in texts {
         wanted(!text.trim().is_empty(), what, "nothing")?;
     }
-    let is_date = manifest.trained.len() == 10
-        && manifest
-            .trained
-            .bytes()
-            .enumerate()
-            .all(|(idx, byte)| match idx {
-                4 | 7 => byte == b'-',
-                _ => byte.is_ascii_digit(),
-            });
     wanted(
-        is_date,
+        is_date(&manifest.trained),
         "a date of training as YYYY-MM-DD",
         format!("{:?}", manifest.trained),
     )
+}
+
+fn is_date(text: &str) -> bool {
+    let is_in_place = |(idx, byte): (usize, u8)| match idx {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    text.len() == 10 && text.bytes().enumerate().all(is_in_place)
 }
 
 fn labels(labels: &[Label], output: Output) -> Check {

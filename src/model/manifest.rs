@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Network, check, scope::Scope};
+use super::{Error, Network, check, conformal::Conformal, scope::Scope};
 use crate::{
     disk::Sha256,
-    prediction::{Calibration, Estimate, ModelRef, OperatingPoint},
+    prediction::{Calibration, Estimate, ModelRef, OperatingPoint, SiteRef},
     prep,
 };
 
@@ -30,6 +30,9 @@ pub struct Manifest {
     /// When it was trained, `YYYY-MM-DD`.
     pub trained: String,
     pub output: Output,
+    /// For one label that stands alone: the part of the cases it was trained on that have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prevalence: Option<f64>,
     /// At least one, unique.
     pub labels: Vec<Label>,
     pub network: Network,
@@ -38,6 +41,12 @@ pub struct Manifest {
     /// For text models.
     pub tokenizer: Option<FileRef>,
     pub calibration: Calibration,
+    /// What cannot be excluded, fitted on the cases of the calibration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conformal: Option<Conformal>,
+    /// Whose fit took the place of the bundle's own ([`super::Site::over`]); never in the file.
+    #[serde(skip)]
+    pub site: Option<SiteRef>,
     pub known_answer: KnownAnswer,
     /// For image models: what they refuse. Without it nothing is refused, and every answer says so.
     pub scope: Option<Scope>,

@@ -1,11 +1,15 @@
 //! The [`Model`] trait, its bundle on disk and the manifest that describes it. No network code here.
 
 pub mod bundle;
+pub mod calibration;
 mod check;
+pub mod conformal;
 pub mod known_answer;
 pub mod manifest;
 pub mod network;
+pub mod prevalence;
 pub mod scope;
+pub mod site;
 
 use std::sync::{
     Arc,
@@ -18,7 +22,7 @@ use crate::{
     prep::Input,
 };
 
-pub use self::{bundle::Bundle, manifest::Manifest, network::Network};
+pub use self::{bundle::Bundle, manifest::Manifest, network::Network, site::Site};
 
 /// A network with its weights. Not `Sync`: one thread owns it.
 pub trait Model: Send {
@@ -114,6 +118,18 @@ pub enum Error {
     Prep(#[from] crate::prep::Error),
     #[error("the manifest is not valid: {cause}")]
     Manifest { cause: String },
+    #[error("the file of the site is not valid: {cause}")]
+    Site { cause: String },
+    #[error("wanted {what} {want}, for which the site {site} was fitted, found {found}")]
+    OtherModel {
+        site: String,
+        what: &'static str,
+        want: Sha256,
+        found: Sha256,
+    },
+    /// Cases that no calibration can be fitted on.
+    #[error("wanted {want}, found {found}")]
+    Unfit { want: String, found: String },
     #[error("wanted {what} with SHA-256 {want}, found {found}")]
     Hash {
         what: &'static str,

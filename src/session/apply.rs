@@ -40,6 +40,8 @@ impl State {
             }
             Command::ChooseLabel(id, label) => return self.explain(id, Some(label), None),
             Command::ChooseMethod(id, method) => return self.explain(id, None, Some(method)),
+            Command::ChooseSite(site) => return self.choose_site(site),
+            Command::SetPrevalence(prevalence) => self.set_prevalence(prevalence),
             Command::ShowFrame(frame_idx) => self.show_frame(frame_idx),
             Command::SetWindow(window) => self.edit_scan(|it| it.view.window = window),
             Command::Pan { x, y } => self.edit_scan(|it| it.view.pan((x, y))),

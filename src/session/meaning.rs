@@ -6,30 +6,53 @@ use crate::prediction::{Calibration, Estimate, Ood, OperatingPoint, Prediction, 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence(pub String);
 
-/// What the answer for one label means.
+/// What the answer for one label means: what its threshold did, whose threshold and whose calibration it is, what cannot
+/// be excluded.
 pub fn meaning(prediction: &Prediction, score: &Score) -> Vec<Sentence> {
     let mut said = Vec::new();
-    let calibrated = match &prediction.calibration {
-        Calibration::None => "Not calibrated: a score, not a probability.".to_owned(),
-        Calibration::Temperature { n, .. } => format!("Calibrated on {n} held-out cases."),
+    let owner = match &prediction.trust.site {
+        Some(site) => format!("of {site}"),
+        None => "of the bundle".to_owned(),
     };
     match &score.operating_point {
         Some(point) => {
             said.extend(found_sentence(&score.label, point));
             said.push(format!(
-                "Threshold {}: {}. {calibrated}",
+                "Threshold {} {owner}: {}. {}",
                 percent(f64::from(point.threshold)),
-                point.chosen_by.trim_end_matches('.')
+                point.chosen_by.trim_end_matches('.'),
+                calibrated(&prediction.calibration)
             ));
         }
         None => {
             said.push(format!(
-                "The {} labels exclude each other; there is no threshold. {calibrated}",
-                prediction.scores.len()
+                "The {} labels exclude each other; there is no threshold. {}",
+                prediction.scores.len(),
+                calibrated(&prediction.calibration)
             ));
         }
     }
+    said.extend(set_sentence(prediction, score));
     said.into_iter().map(Sentence).collect()
+}
+
+fn calibrated(calibration: &Calibration) -> String {
+    let method = match calibration {
+        Calibration::None => return "Not calibrated: a score, not a probability.".to_owned(),
+        Calibration::Temperature { .. } => "",
+        Calibration::Platt { .. } => " by Platt's line",
+        Calibration::Isotonic { .. } => " by isotonic regression",
+    };
+    let n = calibration.n_cases().unwrap_or(0);
+    format!("Calibrated{method} on {n} held-out cases.")
+}
+
+/// The set of the label (or of all) with its promise.
+fn set_sentence(prediction: &Prediction, score: &Score) -> Option<String> {
+    let mut sets = prediction.trust.sets.iter();
+    let set = sets.find(|it| it.label.as_ref().is_none_or(|it| *it == score.label))?;
+    let words = set.to_string().replacen("at", "At", 1);
+    Some(format!("{words}. {}", set.guarantee()))
 }
 
 fn found_sentence(label: &str, point: &OperatingPoint) -> Option<String> {

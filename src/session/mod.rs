@@ -8,6 +8,7 @@ mod item;
 mod meaning;
 mod open;
 mod reading;
+mod trust;
 mod view;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -16,7 +17,7 @@ use crate::{
     case::Window,
     engine::{Job, JobId, fits},
     failure::Failure,
-    model::Manifest,
+    model::{Manifest, Site},
     prediction::{LabelIdx, Method},
     prep,
     privacy::Phi,
@@ -44,6 +45,10 @@ pub struct State {
     pub models: Vec<Arc<Manifest>>,
     /// Names of the models chosen for scans and for notes, where several are installed.
     pub chosen: BTreeMap<Kind, String>,
+    /// Fits of all sites; the settings name the one that counts.
+    pub sites: Vec<Arc<Site>>,
+    /// At which answers are shown as well, until the window is closed.
+    pub prevalence: Option<f64>,
     pub is_overlay_shown: bool,
     pub are_texts_shown: bool,
     /// As asked; a narrow window hides it all the same.
@@ -132,6 +137,10 @@ pub enum Command {
     ChooseModel(Kind, String),
     ChooseLabel(ItemId, LabelIdx),
     ChooseMethod(ItemId, Method),
+    /// Read answers by the fit of a site, or by the bundle's own.
+    ChooseSite(Option<String>),
+    /// Show answers at this prevalence as well.
+    SetPrevalence(Option<f64>),
     ShowFrame(usize),
     SetWindow(Window),
     /// By so many pixels of the scan.
@@ -181,6 +190,8 @@ impl State {
             beside: None,
             models: Vec::new(),
             chosen: BTreeMap::new(),
+            sites: Vec::new(),
+            prevalence: None,
             is_overlay_shown: true,
             are_texts_shown: true,
             is_study_list_shown: true,

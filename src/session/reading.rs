@@ -122,16 +122,19 @@ impl State {
         let Some(reading) = self.reading_mut(item, frame_idx) else {
             return Vec::new();
         };
-        let is_from_model = reading
+        let from_model = reading
             .model
-            .as_ref()
-            .is_some_and(|it| it.model_ref() == prediction.model);
-        if reading.prediction.waiting() != Some(id) || prediction.about != subject || !is_from_model
-        {
+            .clone()
+            .filter(|it| it.model_ref() == prediction.model);
+        let is_awaited = reading.prediction.waiting() == Some(id) && prediction.about == subject;
+        let Some(manifest) = from_model.filter(|_| is_awaited) else {
             return Vec::new();
-        }
+        };
+        let prediction = self.as_set(prediction, &manifest);
         let label = primary_label(&prediction);
-        reading.prediction = Loading::Ready(prediction);
+        if let Some(reading) = self.reading_mut(item, frame_idx) {
+            reading.prediction = Loading::Ready(prediction);
+        }
         self.explain_frame((item, frame_idx), label, None)
     }
 

@@ -64,6 +64,12 @@ pub fn brier(probabilities: &[f64], is_true: &[bool]) -> f64 {
     probabilities.iter().zip(is_true).map(squared).sum::<f64>() / probabilities.len().max(1) as f64
 }
 
+/// Mean of -ln p of what happened; a probability that was 0 and happened counts as 1e-9.
+pub fn mean_surprise(probabilities: &[f64], is_true: &[bool]) -> f64 {
+    let one = |(p, t): (&f64, &bool)| -(if *t { *p } else { 1.0 - p }).max(1e-9).ln();
+    probabilities.iter().zip(is_true).map(one).sum::<f64>() / probabilities.len().max(1) as f64
+}
+
 /// Expected calibration error over `n_bins` bins of equal width: mean distance between the mean probability
 /// of a bin and the frequency in it. It depends on the number of bins; always state it.
 pub fn expected_calibration_error(probabilities: &[f64], is_true: &[bool], n_bins: usize) -> f64 {

@@ -90,6 +90,51 @@ pub fn threshold_for_sensitivity(scores: &[f64], is_positive: &[bool], wanted: f
     positive.get(n_needed - 1).copied()
 }
 
+/// The smallest threshold whose specificity on these cases is at least `wanted` (the point estimate): one of the scores,
+/// or just above the greatest of them.
+pub fn threshold_for_specificity(scores: &[f64], is_positive: &[bool], wanted: f64) -> Option<f64> {
+    let (mut sorted, mut negative): (Vec<f64>, Vec<f64>) = (scores.to_vec(), Vec::new());
+    let cases = scores.iter().zip(is_positive);
+    negative.extend(cases.filter(|(_, it)| !**it).map(|(score, _)| *score));
+    negative.sort_by(f64::total_cmp);
+    sorted.sort_by(f64::total_cmp);
+    let n_needed = (wanted * negative.len() as f64 - 1e-9).ceil().max(1.0) as usize;
+    let highest_below = *negative.get(n_needed - 1)?;
+    let above = sorted.iter().find(|it| highest_below < **it).copied();
+    above.or_else(|| sorted.last().map(|it| it.next_up()))
+}
+
+/// The smallest threshold at which the part of the cases above that have the finding (PPV) is at least `wanted`, with
+/// at least `n_least` cases above. `None` where no threshold has that.
+pub fn threshold_for_ppv(
+    scores: &[f64],
+    is_positive: &[bool],
+    wanted: f64,
+    n_least: usize,
+) -> Option<f64> {
+    let mut thresholds = scores.to_vec();
+    thresholds.sort_by(f64::total_cmp);
+    thresholds.dedup();
+    thresholds.into_iter().find(|it| {
+        let counts = Counts::at(*it, scores, is_positive);
+        n_least <= counts.n_above() && wanted <= counts.predictive_above() + 1e-9
+    })
+}
+
+/// PPV and NPV of a sensitivity and a specificity at a prevalence, by Bayes' rule; `None` for a part of nothing.
+pub fn predictive_values(
+    sensitivity: f64,
+    specificity: f64,
+    prevalence: f64,
+) -> (Option<f64>, Option<f64>) {
+    let (ill, well) = (prevalence, 1.0 - prevalence);
+    let part = |of: f64, other: f64| Some(of / (of + other)).filter(|it| it.is_finite());
+    (
+        part(ill * sensitivity, well * (1.0 - specificity)),
+        part(well * specificity, ill * (1.0 - sensitivity)),
+    )
+}
+
 /// The threshold with the greatest sensitivity + specificity (Youden 1950), halfway between the two scores that it parts.
 pub fn threshold_of_youden(scores: &[f64], is_positive: &[bool]) -> Option<f64> {
     let mut sorted: Vec<f64> = scores.to_vec();

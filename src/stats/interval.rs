@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 use serde::Serialize;
 
 /// The 97.5 % point of the normal distribution.
@@ -40,6 +40,31 @@ pub fn wilson(k: usize, n: usize) -> Interval {
         low: (center - half).max(0.0),
         high: (center + half).min(1.0),
     }
+}
+
+/// Deals cases into `n_folds` folds of nearly one size, never parting a patient: for each case its fold. Patients of each
+/// kind are dealt out on their own (a patient with cases of several goes by the highest), in an order drawn by `seed`.
+pub fn folds_by_patient(units: &[Unit], n_folds: usize, seed: u64) -> Vec<usize> {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for unit in units {
+        let kind = kinds.entry(&unit.patient).or_default();
+        *kind = unit.stratum.max(*kind);
+    }
+    let mut strata: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for (patient, kind) in kinds {
+        strata.entry(kind).or_default().push(patient);
+    }
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut folds: BTreeMap<&str, usize> = BTreeMap::new();
+    for mut patients in strata.into_values() {
+        patients.shuffle(&mut random);
+        for patient in patients {
+            let fold = folds.len() % n_folds.max(1);
+            folds.insert(patient, fold);
+        }
+    }
+    let fold = |it: &Unit| folds.get(it.patient.as_str()).copied().unwrap_or(0);
+    units.iter().map(fold).collect()
 }
 
 /// Percentile bootstrap (Efron 1979) of `statistic`, which is given positions into `units` (each may come several times).

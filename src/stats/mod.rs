@@ -10,24 +10,27 @@ mod interval;
 mod isotonic;
 mod logistic;
 mod mcnemar;
+mod platt;
 mod special;
 
 pub use self::{
     auroc::{Auroc, PairedAuroc, auroc, paired_auroc},
     calibration::{
         Bin, CalibrationLine, brier, calibration_line, equal_mass_bins, equal_width_bins,
-        expected_calibration_error, expected_gap, fit_temperature, greatest_gap,
+        expected_calibration_error, expected_gap, fit_temperature, greatest_gap, mean_surprise,
         negative_log_likelihood, shift_prior, sigmoid, softmax,
     },
     classes::{
-        Counts, accuracy, balanced_accuracy, confusion, greatest, macro_f1,
-        threshold_for_sensitivity, threshold_of_youden,
+        Counts, accuracy, balanced_accuracy, confusion, greatest, macro_f1, predictive_values,
+        threshold_for_ppv, threshold_for_sensitivity, threshold_for_specificity,
+        threshold_of_youden,
     },
     conformal::{conformal_quantile, worst_coverage},
     curve::{CurvePoint, average_precision, precision_recall_curve, roc_curve},
     gaussian::Gaussian,
-    interval::{Interval, Unit, bootstrap, bootstrap_all, wilson},
-    isotonic::isotonic,
+    interval::{Interval, Unit, bootstrap, bootstrap_all, folds_by_patient, wilson},
+    isotonic::{interpolate, isotonic, knots},
     logistic::Logistic,
     mcnemar::{McNemar, mcnemar},
+    platt::{Platt, fit_platt},
 };

@@ -17,7 +17,7 @@ use crate::{
         manifest::{FileRef, KnownAnswer, Label, Metric},
     },
     nn,
-    prediction::{Calibration, Form},
+    prediction::Form,
     prep::Input,
     warnings::Warnings,
 };
@@ -45,9 +45,10 @@ impl Draft {
         assets: Assets,
         weights: Vec<u8>,
         (held_out, scope): (&Answers, Option<&scope::Fitted<'_>>),
+        prevalence: Option<f64>,
     ) -> Result<Self> {
         let recipe = &job.recipe;
-        let calibrated = evaluate::calibrate(recipe, held_out);
+        let calibrated = evaluate::calibrate(recipe, held_out)?;
         let label = |name: &String| Label {
             name: name.clone(),
             operating_point: calibrated.points.first().cloned(),
@@ -67,15 +68,15 @@ impl Draft {
             data: recipe.card.data.clone(),
             trained: today(),
             output: recipe.output,
+            prevalence,
             labels: recipe.labels.iter().map(label).collect(),
             network: assets.network,
             prep: recipe.prep.clone(),
             weights: file(WEIGHTS, &weights),
             tokenizer: assets.tokenizer.as_ref().map(|it| file(TOKENIZER, it)),
-            calibration: Calibration::Temperature {
-                temperature: calibrated.temperature as f32,
-                n: held_out.classes.len(),
-            },
+            calibration: calibrated.calibration.clone(),
+            conformal: calibrated.conformal.clone(),
+            site: None,
             known_answer: KnownAnswer {
                 logits: vec![0.0; recipe.labels.len()],
                 tolerance: TOLERANCE,

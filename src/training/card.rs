@@ -6,10 +6,12 @@ use super::{Job, evaluate::Calibrated, recipe::Recipe};
 use crate::{
     model::{
         Manifest,
+        conformal::{Conformal, Quantile},
         manifest::Metric,
         scope::{LayoutScope, Scope},
     },
-    prediction::{Estimate, OperatingPoint},
+    prediction::{Calibration, Estimate, OperatingPoint},
+    stats,
 };
 
 /// The text of `card.md`.
@@ -28,11 +30,15 @@ pub(super) fn text(job: &Job<'_>, manifest: &Manifest, calibrated: &Calibrated) 
     }
     let folds = recipe.hold_out.join(", ");
     let calibration = format!(
-        "Logits are divided by the temperature {:.4}, which was fitted on answers for the folds held out ({folds}), \
-         each by a network that had not seen it. The shipped weights come from one more run on all folds.",
-        calibrated.temperature
+        "{} It was fitted on answers for the folds held out ({folds}), each by a network that had not seen it. The shipped \
+         weights come from one more run on all folds.{}",
+        calibration(&calibrated.calibration),
+        prevalence(manifest)
     );
     sections.push(section("Calibration", &calibration));
+    if let Some(it) = &manifest.conformal {
+        sections.push(section("Label sets", &sets(it)));
+    }
     if let Some(scope) = &manifest.scope {
         sections.push(section("Scope", &scope_words(scope)));
     }
@@ -110,6 +116,58 @@ fn points(points: &[OperatingPoint]) -> String {
     }
     text + "\nThe first is the default. Thresholds are on the calibrated probability; what they give on the test part \
             stands under Figures.\n"
+}
+
+/// What becomes of a logit.
+fn calibration(calibration: &Calibration) -> String {
+    match calibration {
+        Calibration::None => "None: scores are no probabilities.".to_owned(),
+        Calibration::Temperature { temperature, .. } => {
+            format!("Logits are divided by the temperature {temperature:.4}.")
+        }
+        Calibration::Platt {
+            slope, intercept, ..
+        } => format!("The log odds are {slope:.4} x logit + {intercept:.4} (Platt 1999)."),
+        Calibration::Isotonic { x, .. } => format!(
+            "Isotonic regression on logits, straight between {} knots (Zadrozny and Elkan 2002).",
+            x.len()
+        ),
+    }
+}
+
+fn prevalence(manifest: &Manifest) -> String {
+    manifest.prevalence.map_or_else(String::new, |it| {
+        format!(
+            " Of the training cases {:.1} % have the label; where it is rarer, probabilities are too high until that \
+             prevalence is entered.",
+            100.0 * it
+        )
+    })
+}
+
+/// The promise of the label sets, and what it does not promise.
+fn sets(conformal: &Conformal) -> String {
+    let of_labels = conformal.labels.iter().flat_map(|it| [it.without, it.with]);
+    let quantiles: Vec<Quantile> = of_labels.chain(conformal.together).collect();
+    let line = |it: &Quantile| {
+        let worst = stats::worst_coverage(it.n, conformal.alpha).unwrap_or(0.0);
+        let score = it
+            .score
+            .map_or_else(|| "nothing".to_owned(), |it| format!("above {it:.4}"));
+        format!(
+            "{} cases: excludes {score}; coverage promised {:.3}, at worst (5 in 100 such fits) {worst:.3}",
+            it.n,
+            1.0 - conformal.alpha
+        )
+    };
+    let lines: Vec<String> = quantiles.iter().map(line).collect();
+    let text = "Split conformal sets (Vovk et al. 2005) on the held-out answers; the score is 1 - p of what is true. For a \
+                label that stands alone there is a quantile for cases without it and one for cases with it, in this order. \
+                A set that holds everything or nothing is shown as undecided. The promise is one about many new cases \
+                that are like those behind the quantile, not about one patient; it is void under any shift; several \
+                pictures of one patient count each, and the shipped weights are not those that gave the held-out answers: \
+                what was measured stands under Figures.\n\n";
+    text.to_owned() + &list(&lines)
 }
 
 /// What is refused, in words.

@@ -1,9 +1,13 @@
 //! Answers to labelled cases, and the figures and operating points that come from them.
 
-use super::{Recipe, data::Case};
+use super::{Recipe, data::Case, trust};
 use crate::{
-    model::manifest::{Metric, Output},
-    prediction::{Estimate, OperatingPoint},
+    model::{
+        self, calibration,
+        conformal::Conformal,
+        manifest::{Metric, Output},
+    },
+    prediction::{Calibration, Estimate, OperatingPoint},
     stats::{self, Counts, Interval, Unit},
 };
 
@@ -22,10 +26,12 @@ pub struct Answers {
     pub units: Vec<Unit>,
 }
 
-/// The operating points that were looked at; the first is the default.
+/// What was fitted on the held-out answers.
 #[derive(Clone, Debug)]
 pub struct Calibrated {
-    pub temperature: f64,
+    pub calibration: Calibration,
+    pub conformal: Option<Conformal>,
+    /// The operating points that were looked at; the first is the default.
     pub points: Vec<OperatingPoint>,
 }
 
@@ -53,7 +59,7 @@ impl Answers {
         self.units.extend(more.units);
     }
 
-    fn n(&self) -> usize {
+    pub(super) fn n(&self) -> usize {
         self.classes.len()
     }
 
@@ -66,15 +72,17 @@ impl Answers {
     }
 
     /// The probability of the only label, in each case.
-    fn probabilities(&self, temperature: f64) -> Vec<f64> {
+    pub(super) fn probabilities(&self, calibration: &Calibration) -> Vec<f64> {
         let first = self
             .rows
             .iter()
             .map(|it| it.first().copied().unwrap_or(0.0));
-        first.map(|it| stats::sigmoid(it / temperature)).collect()
+        first
+            .map(|it| calibration::probability(calibration, it))
+            .collect()
     }
 
-    fn is_positive(&self) -> Vec<bool> {
+    pub(super) fn is_positive(&self) -> Vec<bool> {
         self.classes.iter().map(|it| *it == 1).collect()
     }
 
@@ -82,8 +90,25 @@ impl Answers {
         self.rows.iter().map(|it| stats::greatest(it)).collect()
     }
 
+    /// The cases at some positions.
+    pub(super) fn part(&self, at: &[usize]) -> Self {
+        let known = |it: &&usize| **it < self.n();
+        let at: Vec<usize> = at.iter().filter(known).copied().collect();
+        Self {
+            rows: at
+                .iter()
+                .filter_map(|it| self.rows.get(*it).cloned())
+                .collect(),
+            classes: pick(&self.classes, &at),
+            units: at
+                .iter()
+                .filter_map(|it| self.units.get(*it).cloned())
+                .collect(),
+        }
+    }
+
     /// A statistic of all cases, with its interval over draws of patients.
-    fn estimate(&self, statistic: impl Fn(&[usize]) -> Option<f64>) -> Option<Estimate> {
+    pub(super) fn estimate(&self, statistic: impl Fn(&[usize]) -> Option<f64>) -> Option<Estimate> {
         let all: Vec<usize> = (0..self.n()).collect();
         let value = statistic(&all)?;
         let Interval { low, high } = stats::bootstrap(&self.units, N_DRAWS, SEED, statistic)?;
@@ -97,16 +122,23 @@ impl Answers {
 }
 
 /// The values at some positions.
-fn pick<T: Copy>(values: &[T], at: &[usize]) -> Vec<T> {
+pub(super) fn pick<T: Copy>(values: &[T], at: &[usize]) -> Vec<T> {
     at.iter()
         .filter_map(|it| values.get(*it).copied())
         .collect()
 }
 
-/// Fits the temperature and, for one sigmoid label, the operating points.
-pub fn calibrate(recipe: &Recipe, answers: &Answers) -> Calibrated {
-    let temperature = stats::fit_temperature(&answers.rows, &answers.classes);
-    let (scores, is_positive) = (answers.probabilities(temperature), answers.is_positive());
+/// Fits the calibration, the label sets and, for one sigmoid label, the operating points.
+///
+/// # Errors
+/// Answers that the recipe's calibration cannot be fitted on.
+pub fn calibrate(recipe: &Recipe, answers: &Answers) -> Result<Calibrated, model::Error> {
+    let (rows, classes) = (&answers.rows, &answers.classes);
+    let method = recipe.calibration.unwrap_or_default();
+    let calibration = calibration::fit(method, recipe.output, rows, classes)?;
+    let fitted = (&calibration, recipe.output);
+    let conformal = Conformal::fit(trust::ALPHA, fitted, rows, classes);
+    let (scores, is_positive) = (answers.probabilities(&calibration), answers.is_positive());
     let mut points = Vec::new();
     if let (Output::Sigmoid, Some(wanted)) = (recipe.output, recipe.sensitivity) {
         let (n, n_groups, groups) = (answers.n(), answers.n_groups(), &recipe.source.group_name);
@@ -134,10 +166,11 @@ pub fn calibrate(recipe: &Recipe, answers: &Answers) -> Calibrated {
             ));
         }
     }
-    Calibrated {
-        temperature,
+    Ok(Calibrated {
+        calibration,
+        conformal,
         points,
-    }
+    })
 }
 
 fn operating_point(
@@ -187,11 +220,13 @@ pub fn measure(
 ) -> Vec<Metric> {
     let folds = format!("held out ({})", recipe.hold_out.join(", "));
     let mut metrics = of_set(recipe, calibrated, held_out, &folds);
+    metrics.extend(trust::across_folds(recipe, held_out, &folds));
     for (answers, set) in test
         .iter()
         .zip(["test", "test, words that name a label hidden"])
     {
         metrics.extend(of_set(recipe, calibrated, answers, set));
+        metrics.extend(trust::of_sets(recipe, calibrated, answers, set));
     }
     metrics
 }
@@ -205,7 +240,7 @@ pub(super) fn of_set(
 ) -> Vec<Metric> {
     let found = match recipe.output {
         Output::Sigmoid => of_one_label(calibrated, answers),
-        Output::Softmax => of_many_labels(calibrated.temperature, answers, recipe.labels.len()),
+        Output::Softmax => of_many_labels(&calibrated.calibration, answers, recipe.labels.len()),
     };
     let metric = |(name, estimate): (String, Option<Estimate>)| {
         Some(Metric {
@@ -219,7 +254,7 @@ pub(super) fn of_set(
 
 fn of_one_label(calibrated: &Calibrated, answers: &Answers) -> Vec<(String, Option<Estimate>)> {
     let (scores, is_positive) = (
-        answers.probabilities(calibrated.temperature),
+        answers.probabilities(&calibrated.calibration),
         answers.is_positive(),
     );
     let auroc =
@@ -253,13 +288,12 @@ fn of_one_label(calibrated: &Calibrated, answers: &Answers) -> Vec<(String, Opti
 }
 
 fn of_many_labels(
-    temperature: f64,
+    calibration: &Calibration,
     answers: &Answers,
     n_labels: usize,
 ) -> Vec<(String, Option<Estimate>)> {
     let (chosen, classes) = (answers.chosen(), &answers.classes);
-    let soft =
-        |row: &Vec<f64>| stats::softmax(&row.iter().map(|it| it / temperature).collect::<Vec<_>>());
+    let soft = |row: &Vec<f64>| calibration::probabilities(calibration, Output::Softmax, row);
     let sure: Vec<f64> = answers
         .rows
         .iter()

@@ -17,6 +17,7 @@ mod images;
 pub mod recipe;
 pub mod scope;
 mod text;
+pub mod trust;
 
 use std::{path::PathBuf, time::Instant};
 
@@ -31,7 +32,10 @@ use self::{
 use crate::{
     case::Scan,
     disk,
-    model::{self, Model, Task, manifest::Metric},
+    model::{
+        self, Model, Task,
+        manifest::{Metric, Output},
+    },
     nn::train::Progress,
     prep::{self, Input},
 };
@@ -202,6 +206,7 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
         trainer.assets(),
         fit.weights,
         (&held_out, scope.as_ref()),
+        prevalence(recipe, &cases, &pool),
     )?;
     draft.write(job, &[])?;
     let mut model = bundle::load(&job.out, job.threads)?;
@@ -287,6 +292,17 @@ fn out_of_fold(
         all.extend(Answers::new(cases, &held_out, fit.rows));
     }
     Ok(all)
+}
+
+/// The part of the training cases that have the only label; `None` for labels that exclude each other.
+fn prevalence(recipe: &Recipe, cases: &[Case], pool: &[usize]) -> Option<f64> {
+    if recipe.output != Output::Sigmoid {
+        return None;
+    }
+    let classes = pool.iter().filter_map(|it| cases.get(*it)?.class);
+    let n_positive = classes.filter(|it| *it == 1).count();
+    let part = n_positive as f64 / pool.len().max(1) as f64;
+    (0.0 < part && part < 1.0).then_some(part)
 }
 
 fn positions(cases: &[Case], test: impl Fn(&Case) -> bool) -> Vec<usize> {

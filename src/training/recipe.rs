@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Error, Result, scope::ScopeRecipe};
 use crate::{
     disk::{self, Sha256},
-    model::{Network, manifest::Output},
+    model::{Network, calibration::Method, manifest::Output},
     nn::train::{Knobs, augment::Augment, masked::Pretrain, text::Windows},
     prep,
 };
@@ -40,6 +40,9 @@ pub struct Recipe {
     /// Folds that are held out one after the other, each while training on all others: what temperature and
     /// operating points are fitted on. The shipped weights come from a last run on all of them.
     pub hold_out: Vec<String>,
+    /// How logits become probabilities; by a temperature without. Only the evidence out of fold may choose another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Method>,
     /// For one sigmoid label: sensitivity that the default operating point has on the held-out folds.
     pub sensitivity: Option<f64>,
 }

@@ -250,6 +250,9 @@ fn manifest(name: &str) -> Manifest {
         weights: file("weights.safetensors"),
         calibration: Calibration::None,
         scope: None,
+        prevalence: None,
+        conformal: None,
+        site: None,
         known_answer: KnownAnswer {
             logits: vec![0.0; N_LABELS],
             tolerance: 1e-3,

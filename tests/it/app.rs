@@ -9,6 +9,13 @@ use egui::{Key, Modifiers, Rect, accesskit::Role, pos2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
     app::{App, Options},
+    engine::Parts,
+    model::{
+        Manifest,
+        conformal::{Conformal, OfLabel, Quantile},
+        manifest::Output,
+    },
+    score::Loaded,
     session::Answer,
 };
 
@@ -19,10 +26,15 @@ fn window(files: &[&str]) -> Harness<'static, App> {
 }
 
 fn window_of(size: [f32; 2], files: &[&str]) -> Harness<'static, App> {
+    window_with(size, files, fake::parts())
+}
+
+fn window_with(size: [f32; 2], files: &[&str], parts: Parts) -> Harness<'static, App> {
     let options = Options {
         files: files.iter().map(Into::into).collect(),
-        parts: fake::parts(),
+        parts,
         sandbox: "full sandbox".to_owned(),
+        sites: Vec::new(),
         settings_folder: None,
     };
     Harness::builder()
@@ -242,4 +254,87 @@ fn in_the_narrowest_window_nothing_in_the_strip_overlaps() {
             assert!(!one.shrink(0.5).intersects(*other), "{one:?} and {other:?}");
         }
     }
+}
+
+/// A model with one label, label sets and its own prevalence: everything that a result can say.
+fn telling_manifest() -> Manifest {
+    let mut manifest = fake::chest_manifest();
+    manifest.output = Output::Sigmoid;
+    manifest.labels.truncate(1);
+    manifest.known_answer.logits.truncate(1);
+    manifest.prevalence = Some(0.74);
+    let quantile = |score: f64| Quantile {
+        n: 134,
+        score: Some(score),
+    };
+    let label = OfLabel {
+        without: quantile(0.8),
+        with: quantile(0.7),
+    };
+    manifest.conformal = Some(Conformal {
+        alpha: 0.1,
+        labels: vec![label],
+        together: None,
+    });
+    manifest
+}
+
+fn telling_window() -> Harness<'static, App> {
+    let parts = Parts {
+        load: Box::new(|_| {
+            Ok(Loaded {
+                model: fake::model(telling_manifest()),
+                tokenizer: None,
+                layout: None,
+                warnings: Vec::new(),
+            })
+        }),
+        model_folders: vec!["chest".into()],
+        ..fake::parts()
+    };
+    let mut harness = window_with([1440.0, 900.0], &["chest.dcm"], parts);
+    wait(&mut harness, "models", |it| {
+        !it.state().state().are_models_loading() && it.state().state().scan().is_some()
+    });
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    wait_for_title(&mut harness, "scored and explained");
+    harness.run_steps(3);
+    harness
+}
+
+#[test]
+fn at_1440_by_900_the_whole_answer_is_read_without_scrolling() {
+    let harness = telling_window();
+    let top = |words: &str| harness.get_by_label_contains(words).rect().top();
+    let in_order = [
+        top("Threshold 41 % of the bundle"),
+        top("At 90 %: pneumonia or not - undecided"),
+        top("Within what the model knows"),
+        top("Your reading"),
+        top("The model and its limits"),
+    ];
+    assert!(in_order.is_sorted(), "{in_order:?}");
+    let last = harness.get_by_label("The model and its limits").rect();
+    // The footer takes the last 30 points; one more line, of an ensemble, has its place.
+    assert!(last.bottom() + 20.0 < 870.0, "{last:?}");
+}
+
+#[test]
+fn a_prevalence_is_typed_where_it_is_folded_away_and_told_where_it_is_not() {
+    let mut harness = telling_window();
+    harness.get_by_label("Prevalence and site").click();
+    harness.run_steps(3);
+    harness
+        .get_by_label("Prevalence in per cent")
+        .type_text("5");
+    harness.run_steps(3);
+    assert_eq!(harness.state().state().prevalence, Some(0.05));
+    harness.get_by_label_contains("At a prevalence of 5 %: 0.0");
+    harness.get_by_label_contains("(as trained, at 74 %: 0.76)");
+    harness.get_by_label("Prevalence and site").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("At a prevalence of 5 %");
+    // The bar and the threshold stay the model's own.
+    let prediction = harness.state().state().scan().unwrap().1.prediction();
+    assert!((prediction.unwrap().scores[0].probability - 0.760).abs() < 1e-3);
 }

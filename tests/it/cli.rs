@@ -360,7 +360,7 @@ fn refused(args: &[&str], headline: &str) {
     );
 }
 
-fn score_json(files: &[&Path], more: &[&str]) -> Value {
+pub(crate) fn score_json(files: &[&Path], more: &[&str]) -> Value {
     let (code, out, err) = run(wardlight().args(["score", "--json"]).args(files).args(more));
     assert_eq!(code, 0, "{err}");
     let report = serde_json::from_str(&out).unwrap();
@@ -368,7 +368,7 @@ fn score_json(files: &[&Path], more: &[&str]) -> Value {
     report
 }
 
-fn assert_valid(report: &Value) {
+pub(crate) fn assert_valid(report: &Value) {
     let schema = serde_json::from_str(include_str!("../../assets/score.schema.json")).unwrap();
     let errors: Vec<String> = jsonschema::validator_for(&schema)
         .unwrap()

@@ -36,7 +36,7 @@ struct Reader {
 }
 
 #[derive(Clone, Copy)]
-enum Half {
+pub(crate) enum Half {
     Left,
     Right,
 }
@@ -91,7 +91,7 @@ impl Model for Reader {
     }
 }
 
-fn reader(half: Half) -> Loaded {
+pub(crate) fn reader(half: Half) -> Loaded {
     let mut manifest = fake::chest_manifest();
     manifest.output = Output::Sigmoid;
     manifest.labels.truncate(1);
@@ -127,7 +127,7 @@ fn image_spec(manifest: &Manifest) -> ImageSpec {
 }
 
 /// A ramp in each half around the two scores.
-fn picture(left: f64, right: f64) -> image::GrayImage {
+pub(crate) fn picture(left: f64, right: f64) -> image::GrayImage {
     image::GrayImage::from_fn(SIDE, SIDE, |x, y| {
         let score = if x < SIDE / 2 { left } else { right };
         let ramp = f64::from(y) - f64::from(SIDE - 1) / 2.0;
@@ -149,7 +149,7 @@ fn made(name: &str, header: &str, row: impl Fn(usize) -> String) -> PathBuf {
     folder.join("table.csv")
 }
 
-fn write(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
+pub(crate) fn write(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
     wardlight::disk::write_atomic(path.as_ref(), bytes.as_ref()).unwrap();
 }
 
@@ -157,7 +157,7 @@ fn label(idx: usize) -> &'static str {
     if IS_POSITIVE[idx] { "1" } else { "0" }
 }
 
-fn open(decoder: &Decoder, path: &Path) -> Result<wardlight::case::Scan, Failure> {
+pub(crate) fn open(decoder: &Decoder, path: &Path) -> Result<wardlight::case::Scan, Failure> {
     match decoder.open(path).map_err(|it| Failure::from(&it))? {
         Opened::Scan(scan) => Ok(scan),
         Opened::Note(_) => panic!("a picture was read as a note"),

@@ -32,4 +32,5 @@ mod stats;
 mod streams;
 mod tidy;
 mod train;
+mod trust;
 mod window;

@@ -97,6 +97,9 @@ pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
             n: 100,
         },
         scope: None,
+        prevalence: None,
+        conformal: None,
+        site: None,
         known_answer: KnownAnswer {
             logits: vec![0.0; labels.len()],
             tolerance: 1e-3,

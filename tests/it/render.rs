@@ -7,7 +7,7 @@ use wardlight::{
     disk::Sha256,
     prediction::{
         Affine2, Calibration, Call, Engine, Explanation, Form, Heatmap, Method, ModelRef, Ood,
-        Precision, Prediction, Score, Subject,
+        Precision, Prediction, Score, Subject, Trust,
     },
     render::{
         self, Curve, Overlay, Picture, Pyramid, auto_window,
@@ -221,6 +221,7 @@ fn answer() -> (Prediction, Explanation) {
         },
         scores: vec![score],
         calibration: Calibration::None,
+        trust: Trust::default(),
         ood: Ood::Unknown,
         beyond_scope: Vec::new(),
         warnings: Vec::new(),

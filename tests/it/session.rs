@@ -8,7 +8,7 @@ use wardlight::{
     import::Opened,
     prediction::{
         Affine2, Calibration, Call, Engine, Explanation, Form, Heatmap, LabelIdx, Method, Ood,
-        Precision, Prediction, Score, Subject,
+        Precision, Prediction, Score, Subject, Trust,
     },
     privacy::Phi,
     session::{
@@ -90,6 +90,7 @@ fn prediction(frame_idx: usize) -> Prediction {
             score("normal", 0.22, Call::None),
         ],
         calibration: manifest.calibration.clone(),
+        trust: Trust::default(),
         ood: Ood::Unknown,
         beyond_scope: Vec::new(),
         warnings: Vec::new(),

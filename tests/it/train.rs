@@ -458,6 +458,23 @@ fn an_image_recipe_becomes_a_measured_bundle() {
             .contains("90 % sensitivity on 24 cases of 12 patients"),
         "{point:?}"
     );
+    assert_eq!(bundle.manifest.prevalence, Some(0.5));
+    let conformal = bundle.manifest.conformal.as_ref().unwrap();
+    assert_eq!((conformal.labels.len(), conformal.together), (1, None));
+    assert!(bundle.card.contains("## Label sets"), "{}", bundle.card);
+    for (name, set) in [
+        ("coverage of 90 % sets, with Corner", "test"),
+        ("undecided by 90 % sets", "test"),
+        (
+            "calibration error (15 bins) by Platt",
+            "held out (0, 1), fitted on the other patients of it",
+        ),
+    ] {
+        assert!(
+            metrics.iter().any(|it| it.name == name && it.set == set),
+            "{name} on {set} is missing in {metrics:?}"
+        );
+    }
     let mut model = nn::load(
         bundle,
         nn::Options {
@@ -586,6 +603,7 @@ fn a_text_recipe_becomes_a_measured_bundle() {
         sets.into_iter().collect::<Vec<_>>(),
         [
             "held out (val)",
+            "held out (val), fitted on the other patients of it",
             "test",
             "test, words that name a label hidden"
         ]

@@ -6,12 +6,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::report::{
     Against, Baselines, CalibrationFigures, Comparison, Findings, ManyLabels, OneLabel, Point,
-    RefusedRows, Report, Robustness, Share, Strangers, Subgroup,
+    RefusedRows, Report, Robustness, SetFigures, Share, Strangers, Subgroup,
 };
-use crate::{
-    prediction::{Calibration, Estimate},
-    stats::Interval,
-};
+use crate::{prediction::Estimate, stats::Interval};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -42,6 +39,7 @@ pub fn html(report: &Report) -> String {
                     Findings::OneLabel(found) => { (one_label(found)) }
                     Findings::ManyLabels(found) => { (many_labels(found)) }
                 }
+                @if let Some(it) = &report.sets { (sets(it)) }
                 (subgroups(&report.subgroups))
                 @if let Some(it) = &report.baselines { (baselines(it)) }
                 @if let Some(it) = &report.against { (comparison(it)) }
@@ -215,6 +213,26 @@ fn many_labels(found: &ManyLabels) -> Markup {
     }
 }
 
+fn sets(found: &SetFigures) -> Markup {
+    html! {
+        section {
+            h2 { "Label sets at " (percent(found.promised)) }
+            p {
+                "Split conformal sets promise to hold the truth for " (percent(found.promised))
+                " of new cases of each kind that are like those they were fitted on (" (found.n_fitted)
+                " of the rarest kind; at worst, in 5 of 100 such fits, " (format!("{:.1} %", 100.0 * found.worst))
+                "). The promise is void under any shift; this is what became of it here."
+            }
+            table.fit { tbody {
+                @for (name, it) in &found.covered { tr { td { "set holds the truth: " (name) } td { (share(*it)) } } }
+                tr { td { "undecided (everything or nothing)" } td { (share(found.undecided)) } }
+                tr { td { "holds nothing" } td { (share(found.empty)) } }
+                tr { td { "mean size" } td { (format!("{:.2}", found.mean_size)) } }
+            } }
+        }
+    }
+}
+
 fn subgroups(groups: &[Subgroup]) -> Markup {
     if groups.is_empty() {
         return html! {};
@@ -343,12 +361,6 @@ fn refused(found: &[RefusedRows]) -> Markup {
 
 fn about(report: &Report) -> Markup {
     let model = &report.model;
-    let calibration = match &model.calibration {
-        Calibration::None => "none: scores are no probabilities".to_owned(),
-        Calibration::Temperature { temperature, n } => {
-            format!("temperature {temperature:.3}, fitted on {n} cases")
-        }
-    };
     html! {
         section {
             h2 { "About this evaluation" }
@@ -356,7 +368,7 @@ fn about(report: &Report) -> Markup {
                 tr { td { "command" } td { code { (report.command) } } }
                 tr { td { "model for" } td { (model.intended_use) } }
                 tr { td { "not for" } td { @for it in &model.limits { (it) " " } } }
-                tr { td { "calibration" } td { (calibration) } }
+                tr { td { "calibration" } td { (model.calibration) } }
                 tr { td { "engine" } td { (model.engine) ", Wardlight " (report.app_version) } }
                 tr { td { "weights" } td { code { (model.identity.weights_sha256) } } }
                 tr { td { "table" } td { code { (report.data.table_sha256) } ", " (report.data.n_rows) " rows" } }

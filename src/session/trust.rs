@@ -1,0 +1,74 @@
+//! Whose calibration and threshold an answer is read by, and at which prevalence. The network is never asked again.
+
+use std::sync::Arc;
+
+use super::{Content, Effect, Loading, Reading, State};
+use crate::{
+    engine::rescored,
+    model::{Manifest, Site, prevalence},
+    prediction::Prediction,
+};
+
+impl State {
+    /// The names of all sites that have a fit, each once.
+    pub fn site_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.sites.iter().map(|it| it.site.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// What the chosen site has fitted for a model; `None` where none is chosen, or it has nothing for these weights.
+    pub fn site_for(&self, manifest: &Manifest) -> Option<&Arc<Site>> {
+        let chosen = self.settings.site.as_deref()?;
+        let mut sites = self.sites.iter();
+        sites.find(|it| it.site == chosen && it.is_of(manifest))
+    }
+
+    pub(super) fn choose_site(&mut self, site: Option<String>) -> Vec<Effect> {
+        self.settings.site = site;
+        self.read_anew();
+        self.save_settings()
+    }
+
+    /// A prevalence outside 0 to 1, ends excluded, takes away the one before.
+    pub(super) fn set_prevalence(&mut self, prevalence: Option<f64>) {
+        self.prevalence = prevalence.filter(|it| 0.0 < *it && *it < 1.0);
+        self.read_anew();
+    }
+
+    /// An answer of a model, as the chosen site and the entered prevalence have it.
+    pub(super) fn as_set(&self, prediction: Prediction, manifest: &Arc<Manifest>) -> Prediction {
+        let site = self.site_for(manifest);
+        let is_another = site.is_some() || prediction.trust.site.is_some();
+        let sited = site.and_then(|it| it.over(manifest).ok()); // `is_of` has compared the hashes
+        let manifest = sited.as_ref().unwrap_or(manifest);
+        let mut found = if is_another {
+            rescored(&prediction, manifest)
+        } else {
+            prediction
+        };
+        found.trust.adjusted = self
+            .prevalence
+            .and_then(|it| prevalence::adjusted(manifest, &found.scores, it));
+        found
+    }
+
+    /// Reads all answers again by what is chosen now.
+    fn read_anew(&mut self) {
+        let mut items = std::mem::take(&mut self.items);
+        let readings = items.iter_mut().flat_map(|it| match &mut it.content {
+            Content::Scan(scan) => scan.readings.values_mut().collect(),
+            Content::Note(note) => vec![&mut note.reading],
+        });
+        for Reading {
+            model, prediction, ..
+        } in readings
+        {
+            if let (Some(manifest), Loading::Ready(answer)) = (model, prediction) {
+                *answer = self.as_set(answer.clone(), manifest);
+            }
+        }
+        self.items = items;
+    }
+}
