@@ -24,7 +24,7 @@ use crate::{
         Site, Task,
         calibration::Method,
         manifest::Metric,
-        site::{is_name, list},
+        site::{Listed, is_name, list},
     },
     score::Gate,
 };
@@ -280,7 +280,7 @@ fn figure(metric: &Metric) -> String {
 fn listed() -> anyhow::Result<ExitCode> {
     let mut texts = Vec::new();
     let mut is_sound = true;
-    for (path, site) in list(&sites::folder()?)? {
+    for Listed { path, site } in list(&sites::folder()?)? {
         match site {
             Ok(site) => texts.push(words(&site).join("\n") + "\n"),
             Err(error) => {
@@ -305,7 +305,7 @@ fn listed() -> anyhow::Result<ExitCode> {
 fn removed(name: &str) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(is_name(name), "wanted the name of a site, found {name:?}");
     let mut n_removed = 0;
-    for (path, _) in list(&sites::folder()?)? {
+    for Listed { path, .. } in list(&sites::folder()?)? {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         if file.starts_with(&format!("{name}.")) {
             fs::remove_file(&path).context("could not remove a file of the site")?;

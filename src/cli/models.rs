@@ -40,6 +40,7 @@ fn text(manifest: &Manifest) -> String {
     ];
     lines.extend(manifest.limits.iter().map(|it| format!("  Not     {it}")));
     lines.push(format!("  Labels  {}", labels.join(", ")));
+    lines.push(format!("  Read by {}", reading(manifest)));
     lines.extend(manifest.headlines().map(|it| {
         let Estimate {
             value,
@@ -59,4 +60,19 @@ fn text(manifest: &Manifest) -> String {
         manifest.licence
     ));
     lines.join("\n")
+}
+
+/// What stands between a logit and an answer.
+fn reading(manifest: &Manifest) -> String {
+    let mut said = vec![manifest.calibration.to_string()];
+    said.extend(
+        manifest
+            .prevalence
+            .map(|it| format!("{:.0} % of the training cases have the label", 100.0 * it)),
+    );
+    said.push(match &manifest.conformal {
+        Some(it) => format!("label sets at {:.0} %", 100.0 * (1.0 - it.alpha)),
+        None => "no label sets".to_owned(),
+    });
+    said.join("; ")
 }

@@ -93,7 +93,7 @@ impl Chosen {
         let mut sites = Vec::new();
         let mut names = Vec::new();
         let own = format!("{name_or_file}.");
-        for (path, found) in site::list(&folder()?)? {
+        for site::Listed { path, site: found } in site::list(&folder()?)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if name.starts_with(&own) {
                 sites.push(found.map_err(|error| anyhow::anyhow!(told(&error)))?);

@@ -73,7 +73,7 @@ fn readable_sites() -> Vec<Arc<Site>> {
     let listed = folder
         .and_then(|it| site::list(&it).ok())
         .unwrap_or_default();
-    let sound = listed.into_iter().filter_map(|(_, it)| it.ok());
+    let sound = listed.into_iter().filter_map(|it| it.site.ok());
     sound.map(Arc::new).collect()
 }
 

@@ -147,11 +147,17 @@ pub fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.chars().all(is_safe)
 }
 
-/// The files of sites in a folder by name, each with what it holds or what is wrong with it; none without the folder.
+/// A file of a site, and what it holds or what is wrong with it.
+pub struct Listed {
+    pub path: PathBuf,
+    pub site: Result<Site, Error>,
+}
+
+/// The files of sites in a folder by name; none without the folder.
 ///
 /// # Errors
 /// A folder that is there and cannot be read.
-pub fn list(folder: &Path) -> Result<Vec<(PathBuf, Result<Site, Error>)>, Error> {
+pub fn list(folder: &Path) -> Result<Vec<Listed>, Error> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
@@ -170,7 +176,10 @@ pub fn list(folder: &Path) -> Result<Vec<(PathBuf, Result<Site, Error>)>, Error>
     paths.sort();
     Ok(paths
         .into_iter()
-        .map(|path| (path.clone(), Site::open(&path)))
+        .map(|path| Listed {
+            site: Site::open(&path),
+            path,
+        })
         .collect())
 }
 

@@ -193,17 +193,7 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
         task,
         on_event,
     };
-    let (held_out, of_folds) = out_of_fold(recipe, &cases, &pool, trainer.as_ref(), &mut steps)?;
-    let weights = match recipe.ships {
-        Ships::Folds => of_folds,
-        Ships::All => {
-            let split = Split {
-                train: &pool,
-                held_out: &[],
-            };
-            vec![trainer.fit("all", split, &mut steps)?.weights]
-        }
-    };
+    let (held_out, weights) = networks(recipe, &cases, &pool, trainer.as_ref(), &mut steps)?;
     let scope = scope::fit(recipe, &cases, &pool, trainer.as_ref())?;
     let mut draft = bundle::Draft::new(
         job,
@@ -266,6 +256,28 @@ fn external(
         metrics.extend(evaluate::of_set(&job.recipe, calibrated, &answers, name));
     }
     Ok(metrics)
+}
+
+/// The answers on the held-out folds, and the weights of what ships.
+fn networks(
+    recipe: &Recipe,
+    cases: &[Case],
+    pool: &[usize],
+    trainer: &dyn Trainer,
+    steps: &mut Steps<'_>,
+) -> Result<(Answers, Vec<Vec<u8>>)> {
+    let (held_out, of_folds) = out_of_fold(recipe, cases, pool, trainer, steps)?;
+    let weights = match recipe.ships {
+        Ships::Folds => of_folds,
+        Ships::All => {
+            let split = Split {
+                train: pool,
+                held_out: &[],
+            };
+            vec![trainer.fit("all", split, steps)?.weights]
+        }
+    };
+    Ok((held_out, weights))
 }
 
 /// Answers for each held-out fold by a network that never saw it, and the weights of these networks.

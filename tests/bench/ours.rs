@@ -178,22 +178,23 @@ fn weights(manifest: &Manifest) -> Vec<u8> {
     formula::safetensors(&none.asked())
 }
 
+fn picture(channels: usize) -> Spec {
+    Spec::Image(ImageSpec {
+        width: 224,
+        height: 224,
+        channels,
+        margin: 0.0,
+        fit: Fit::Stretch,
+        intensity: Intensity::Quantiles {
+            low: 0.0,
+            high: 1.0,
+        },
+        mean: 0.5,
+        std: 0.25,
+    })
+}
+
 fn manifest(name: &str) -> Manifest {
-    let picture = |channels| {
-        Spec::Image(ImageSpec {
-            width: 224,
-            height: 224,
-            channels,
-            margin: 0.0,
-            fit: Fit::Stretch,
-            intensity: Intensity::Quantiles {
-                low: 0.0,
-                high: 1.0,
-            },
-            mean: 0.5,
-            std: 0.25,
-        })
-    };
     let (network, prep) = match name {
         "densenet121" => (
             Network::DenseNet121(DenseNet121 { in_channels: 1 }),
