@@ -123,7 +123,7 @@ fn an_ensemble_answers_with_the_mean_of_its_networks_and_keeps_each() {
         .iter()
         .map(|it| {
             alone(&manifest, it)
-                .logits(&[input.clone()])
+                .logits(std::slice::from_ref(&input))
                 .unwrap()
                 .remove(0)
         })
