@@ -54,7 +54,10 @@ pub struct NoteItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
     pub model: Option<Arc<Manifest>>,
+    /// As the chosen site and the entered prevalence have it.
     pub prediction: Loading<Prediction>,
+    /// As the model gave it, to be read anew when another site is chosen.
+    pub(crate) answered: Option<Prediction>,
     /// The model refused it as out of scope, and could be told to answer all the same.
     pub is_refused: bool,
     /// The label that is explained.

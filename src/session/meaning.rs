@@ -21,7 +21,7 @@ pub fn meaning(prediction: &Prediction, score: &Score) -> Vec<Sentence> {
         Some(point) => {
             said.extend(found_sentence(&score.label, point));
             said.push(format!(
-                "Threshold {} {owner}: {}. {}",
+                "Threshold {owner}, {}: {}. {}",
                 percent(f64::from(point.threshold)),
                 point.chosen_by.trim_end_matches('.'),
                 calibrated(&prediction.calibration)

@@ -130,10 +130,11 @@ impl State {
         let Some(manifest) = from_model.filter(|_| is_awaited) else {
             return Vec::new();
         };
-        let prediction = self.as_set(prediction, &manifest);
-        let label = primary_label(&prediction);
+        let shown = self.as_set(&prediction, &manifest);
+        let label = primary_label(&shown);
         if let Some(reading) = self.reading_mut(item, frame_idx) {
-            reading.prediction = Loading::Ready(prediction);
+            reading.answered = Some(prediction);
+            reading.prediction = Loading::Ready(shown);
         }
         self.explain_frame((item, frame_idx), label, None)
     }

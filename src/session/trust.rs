@@ -37,17 +37,15 @@ impl State {
         self.read_anew();
     }
 
-    /// An answer of a model, as the chosen site and the entered prevalence have it.
-    pub(super) fn as_set(&self, prediction: Prediction, manifest: &Arc<Manifest>) -> Prediction {
+    /// An answer as a model gave it, as the chosen site and the entered prevalence have it.
+    pub(super) fn as_set(&self, answered: &Prediction, manifest: &Arc<Manifest>) -> Prediction {
         let site = self.site_for(manifest);
-        let is_another = site.is_some() || prediction.trust.site.is_some();
         let sited = site.and_then(|it| it.over(manifest).ok()); // `is_of` has compared the hashes
-        let manifest = sited.as_ref().unwrap_or(manifest);
-        let mut found = if is_another {
-            rescored(&prediction, manifest)
-        } else {
-            prediction
+        let mut found = match &sited {
+            Some(sited) => rescored(answered, sited),
+            None => answered.clone(),
         };
+        let manifest = sited.as_ref().unwrap_or(manifest);
         found.trust.adjusted = self
             .prevalence
             .and_then(|it| prevalence::adjusted(manifest, &found.scores, it));
@@ -62,11 +60,16 @@ impl State {
             Content::Note(note) => vec![&mut note.reading],
         });
         for Reading {
-            model, prediction, ..
+            model,
+            prediction,
+            answered,
+            ..
         } in readings
         {
-            if let (Some(manifest), Loading::Ready(answer)) = (model, prediction) {
-                *answer = self.as_set(answer.clone(), manifest);
+            if let (Some(manifest), Some(answered), Loading::Ready(shown)) =
+                (model, answered, prediction)
+            {
+                *shown = self.as_set(answered, manifest);
             }
         }
         self.items = items;

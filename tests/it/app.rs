@@ -307,7 +307,7 @@ fn at_1440_by_900_the_whole_answer_is_read_without_scrolling() {
     let harness = telling_window();
     let top = |words: &str| harness.get_by_label_contains(words).rect().top();
     let in_order = [
-        top("Threshold 41 % of the bundle"),
+        top("Threshold of the bundle, 41 %"),
         top("At 90 %: pneumonia or not - undecided"),
         top("Within what the model knows"),
         top("Your reading"),
