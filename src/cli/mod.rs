@@ -14,6 +14,7 @@ mod inspect;
 mod lines;
 mod models;
 mod score_files;
+pub mod tool;
 mod train;
 mod window;
 

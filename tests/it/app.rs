@@ -24,6 +24,7 @@ fn window_of(size: [f32; 2], files: &[&str]) -> Harness<'static, App> {
         parts: fake::parts(),
         sandbox: "full sandbox".to_owned(),
         settings_folder: None,
+        models_folder: None,
     };
     Harness::builder()
         .with_size(size)
