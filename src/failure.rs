@@ -2,10 +2,12 @@
 //!
 //! One exhaustive `match` for each error: a new variant does not compile until it has words.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{disk, import, model, prep, score};
 
 /// What a person is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// What did not happen.
     pub headline: String,
@@ -13,6 +15,13 @@ pub struct Failure {
     pub remedy: String,
     /// The technical chain, to be copied into a report. Free of patient data.
     pub cause: String,
+}
+
+/// The last JSON line of a command that gave up, for whoever reads its lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum LastLine {
+    Failed(Failure),
 }
 
 impl Failure {

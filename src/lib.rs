@@ -26,9 +26,9 @@
 //! | `evaluate` | how good a model is on a table of labelled images: figures, floors, stress, report | `privacy` `disk` `case` `prediction` `stats` `prep` `model` `score` `failure` |
 //! | `render` | samples to pixels: curves, colour map, overlay, pictures | `case` `prediction` |
 //! | `settings` | what the window remembers | `privacy` `disk` |
-//! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `prediction` `import` `model` `sample` `score` `render` |
-//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `prediction` `import` `prep` `model` `sample` `failure` `render` `settings` `engine` |
-//! | `app` | the window | `privacy` `case` `prediction` `model` `failure` `render` `settings` `engine` `session` `warnings` |
+//! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `prediction` `import` `model` `sample` `score` `training` `failure` `evaluate` `render` |
+//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `prediction` `import` `prep` `model` `sample` `training` `failure` `evaluate` `render` `settings` `engine` |
+//! | `app` | the window | `privacy` `case` `prediction` `stats` `model` `failure` `evaluate` `render` `settings` `engine` `session` `warnings` |
 //! | `cli` | the command line; the one place that wires `nn` to the rest | `all` |
 
 pub mod app;

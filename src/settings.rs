@@ -24,6 +24,8 @@ pub struct Settings {
     pub site: Option<String>,
     /// Newest first. A path can name a patient: it is shown, kept in this file, and nowhere else.
     pub recent: Vec<Phi<PathBuf>>,
+    /// Folders of finished evaluations, newest first; likewise.
+    pub reports: Vec<Phi<PathBuf>>,
 }
 
 /// Dark for a reading room, light for a bright ward.
@@ -35,7 +37,7 @@ pub enum Theme {
     Light,
 }
 
-/// Recent files that are kept.
+/// Recent files and reports that are kept, each.
 const N_RECENT: usize = 8;
 const FILE: &str = "window.json";
 const LIMIT_BYTES: u64 = 1 << 20;
@@ -49,6 +51,7 @@ impl Default for Settings {
             result_width: 348.0,
             site: None,
             recent: Vec::new(),
+            reports: Vec::new(),
         }
     }
 }
@@ -60,6 +63,7 @@ impl Settings {
         let mut settings: Self = serde_json::from_slice(&bytes).unwrap_or_default();
         settings.overlay_opacity = settings.overlay_opacity.clamp(0.0, 1.0);
         settings.recent.truncate(N_RECENT);
+        settings.reports.truncate(N_RECENT);
         settings
     }
 
@@ -80,11 +84,20 @@ impl Settings {
 
     /// Puts a path at the top of the recent files.
     pub fn remember(&mut self, path: &Path) {
-        let path = Phi::new(path.to_owned());
-        self.recent.retain(|it| *it != path);
-        self.recent.insert(0, path);
-        self.recent.truncate(N_RECENT);
+        put_first(&mut self.recent, path);
     }
+
+    /// Puts a folder at the top of the finished evaluations.
+    pub fn remember_report(&mut self, folder: &Path) {
+        put_first(&mut self.reports, folder);
+    }
+}
+
+fn put_first(kept: &mut Vec<Phi<PathBuf>>, path: &Path) {
+    let path = Phi::new(path.to_owned());
+    kept.retain(|it| *it != path);
+    kept.insert(0, path);
+    kept.truncate(N_RECENT);
 }
 
 #[cfg(unix)]

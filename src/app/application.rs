@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     engine::{self, Client, WakeFn},
-    session::{Command, Content, Effect, State},
+    session::{Command, Content, Effect, Page, PageCommand, State},
     settings::{Settings, Theme},
 };
 
@@ -52,6 +52,7 @@ impl App {
             sandbox,
             sites,
             settings_folder,
+            models_folder,
         } = options;
         theme::install(&cc.egui_ctx);
         let settings = settings_folder
@@ -76,6 +77,7 @@ impl App {
             logged: Logged::default(),
         };
         app.state.sites = sites;
+        app.state.models_folder = models_folder;
         app.log.write(app.pictures.drawn_by(), None);
         let effects = app.state.start(files);
         app.perform(&cc.egui_ctx, effects);
@@ -97,8 +99,18 @@ impl App {
                     }
                 }
                 Effect::Cancel(id) => self.client.cancel(id),
-                Effect::AskForFiles => self.ask(Dialog::open),
-                Effect::AskWhereToSave => self.ask(Dialog::save),
+                Effect::AskForFiles => self.ask(Command::NoDialog, Dialog::open),
+                Effect::AskWhereToSave => self.ask(Command::NoDialog, Dialog::save),
+                Effect::AskForPath(field) => {
+                    let none = Command::OnPage(PageCommand::NothingThere);
+                    self.ask(none, |wake| Dialog::path(wake, field));
+                }
+                Effect::OpenOutside(path) => {
+                    if open::that_detached(&path).is_err() {
+                        let none = Command::OnPage(PageCommand::NothingThere);
+                        self.commands.push(none);
+                    }
+                }
                 Effect::Copy(text) => ctx.copy_text(text),
                 Effect::SaveSettings(settings) => self.keep(&settings),
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
@@ -114,11 +126,11 @@ impl App {
     }
 
     /// One dialog at a time.
-    fn ask(&mut self, open: impl FnOnce(WakeFn) -> Option<Dialog>) {
+    fn ask(&mut self, missing: Command, open: impl FnOnce(WakeFn) -> Option<Dialog>) {
         if self.dialog.is_none() {
             self.dialog = open(self.wake.clone());
             if self.dialog.is_none() {
-                self.commands.push(Command::NoDialog);
+                self.commands.push(missing);
             }
         }
     }
@@ -140,7 +152,7 @@ impl App {
                 .collect()
         });
         if !dropped.is_empty() {
-            self.commands.push(Command::Open(dropped));
+            self.commands.push(Command::Drop(dropped));
         }
     }
 
@@ -193,7 +205,8 @@ impl eframe::App for App {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
-        if self.state.busy_jobs().next().is_some() || self.state.are_models_loading() {
+        let is_moving = self.state.is_progress_unknown() || self.state.are_models_loading();
+        if is_moving || self.state.busy_jobs().next().is_some() {
             // A progress line moves; nothing else does.
             ctx.request_repaint_after(Duration::from_millis(60));
         }
@@ -211,7 +224,8 @@ impl eframe::App for App {
                 .filter_map(|it| Some((it, self.client.progress(it)?)))
                 .collect(),
             sandbox: &self.sandbox,
-            is_study_list_shown: self.state.is_study_list_shown
+            is_study_list_shown: self.state.page == Page::Reading
+                && self.state.is_study_list_shown
                 && theme::FOLD_STUDY <= width
                 && self.state.has_study_list(),
         };

@@ -9,7 +9,11 @@ use std::{
 
 use rfd::AsyncFileDialog;
 
-use crate::{engine::WakeFn, session::Command};
+use super::page_words::dialog as say;
+use crate::{
+    engine::WakeFn,
+    session::{Command, Field, PageCommand},
+};
 
 /// A dialog that answers sooner than a person can was never shown: no portal and no fallback runs.
 const TOO_QUICK: Duration = Duration::from_millis(150);
@@ -23,7 +27,7 @@ pub(super) struct Dialog {
 impl Dialog {
     /// Asks for files to open.
     pub(super) fn open(wake: WakeFn) -> Option<Self> {
-        Self::start(wake, || {
+        Self::start(wake, Command::NoDialog, || {
             let picked = pollster::block_on(
                 AsyncFileDialog::new()
                     .set_title("Open scans and notes")
@@ -35,7 +39,7 @@ impl Dialog {
 
     /// Asks where to save the overlay.
     pub(super) fn save(wake: WakeFn) -> Option<Self> {
-        Self::start(wake, || {
+        Self::start(wake, Command::NoDialog, || {
             let dialog = AsyncFileDialog::new()
                 .set_title("Save overlay and result")
                 .set_file_name("overlay.png")
@@ -46,17 +50,43 @@ impl Dialog {
         })
     }
 
-    fn start(wake: WakeFn, ask: impl FnOnce() -> Option<Command> + Send + 'static) -> Option<Self> {
+    /// Asks for the path of a field.
+    pub(super) fn path(wake: WakeFn, field: Field) -> Option<Self> {
+        let none = Command::OnPage(PageCommand::NothingThere);
+        Self::start(wake, none, move || {
+            let dialog = AsyncFileDialog::new();
+            let picked = match field {
+                Field::Table => pollster::block_on(
+                    dialog
+                        .set_title(say::TABLE)
+                        .add_filter(say::CSV, &["csv"])
+                        .pick_file(),
+                ),
+                Field::Recipe => pollster::block_on(
+                    dialog
+                        .set_title(say::RECIPE)
+                        .add_filter(say::TOML, &["toml"])
+                        .pick_file(),
+                ),
+                _ => pollster::block_on(dialog.set_title(say::FOLDER).pick_folder()),
+            };
+            let text = picked?.path().to_string_lossy().into_owned();
+            Some(Command::OnPage(PageCommand::SetText(field, text)))
+        })
+    }
+
+    /// `missing` is the answer where no dialog can be shown.
+    fn start(
+        wake: WakeFn,
+        missing: Command,
+        ask: impl FnOnce() -> Option<Command> + Send + 'static,
+    ) -> Option<Self> {
         let (answered, answer) = sync_channel(1);
         let work = move || {
             let start = Instant::now();
             let picked = ask();
             let is_missing = picked.is_none() && start.elapsed() < TOO_QUICK;
-            let command = if is_missing {
-                Some(Command::NoDialog)
-            } else {
-                picked
-            };
+            let command = if is_missing { Some(missing) } else { picked };
             // The window may be gone by now; then nobody wants the answer.
             answered.send(command).ok();
             wake();

@@ -5,13 +5,15 @@ use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 use super::{
     Scene,
     controls::Button,
+    page_ui::work_line_ui,
+    page_words::both,
     theme::{self, FOOTER, SMALL, TOP},
     words,
 };
 use crate::{
     prediction::{Engine, Form, Precision, Prediction},
     render::caption::RESEARCH_USE,
-    session::{Action, Command, Content, Loading},
+    session::{Action, Command, Content, Loading, Page},
 };
 
 /// Name, patient, and the actions that matter.
@@ -20,6 +22,7 @@ pub(super) fn top_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>
     let frame = Frame::new()
         .fill(tokens.background)
         .inner_margin(Margin::symmetric(16, 6));
+    let is_reading = scene.state.page == Page::Reading;
     Panel::top("top")
         .exact_size(TOP)
         .frame(frame)
@@ -32,9 +35,14 @@ pub(super) fn top_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>
                 );
                 ui.add_space(8.0);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    buttons(ui, scene, commands);
+                    if is_reading {
+                        buttons(ui, scene, commands);
+                    } else {
+                        back_ui(ui, scene, commands);
+                    }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        let line = scene.state.center().map(|it| match &it.content {
+                        let shown = scene.state.center().filter(|_| is_reading);
+                        let line = shown.map(|it| match &it.content {
                             Content::Scan(scan) => words::patient_line(&scan.scan),
                             Content::Note(_) => words::file_name(it).to_owned(),
                         });
@@ -46,6 +54,14 @@ pub(super) fn top_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>
                 });
             });
         });
+}
+
+/// The way back from a page.
+fn back_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let button = Button::new(both::BACK).key("Esc").show(ui, scene.tokens);
+    if button.clicked() {
+        commands.push(Command::Act(Action::Escape));
+    }
 }
 
 fn buttons(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
@@ -81,7 +97,7 @@ fn is_scored(scene: &Scene<'_>) -> bool {
 }
 
 /// The line at the bottom.
-pub(super) fn footer_ui(ui: &mut Ui, scene: &Scene<'_>) {
+pub(super) fn footer_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let tokens = scene.tokens;
     let frame = Frame::new()
         .fill(tokens.rail)
@@ -108,6 +124,8 @@ pub(super) fn footer_ui(ui: &mut Ui, scene: &Scene<'_>) {
                     quiet(ui, concat!("v", env!("CARGO_PKG_VERSION")));
                     quiet(ui, "offline \u{00B7} no telemetry");
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        work_line_ui(ui, scene, commands);
+                        ui.spacing_mut().item_spacing.x = 22.0;
                         quiet(ui, &engine_words(scene));
                         // The verdict stands before the colon, what it rests on behind it.
                         let verdict = scene.sandbox.split(':').next().unwrap_or_default();

@@ -13,6 +13,10 @@ pub(super) enum Icon {
     Study,
     Folder,
     Search,
+    /// Columns of figures.
+    Evaluate,
+    /// A curve that falls.
+    Train,
     Theme,
     Keys,
     Close,
@@ -98,6 +102,20 @@ fn draw(painter: &Painter, icon: Icon, at: Pos2, ink: Color32) {
         Icon::Search => {
             painter.circle_stroke(at + vec2(-1.5, -1.5), 5.5, stroke);
             line(&[(2.6, 2.6), (7.0, 7.0)]);
+        }
+        Icon::Evaluate => {
+            for (x, top) in [(-6.0, 1.0), (0.0, -3.0), (6.0, -7.0)] {
+                let column = boxed((x - 1.75, top), (x + 1.75, 7.0));
+                painter.rect_filled(column, CornerRadius::same(1), ink);
+            }
+        }
+        Icon::Train => {
+            line(&[(-8.0, -7.0), (-8.0, 7.0), (8.0, 7.0)]);
+            let fall = (0..=12).map(|it| {
+                let x = it as f32;
+                (x - 4.5, 4.5 - 11.0 * (-x / 3.2).exp())
+            });
+            line(&fall.collect::<Vec<_>>());
         }
         Icon::Theme => {
             painter.circle_stroke(at, 7.0, stroke);

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-use crate::session::{Action, Command, Sheet, State};
+use crate::session::{Action, Command, Group, Page, Sheet, State};
 
 /// Turns pressed keys into commands. While text is typed, only keys with Ctrl, Escape and function keys count.
 pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) {
@@ -21,13 +21,19 @@ pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) 
             !shortcut.modifiers.command && !matches!(shortcut.logical_key, Key::Escape | Key::F1);
         // Space and the arrows work the control that the keyboard is on.
         let is_for_control = is_on_control && shortcut.logical_key == Key::Space;
-        if is_plain && (is_typing || is_for_control) {
+        let is_elsewhere = state.page != Page::Reading && (is_plain || !works_anywhere(action));
+        if is_elsewhere || is_plain && (is_typing || is_for_control) {
             continue;
         }
         if ctx.input_mut(|it| it.consume_shortcut(&shortcut)) {
             commands.push(Command::Act(action));
         }
     }
+}
+
+/// Whether an action makes sense where neither picture nor result is seen.
+fn works_anywhere(action: Action) -> bool {
+    action.info().group == Group::Window || matches!(action, Action::OpenFiles | Action::OpenPath)
 }
 
 /// The key of an action.

@@ -8,6 +8,8 @@ mod controls;
 mod corners_ui;
 mod dialog;
 mod empty_ui;
+mod evaluate_ui;
+mod figures_ui;
 mod frame_log;
 mod frame_ui;
 mod gpu;
@@ -15,8 +17,12 @@ mod icons;
 mod keys;
 mod note_ui;
 mod notice_ui;
+mod page_ui;
+mod page_words;
 mod pictures;
 mod place;
+mod plot_ui;
+mod report_ui;
 mod result_ui;
 mod scan_ui;
 mod scores_ui;
@@ -24,6 +30,7 @@ mod sheet_ui;
 mod strip_ui;
 mod study_ui;
 pub mod theme;
+mod train_ui;
 mod trust_ui;
 mod words;
 
@@ -35,7 +42,7 @@ use self::{pictures::Pictures, theme::Tokens};
 use crate::{
     engine::{self, JobId, Parts},
     model::Site,
-    session::{Column, Command, Content, State},
+    session::{Column, Command, Content, Page, State},
 };
 
 pub use self::application::App;
@@ -52,6 +59,8 @@ pub struct Options {
     pub sites: Vec<Arc<Site>>,
     /// Where settings are kept; nowhere if there is no place.
     pub settings_folder: Option<PathBuf>,
+    /// Where models are installed.
+    pub models_folder: Option<PathBuf>,
 }
 
 /// Why there is no window.
@@ -164,9 +173,33 @@ fn image_icon() -> (Vec<u8>, u32) {
 
 /// The whole window, from the outside inwards.
 fn window_ui(ui: &mut Ui, scene: &Scene<'_>, pictures: &mut Pictures, commands: &mut Vec<Command>) {
-    frame_ui::footer_ui(ui, scene);
+    frame_ui::footer_ui(ui, scene, commands);
     study_ui::rail_ui(ui, scene, commands);
     frame_ui::top_ui(ui, scene, commands);
+    let left = ui.available_rect_before_wrap().left();
+    let left = match scene.state.page {
+        Page::Reading => reading_ui(ui, scene, pictures, commands),
+        Page::Evaluate => {
+            evaluate_ui::evaluate_ui(ui, scene, commands);
+            left
+        }
+        Page::Train => {
+            train_ui::train_ui(ui, scene, commands);
+            left
+        }
+    };
+    drop_hint_ui(ui, scene);
+    notice_ui::notices_ui(ui, scene, left, commands);
+    sheet_ui::sheet_ui(ui, scene, commands);
+}
+
+/// Study list, picture or note, and result; gives the left edge of the middle.
+fn reading_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    pictures: &mut Pictures,
+    commands: &mut Vec<Command>,
+) -> f32 {
     if scene.is_study_list_shown {
         study_ui::study_ui(ui, scene, pictures, commands);
     }
@@ -186,9 +219,7 @@ fn window_ui(ui: &mut Ui, scene: &Scene<'_>, pictures: &mut Pictures, commands: 
                 None => empty_ui::empty_ui(ui, scene, commands),
             }
         });
-    drop_hint_ui(ui, scene);
-    notice_ui::notices_ui(ui, scene, left, commands);
-    sheet_ui::sheet_ui(ui, scene, commands);
+    left
 }
 
 /// Tells the session when a person has dragged the edge of a column. A window that is too narrow for the width that

@@ -14,7 +14,7 @@ use super::{
     theme::{self, BODY, RADIUS, RAIL, SMALL},
     words::{self, DOT},
 };
-use crate::session::{Action, Column, Command, Content, Item};
+use crate::session::{Action, Column, Command, Content, Item, Page};
 
 /// The narrow column at the very left.
 pub(super) fn rail_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
@@ -45,6 +45,11 @@ pub(super) fn rail_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command
             );
             icon(ui, Icon::Folder, Action::OpenFiles, false);
             icon(ui, Icon::Search, Action::Palette, false);
+            ui.add_space(12.0);
+            let page = scene.state.page;
+            let is_evaluate = page == Page::Evaluate;
+            icon(ui, Icon::Evaluate, Action::Evaluate, is_evaluate);
+            icon(ui, Icon::Train, Action::Train, page == Page::Train);
             ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
                 icon(ui, Icon::Keys, Action::Keys, false);
                 icon(ui, Icon::Theme, Action::ToggleTheme, false);

@@ -36,6 +36,8 @@ pub struct Tokens {
     pub blue: Color32,
     /// In scope.
     pub teal: Color32,
+    /// One more curve in a plot.
+    pub violet: Color32,
     /// Only harm or failure.
     pub red: Color32,
 }
@@ -55,6 +57,7 @@ pub const DARK: Tokens = Tokens {
     on_amber: Color32::from_rgb(0x1A, 0x14, 0x08),
     blue: Color32::from_rgb(0x5A, 0xA9, 0xE6),
     teal: Color32::from_rgb(0x4F, 0xB3, 0x9A),
+    violet: Color32::from_rgb(0xB1, 0x93, 0xEA),
     red: Color32::from_rgb(0xE8, 0x6A, 0x57),
 };
 
@@ -73,6 +76,7 @@ pub const LIGHT: Tokens = Tokens {
     on_amber: Color32::from_rgb(0xFF, 0xFF, 0xFF),
     blue: Color32::from_rgb(0x0F, 0x5E, 0x9C),
     teal: Color32::from_rgb(0x0B, 0x66, 0x53),
+    violet: Color32::from_rgb(0x68, 0x3F, 0xA6),
     red: Color32::from_rgb(0xA8, 0x2B, 0x1B),
 };
 
@@ -99,10 +103,26 @@ pub const TOP: f32 = 44.0;
 pub const FOOTER: f32 = 28.0;
 pub const STRIP: f32 = 40.0;
 pub const CONTROL: f32 = 30.0;
+/// The column of a page where things are chosen.
+pub const FORM: f32 = 372.0;
+/// The widest that a report is drawn.
+pub const REPORT: f32 = 1240.0;
 /// Below this width the study list folds into the rail.
 pub const FOLD_STUDY: f32 = 1180.0;
 pub const RADIUS: u8 = 8;
 pub const RADIUS_SMALL: u8 = 6;
+
+/// Curves in a plot, in their order; they are told apart by the legend as well.
+pub const fn series(tokens: &Tokens) -> [Color32; 6] {
+    [
+        tokens.blue,
+        tokens.amber,
+        tokens.teal,
+        tokens.violet,
+        tokens.text,
+        tokens.faint,
+    ]
+}
 
 /// The tokens of a theme.
 pub const fn tokens(theme: Theme) -> &'static Tokens {
@@ -273,6 +293,7 @@ mod tests {
                 on_amber,
                 blue,
                 teal,
+                violet,
                 red,
                 ..
             } = tokens;
@@ -284,6 +305,7 @@ mod tests {
                 ("amber", amber),
                 ("blue", blue),
                 ("teal", teal),
+                ("violet", violet),
                 ("red", red),
             ];
             let mut pairs: Vec<_> = papers

@@ -2,7 +2,9 @@
 
 use crate::{
     case::{Modality, Scan, SpacingSource, Window, scan::Format},
+    evaluate::report::Share,
     model::Manifest,
+    prediction::Estimate,
     session::{Item, NoteItem},
 };
 
@@ -208,15 +210,116 @@ pub(super) fn capital(words: &str) -> String {
         .unwrap_or_default()
 }
 
+/// A measured figure: `0.973`, with a true minus.
+pub(super) fn figure(value: f64) -> String {
+    format!("{value:.3}").replace('-', "\u{2212}")
+}
+
+/// An interval: `0.960 to 0.984`.
+pub(super) fn span(low: f64, high: f64) -> String {
+    format!("{} to {}", figure(low), figure(high))
+}
+
+/// A figure with its interval; a dash where there is none.
+pub(super) fn estimate(it: Option<Estimate>) -> String {
+    it.map_or_else(nothing, |it| {
+        format!("{} ({})", figure(it.value), span(it.low, it.high))
+    })
+}
+
+/// A part of a count with its interval: `95.1 % (92.0\u{2013}97.2), 371 of 390`.
+pub(super) fn share(it: Share) -> String {
+    it.value.map_or_else(nothing, |value| {
+        format!(
+            "{:.1} % ({:.1}\u{2013}{:.1}), {} of {}",
+            value * 100.0,
+            it.wilson.low * 100.0,
+            it.wilson.high * 100.0,
+            it.k,
+            it.n
+        )
+    })
+}
+
+/// In the place of a figure that there is not.
+pub(super) fn nothing() -> String {
+    "\u{2013}".to_owned()
+}
+
+/// A probability that chance alone does as well.
+pub(super) fn p_value(p: Option<f64>) -> String {
+    match p {
+        None => nothing(),
+        Some(p) if p < 0.001 => "< 0.001".to_owned(),
+        Some(p) => figure(p),
+    }
+}
+
+/// A number at an axis, with as many decimals as it needs.
+pub(super) fn tick(value: f64) -> String {
+    let text = format!("{value:.3}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    match text {
+        "" | "-" | "-0" => "0".to_owned(),
+        text => text.replace('-', "\u{2212}"),
+    }
+}
+
+/// Time that is left, as people say it.
+pub(super) fn time_left(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round();
+    match seconds {
+        it if !it.is_finite() => String::new(),
+        it if it < 45.0 => "less than a minute left".to_owned(),
+        it if it < 3600.0 => format!("about {minutes:.0} min left"),
+        _ => format!(
+            "about {:.0} h {:.0} min left",
+            (minutes / 60.0).floor(),
+            minutes % 60.0
+        ),
+    }
+}
+
+/// A part of a whole that is known.
+pub(super) fn part(done: usize, total: usize) -> Option<f32> {
+    (0 < total).then(|| done as f32 / total as f32)
+}
+
+/// What a stage of an evaluation does.
+pub(super) fn stage(name: &str) -> &str {
+    match name {
+        "scoring" => "Opening and scoring the images",
+        "figures" => "Working out the figures and their intervals",
+        "strangers" => "Showing it what does not belong",
+        "damaged images" => "Scoring damaged images",
+        other => other,
+    }
+}
+
+/// Which network of a training learns: `fold-2`, `all`.
+pub(super) fn network(run: &str) -> String {
+    match run.strip_prefix("fold-") {
+        Some(fold) => format!("Without fold {fold}"),
+        None if run == "all" => "All folds".to_owned(),
+        None => capital(run),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{counted, opposite, sentence_case};
+    use super::{counted, opposite, sentence_case, tick, time_left};
 
     #[test]
     fn words_are_formed_as_people_write_them() {
         assert_eq!(sentence_case("CHEST"), "Chest");
         assert_eq!(opposite("AF"), "PH");
         assert_eq!(counted(1, "word"), "1 word");
+        assert_eq!(tick(-0.2), "\u{2212}0.2");
+        assert_eq!(tick(0.1 * 6.0), "0.6");
+        assert_eq!(tick(0.0), "0");
+        assert_eq!(time_left(20.0), "less than a minute left");
+        assert_eq!(time_left(200.0), "about 3 min left");
+        assert_eq!(time_left(7500.0), "about 2 h 5 min left");
         assert_eq!(counted(12_345, "word"), "12\u{00A0}345 words");
     }
 }

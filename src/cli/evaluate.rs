@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Decoder, EngineArgs, NOTICE, load, models_folder, options, print};
+use super::{Decoder, EngineArgs, NOTICE, lines, load, models_folder, options, print};
 use crate::{
     case::Scan,
     disk,
@@ -98,10 +98,21 @@ pub(super) struct Args {
     /// Print the report as JSON instead of a summary.
     #[arg(long)]
     json: bool,
+    /// Print what happens as JSON lines instead of a summary: progress, then `written` or `failed`.
+    #[arg(long, conflicts_with = "json")]
+    lines: bool,
 }
 
 /// Evaluates. Exits with 1 if some rows got no answer.
 pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
+    let done = evaluate_and_write(args, engine);
+    if let (true, Err(error)) = (args.lines, &done) {
+        lines::failed(error);
+    }
+    done
+}
+
+fn evaluate_and_write(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
     // Before any work: a folder that cannot be written should not cost an evaluation.
     disk::create_folder(&args.out).context("could not make the folder for the report")?;
     let decoder =
@@ -114,12 +125,19 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
         .map(|it| named(it, engine))
         .transpose()?;
     let bar = progress()?;
-    let mut tell = |it| show(&bar, it);
+    let task = Task::default();
+    let mut pace = lines::Pace::new();
+    let mut tell = |progress: Progress| {
+        if args.lines {
+            return pace.tell(&progress, &task);
+        }
+        show(&bar, progress);
+    };
     let outcome = evaluate::run(
         &job(args, &open),
         &mut loaded,
         against.as_mut(),
-        &Task::default(),
+        &task,
         &mut tell,
     )?;
     bar.finish_and_clear();
@@ -133,7 +151,10 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
     ] {
         disk::write_atomic(&args.out.join(name), bytes).context("could not write the report")?;
     }
-    if args.json {
+    if args.lines {
+        let folder = args.out.clone();
+        lines::say(&evaluate::Event::Written { folder })?;
+    } else if args.json {
         print(&format!("{json}\n"))?;
     } else {
         print(&summary(report, &args.out))?;

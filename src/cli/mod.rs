@@ -10,10 +10,13 @@
 mod calibrate;
 mod doctor;
 mod evaluate;
+mod failure;
 mod inspect;
+mod lines;
 mod models;
 mod score_files;
 mod sites;
+pub mod tool;
 mod train;
 mod window;
 
@@ -52,6 +55,10 @@ struct Args {
     files: Vec<PathBuf>,
     #[command(flatten)]
     engine: EngineArgs,
+    /// End when the process of this number ends, which must have started this one, and step back behind others: how the
+    /// window runs long work.
+    #[arg(long, value_name = "PID", global = true, hide = true)]
+    end_with: Option<u32>,
 }
 
 const AFTER_HELP: &str = "Without a command, the window opens.\n\
@@ -107,6 +114,9 @@ enum PrecisionArg {
 /// Runs what the command line asks for.
 pub fn run() -> ExitCode {
     let args = Args::parse();
+    if args.end_with.is_some_and(|it| !lines::end_with(it)) {
+        return ExitCode::from(2);
+    }
     let done = match args.command {
         None => window::run(args.files, &args.engine),
         Some(Command::Score(it)) => score_files::run(&it, &args.engine),

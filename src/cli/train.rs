@@ -1,14 +1,13 @@
 //! `wardlight train`: from a recipe and labelled data to a bundle. JSON lines on stdout, talk on stderr.
 
 use std::{
-    io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::Context as _;
 
-use super::{Decoder, EngineArgs, options};
+use super::{Decoder, EngineArgs, lines, options};
 use crate::{
     case::Scan,
     import::Opened,
@@ -33,6 +32,14 @@ pub(super) struct Args {
 
 /// Trains. Closing the other end of stdout stops the run at its next step, as a signal does; it can be taken up again.
 pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
+    let done = train(args, engine);
+    if let Err(error) = &done {
+        lines::failed(error);
+    }
+    done
+}
+
+fn train(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
     let recipe = Recipe::open(&args.recipe)?;
     let decoder =
         Decoder::start(Default::default()).context("could not start the decode worker")?;
@@ -48,10 +55,7 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
     };
     let task = Task::default();
     let mut tell = |event: &Event| {
-        let told = serde_json::to_string(event)
-            .map_err(io::Error::other)
-            .and_then(|it| writeln!(io::stdout(), "{it}"));
-        if told.is_err() {
+        if lines::say(event).is_err() {
             task.cancel();
         }
     };

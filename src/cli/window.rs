@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context as _;
 
-use super::{Decoder, EngineArgs, load, models_folder, options, sites};
+use super::{Decoder, EngineArgs, load, models_folder, options, sites, tool};
 use crate::{
     app,
     engine::Parts,
@@ -23,7 +23,8 @@ use crate::{
 pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
     let decoder =
         Decoder::start(Default::default()).context("could not start the decode worker")?;
-    let listed = bundle::list(&models_folder(engine)?)?;
+    let models = models_folder(engine)?;
+    let listed = bundle::list(&models)?;
     let folders = directories::ProjectDirs::from("", "", "wardlight");
     let sample_folder = folders
         .as_ref()
@@ -31,6 +32,15 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
     let options = options(engine);
     nn::tuning::always_wait_patiently();
     let sandbox = decoder.sandbox().to_string();
+    let places = tool::Places {
+        program: std::env::current_exe().context("could not find this program's own file")?,
+        models: Some(models.clone()),
+        work: folders.as_ref().map_or_else(
+            || PathBuf::from("wardlight-training"),
+            |it| it.data_local_dir().join("training"),
+        ),
+        threads: engine.threads,
+    };
     let parts = Parts {
         open: Box::new(move |path: &Path, cancel: &Cancel| decoder.open_cancellable(path, cancel)),
         load: Box::new(move |folder: &Path| load(folder, options)),
@@ -41,6 +51,7 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
             let Sample { dicom, note, .. } = sample::write(&folder)?;
             Ok(vec![dicom, note])
         }),
+        tool: Box::new(move |it| tool::command(&places, it)),
         model_folders: listed.into_iter().map(|it| it.folder).collect(),
     };
     let settings_folder =
@@ -54,6 +65,7 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
         sandbox,
         sites: readable_sites(),
         settings_folder,
+        models_folder: Some(models),
     };
     app::run(window)
         .map(|()| ExitCode::SUCCESS)

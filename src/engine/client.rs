@@ -6,7 +6,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use super::{Busy, Error, Event, Job, JobId, N_EVENTS, N_JOBS, Parts, WakeFn, work};
+use super::{Busy, Error, Event, Job, JobId, N_EVENTS, N_JOBS, Parts, WakeFn, tool, work};
 use crate::{import::Cancel, model::Task};
 
 /// A job on its way to a thread.
@@ -22,6 +22,7 @@ pub(super) struct Ticket {
 pub struct Client {
     files: Option<SyncSender<Ticket>>,
     model: Option<SyncSender<Ticket>>,
+    work: Option<SyncSender<Ticket>>,
     events: Option<Receiver<(JobId, Event)>>,
     /// Of the jobs that have not ended.
     tasks: BTreeMap<JobId, (Task, Cancel)>,
@@ -38,27 +39,33 @@ impl Client {
             open,
             load,
             sample,
+            tool: command,
             model_folders,
         } = parts;
         let (events_in, events) = sync_channel(N_EVENTS);
         let (files, file_jobs) = sync_channel(N_JOBS);
         let (model, model_jobs) = sync_channel(N_JOBS);
+        let (tools, tool_jobs) = sync_channel(N_JOBS);
         let outbox = work::Outbox {
             events: events_in,
             wake,
         };
-        let files_outbox = outbox.clone();
+        let (files_outbox, work_outbox) = (outbox.clone(), outbox.clone());
         let threads = vec![
             spawn("files", move || {
                 work::run_files(&file_jobs, open, sample, &files_outbox)
             })?,
             spawn("model", move || {
-                work::run_models(&model_jobs, load, &model_folders, &outbox)
+                work::run_models(&model_jobs, load, model_folders, &outbox)
+            })?,
+            spawn("work", move || {
+                tool::run_tools(&tool_jobs, command, &work_outbox)
             })?,
         ];
         Ok(Self {
             files: Some(files),
             model: Some(model),
+            work: Some(tools),
             events: Some(events),
             tasks: BTreeMap::new(),
             threads,
@@ -71,8 +78,11 @@ impl Client {
     /// Too many jobs wait already.
     pub fn start_job(&mut self, id: JobId, job: Job) -> Result<(), Busy> {
         let queue = match job {
-            Job::Open(_) | Job::OpenSample | Job::Save(_) => &self.files,
-            Job::LoadModels | Job::Score { .. } | Job::Explain { .. } => &self.model,
+            Job::Open(_) | Job::OpenSample | Job::Save(_) | Job::OpenReport(_) => &self.files,
+            Job::LoadModels | Job::AddModel(_) | Job::Score { .. } | Job::Explain { .. } => {
+                &self.model
+            }
+            Job::RunTool(_) => &self.work,
         };
         let (task, decode) = (Task::default(), Cancel::default());
         let ticket = Ticket {
@@ -125,6 +135,7 @@ impl Drop for Client {
         self.events = None;
         self.files = None;
         self.model = None;
+        self.work = None;
         for thread in self.threads.drain(..) {
             // A worker catches the panics of its jobs; there is nobody left to tell of any other.
             thread.join().ok();

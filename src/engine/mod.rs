@@ -1,13 +1,15 @@
-//! Worker threads: a [`Job`] goes in, [`Event`]s come out. Two named threads, bounded queues, one owner for each thing:
+//! Worker threads: a [`Job`] goes in, [`Event`]s come out. Three named threads, bounded queues, one owner for each thing:
 //!
 //! | thread | owns | takes |
 //! |---|---|---|
-//! | `files` | the decoder | `Open`, `OpenSample`, `Save` |
-//! | `model` | every model | `LoadModels`, `Score`, `Explain` |
+//! | `files` | the decoder | `Open`, `OpenSample`, `Save`, `OpenReport` |
+//! | `model` | every model | `LoadModels`, `AddModel`, `Score`, `Explain` |
+//! | `work` | at most one process | `RunTool` |
 //!
 //! A job that panics is told as a failure and costs nothing else; after one, the models are loaded again.
 
 mod client;
+mod tool;
 mod work;
 
 use std::{
@@ -17,7 +19,8 @@ use std::{
 
 use crate::{
     case::{Note, Scan, Window},
-    disk,
+    disk, evaluate,
+    failure::Failure,
     import::{self, Opened},
     model::{self, Manifest},
     prediction::{Explanation, LabelIdx, Method, Prediction, Subject},
@@ -27,6 +30,7 @@ use crate::{
 
 pub use client::Client;
 pub use score::{Gate, at_prevalence, fits, rescored};
+pub use tool::{EvaluateTool, Told, Tool, TrainTool};
 
 /// The question that an answer belongs to. Numbered by who asks, so that it is known before the job starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +57,12 @@ pub enum Job {
         method: Method,
     },
     Save(Box<SaveJob>),
+    /// Load one more model, in the place of a loaded one of its name.
+    AddModel(PathBuf),
+    /// Read the evaluation in a folder.
+    OpenReport(PathBuf),
+    /// Run long work as a process of its own; an [`Event::Told`] for each of its lines.
+    RunTool(Tool),
 }
 
 /// Name of a model in its manifest.
@@ -97,6 +107,11 @@ pub enum Event {
     Scored(Box<Prediction>),
     Explained(Box<Explanation>),
     Saved(Phi<PathBuf>),
+    Told(Told),
+    ReportOpened {
+        folder: Phi<PathBuf>,
+        report: Box<evaluate::Report>,
+    },
     Done,
     Failed(Error),
     Cancelled,
@@ -117,6 +132,19 @@ pub enum Error {
     NoSuchModel { wanted: String, n_loaded: usize },
     #[error("wanted an answer, found a panic in the {job} job: {cause}")]
     Panicked { job: &'static str, cause: String },
+    #[error("wanted an evaluation as this program writes it, found something else: {cause}")]
+    Report { cause: String },
+    /// A tool said itself why it failed.
+    #[error("{}", .0.cause)]
+    Tool(Failure),
+    #[error("wanted a process for {tool}, found an error of the operating system: {cause}")]
+    ToolStart { tool: &'static str, cause: String },
+    #[error("wanted an event of {tool} in JSON, found a line of {n_bytes} bytes that is none")]
+    ToolLine { tool: &'static str, n_bytes: usize },
+    #[error(
+        "wanted a last line of {tool} that tells its end, found the end of its process ({how})"
+    )]
+    ToolEnded { tool: &'static str, how: String },
     #[error("wanted a thread named {name}, found an error of the operating system: {cause}")]
     Thread { name: &'static str, cause: String },
 }
@@ -137,6 +165,8 @@ pub type OpenFn = Box<dyn FnMut(&Path, &import::Cancel) -> Result<Opened, import
 pub type LoadFn = Box<dyn FnMut(&Path) -> Result<score::Loaded, model::Error> + Send>;
 /// Writes the sample case and says where it lies.
 pub type SampleFn = Box<dyn FnMut() -> Result<Vec<PathBuf>, sample::Error> + Send>;
+/// The command line of a tool.
+pub type ToolFn = Box<dyn FnMut(&Tool) -> std::process::Command + Send>;
 /// Called after each event, from any thread: asks the window for a frame.
 pub type WakeFn = Arc<dyn Fn() + Send + Sync>;
 
@@ -145,6 +175,7 @@ pub struct Parts {
     pub open: OpenFn,
     pub load: LoadFn,
     pub sample: SampleFn,
+    pub tool: ToolFn,
     /// One for each bundle.
     pub model_folders: Vec<PathBuf>,
 }
@@ -183,6 +214,9 @@ impl Job {
             Self::Score { .. } => "score",
             Self::Explain { .. } => "explain",
             Self::Save(_) => "save",
+            Self::AddModel(_) => "add",
+            Self::OpenReport(_) => "report",
+            Self::RunTool(tool) => tool.name(),
         }
     }
 }

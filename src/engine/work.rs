@@ -15,12 +15,15 @@ use super::{
 };
 use crate::{
     disk, import,
-    model::{self, Task},
+    model::{self, Manifest, Task},
     prediction::{LabelIdx, Method},
     privacy::Phi,
     render::picture::{OverlayRequest, overlay_png},
     score::{self, Loaded},
 };
+
+/// The largest evaluation that is read.
+const REPORT_BYTES: u64 = 64 << 20;
 
 /// Where a thread puts its answers.
 #[derive(Clone)]
@@ -30,17 +33,17 @@ pub(super) struct Outbox {
 }
 
 /// Nobody reads the events any more: the thread ends.
-struct Gone;
+pub(super) struct Gone;
 
 impl Outbox {
-    fn send(&self, id: JobId, event: Event) -> Result<(), Gone> {
+    pub(super) fn send(&self, id: JobId, event: Event) -> Result<(), Gone> {
         let sent = self.events.send((id, event));
         (self.wake)();
         sent.map_err(|_closed| Gone)
     }
 }
 
-/// Serves `Open`, `OpenSample` and `Save` until the queue closes.
+/// Serves `Open`, `OpenSample`, `Save` and `OpenReport` until the queue closes.
 pub(super) fn run_files(
     jobs: &Receiver<Ticket>,
     mut open: OpenFn,
@@ -52,7 +55,12 @@ pub(super) fn run_files(
             Job::Open(paths) => open_all(paths, &ticket, &mut open, outbox),
             Job::OpenSample => open_all(&sample()?, &ticket, &mut open, outbox),
             Job::Save(save) => write(save).map(|()| Some(Event::Saved(Phi::new(save.to.clone())))),
-            Job::LoadModels | Job::Score { .. } | Job::Explain { .. } => Ok(None),
+            Job::OpenReport(folder) => open_report(folder).map(Some),
+            Job::LoadModels
+            | Job::AddModel(_)
+            | Job::Score { .. }
+            | Job::Explain { .. }
+            | Job::RunTool(_) => Ok(None),
         });
         if finish(&ticket, end, outbox).is_err() {
             return;
@@ -60,11 +68,11 @@ pub(super) fn run_files(
     }
 }
 
-/// Serves `LoadModels`, `Score` and `Explain` until the queue closes. Owns every model.
+/// Serves `LoadModels`, `AddModel`, `Score` and `Explain` until the queue closes. Owns every model.
 pub(super) fn run_models(
     jobs: &Receiver<Ticket>,
     mut load: LoadFn,
-    folders: &[PathBuf],
+    mut folders: Vec<PathBuf>,
     outbox: &Outbox,
 ) {
     let mut models: Vec<Loaded> = Vec::new();
@@ -72,10 +80,13 @@ pub(super) fn run_models(
     while let Ok(ticket) = jobs.recv() {
         if is_poisoned {
             // A panic may have left a network half-way through; nothing of it is used again.
-            models = folders.iter().filter_map(|it| load(it).ok()).collect();
+            models.clear();
+            for loaded in folders.iter().filter_map(|it| load(it).ok()) {
+                add(&mut models, loaded);
+            }
         }
         let end = guarded(&ticket, || match &ticket.job {
-            Job::LoadModels => load_all(folders, &ticket, &mut load, outbox).map(|loaded| {
+            Job::LoadModels => load_all(&folders, &ticket, &mut load, outbox).map(|loaded| {
                 models = loaded;
                 None
             }),
@@ -95,7 +106,18 @@ pub(super) fn run_models(
                 find(&mut models, model)?,
                 &ticket.task,
             ),
-            Job::Open(_) | Job::OpenSample | Job::Save(_) => Ok(None),
+            Job::AddModel(folder) => {
+                let manifest = add(&mut models, load(folder).map_err(score::Error::from)?);
+                if !folders.contains(folder) {
+                    folders.push(folder.clone());
+                }
+                Ok(Some(Event::ModelLoaded(manifest)))
+            }
+            Job::Open(_)
+            | Job::OpenSample
+            | Job::Save(_)
+            | Job::OpenReport(_)
+            | Job::RunTool(_) => Ok(None),
         });
         is_poisoned = matches!(end, Err(Error::Panicked { .. }));
         if finish(&ticket, end, outbox).is_err() {
@@ -104,8 +126,29 @@ pub(super) fn run_models(
     }
 }
 
+/// Puts a model in the place of the one of its name.
+fn add(models: &mut Vec<Loaded>, loaded: Loaded) -> Arc<Manifest> {
+    let manifest = Arc::new(loaded.model.manifest().clone());
+    models.retain(|it| it.model.manifest().name != manifest.name);
+    models.push(loaded);
+    manifest
+}
+
+/// Reads the evaluation in a folder.
+fn open_report(folder: &Path) -> Result<Event, Error> {
+    let bytes = disk::read(&folder.join("evaluation.json"), REPORT_BYTES)?;
+    let report = serde_json::from_slice(&bytes).map_err(|it| Error::Report {
+        // Where, not what: the words of a table may be in it.
+        cause: format!("{:?} error in line {}", it.classify(), it.line()),
+    })?;
+    Ok(Event::ReportOpened {
+        folder: Phi::new(folder.to_owned()),
+        report: Box::new(report),
+    })
+}
+
 /// Does the work of a ticket; a panic becomes an error.
-fn guarded(
+pub(super) fn guarded(
     ticket: &Ticket,
     work: impl FnOnce() -> Result<Option<Event>, Error>,
 ) -> Result<Option<Event>, Error> {
@@ -122,7 +165,7 @@ fn guarded(
 }
 
 /// Sends the answer, if there is one, and the last event of the job.
-fn finish(
+pub(super) fn finish(
     ticket: &Ticket,
     outcome: Result<Option<Event>, Error>,
     outbox: &Outbox,

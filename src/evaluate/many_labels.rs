@@ -23,7 +23,7 @@ pub(super) fn measure(question: &Question, names: &[String], cases: &[Case]) -> 
             .count(),
         auroc: *auroc,
     };
-    let mut figures = vec![("mean AUROC", estimate(cases, |at| mean(cases, at)))];
+    let mut figures = vec![("mean AUROC".into(), estimate(cases, |at| mean(cases, at)))];
     let mut confusion = Vec::new();
     if matches!(question, Question::Exclusive) {
         let (chosen, truth) = (chosen(cases), truth(cases));
@@ -33,9 +33,9 @@ pub(super) fn measure(question: &Question, names: &[String], cases: &[Case]) -> 
             })
         };
         figures.extend([
-            ("accuracy", of(&|a, b, _| stats::accuracy(a, b))),
-            ("balanced accuracy", of(&stats::balanced_accuracy)),
-            ("macro-F1", of(&stats::macro_f1)),
+            ("accuracy".into(), of(&|a, b, _| stats::accuracy(a, b))),
+            ("balanced accuracy".into(), of(&stats::balanced_accuracy)),
+            ("macro-F1".into(), of(&stats::macro_f1)),
         ]);
         confusion = stats::confusion(&chosen, &truth, names.len());
     }

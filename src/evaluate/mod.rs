@@ -12,6 +12,7 @@ mod baselines;
 mod cases;
 mod compare;
 mod damage;
+mod event;
 mod many_labels;
 mod one_label;
 pub mod page;
@@ -33,6 +34,7 @@ use self::{
     truth::Question,
 };
 pub use self::{
+    event::Event,
     report::Report,
     table::{Columns, Part},
     truth::Words,
@@ -247,9 +249,9 @@ pub fn run(
     let robustness = robustness::measure(&question, job, &gathered.cases, loaded, &mut steps)?;
     let predictions = cases::predictions_csv(&names, &gathered.cases);
     let report = Report {
-        schema: SCHEMA,
-        notice: NOTICE,
-        app_version: env!("CARGO_PKG_VERSION"),
+        schema: SCHEMA.into(),
+        notice: NOTICE.into(),
+        app_version: env!("CARGO_PKG_VERSION").into(),
         date: job.date.clone(),
         command: job.command.clone(),
         n_draws: n_draws(gathered.cases.len()),

@@ -1,8 +1,9 @@
-//! What an evaluation found, complete: the writers look nothing up. `evaluation.json` is this, as it stands.
+//! What an evaluation found, complete: the writers look nothing up. `evaluation.json` is this, as it stands, and is read
+//! back by the window.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     disk::Sha256,
@@ -12,11 +13,11 @@ use crate::{
 };
 
 /// One evaluation of one model on one table.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
-    pub schema: &'static str,
-    pub notice: &'static str,
-    pub app_version: &'static str,
+    pub schema: Cow<'static, str>,
+    pub notice: Cow<'static, str>,
+    pub app_version: Cow<'static, str>,
     /// `YYYY-MM-DD`.
     pub date: String,
     pub command: String,
@@ -41,7 +42,7 @@ pub struct Report {
 }
 
 /// The model that answered.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ModelInfo {
     #[serde(flatten)]
     pub identity: ModelRef,
@@ -69,7 +70,7 @@ impl ModelInfo {
 }
 
 /// What was evaluated.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DataInfo {
     /// SHA-256 of the table's bytes.
     pub table_sha256: Sha256,
@@ -84,14 +85,14 @@ pub struct DataInfo {
 }
 
 /// How many scored images have a label.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LabelCount {
     pub name: String,
     pub n: usize,
 }
 
 /// The figures.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Findings {
     OneLabel(Box<OneLabel>),
@@ -99,7 +100,7 @@ pub enum Findings {
 }
 
 /// A part of a count with Wilson's interval, which takes images for independent.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Share {
     pub k: usize,
     pub n: usize,
@@ -120,7 +121,7 @@ impl Share {
 }
 
 /// Figures of one label against its absence.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OneLabel {
     pub label: String,
     pub n_positive: usize,
@@ -142,7 +143,7 @@ pub struct OneLabel {
 }
 
 /// Decisions at one threshold.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Point {
     pub name: String,
     /// Whether it was chosen by the very cases that are evaluated, which flatters it.
@@ -163,7 +164,7 @@ pub struct Point {
 }
 
 /// What the same sensitivity and specificity would mean at another prevalence.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Elsewhere {
     pub prevalence: f64,
     pub predictive_above: Option<f64>,
@@ -171,7 +172,7 @@ pub struct Elsewhere {
 }
 
 /// Whether probabilities mean what they say.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CalibrationFigures {
     pub n_bins: usize,
     pub equal_width_error: Option<Estimate>,
@@ -188,7 +189,7 @@ pub struct CalibrationFigures {
 }
 
 /// One bar of the reliability plot.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct ReliabilityBin {
     pub n: usize,
     pub predicted: f64,
@@ -215,7 +216,7 @@ pub struct SetFigures {
 }
 
 /// One place of the decision curve.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Benefit {
     pub threshold: f64,
     pub model: f64,
@@ -224,16 +225,16 @@ pub struct Benefit {
 }
 
 /// Figures of labels that exclude each other, or of several that do not.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ManyLabels {
-    pub figures: Vec<(&'static str, Option<Estimate>)>,
+    pub figures: Vec<(Cow<'static, str>, Option<Estimate>)>,
     pub labels: Vec<LabelFigures>,
     /// Rows: what is true; columns: what was chosen. Empty where labels do not exclude each other.
     pub confusion: Vec<Vec<usize>>,
 }
 
 /// One label of many.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LabelFigures {
     pub name: String,
     pub n: usize,
@@ -242,7 +243,7 @@ pub struct LabelFigures {
 }
 
 /// Images that share something.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Subgroup {
     /// The column.
     pub group: String,
@@ -257,7 +258,7 @@ pub struct Subgroup {
 }
 
 /// What the positive or the negative cases of a subgroup are ranked against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Against {
     /// The other kind within the subgroup.
@@ -269,7 +270,7 @@ pub enum Against {
 }
 
 /// What can be had without a network.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Baselines {
     pub part: String,
     pub n_train: usize,
@@ -279,7 +280,7 @@ pub struct Baselines {
 }
 
 /// A logistic regression on something trivial.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Baseline {
     pub name: String,
     pub n_inputs: usize,
@@ -293,7 +294,7 @@ pub struct Baseline {
 }
 
 /// A second model on the same rows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Comparison {
     pub model: ModelRef,
     pub n: usize,
@@ -311,7 +312,7 @@ pub struct Comparison {
 }
 
 /// One kind of picture that the model should notice.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Strangers {
     pub name: String,
     /// How well the layout distance tells them from the evaluated images.
@@ -323,26 +324,26 @@ pub struct Strangers {
 }
 
 /// The same images, damaged by degrees.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Robustness {
     /// "AUROC" or "accuracy".
-    pub metric: &'static str,
+    pub metric: Cow<'static, str>,
     pub n: usize,
     pub clean: Option<f64>,
     pub kinds: Vec<Damaged>,
 }
 
 /// One kind of damage.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Damaged {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What the parameter of a level is.
-    pub parameter: &'static str,
+    pub parameter: Cow<'static, str>,
     pub levels: Vec<Level>,
 }
 
 /// One degree of it.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Level {
     pub parameter: f64,
     pub figure: Option<f64>,
@@ -354,7 +355,7 @@ pub struct Level {
 }
 
 /// Rows that were not scored for one reason. Lines of the table; never a name.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RefusedRows {
     pub headline: String,
     /// The technical cause of the first of them.

@@ -75,15 +75,15 @@ pub(super) fn measure(
             level(question, f64::from(parameter), answers, chosen.len())
         };
         Damaged {
-            name: kind.name(),
-            parameter: kind.parameter(),
+            name: kind.name().into(),
+            parameter: kind.parameter().into(),
             levels: kind.levels().into_iter().zip(answers).map(level).collect(),
         }
     });
     Ok(Some(Robustness {
         metric: match question {
-            Question::Exclusive => "accuracy",
-            Question::OneLabel(_) | Question::Several => "AUROC",
+            Question::Exclusive => "accuracy".into(),
+            Question::OneLabel(_) | Question::Several => "AUROC".into(),
         },
         n: chosen.len(),
         clean: figure(question, &clean),

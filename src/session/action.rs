@@ -31,6 +31,8 @@ pub enum Action {
     Disagree,
     Unsure,
     SaveOverlay,
+    Evaluate,
+    Train,
     ToggleStudyList,
     ToggleTheme,
     Palette,
@@ -70,7 +72,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -104,6 +106,8 @@ impl Action {
         Self::FirstFrame,
         Self::LastFrame,
         Self::ToggleTexts,
+        Self::Evaluate,
+        Self::Train,
         Self::ToggleStudyList,
         Self::ToggleTheme,
         Self::Palette,
@@ -149,11 +153,13 @@ impl Action {
             Self::FirstFrame => ("First frame", "Home", "Go to the first frame", Picture),
             Self::LastFrame => ("Last frame", "End", "Go to the last frame", Picture),
             Self::ToggleTexts => ("Corner texts on or off", "T", "Show or hide the texts in the corners", Picture),
+            Self::Evaluate => ("Evaluate a model", "Ctrl+E", "Measure a model on images whose answer you know", Window),
+            Self::Train => ("Train a model", "Ctrl+T", "Make a model from a recipe and labelled data", Window),
             Self::ToggleStudyList => ("Study list on or off", "Ctrl+B", "Show or hide what is open", Window),
             Self::ToggleTheme => ("Light or dark", "", "Change between the dark and the light theme", Window),
             Self::Palette => ("All actions", "Ctrl+K", "Search all actions", Window),
             Self::Keys => ("Keys", "F1", "All keys on one sheet", Window),
-            Self::Escape => ("Back", "Escape", "Close what lies on top, else stop what runs, else reset the view", Window),
+            Self::Escape => ("Back", "Escape", "Close what lies on top, else go back to reading, else stop what runs, else reset the view", Window),
             Self::Quit => ("Quit", "Ctrl+Q", "Close Wardlight", Window),
         };
         ActionInfo { name, key, tooltip, group }

@@ -3,13 +3,12 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{
-    Action, Answer, Column, Command, Content, Effect, Item, ItemId, Loading, Notice, Purpose,
-    Reading, ScanItem, Sheet, State, Tone,
+    Action, Answer, Column, Command, Content, Effect, Group, Item, ItemId, Page, Purpose, Reading,
+    ScanItem, Sheet, State, Tone,
 };
 use crate::{
-    engine::{Error, Event, Gate, Job, JobId, SaveJob, Target},
+    engine::{Event, Gate, Job, JobId, SaveJob, Target, Told},
     failure::Failure,
-    privacy::Phi,
     render::{Pyramid, auto_window, curve::first_window, preset_window},
     settings::Theme,
 };
@@ -29,10 +28,12 @@ impl State {
         match command {
             Command::Act(action) => return self.act(action),
             Command::Open(paths) => {
-                self.sheet = None;
+                self.turn_to(Page::Reading);
                 let again = Command::Open(paths.clone());
                 return vec![self.ask(Purpose::Open(again), Job::Open(paths))];
             }
+            Command::Drop(paths) => return self.take_dropped(paths),
+            Command::OnPage(command) => return self.apply_on_page(command),
             Command::Activate(id) => self.activate(id),
             Command::Close(id) => return self.close(id),
             Command::ChooseModel(kind, name) => {
@@ -77,7 +78,7 @@ impl State {
         match event {
             Event::Opened { path, opened } => return self.take_in(path, *opened),
             Event::Refused { path, error } => self.refuse(path, &error, purpose),
-            Event::ModelLoaded(manifest) => self.models.push(manifest),
+            Event::ModelLoaded(manifest) => self.take_model(manifest, &purpose),
             Event::ModelRefused { folder, error } => {
                 let mut failure = Failure::from(&error);
                 failure.headline = format!("{} ({folder})", failure.headline);
@@ -95,16 +96,26 @@ impl State {
                 };
                 self.tell(Tone::Done, saved, Some(path), None);
             }
+            Event::Told(Told::Evaluate(event)) => self.evaluation_told(event),
+            Event::Told(Told::Train(event)) => self.training_told(event),
+            Event::ReportOpened { folder, report } => {
+                return self.report_opened(id, folder, report);
+            }
             Event::Done => {
                 self.jobs.remove(&id);
+                match purpose {
+                    Purpose::Evaluate => return self.evaluation_ended(None),
+                    Purpose::Train => self.training_ended(None),
+                    _ => {}
+                }
                 if matches!(purpose, Purpose::LoadModels)
                     && std::mem::take(&mut self.is_score_wanted)
                 {
                     return self.score(Gate::Closed);
                 }
             }
-            Event::Failed(error) => self.failed(id, &purpose, &error),
-            Event::Cancelled => self.cancelled(id, &purpose),
+            Event::Failed(error) => return self.failed(id, &purpose, &error),
+            Event::Cancelled => return self.cancelled(id, &purpose),
         }
         Vec::new()
     }
@@ -112,17 +123,22 @@ impl State {
     /// A job was not taken.
     pub fn on_busy(&mut self, id: JobId, error: &crate::engine::Busy) {
         if let Some(purpose) = self.jobs.remove(&id) {
+            // A job that never started leaves nothing to do.
             self.cancelled(id, &purpose);
         }
         self.tell(Tone::Failure, error.into(), None, None);
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
+        if matches!(action.info().group, Group::Picture | Group::Result) {
+            // What it does is seen there.
+            self.page = Page::Reading;
+        }
         match action {
             Action::OpenFiles => return vec![Effect::AskForFiles],
             Action::OpenPath => self.sheet = Some(Sheet::Path),
             Action::OpenSample => {
-                self.sheet = None;
+                self.turn_to(Page::Reading);
                 return vec![self.ask(
                     Purpose::Open(Command::Act(Action::OpenSample)),
                     Job::OpenSample,
@@ -156,6 +172,13 @@ impl State {
             Action::FirstFrame => self.show_frame(0),
             Action::LastFrame => self.show_frame(usize::MAX),
             Action::ToggleTexts => self.are_texts_shown = !self.are_texts_shown,
+            Action::Evaluate => self.turn_to(Page::Evaluate),
+            Action::Train => self.turn_to(Page::Train),
+            // From another page it leads back to the list, whether that was shown or not.
+            Action::ToggleStudyList if self.page != Page::Reading => {
+                self.page = Page::Reading;
+                self.is_study_list_shown = true;
+            }
             Action::ToggleStudyList => self.is_study_list_shown = !self.is_study_list_shown,
             Action::NextItem => self.step_item(1),
             Action::PreviousItem => self.step_item(-1),
@@ -179,10 +202,15 @@ impl State {
         Vec::new()
     }
 
-    /// Closes what lies on top, else stops what runs, else resets the view.
+    /// Closes what lies on top, else goes back to reading, else stops what runs, else resets the view. What runs on a
+    /// page goes on.
     fn escape(&mut self) -> Vec<Effect> {
         let running: Vec<JobId> = self.busy_jobs().collect();
         if self.sheet.take().is_some() {
+            return Vec::new();
+        }
+        if self.page != Page::Reading {
+            self.page = Page::Reading;
             return Vec::new();
         }
         if running.is_empty() {
@@ -283,73 +311,6 @@ impl State {
             to,
         };
         vec![self.ask(Purpose::Save, Job::Save(Box::new(job)))]
-    }
-
-    fn failed(&mut self, id: JobId, purpose: &Purpose, error: &Error) {
-        let failure = Failure::from(error);
-        match *purpose {
-            Purpose::Score { item, frame_idx } => {
-                if let Some(reading) = self
-                    .reading_mut(item, frame_idx)
-                    .filter(|it| it.prediction.waiting() == Some(id))
-                {
-                    reading.is_refused = error.is_out_of_scope();
-                    reading.prediction = Loading::Failed(failure);
-                }
-            }
-            Purpose::Explain { item, frame_idx } => {
-                if let Some(reading) = self
-                    .reading_mut(item, frame_idx)
-                    .filter(|it| it.explanation.waiting() == Some(id))
-                {
-                    reading.explanation = Loading::Failed(failure);
-                }
-            }
-            Purpose::Open(ref again) => {
-                self.tell(Tone::Failure, failure, None, Some(again.clone()))
-            }
-            Purpose::LoadModels | Purpose::Save => self.tell(Tone::Failure, failure, None, None),
-        }
-        self.jobs.remove(&id);
-    }
-
-    fn cancelled(&mut self, id: JobId, purpose: &Purpose) {
-        if let Purpose::Score { item, frame_idx } | Purpose::Explain { item, frame_idx } = *purpose
-            && let Some(reading) = self.reading_mut(item, frame_idx)
-        {
-            if reading.prediction.waiting() == Some(id) {
-                reading.prediction = Loading::Empty;
-            }
-            if reading.explanation.waiting() == Some(id) {
-                reading.explanation = Loading::Empty;
-            }
-        }
-        self.jobs.remove(&id);
-    }
-
-    fn retry(&mut self, id: u64) -> Vec<Effect> {
-        let Some(at) = self.notices.iter().position(|it| it.id == id) else {
-            return Vec::new();
-        };
-        let notice = self.notices.remove(at);
-        notice.retry.map_or_else(Vec::new, |it| self.apply(it))
-    }
-
-    pub(crate) fn tell(
-        &mut self,
-        tone: Tone,
-        failure: Failure,
-        subject: Option<Phi<PathBuf>>,
-        retry: Option<Command>,
-    ) {
-        let id = self.number();
-        self.notices.push(Notice {
-            id,
-            tone,
-            failure,
-            subject,
-            retry,
-        });
     }
 
     // Small things.

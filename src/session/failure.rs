@@ -7,6 +7,23 @@ impl From<&engine::Error> for Failure {
         let (headline, remedy) = match error {
             engine::Error::Score(error) => return error.into(),
             engine::Error::Disk(error) => return error.into(),
+            engine::Error::Tool(failure) => return failure.clone(),
+            engine::Error::Report { .. } => (
+                "The report cannot be shown here",
+                "It was written by another version, or changed. Open report.html, or evaluate again.",
+            ),
+            engine::Error::ToolStart { .. } => (
+                "The work could not be started",
+                "Close other programs and start it again.",
+            ),
+            engine::Error::ToolLine { .. } => (
+                "The work said something that makes no sense",
+                "Reinstall Wardlight; if it happens again, report it with the cause.",
+            ),
+            engine::Error::ToolEnded { .. } => (
+                "The work ended before it was done",
+                "Most often memory was short: close other programs and start again. A training goes on where it was.",
+            ),
             engine::Error::Sample(sample::Error::Disk(error)) => return error.into(),
             engine::Error::Sample(sample::Error::Encode { .. }) => (
                 "The sample case could not be made",

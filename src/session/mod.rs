@@ -3,11 +3,15 @@
 
 mod action;
 mod apply;
+mod ended;
+mod evaluating;
 mod failure;
 mod item;
 mod meaning;
 mod open;
+mod pages;
 mod reading;
+mod training;
 mod trust;
 mod view;
 
@@ -28,6 +32,10 @@ pub use self::{
     action::{Action, ActionInfo, Group},
     item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem},
     meaning::{Sentence, meaning, scope_words},
+    pages::{
+        Curve, EvaluateForm, Evaluating, Field, Page, PageCommand, ShownReport, Stage, Switch,
+        TrainForm, TrainStage, Training,
+    },
     reading::{NOTE_METHODS, SCAN_METHODS},
     view::View,
 };
@@ -36,6 +44,11 @@ pub use self::{
 #[derive(Debug)]
 pub struct State {
     pub settings: Settings,
+    pub page: Page,
+    pub evaluating: Evaluating,
+    pub training: Training,
+    /// Where models are installed.
+    pub models_folder: Option<PathBuf>,
     /// In the order in which they were opened.
     pub items: Vec<Item>,
     /// In the middle of the window.
@@ -59,6 +72,8 @@ pub struct State {
     /// Jobs that have not ended, with what they are for.
     pub(crate) jobs: BTreeMap<JobId, Purpose>,
     pub(crate) is_score_wanted: bool,
+    /// Folders of the models that were loaded after the start, by name.
+    pub(crate) added: BTreeMap<String, PathBuf>,
     pub(crate) next_number: u64,
 }
 
@@ -124,6 +139,10 @@ pub(crate) enum Purpose {
     Score { item: ItemId, frame_idx: usize },
     Explain { item: ItemId, frame_idx: usize },
     Save,
+    AddModel(PathBuf),
+    OpenReport,
+    Evaluate,
+    Train,
 }
 
 /// What can be asked of the session.
@@ -132,6 +151,9 @@ pub enum Command {
     /// Anything that has a name and a key.
     Act(Action),
     Open(Vec<PathBuf>),
+    /// Dropped on the window.
+    Drop(Vec<PathBuf>),
+    OnPage(PageCommand),
     Activate(ItemId),
     Close(ItemId),
     ChooseModel(Kind, String),
@@ -175,6 +197,10 @@ pub enum Effect {
     Cancel(JobId),
     AskForFiles,
     AskWhereToSave,
+    /// For a field of a page.
+    AskForPath(Field),
+    /// By the desktop's own program for it.
+    OpenOutside(PathBuf),
     Copy(String),
     SaveSettings(Settings),
     Quit,
@@ -185,6 +211,10 @@ impl State {
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
+            page: Page::default(),
+            evaluating: Evaluating::default(),
+            training: Training::default(),
+            models_folder: None,
             items: Vec::new(),
             center: None,
             beside: None,
@@ -199,6 +229,7 @@ impl State {
             notices: Vec::new(),
             jobs: BTreeMap::new(),
             is_score_wanted: false,
+            added: BTreeMap::new(),
             next_number: 1,
         }
     }
@@ -235,12 +266,7 @@ impl State {
 
     /// The models that read a kind of input.
     pub fn models_for(&self, kind: Kind) -> impl Iterator<Item = &Arc<Manifest>> {
-        self.models.iter().filter(move |it| {
-            kind == match it.prep {
-                prep::Spec::Image(_) => Kind::Scan,
-                prep::Spec::Text(_) => Kind::Note,
-            }
-        })
+        self.models.iter().filter(move |it| kind == Kind::of(it))
     }
 
     /// The model that will read a kind of input: the chosen one, else the first that the header of the scan in the
@@ -271,16 +297,39 @@ impl State {
         !self.items.is_empty() || !self.settings.recent.is_empty() || self.is_opening()
     }
 
-    /// Jobs that a person waits for; loading models is not one of them.
+    /// Jobs that a person waits for; loading models and the long work of the pages are none of them.
     pub fn busy_jobs(&self) -> impl Iterator<Item = JobId> {
+        let is_waited_for =
+            |it: &Purpose| !matches!(it, Purpose::LoadModels | Purpose::Evaluate | Purpose::Train);
         self.jobs
             .iter()
-            .filter(|(_, purpose)| !matches!(purpose, Purpose::LoadModels))
+            .filter(move |(_, purpose)| is_waited_for(purpose))
             .map(|(id, _)| *id)
+    }
+
+    /// Whether long work runs that cannot say how far it is.
+    pub fn is_progress_unknown(&self) -> bool {
+        let (evaluating, training) = (&self.evaluating, &self.training);
+        let stage = evaluating.stage.as_ref();
+        evaluating.job.is_some() && stage.is_none_or(|it| it.total == 0)
+            || training.job.is_some() && training.stage.is_none()
     }
 
     /// A window title free of patient data: what is open, and how far it is.
     pub fn title(&self) -> String {
+        let state = match self.page {
+            Page::Reading => return self.reading_title(),
+            Page::Evaluate if self.evaluating.job.is_some() => "evaluating",
+            Page::Evaluate if self.evaluating.report.ready().is_some() => "evaluated",
+            Page::Evaluate => "evaluation",
+            Page::Train if self.training.job.is_some() => "training",
+            Page::Train if self.training.bundle.is_some() => "trained",
+            Page::Train => "ready to train",
+        };
+        format!("Wardlight \u{00B7} {state}")
+    }
+
+    fn reading_title(&self) -> String {
         let reading = self.center().and_then(|it| match &it.content {
             Content::Scan(scan) => scan.reading(),
             Content::Note(note) => Some(&note.reading),
@@ -296,6 +345,16 @@ impl State {
             _ => "open",
         };
         format!("Wardlight \u{00B7} {state}")
+    }
+}
+
+impl Kind {
+    /// What a model reads.
+    pub fn of(manifest: &Manifest) -> Self {
+        match manifest.prep {
+            prep::Spec::Image(_) => Self::Scan,
+            prep::Spec::Text(_) => Self::Note,
+        }
     }
 }
 

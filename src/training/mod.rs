@@ -22,7 +22,7 @@ pub mod trust;
 
 use std::{path::PathBuf, time::Instant};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::recipe::Recipe;
 use self::{
@@ -79,8 +79,8 @@ pub struct Job<'a> {
     pub open: &'a dyn Fn(&std::path::Path) -> std::result::Result<Scan, String>,
 }
 
-/// What happens, in order; one JSON line each on the command's output.
-#[derive(Clone, Debug, Serialize)]
+/// What happens, in order; one JSON line each on the command's output, read back by the window.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     Prepared {

@@ -36,6 +36,7 @@ fn window_with(size: [f32; 2], files: &[&str], parts: Parts) -> Harness<'static,
         sandbox: "full sandbox".to_owned(),
         sites: Vec::new(),
         settings_folder: None,
+        models_folder: None,
     };
     Harness::builder()
         .with_size(size)

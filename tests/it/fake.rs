@@ -270,6 +270,7 @@ pub(crate) fn parts() -> Parts {
         sample: Box::new(|| -> Result<Vec<PathBuf>, sample::Error> {
             Ok(vec!["chest.dcm".into(), "note.txt".into()])
         }),
+        tool: Box::new(|_| std::process::Command::new("false")),
         model_folders: vec!["chest".into(), "note".into()],
     }
 }

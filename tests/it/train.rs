@@ -333,6 +333,14 @@ fn augmentation_keeps_shape_and_range_and_zero_changes_nothing() {
     );
 }
 
+/// The text of a recipe for pictures with a bright corner.
+pub(crate) fn image_recipe() -> String {
+    IMAGE_RECIPE.replace(
+        "KNOBS",
+        &toml::to_string(&Knobs { epochs: 8, ..KNOBS }).unwrap(),
+    )
+}
+
 /// A recipe with the parts that every test changes.
 pub(crate) fn recipe(parts: &str) -> Recipe {
     toml::from_str(&parts.replace(

@@ -162,13 +162,13 @@ pub(super) fn robustness(found: &Robustness) -> String {
         })
         .collect();
     let least = curves.iter().flatten().map(|it| it.1).fold(0.9, f64::min);
-    let axes = ["degree of damage", found.metric];
+    let axes = ["degree of damage", &found.metric];
     svg(|root| {
         let kinds = found.kinds.iter().zip(&curves).zip(PALETTE);
         let parts: Vec<Line<'_>> = kinds
             .map(|((kind, points), color)| Line {
                 points,
-                label: kind.name,
+                label: &kind.name,
                 color,
             })
             .collect();

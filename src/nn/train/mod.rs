@@ -61,7 +61,7 @@ pub trait Learner {
 }
 
 /// Where a run is, after each epoch and now and then within one.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// From 1.
     pub epoch: usize,

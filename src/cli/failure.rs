@@ -1,0 +1,124 @@
+//! Words for what the long commands may fail at: the window shows them as a card.
+
+use crate::{disk, evaluate, failure::Failure, import, model, training};
+
+impl From<&anyhow::Error> for Failure {
+    fn from(error: &anyhow::Error) -> Self {
+        for cause in error.chain() {
+            if let Some(it) = cause.downcast_ref::<evaluate::Error>() {
+                return it.into();
+            }
+            if let Some(it) = cause.downcast_ref::<training::Error>() {
+                return it.into();
+            }
+            if let Some(it) = cause.downcast_ref::<model::Error>() {
+                return it.into();
+            }
+            if let Some(it) = cause.downcast_ref::<disk::Error>() {
+                return it.into();
+            }
+            if let Some(it) = cause.downcast_ref::<import::Error>() {
+                return it.into();
+            }
+        }
+        Self {
+            headline: "This could not be done".to_owned(),
+            remedy: "The cause says what was wanted; change that and start again.".to_owned(),
+            cause: format!("{error:#}"),
+        }
+    }
+}
+
+impl From<&evaluate::Error> for Failure {
+    fn from(error: &evaluate::Error) -> Self {
+        use evaluate::Error;
+        let (headline, remedy) = match error {
+            Error::Table { .. } => (
+                "The table cannot be read",
+                "Save it as comma-separated values with one header line.",
+            ),
+            Error::Column { .. } => (
+                "The table lacks a column",
+                "Name the columns of paths and labels under More.",
+            ),
+            Error::NoRows { .. } => (
+                "No row of the table belongs to this part",
+                "Name a value of its column split, or leave the part empty.",
+            ),
+            Error::Labels { .. } => (
+                "The labels of the table are not understood",
+                "Say under More which word means that the finding is there.",
+            ),
+            Error::NoSuchLabel { .. } => (
+                "The model has no such label",
+                "Choose a label that the model lists.",
+            ),
+            Error::OneKind { .. } => (
+                "All rows are of one kind",
+                "Add images of the other kind: there is nothing to tell apart.",
+            ),
+            Error::Missing { .. } => (
+                "Files of the table are missing",
+                "Name the folder of the images under More, or correct the paths.",
+            ),
+            Error::Leak { .. } => (
+                "The same patient is in both parts",
+                "Part the table by patient: an answer learned by heart proves nothing.",
+            ),
+            Error::ReadsNotes => (
+                "This model reads notes",
+                "Choose a model for scans; notes cannot be evaluated here yet.",
+            ),
+            Error::Incomparable { .. } => (
+                "The two models cannot be compared",
+                "Choose a second model that answers the same question.",
+            ),
+            Error::NoAnswers { .. } => (
+                "The model refused too much to be measured",
+                "Choose a model made for such images, or score beyond its scope under More.",
+            ),
+            Error::Model(model::Error::Cancelled) => {
+                ("Stopped", "Start it again when you want the report.")
+            }
+            Error::Model(error) => return error.into(),
+            Error::Disk(error) => return error.into(),
+        };
+        Self::new(headline, remedy, error)
+    }
+}
+
+impl From<&training::Error> for Failure {
+    fn from(error: &training::Error) -> Self {
+        use training::Error;
+        let (headline, remedy) = match error {
+            Error::Recipe { .. } => (
+                "The recipe cannot be read",
+                "Correct it at the place that the cause names.",
+            ),
+            Error::Table { .. } => (
+                "The table of cases cannot be read",
+                "Correct it, or what the recipe says about its columns.",
+            ),
+            Error::NoCases { .. } => (
+                "A part of the table is empty",
+                "Check in the recipe how the parts and folds are called.",
+            ),
+            Error::Case { .. } => (
+                "A case cannot be read",
+                "Mend or leave out its row of the table.",
+            ),
+            Error::Prep(error) => return error.into(),
+            Error::Model(model::Error::NotFinite { .. }) => (
+                "The loss has no value any more",
+                "The last whole epoch is kept. Lower the learning rate in the recipe and start again.",
+            ),
+            Error::Model(model::Error::Cancelled) => (
+                "Stopped",
+                "Start it again: it goes on from its last whole epoch.",
+            ),
+            Error::Model(error) => return error.into(),
+            Error::Disk(error) => return error.into(),
+        };
+        Self::new(headline, remedy, error)
+    }
+}

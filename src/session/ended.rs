@@ -1,0 +1,94 @@
+//! What a job that failed or was cancelled leaves behind, and what a person is told.
+
+use std::path::PathBuf;
+
+use super::{Command, Effect, Loading, Notice, Purpose, State, Tone};
+use crate::{
+    engine::{Error, JobId},
+    failure::Failure,
+    privacy::Phi,
+};
+
+impl State {
+    pub(super) fn failed(&mut self, id: JobId, purpose: &Purpose, error: &Error) -> Vec<Effect> {
+        self.jobs.remove(&id);
+        let failure = Failure::from(error);
+        match *purpose {
+            Purpose::Score { item, frame_idx } => {
+                if let Some(reading) = self
+                    .reading_mut(item, frame_idx)
+                    .filter(|it| it.prediction.waiting() == Some(id))
+                {
+                    reading.is_refused = error.is_out_of_scope();
+                    reading.prediction = Loading::Failed(failure);
+                }
+            }
+            Purpose::Explain { item, frame_idx } => {
+                if let Some(reading) = self
+                    .reading_mut(item, frame_idx)
+                    .filter(|it| it.explanation.waiting() == Some(id))
+                {
+                    reading.explanation = Loading::Failed(failure);
+                }
+            }
+            Purpose::Open(ref again) => {
+                self.tell(Tone::Failure, failure, None, Some(again.clone()))
+            }
+            Purpose::OpenReport => self.evaluating.report = Loading::Failed(failure),
+            Purpose::Evaluate => return self.evaluation_ended(Some(failure)),
+            Purpose::Train => self.training_ended(Some(failure)),
+            Purpose::LoadModels | Purpose::Save | Purpose::AddModel(_) => {
+                self.tell(Tone::Failure, failure, None, None)
+            }
+        }
+        Vec::new()
+    }
+
+    pub(super) fn cancelled(&mut self, id: JobId, purpose: &Purpose) -> Vec<Effect> {
+        self.jobs.remove(&id);
+        if let Purpose::Score { item, frame_idx } | Purpose::Explain { item, frame_idx } = *purpose
+            && let Some(reading) = self.reading_mut(item, frame_idx)
+        {
+            if reading.prediction.waiting() == Some(id) {
+                reading.prediction = Loading::Empty;
+            }
+            if reading.explanation.waiting() == Some(id) {
+                reading.explanation = Loading::Empty;
+            }
+        }
+        match purpose {
+            Purpose::OpenReport if self.evaluating.report.waiting() == Some(id) => {
+                self.evaluating.report = Loading::Empty;
+            }
+            Purpose::Evaluate => return self.evaluation_ended(None),
+            Purpose::Train => self.training_ended(None),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    pub(super) fn retry(&mut self, id: u64) -> Vec<Effect> {
+        let Some(at) = self.notices.iter().position(|it| it.id == id) else {
+            return Vec::new();
+        };
+        let notice = self.notices.remove(at);
+        notice.retry.map_or_else(Vec::new, |it| self.apply(it))
+    }
+
+    pub(crate) fn tell(
+        &mut self,
+        tone: Tone,
+        failure: Failure,
+        subject: Option<Phi<PathBuf>>,
+        retry: Option<Command>,
+    ) {
+        let id = self.number();
+        self.notices.push(Notice {
+            id,
+            tone,
+            failure,
+            subject,
+            retry,
+        });
+    }
+}

@@ -1,0 +1,260 @@
+//! The page that evaluates: what starts, what is told, and the report that comes of it.
+
+use std::path::PathBuf;
+
+use super::{
+    Command, Effect, Field, Kind, Loading, Page, PageCommand, Purpose, ShownReport, Stage, State,
+    Switch, Tone,
+};
+use crate::{
+    engine::{Job, JobId, Tool},
+    evaluate::{self, Report, report::Findings},
+    failure::Failure,
+    privacy::Phi,
+};
+
+impl State {
+    /// Does what was asked on a page.
+    pub(super) fn apply_on_page(&mut self, command: PageCommand) -> Vec<Effect> {
+        match command {
+            PageCommand::SetText(field, text) => self.set_text(field, text),
+            PageCommand::Browse(field) => return vec![Effect::AskForPath(field)],
+            PageCommand::Flip(Switch::BeyondScope) => {
+                let form = &mut self.evaluating.form;
+                form.is_beyond_scope = !form.is_beyond_scope;
+            }
+            PageCommand::Flip(Switch::Damage) => {
+                let form = &mut self.evaluating.form;
+                form.is_damaged = !form.is_damaged;
+            }
+            PageCommand::EvaluateModel(name) => {
+                let form = &mut self.evaluating.form;
+                form.against = form.against.take().filter(|it| *it != name);
+                form.model = Some(name);
+                self.suggest_report();
+            }
+            PageCommand::Against(name) => self.evaluating.form.against = name,
+            PageCommand::StartEvaluation => return self.start_evaluation(),
+            PageCommand::StopEvaluation => return self.stop_evaluation(),
+            PageCommand::NewEvaluation => {
+                self.evaluating.report = Loading::Empty;
+                self.evaluating.failure = None;
+            }
+            PageCommand::OpenReport(folder) => return self.open_report(folder),
+            PageCommand::StartTraining => return self.start_training(),
+            PageCommand::StopTraining => return self.stop_training(),
+            PageCommand::UseModel => return self.use_trained(),
+            PageCommand::OpenOutside(path) => return vec![Effect::OpenOutside(path)],
+            PageCommand::NothingThere => self.tell(Tone::Failure, nothing_there(), None, None),
+        }
+        Vec::new()
+    }
+
+    /// Files that were dropped: a table goes to the evaluation, a recipe to the training, all else is opened.
+    pub(super) fn take_dropped(&mut self, paths: Vec<PathBuf>) -> Vec<Effect> {
+        let mut others = Vec::new();
+        for path in paths {
+            let ending = path.extension().map(|it| it.to_ascii_lowercase());
+            let field = match ending.as_ref().and_then(|it| it.to_str()) {
+                Some("csv") => Some((Page::Evaluate, Field::Table)),
+                Some("toml") => Some((Page::Train, Field::Recipe)),
+                _ => None,
+            };
+            match field {
+                Some((page, field)) => {
+                    self.turn_to(page);
+                    self.set_text(field, path.to_string_lossy().into_owned());
+                }
+                None => others.push(path),
+            }
+        }
+        if others.is_empty() {
+            return Vec::new();
+        }
+        self.apply(Command::Open(others))
+    }
+
+    /// Shows a page; from the evaluation it is seen which models there are.
+    pub(super) fn turn_to(&mut self, page: Page) {
+        self.page = page;
+        self.sheet = None;
+    }
+
+    fn set_text(&mut self, field: Field, text: String) {
+        match field {
+            Field::Report => self.evaluating.form.is_out_typed = !text.is_empty(),
+            Field::Bundle => self.training.form.is_out_typed = !text.is_empty(),
+            _ => {}
+        }
+        let place = self.evaluating.form.field_mut(field);
+        if let Some(place) = place.or_else(|| self.training.form.field_mut(field)) {
+            *place = text;
+        }
+        match field {
+            Field::Table => self.suggest_report(),
+            Field::Recipe => self.training.form.suggest(self.models_folder.as_deref()),
+            _ => {}
+        }
+    }
+
+    fn suggest_report(&mut self) {
+        let model = self.evaluated_model().map(str::to_owned);
+        self.evaluating.form.suggest(model.as_deref());
+    }
+
+    /// The name of the model that would be evaluated.
+    pub fn evaluated_model(&self) -> Option<&str> {
+        let chosen = self.evaluating.form.model.as_deref();
+        let is_there = |it: &&str| {
+            self.models_for(Kind::Scan)
+                .any(|model| model.name.as_str() == *it)
+        };
+        let first = || Some(self.model_for(Kind::Scan)?.name.as_str());
+        chosen.filter(is_there).or_else(first)
+    }
+
+    /// Whether the training goes first: one process at a time.
+    pub fn does_evaluation_wait(&self) -> bool {
+        let (own, other) = (self.evaluating.job, self.training.job);
+        self.evaluating.stage.is_none() && other.is_some() && other < own
+    }
+
+    fn start_evaluation(&mut self) -> Vec<Effect> {
+        if self.evaluating.job.is_some() {
+            return Vec::new();
+        }
+        let Some(name) = self.evaluated_model() else {
+            return Vec::new();
+        };
+        // A model that was trained a moment ago lies where its training put it.
+        let place = self
+            .added
+            .get(name)
+            .map(|it| it.to_string_lossy().into_owned());
+        let name = place.unwrap_or_else(|| name.to_owned());
+        let Some(mut tool) = self.evaluating.form.tool(name) else {
+            return Vec::new();
+        };
+        let place = tool.against.as_ref().and_then(|it| self.added.get(it));
+        tool.against = place
+            .map(|it| it.to_string_lossy().into_owned())
+            .or(tool.against);
+        let effect = self.ask(
+            Purpose::Evaluate,
+            Job::RunTool(Tool::Evaluate(Box::new(tool))),
+        );
+        let page = &mut self.evaluating;
+        page.job = started(&effect);
+        page.is_stopping = false;
+        page.stage = None;
+        page.failure = None;
+        page.written = None;
+        page.report = Loading::Empty;
+        vec![effect]
+    }
+
+    fn stop_evaluation(&mut self) -> Vec<Effect> {
+        let Some(id) = self.evaluating.job else {
+            return Vec::new();
+        };
+        if self.does_evaluation_wait() {
+            // Nobody would say that it was cancelled before the training has ended.
+            self.jobs.remove(&id);
+            self.evaluating.job = None;
+        }
+        self.evaluating.is_stopping = self.evaluating.job.is_some();
+        vec![Effect::Cancel(id)]
+    }
+
+    /// Takes in a line of the run.
+    pub(super) fn evaluation_told(&mut self, event: evaluate::Event) {
+        match event {
+            evaluate::Event::Progress {
+                stage,
+                done,
+                total,
+                seconds_left,
+            } => {
+                self.evaluating.stage = Some(Stage {
+                    name: stage,
+                    done,
+                    total,
+                    seconds_left,
+                });
+            }
+            evaluate::Event::Written { folder } => self.evaluating.written = Some(folder),
+        }
+    }
+
+    /// The run is over; without a failure the report is read.
+    pub(super) fn evaluation_ended(&mut self, failure: Option<Failure>) -> Vec<Effect> {
+        let page = &mut self.evaluating;
+        page.job = None;
+        page.stage = None;
+        page.is_stopping = false;
+        if let Some(failure) = failure {
+            page.failure = Some(failure.clone());
+            if self.page != Page::Evaluate {
+                self.tell(Tone::Failure, failure, None, None);
+            }
+            return Vec::new();
+        }
+        match self.evaluating.written.take() {
+            Some(folder) => self.open_report(folder),
+            None => Vec::new(),
+        }
+    }
+
+    fn open_report(&mut self, folder: PathBuf) -> Vec<Effect> {
+        let effect = self.ask(Purpose::OpenReport, Job::OpenReport(folder));
+        self.evaluating.report = started(&effect).map_or(Loading::Empty, Loading::Waiting);
+        self.evaluating.failure = None;
+        vec![effect]
+    }
+
+    pub(super) fn report_opened(
+        &mut self,
+        id: JobId,
+        folder: Phi<PathBuf>,
+        report: Box<Report>,
+    ) -> Vec<Effect> {
+        if self.evaluating.report.waiting() != Some(id) {
+            return Vec::new();
+        }
+        if self.page != Page::Evaluate {
+            self.tell(Tone::Done, finished(&report), None, None);
+        }
+        // To be found again; see `Settings`.
+        self.settings.remember_report(folder.reveal());
+        self.evaluating.report = Loading::Ready(ShownReport { folder, report });
+        self.save_settings()
+    }
+}
+
+/// The job that an effect starts.
+pub(super) fn started(effect: &Effect) -> Option<JobId> {
+    match effect {
+        Effect::Start(id, _) => Some(*id),
+        _ => None,
+    }
+}
+
+fn finished(report: &Report) -> Failure {
+    let figure = match &report.findings {
+        Findings::OneLabel(it) => it.auroc.map(|it| format!("AUROC {:.3}. ", it.value)),
+        Findings::ManyLabels(_) => None,
+    };
+    Failure {
+        headline: "The evaluation is finished".to_owned(),
+        remedy: format!("{}Ctrl E shows the report.", figure.unwrap_or_default()),
+        cause: String::new(),
+    }
+}
+
+fn nothing_there() -> Failure {
+    Failure {
+        headline: "The desktop has no program for this".to_owned(),
+        remedy: "Type or paste the path into the field, or open the folder yourself.".to_owned(),
+        cause: "wanted a file dialog or a program for the file, found none".to_owned(),
+    }
+}
