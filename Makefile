@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.deps/tools/bin:$(HOME)/.cargo/bin:$(PATH)
 WARDLIGHT := target/release/wardlight
 SOURCES := $(shell find src assets -type f) Cargo.toml Cargo.lock build.rs
 
-.PHONY: run test lint setup bench bench-window dist train
+.PHONY: run test lint setup bench bench-window dist train explanations
 
 run: $(WARDLIGHT)
 	@packaging/run.sh
@@ -54,6 +54,17 @@ train: $(WARDLIGHT)
 	gunzip -c $(DATA)/notes_mtsamples/notes.jsonl.gz > $(TRAINING_DATA)/notes_mtsamples/notes.jsonl
 	for name in chest-pneumonia-paediatric chest-pneumonia-adult note-specialty; do \
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out models/$$name; \
+	done
+
+# Puts the explanation methods of the shipped chest models to the randomisation test, on their test parts, and writes the
+# outcome into manifests and cards. A training does it by itself; this is for weights that are there already.
+explanations: $(WARDLIGHT)
+	for pair in chest-pneumonia-paediatric:cxr_pediatric_pneumonia chest-pneumonia-adult:cxr_adult_nih; do \
+		name=$${pair%%:*}; set=$${pair##*:}; \
+		mkdir -p $(TRAINING_DATA)/$$set; \
+		tar xf $(DATA)/$$set/images.tar -C $(TRAINING_DATA)/$$set --skip-old-files; \
+		$(WARDLIGHT) model check models/$$name $(DATA)/$$set/labels.csv --image-column file --split test \
+			--images $(TRAINING_DATA)/$$set/images; \
 	done
 
 # First frame, opening, and dragging, on a display of its own. Not a test: it prints figures.

@@ -1,5 +1,7 @@
 //! One case, one model: a calibrated prediction, or the explanation of one of its labels.
 
+mod erase;
+mod faithful;
 mod gate;
 
 use std::time::Instant;
@@ -18,7 +20,10 @@ use crate::{
     warnings::{Warning, WarningKind, Warnings},
 };
 
-pub use self::gate::{Gate, fits};
+pub use self::{
+    faithful::{check_map, faithfulness},
+    gate::{Gate, fits},
+};
 
 /// A model that is ready to answer, with what its input needs.
 pub struct Loaded {
@@ -50,6 +55,8 @@ pub enum Error {
         /// At least one.
         reasons: Vec<String>,
     },
+    #[error("wanted a method that this model offers, found {}: {reason}", method.name())]
+    NotOffered { method: Method, reason: String },
     #[error("wanted a model for {want}, found one for {found}")]
     WrongModel {
         want: &'static str,
@@ -157,6 +164,9 @@ pub fn explain(
     loaded: &mut Loaded,
     task: &Task,
 ) -> Result<Explanation, Error> {
+    if let Some(reason) = loaded.model.manifest().why_not(method) {
+        return Err(Error::NotOffered { method, reason });
+    }
     let input = prepare(target, loaded, &Warnings::default())?;
     let attribution = loaded.model.explain(&input, label, method, task)?;
     let manifest = loaded.model.manifest();

@@ -6,6 +6,7 @@ pub mod known_answer;
 pub mod manifest;
 pub mod network;
 pub mod scope;
+pub mod tested;
 
 use std::sync::{
     Arc,
@@ -27,7 +28,7 @@ pub trait Model: Send {
     fn engine(&self) -> Engine;
     /// One row for each input.
     fn logits(&mut self, inputs: &[Input]) -> Result<Vec<Logits>, Error>;
-    /// The influence of the input on one logit. Runs in the plain form; cancel is checked between steps.
+    /// The influence of the input on one logit; cancel is checked between steps.
     fn explain(
         &mut self,
         input: &Input,

@@ -10,6 +10,7 @@ mod interval;
 mod isotonic;
 mod logistic;
 mod mcnemar;
+mod plane;
 mod special;
 
 pub use self::{
@@ -30,4 +31,5 @@ pub use self::{
     isotonic::isotonic,
     logistic::Logistic,
     mcnemar::{McNemar, mcnemar},
+    plane::{Plane, structural_similarity},
 };
