@@ -15,6 +15,7 @@ mod frame_ui;
 mod gpu;
 mod icons;
 mod keys;
+mod map_ui;
 mod note_ui;
 mod notice_ui;
 mod page_ui;

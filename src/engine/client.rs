@@ -79,9 +79,11 @@ impl Client {
     pub fn start_job(&mut self, id: JobId, job: Job) -> Result<(), Busy> {
         let queue = match job {
             Job::Open(_) | Job::OpenSample | Job::Save(_) | Job::OpenReport(_) => &self.files,
-            Job::LoadModels | Job::AddModel(_) | Job::Score { .. } | Job::Explain { .. } => {
-                &self.model
-            }
+            Job::LoadModels
+            | Job::AddModel(_)
+            | Job::Score { .. }
+            | Job::Explain { .. }
+            | Job::CheckMap { .. } => &self.model,
             Job::RunTool(_) => &self.work,
         };
         let (task, decode) = (Task::default(), Cancel::default());

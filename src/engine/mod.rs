@@ -3,7 +3,7 @@
 //! | thread | owns | takes |
 //! |---|---|---|
 //! | `files` | the decoder | `Open`, `OpenSample`, `Save`, `OpenReport` |
-//! | `model` | every model | `LoadModels`, `AddModel`, `Score`, `Explain` |
+//! | `model` | every model | `LoadModels`, `AddModel`, `Score`, `Explain`, `CheckMap` |
 //! | `work` | at most one process | `RunTool` |
 //!
 //! A job that panics is told as a failure and costs nothing else; after one, the models are loaded again.
@@ -23,7 +23,7 @@ use crate::{
     failure::Failure,
     import::{self, Opened},
     model::{self, Manifest},
-    prediction::{Explanation, LabelIdx, Method, Prediction, Subject},
+    prediction::{Explanation, Faithfulness, LabelIdx, Method, Prediction, Subject},
     privacy::Phi,
     render, sample, score,
 };
@@ -55,6 +55,12 @@ pub enum Job {
         model: ModelName,
         label: LabelIdx,
         method: Method,
+    },
+    /// Take the picture apart by the map, and watch the score.
+    CheckMap {
+        target: Target,
+        model: ModelName,
+        explanation: Arc<Explanation>,
     },
     Save(Box<SaveJob>),
     /// Load one more model, in the place of a loaded one of its name.
@@ -106,6 +112,7 @@ pub enum Event {
     },
     Scored(Box<Prediction>),
     Explained(Box<Explanation>),
+    MapChecked(Faithfulness),
     Saved(Phi<PathBuf>),
     Told(Told),
     ReportOpened {
@@ -213,6 +220,7 @@ impl Job {
             Self::LoadModels => "load",
             Self::Score { .. } => "score",
             Self::Explain { .. } => "explain",
+            Self::CheckMap { .. } => "check",
             Self::Save(_) => "save",
             Self::AddModel(_) => "add",
             Self::OpenReport(_) => "report",

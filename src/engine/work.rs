@@ -60,6 +60,7 @@ pub(super) fn run_files(
             | Job::AddModel(_)
             | Job::Score { .. }
             | Job::Explain { .. }
+            | Job::CheckMap { .. }
             | Job::RunTool(_) => Ok(None),
         });
         if finish(&ticket, end, outbox).is_err() {
@@ -68,7 +69,7 @@ pub(super) fn run_files(
     }
 }
 
-/// Serves `LoadModels`, `AddModel`, `Score` and `Explain` until the queue closes. Owns every model.
+/// Serves `LoadModels`, `AddModel`, `Score`, `Explain` and `CheckMap` until the queue closes. Owns every model.
 pub(super) fn run_models(
     jobs: &Receiver<Ticket>,
     mut load: LoadFn,
@@ -106,6 +107,15 @@ pub(super) fn run_models(
                 find(&mut models, model)?,
                 &ticket.task,
             ),
+            Job::CheckMap {
+                target,
+                model,
+                explanation,
+            } => {
+                let (target, loaded) = (target.as_score_target(), find(&mut models, model)?);
+                let found = score::check_map(target, explanation, loaded, &ticket.task)?;
+                Ok(Some(Event::MapChecked(found)))
+            }
             Job::AddModel(folder) => {
                 let manifest = add(&mut models, load(folder).map_err(score::Error::from)?);
                 if !folders.contains(folder) {

@@ -86,6 +86,7 @@ impl State {
             }
             Event::Scored(prediction) => return self.scored(id, &purpose, *prediction),
             Event::Explained(explanation) => self.explained(id, &purpose, *explanation),
+            Event::MapChecked(found) => self.map_checked(id, &purpose, found),
             Event::Saved(path) => {
                 let words =
                     "The PNG carries the overlay; the JSON beside it the result.".to_owned();
@@ -155,6 +156,11 @@ impl State {
             }
             Action::NextLabel => return self.next_label(),
             Action::NextMethod => return self.next_method(),
+            Action::CheckMap => return self.check_map(),
+            Action::ToggleStrength => {
+                self.settings.is_strength_even = !self.settings.is_strength_even;
+                return self.save_settings();
+            }
             Action::AutoWindow => {
                 self.edit_scan(|it| it.view.window = auto_window(it.pyramid.frame()))
             }
@@ -292,10 +298,10 @@ impl State {
     }
 
     fn save_overlay(&mut self, to: PathBuf) -> Vec<Effect> {
-        let opacity = self.settings.overlay_opacity;
         let Some((_, scan)) = self.scan() else {
             return Vec::new();
         };
+        let opacity = self.drawn_opacity(scan);
         let (Some(prediction), Some(explanation)) = (
             scan.prediction().cloned(),
             scan.explanation().map(|it| it.as_ref().clone()),

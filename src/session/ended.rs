@@ -31,6 +31,14 @@ impl State {
                     reading.explanation = Loading::Failed(failure);
                 }
             }
+            Purpose::Check { item, frame_idx } => {
+                if let Some(reading) = self
+                    .reading_mut(item, frame_idx)
+                    .filter(|it| it.check.waiting() == Some(id))
+                {
+                    reading.check = Loading::Failed(failure);
+                }
+            }
             Purpose::Open(ref again) => {
                 self.tell(Tone::Failure, failure, None, Some(again.clone()))
             }
@@ -46,7 +54,9 @@ impl State {
 
     pub(super) fn cancelled(&mut self, id: JobId, purpose: &Purpose) -> Vec<Effect> {
         self.jobs.remove(&id);
-        if let Purpose::Score { item, frame_idx } | Purpose::Explain { item, frame_idx } = *purpose
+        if let Purpose::Score { item, frame_idx }
+        | Purpose::Explain { item, frame_idx }
+        | Purpose::Check { item, frame_idx } = *purpose
             && let Some(reading) = self.reading_mut(item, frame_idx)
         {
             if reading.prediction.waiting() == Some(id) {
@@ -54,6 +64,9 @@ impl State {
             }
             if reading.explanation.waiting() == Some(id) {
                 reading.explanation = Loading::Empty;
+            }
+            if reading.check.waiting() == Some(id) {
+                reading.check = Loading::Empty;
             }
         }
         match purpose {

@@ -25,6 +25,7 @@ use crate::{
     prediction::{LabelIdx, Method},
     prep,
     privacy::Phi,
+    render::Strength,
     settings::{Settings, Theme},
 };
 
@@ -36,7 +37,6 @@ pub use self::{
         Curve, EvaluateForm, Evaluating, Field, Page, PageCommand, ShownReport, Stage, Switch,
         TrainForm, TrainStage, Training,
     },
-    reading::{NOTE_METHODS, SCAN_METHODS},
     view::View,
 };
 
@@ -138,6 +138,7 @@ pub(crate) enum Purpose {
     LoadModels,
     Score { item: ItemId, frame_idx: usize },
     Explain { item: ItemId, frame_idx: usize },
+    Check { item: ItemId, frame_idx: usize },
     Save,
     AddModel(PathBuf),
     OpenReport,
@@ -232,6 +233,16 @@ impl State {
             added: BTreeMap::new(),
             next_number: 1,
         }
+    }
+
+    /// How strongly the map of a scan is drawn, 0..1.
+    pub fn drawn_opacity(&self, scan: &ScanItem) -> f32 {
+        let strength = if self.settings.is_strength_even {
+            Strength::Even
+        } else {
+            Strength::ByScore
+        };
+        strength.opacity(self.settings.overlay_opacity, scan.explained_score())
     }
 
     /// An open item.
