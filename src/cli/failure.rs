@@ -77,6 +77,26 @@ impl From<&evaluate::Error> for Failure {
                 "The model refused too much to be measured",
                 "Choose a model made for such images, or score beyond its scope under More.",
             ),
+            Error::NotOneLabel { .. } => (
+                "A site is fitted for one label only",
+                "Choose a model with one label that stands alone.",
+            ),
+            Error::SiteName { .. } => (
+                "The site needs another name",
+                "Use lower-case letters, digits and hyphens.",
+            ),
+            Error::TooFew { .. } => (
+                "There are too few cases to fit anything on",
+                "Add labelled cases of the rarer kind.",
+            ),
+            Error::Aim { .. } => (
+                "No threshold does what was asked",
+                "Ask for less, or add labelled cases.",
+            ),
+            Error::Alpha { .. } => (
+                "Label sets cannot miss this part",
+                "Name a part between 0 and 1, such as 0.1.",
+            ),
             Error::Model(model::Error::Cancelled) => {
                 ("Stopped", "Start it again when you want the report.")
             }

@@ -198,7 +198,7 @@ pub struct ReliabilityBin {
 }
 
 /// What split conformal label sets came to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SetFigures {
     /// Part of new cases of each kind whose set should hold what is true, if they are like the calibration cases.
     pub promised: f64,

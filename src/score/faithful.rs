@@ -5,8 +5,9 @@ use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
 use super::{
     Error, Loaded, Target,
+    answer::scores,
     erase::{blurred, imputed, order, patched},
-    no_answer, prepare, scores,
+    no_answer, prepare,
 };
 use crate::{
     model::{self, Model, Task},

@@ -74,7 +74,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,

@@ -117,9 +117,12 @@ impl Draft {
         threads: usize,
         task: &Task,
     ) -> Result<()> {
-        let (manifest, weights) = (&self.manifest, &self.weights);
-        let tests = nn::test_explanations(manifest, weights, inputs, threads, task, &mut |_| {})?;
-        self.manifest.explanations = tests;
+        // Of an ensemble the first network, which is of the same kind as the others.
+        if let Some(weights) = self.weights.first() {
+            let tests =
+                nn::test_explanations(&self.manifest, weights, inputs, threads, task, &mut |_| {})?;
+            self.manifest.explanations = tests;
+        }
         Ok(())
     }
 

@@ -36,16 +36,16 @@ type Drawn = Result<(), Box<dyn std::error::Error>>;
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// The axes of a plot of lines, and the corner that the lines leave free.
-struct Frame {
-    names: [&'static str; 2],
+struct Frame<'a> {
+    names: [&'a str; 2],
     x: Range<f64>,
     y: Range<f64>,
     legend: SeriesLabelPosition,
 }
 
-impl Frame {
+impl<'a> Frame<'a> {
     /// From 0 to 1 both ways.
-    const fn unit(names: [&'static str; 2]) -> Self {
+    const fn unit(names: [&'a str; 2]) -> Self {
         Self {
             names,
             x: 0.0..1.0,
@@ -280,7 +280,12 @@ fn mesh(chart: &mut Chart<'_, '_>, [x, y]: [&str; 2]) -> Drawn {
     Ok(())
 }
 
-fn lines(root: &Area<'_>, frame: Frame, lines: &[Line<'_>], point: Option<(f64, f64)>) -> Drawn {
+fn lines(
+    root: &Area<'_>,
+    frame: Frame<'_>,
+    lines: &[Line<'_>],
+    point: Option<(f64, f64)>,
+) -> Drawn {
     let mut chart = ChartBuilder::on(root)
         .margin(8)
         .x_label_area_size(36)
