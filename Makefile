@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.deps/tools/bin:$(HOME)/.cargo/bin:$(PATH)
 WARDLIGHT := target/release/wardlight
 SOURCES := $(shell find src assets -type f) Cargo.toml Cargo.lock build.rs
 
-.PHONY: run test lint setup bench bench-window dist training-data train evaluate
+.PHONY: run test lint setup bench bench-window dist training-data train evaluate explanations
 
 run: $(WARDLIGHT)
 	@packaging/run.sh
@@ -72,6 +72,15 @@ evaluate: $(WARDLIGHT) training-data
 	$(EVALUATE) chest-pneumonia-adult $(TRAINING_DATA)/$(ADULTS)/labels.csv --images $(TRAINING_DATA)/$(ADULTS)/images \
 		--positive PNEUMONIA --against chest-pneumonia-paediatric --out out/evaluation/chest-pneumonia-adult \
 		$(foreach it,$(CHILDREN) $(STRANGERS),--strangers $(TRAINING_DATA)/$(it)/images)
+
+# Puts the explanation methods of the shipped chest models to the randomisation test, on their test parts, and writes the
+# outcome into manifests and cards. A training does it by itself; this is for weights that are there already.
+explanations: $(WARDLIGHT) training-data
+	for pair in chest-pneumonia-paediatric:cxr_pediatric_pneumonia chest-pneumonia-adult:cxr_adult_nih; do \
+		name=$${pair%%:*}; set=$${pair##*:}; \
+		$(WARDLIGHT) model check models/$$name $(DATA)/$$set/labels.csv --image-column file --split test \
+			--images $(TRAINING_DATA)/$$set/images; \
+	done
 
 # First frame, opening, and dragging, on a display of its own. Not a test: it prints figures.
 bench-window: $(WARDLIGHT)

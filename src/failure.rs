@@ -161,6 +161,11 @@ impl From<&score::Error> for Failure {
                 format!("{}.", capital(&reasons.join("; "))),
                 error,
             ),
+            score::Error::NotOffered { reason, .. } => Self::new(
+                "The model does not offer this explanation",
+                format!("Choose another method: {reason}."),
+                error,
+            ),
             score::Error::WrongModel { .. } => Self::new(
                 "The model does not read this kind of input",
                 "Choose a model for it.",

@@ -230,6 +230,80 @@ pub struct Explanation {
     pub border_share: Option<f32>,
 }
 
+/// Whether a map tells what a score rests on: what it names is taken away or put back, and the score is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Faithfulness {
+    /// Mean probability while the picture is blurred away, most influential part first (Petsiuk et al. 2018). Low is good.
+    pub deletion: Against,
+    /// Mean probability while the picture comes back, most influential part first, onto a blurred one. High is good.
+    pub insertion: Against,
+    /// ROAD (Rong et al. 2022): half of what the least influential part leaves of the probability more than the most
+    /// influential part does, over 10 to 90 % of the picture. Above 0 is good.
+    pub road: Against,
+}
+
+/// A figure of a map, and the mean of the same over random maps.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Against {
+    pub map: f32,
+    pub random: f32,
+}
+
+impl Faithfulness {
+    /// How many of the three figures are better than those of random maps.
+    pub fn n_passed(&self) -> usize {
+        let passed = [
+            self.deletion.map < self.deletion.random,
+            self.insertion.random < self.insertion.map,
+            self.road.random.max(0.0) < self.road.map,
+        ];
+        passed.iter().filter(|it| **it).count()
+    }
+
+    /// Whether all three speak for the map.
+    pub fn is_faithful(&self) -> bool {
+        self.n_passed() == 3
+    }
+
+    /// What was found, in a few words.
+    pub fn verdict(&self) -> &'static str {
+        match self.n_passed() {
+            3 => "the score follows this map",
+            0 => "the score does not follow this map",
+            _ => "the checks of this map disagree",
+        }
+    }
+
+    /// The figures as sentences.
+    pub fn sentences(&self) -> [String; 2] {
+        let Self {
+            deletion,
+            insertion,
+            road,
+        } = self;
+        let faster = if deletion.map < deletion.random {
+            "lowers the score faster than"
+        } else {
+            "does not lower the score faster than"
+        };
+        let higher = if insertion.random < insertion.map {
+            "brings it back faster than"
+        } else {
+            "does not bring it back faster than"
+        };
+        [
+            format!(
+                "Removing what the map names {faster} removing at random: {:.2} against {:.2}.",
+                deletion.map, deletion.random
+            ),
+            format!(
+                "Showing it alone {higher} showing parts at random: {:.2} against {:.2}. ROAD {:+.2} against {:+.2}.",
+                insertion.map, insertion.random, road.map, road.random
+            ),
+        ]
+    }
+}
+
 /// The outer tenth on each side is this part of a picture.
 pub const EVEN_BORDER: f32 = 0.36;
 
@@ -243,6 +317,8 @@ pub enum Method {
     GradCamPlusPlus,
     /// Draelos and Carin 2020.
     HiResCam,
+    /// Jiang et al. 2021, at the last two stages.
+    LayerCam,
     /// Sundararajan et al. 2017.
     IntegratedGradients,
     /// Smilkov et al. 2017.
@@ -262,6 +338,7 @@ impl Method {
             Self::GradCam => "Grad-CAM",
             Self::GradCamPlusPlus => "Grad-CAM++",
             Self::HiResCam => "HiResCAM",
+            Self::LayerCam => "LayerCAM",
             Self::IntegratedGradients => "integrated gradients",
             Self::SmoothGrad => "SmoothGrad",
             Self::Occlusion => "occlusion",

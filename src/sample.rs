@@ -191,11 +191,12 @@ const LETTERS: [(char, [u8; 7]); 8] = [
     ),
 ];
 
-/// Whether the word SYNTHETIC, burnt in at the lower edge, covers the pixel.
+/// Whether the word SYNTHETIC, burnt in above the lower edge, covers the pixel. At the edge itself the window writes its
+/// legend and the letter of orientation.
 fn is_mark(column: usize, row: usize) -> bool {
     const DOT: usize = 3;
     const WORD: &str = "SYNTHETIC";
-    let (left, top) = ((WIDTH - WORD.len() * 6 * DOT) / 2, HEIGHT - 12 * DOT);
+    let (left, top) = ((WIDTH - WORD.len() * 6 * DOT) / 2, HEIGHT - 48 * DOT);
     let (Some(x), Some(y)) = (column.checked_sub(left), row.checked_sub(top)) else {
         return false;
     };

@@ -1,6 +1,8 @@
 //! One case, one model: a calibrated prediction, or the explanation of one of its labels.
 
 mod answer;
+mod erase;
+mod faithful;
 mod gate;
 mod spread;
 
@@ -20,6 +22,7 @@ use crate::{
 
 pub use self::{
     answer::{at_prevalence, rescored},
+    faithful::{check_map, faithfulness},
     gate::{Gate, fits},
 };
 
@@ -53,6 +56,8 @@ pub enum Error {
         /// At least one.
         reasons: Vec<String>,
     },
+    #[error("wanted a method that this model offers, found {}: {reason}", method.name())]
+    NotOffered { method: Method, reason: String },
     #[error("wanted a model for {want}, found one for {found}")]
     WrongModel {
         want: &'static str,
@@ -161,6 +166,9 @@ pub fn explain(
     loaded: &mut Loaded,
     task: &Task,
 ) -> Result<Explanation, Error> {
+    if let Some(reason) = loaded.model.manifest().why_not(method) {
+        return Err(Error::NotOffered { method, reason });
+    }
     let input = prepare(target, loaded, &Warnings::default())?;
     let attribution = loaded.model.explain(&input, label, method, task)?;
     let manifest = loaded.model.manifest();

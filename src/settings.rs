@@ -17,6 +17,8 @@ pub struct Settings {
     pub theme: Theme,
     /// Strength of the overlay, 0..1.
     pub overlay_opacity: f32,
+    /// Whether the overlay is as strong for a score below the operating point as for one above it.
+    pub is_strength_even: bool,
     /// Widths of the two columns, in points.
     pub study_width: f32,
     pub result_width: f32,
@@ -45,6 +47,7 @@ impl Default for Settings {
         Self {
             theme: Theme::Dark,
             overlay_opacity: 0.45,
+            is_strength_even: false,
             study_width: 232.0,
             result_width: 348.0,
             site: None,

@@ -1,6 +1,8 @@
 //! The texts in the corners of the viewport: whose picture, how it is windowed, what lies over it.
 
-use egui::{Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{Align2, Color32, CornerRadius, FontId, Galley, Painter, Pos2, Rect, pos2, vec2};
 
 use super::{
     Scene,
@@ -13,7 +15,7 @@ use crate::{
     case::{Modality, Samples},
     prediction::Method,
     render::{
-        caption::{percent, short_number},
+        caption::{outline_words, percent, short_number},
         heat_color,
     },
     session::ScanItem,
@@ -81,7 +83,7 @@ pub(super) fn corner_texts(
         &[&words::spacing_words(&scan.scan), &frame],
     );
     if let Some(shown) = heat {
-        legend(painter, rect, shown, scene.state.settings.overlay_opacity);
+        legend(painter, rect, shown, scene.state.drawn_opacity(scan));
     }
     if let Some([across, down]) = &header.orientation {
         let sides = [
@@ -138,19 +140,21 @@ fn legend(painter: &Painter, rect: Rect, shown: &Shown, opacity: f32) {
         .map(|it| format!("{DOT}gap {}", short_number(it)))
         .unwrap_or_default();
     let words = format!(
-        "influence on \u{201C}{}\u{201D}{DOT}{}{DOT}{}",
+        "influence map for \u{201C}{}\u{201D}\n{}{gap}\ndrawn at {}",
         explanation.label,
         explanation.method.name(),
         percent(opacity)
-    ) + &gap;
+    );
     let base = rect.left_bottom();
-    haloed(
+    // Only its own half: the letter of orientation stands in the middle.
+    let wrap = rect.width() / 2.0 - 3.0 * MARGIN;
+    let font = theme::regular(SMALL);
+    let galley = painter.layout(words, font, ON_PICTURE, wrap);
+    haloed_galley(
         painter,
         base - vec2(0.0, LINE + 2.0),
         Align2::LEFT_BOTTOM,
-        &words,
-        theme::regular(SMALL),
-        ON_PICTURE,
+        &galley,
     );
     let bar = Rect::from_min_size(pos2(base.x, base.y - HEIGHT - 4.0), vec2(WIDTH, HEIGHT));
     let mut mesh = egui::Mesh::default();
@@ -171,7 +175,11 @@ fn legend(painter: &Painter, rect: Rect, shown: &Shown, opacity: f32) {
         painter,
         bar.right_center() + vec2(8.0, 0.0),
         Align2::LEFT_CENTER,
-        &format!("0 \u{2013} {}", short_number(shown.full)),
+        &format!(
+            "0 \u{2013} {}{}",
+            short_number(shown.full),
+            outline_words(explanation.method, shown.full)
+        ),
         theme::regular(SMALL),
         ON_PICTURE,
     );
@@ -212,6 +220,10 @@ pub(super) fn explaining_ui(painter: &Painter, scene: &Scene<'_>, scan: &ScanIte
 /// Text that can be read on bright and on dark anatomy.
 fn haloed(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, color: Color32) {
     let galley = painter.layout_no_wrap(text.to_owned(), font, color);
+    haloed_galley(painter, at, align, &galley);
+}
+
+fn haloed_galley(painter: &Painter, at: Pos2, align: Align2, galley: &Arc<Galley>) {
     let rect = align.anchor_size(at, galley.size());
     for way in [
         vec2(-1.0, 0.0),
@@ -225,5 +237,5 @@ fn haloed(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, 
             Color32::from_black_alpha(150),
         );
     }
-    painter.galley(rect.min, galley, color);
+    painter.galley(rect.min, galley.clone(), ON_PICTURE);
 }

@@ -13,6 +13,7 @@ mod frame_ui;
 mod gpu;
 mod icons;
 mod keys;
+mod map_ui;
 mod note_ui;
 mod notice_ui;
 mod pictures;

@@ -12,7 +12,7 @@ use super::{
     Scene,
     controls::{Button, body, muted, progress_line, section},
     result_ui::{Asked, legend_entry},
-    strip_ui::{label_ui, method_ui},
+    strip_ui::{label_ui, method_ui, method_width},
     theme::{self, BODY, SMALL, Tokens},
     words,
 };
@@ -257,9 +257,10 @@ fn choosers_ui(ui: &mut Ui, asked: &Asked<'_>, commands: &mut Vec<Command>) {
     ui.push_id("note", |ui| {
         ui.horizontal(|ui| {
             // A chooser draws its padding and its arrow beside its width.
-            let width = ((ui.available_width() - 8.0) / 2.0 - 32.0).clamp(60.0, 170.0);
+            let of_method = method_width(ui, asked);
+            let width = (ui.available_width() - 8.0 - 64.0 - of_method).clamp(60.0, 170.0);
             label_ui(ui, asked, width, commands);
-            method_ui(ui, asked, width, commands);
+            method_ui(ui, asked, of_method, commands);
         });
     });
 }

@@ -8,6 +8,7 @@ use egui::{
 use super::{
     Scene,
     controls::{Button, body, card, head, muted, progress_line, strong, swatch},
+    map_ui::map_ui,
     note_ui::note_section_ui,
     remember_width,
     scores_ui::{answer_ui, bullet, limits_ui, scope_ui, scores_ui, warnings_ui},
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     model::Manifest,
     prediction::Prediction,
-    session::{Action, Column, Command, Content, ItemId, Kind, Loading, Reading},
+    session::{Action, Column, Command, Content, ItemId, Kind, Loading, Reading, ScanItem},
 };
 
 /// Draws the column for what is in the middle.
@@ -45,7 +46,7 @@ pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
                             reading: scan.reading().unwrap_or(&empty),
                             prediction: scan.prediction(),
                         };
-                        reading_ui(ui, scene, &asked, commands);
+                        reading_ui(ui, scene, (&asked, Some(scan)), commands);
                         note_section_ui(ui, scene, commands);
                     }
                     Content::Note(note) => {
@@ -55,7 +56,7 @@ pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
                             reading: &note.reading,
                             prediction: note.prediction(),
                         };
-                        reading_ui(ui, scene, &asked, commands);
+                        reading_ui(ui, scene, (&asked, None), commands);
                     }
                 }
             });
@@ -89,7 +90,13 @@ fn nothing_ui(ui: &mut Ui, scene: &Scene<'_>) {
     }
 }
 
-fn reading_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mut Vec<Command>) {
+/// `scan` is what is asked about, unless it is a note.
+fn reading_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (asked, scan): (&Asked<'_>, Option<&ScanItem>),
+    commands: &mut Vec<Command>,
+) {
     let manifest = asked
         .reading
         .model
@@ -101,6 +108,9 @@ fn reading_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mut 
         (Loading::Ready(_), Some(prediction), Some(manifest)) => {
             scores_ui(ui, scene, asked, prediction, commands);
             scope_ui(ui, scene, prediction);
+            if let Some(scan) = scan {
+                map_ui(ui, scene, (asked, scan), manifest, commands);
+            }
             warnings_ui(ui, scene, asked, prediction);
             if let Loading::Failed(failure) = &asked.reading.explanation {
                 card(ui, scene.tokens, |ui| {

@@ -45,7 +45,7 @@ pub(super) fn scan_ui(
         .explanation()
         .filter(|it| scene.state.is_overlay_shown && it.heatmap.is_some());
     let shown = heat.and_then(|it| pictures.shown(it));
-    let opacity = scene.state.settings.overlay_opacity;
+    let opacity = scene.state.drawn_opacity(scan);
     pictures.paint(
         &painter,
         place.rect,
@@ -54,11 +54,14 @@ pub(super) fn scan_ui(
         shown.as_ref().map(|it| (it, opacity)),
     );
     if let Some(shown) = &shown {
+        // As faint as the map, but never lost.
+        let share = opacity / scene.state.settings.overlay_opacity.max(0.01);
+        let color = AMBER_ON_PICTURE.gamma_multiply(share.clamp(0.35, 1.0));
         for line in shown.outlines.iter() {
             let points: Vec<Pos2> = line.iter().map(|it| place.ui_from_scan(*it)).collect();
             painter.extend(egui::Shape::dashed_line(
                 &points,
-                Stroke::new(1.5, AMBER_ON_PICTURE),
+                Stroke::new(1.5, color),
                 5.0,
                 4.0,
             ));

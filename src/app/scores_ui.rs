@@ -290,6 +290,13 @@ pub(super) fn limits_ui(ui: &mut Ui, scene: &Scene<'_>, manifest: &Manifest) {
             for limit in &manifest.limits {
                 bullet(ui, scene, limit);
             }
+            for method in manifest.network.methods() {
+                if let Some(reason) = manifest.why_not(*method) {
+                    let words =
+                        format!("{} is not offered: {reason}", words::capital(method.name()));
+                    bullet(ui, scene, &words);
+                }
+            }
             for metric in manifest.headlines() {
                 let (value, low, high) = (
                     metric.estimate.value,

@@ -1,8 +1,8 @@
 //! The strip under the viewport: windows on the left, influence on the right, and a line of frames for a stack.
 
 use egui::{
-    Align, ComboBox, Frame, Layout, Margin, Panel, RichText, Slider, Ui, WidgetInfo,
-    accesskit::Role,
+    Align, Color32, ComboBox, Frame, Layout, Margin, Panel, RichText, Slider, TextStyle, Ui,
+    WidgetInfo, accesskit::Role,
 };
 
 use super::{
@@ -17,7 +17,7 @@ use crate::{
     case::Samples,
     prediction::{LabelIdx, Method},
     render::preset_window,
-    session::{Action, Command, ItemId, Kind, NOTE_METHODS, SCAN_METHODS, ScanItem},
+    session::{Action, Command, ItemId, Kind, ScanItem},
 };
 
 /// Below this width of the strip, in points, two buttons and the names of the keys give way; the keys still work.
@@ -138,7 +138,9 @@ fn influence_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mu
     let state = scene.state;
     let mut opacity = state.settings.overlay_opacity;
     ui.spacing_mut().slider_width = 64.0;
-    if 360.0 < ui.available_width() {
+    // The names of the methods come first: one that is cut cannot be read.
+    let of_method = method_width(ui, asked);
+    if 250.0 + of_method + 64.0 < ui.available_width() {
         let slider = ui.add(Slider::new(&mut opacity, 0.05..=1.0).show_value(false));
         let slider = slider.on_hover_text("Strength of the overlay: [ and ]");
         slider.widget_info(|| {
@@ -148,8 +150,8 @@ fn influence_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mu
             commands.push(Command::SetOpacity(opacity));
         }
     }
-    let width = ((ui.available_width() - 120.0) / 2.0).clamp(60.0, 130.0);
-    method_ui(ui, asked, width, commands);
+    method_ui(ui, asked, of_method, commands);
+    let width = (ui.available_width() - 140.0).clamp(40.0, 130.0);
     label_ui(ui, asked, width, commands);
     let shown = Button::new("Overlay")
         .quiet()
@@ -157,7 +159,8 @@ fn influence_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mu
         .key("O")
         .selected(state.is_overlay_shown)
         .show(ui, scene.tokens);
-    let tip = "Where the picture moved the score. It is not an outline of disease.";
+    let tip =
+        "The influence map: where the picture moved the score. It is not an outline of disease.";
     if shown.on_hover_text(tip).clicked() {
         commands.push(Command::Act(Action::ToggleOverlay));
     }
@@ -193,19 +196,37 @@ pub(super) fn label_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &mu
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Label that is explained"));
 }
 
+/// Room for the longest name among the methods that the model offers.
+pub(super) fn method_width(ui: &Ui, asked: &Asked<'_>) -> f32 {
+    let font = TextStyle::Button.resolve(ui.style());
+    let width = |it: Method| {
+        let name = words::capital(it.name());
+        let galley = ui
+            .painter()
+            .layout_no_wrap(name, font.clone(), Color32::PLACEHOLDER);
+        galley.size().x
+    };
+    let arrow = ui.spacing().icon_width + ui.spacing().icon_spacing;
+    methods(asked).into_iter().map(width).fold(60.0, f32::max) + arrow + 2.0
+}
+
+fn methods(asked: &Asked<'_>) -> Vec<Method> {
+    asked
+        .reading
+        .model
+        .as_ref()
+        .map_or_else(Vec::new, |it| it.methods())
+}
+
 /// The method of explanation.
 pub(super) fn method_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &mut Vec<Command>) {
-    let methods: &[Method] = match asked.kind {
-        Kind::Scan => &SCAN_METHODS,
-        Kind::Note => &NOTE_METHODS,
-    };
     let method = asked.reading.method.map_or("no method", Method::name);
     let chooser = ComboBox::from_id_salt("method")
-        .selected_text(words::fitted(words::capital(method), width))
+        .selected_text(words::capital(method))
         .width(width)
         .truncate();
     let shown = chooser.show_ui(ui, |ui| {
-        for it in methods {
+        for it in &methods(asked) {
             if ui
                 .selectable_label(Some(*it) == asked.reading.method, words::capital(it.name()))
                 .clicked()

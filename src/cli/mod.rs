@@ -10,7 +10,11 @@
 mod calibrate;
 mod doctor;
 mod evaluate;
+mod explained;
 mod inspect;
+mod model_check;
+mod model_commands;
+mod model_time;
 mod models;
 mod score_files;
 mod sites;
@@ -65,6 +69,9 @@ enum Command {
     Inspect(inspect::Args),
     /// List the models, with what they are for and how good they are.
     Models(models::Args),
+    /// Work on one model.
+    #[command(subcommand)]
+    Model(model_commands::Command),
     /// Test this installation: libtorch, models, decode worker, fonts.
     Doctor,
     /// Write the synthetic sample case: a scan as DICOM and PNG, and a note.
@@ -112,6 +119,7 @@ pub fn run() -> ExitCode {
         Some(Command::Score(it)) => score_files::run(&it, &args.engine),
         Some(Command::Inspect(it)) => inspect::run(&it),
         Some(Command::Models(it)) => models::run(&it, &args.engine),
+        Some(Command::Model(it)) => model_commands::run(&it, &args.engine),
         Some(Command::Doctor) => doctor::run(&args.engine),
         Some(Command::Samples { folder }) => samples(&folder),
         Some(Command::Train(it)) => train::run(&it, &args.engine),

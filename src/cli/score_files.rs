@@ -2,36 +2,30 @@
 
 use std::{
     collections::BTreeMap,
-    ffi::OsString,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::Context as _;
-use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{
-    Decoder, EngineArgs, NOTICE, load, models_folder, options, print,
+    Decoder, EngineArgs, NOTICE,
+    explained::{ExplainArgs, Explained, explained_lines, label_to_explain, of_note},
+    load, models_folder, options, print,
     sites::{self, Reader},
 };
 use crate::{
     case::{Note, Scan},
-    disk, engine,
+    disk,
     failure::Failure,
     import::Opened,
     model::{Manifest, Task, bundle},
     nn,
-    prediction::{
-        Call, EVEN_BORDER, Explanation, LabelIdx, Method, Ood, Prediction, Uncertainty, WordWeight,
-    },
+    prediction::{Call, Method, Ood, Prediction, Uncertainty},
     prep::Spec,
-    render,
     score::{self, Gate, Loaded, Target},
 };
-
-/// Strength of the influence map over the scan.
-const OPACITY: f32 = 0.45;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -47,15 +41,8 @@ pub(super) struct Args {
     /// Frame of a multi-frame scan, from 1.
     #[arg(long, value_name = "N", default_value_t = 1)]
     frame: usize,
-    /// Write the influence map over each scan as PNG into this folder.
-    #[arg(long, value_name = "DIR")]
-    overlay: Option<PathBuf>,
-    /// How to explain scans.
-    #[arg(long, value_enum, default_value = "grad-cam")]
-    method: MethodArg,
-    /// Label to explain [default: the one that is called, else the most probable].
-    #[arg(long)]
-    label: Option<String>,
+    #[command(flatten)]
+    explain: ExplainArgs,
     /// Score scans that the model refuses as outside its scope all the same; the result carries the reasons.
     #[arg(long)]
     beyond_scope: bool,
@@ -72,34 +59,6 @@ pub(super) struct Args {
     /// Write the JSON to this file as well.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum MethodArg {
-    GradCam,
-    #[value(name = "grad-cam++")]
-    GradCamPlusPlus,
-    #[value(name = "hirescam")]
-    HiResCam,
-    IntegratedGradients,
-    #[value(name = "smoothgrad")]
-    SmoothGrad,
-    Occlusion,
-    Rise,
-}
-
-impl From<MethodArg> for Method {
-    fn from(method: MethodArg) -> Self {
-        match method {
-            MethodArg::GradCam => Self::GradCam,
-            MethodArg::GradCamPlusPlus => Self::GradCamPlusPlus,
-            MethodArg::HiResCam => Self::HiResCam,
-            MethodArg::IntegratedGradients => Self::IntegratedGradients,
-            MethodArg::SmoothGrad => Self::SmoothGrad,
-            MethodArg::Occlusion => Self::Occlusion,
-            MethodArg::Rise => Self::Rise,
-        }
-    }
 }
 
 /// What `--json` prints.
@@ -137,18 +96,6 @@ impl Kind {
 }
 
 #[derive(Serialize)]
-struct Explained {
-    label: String,
-    method: Method,
-    /// The overlay picture, for scans.
-    overlay: Option<PathBuf>,
-    /// For scans: part of the influence in the outer tenth of the picture; 0.36 in an even map.
-    border_share: Option<f32>,
-    /// For notes: byte ranges of the text and their influence.
-    words: Vec<WordWeight>,
-}
-
-#[derive(Serialize)]
 struct Refusal {
     file: PathBuf,
     headline: String,
@@ -158,10 +105,8 @@ struct Refusal {
 
 /// Scores every file; one that fails is told and the others go on.
 pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
-    if let Some(folder) = &args.overlay {
-        // Before any work: a folder that cannot be written should not cost a scored case.
-        disk::create_folder(folder).context("could not make the overlay folder")?;
-    }
+    let made = args.explain.create_folders();
+    made.context("could not make the folder for the influence maps")?;
     let decoder =
         Decoder::start(Default::default()).context("could not start the decode worker")?;
     let mut models = Models {
@@ -338,21 +283,10 @@ fn score_scan(
         failure
     })?;
     let prediction = reader.read(prediction, loaded.model.manifest())?;
-    let mut explanation = None;
-    if let Some(folder) = &args.overlay {
-        let label = label_to_explain(&prediction, args.label.as_deref())?;
-        let why = score::explain(target, label, args.method.into(), loaded, &Task::default());
-        let why = why.map_err(|error| Failure::from(&error))?;
-        let path = folder.join(overlay_name(file, &prediction));
-        write_overlay(&path, scan, &prediction, &why)?;
-        explanation = Some(Explained {
-            label: why.label,
-            method: why.method,
-            overlay: Some(path),
-            border_share: why.border_share,
-            words: Vec::new(),
-        });
-    }
+    let of_scan = (scan, target);
+    let explanation = args
+        .explain
+        .explain_scan(file, of_scan, &prediction, loaded)?;
     Ok((
         Answer {
             file: file.to_owned(),
@@ -377,13 +311,7 @@ fn score_note(
     let label = label_to_explain(&prediction, None)?;
     let why = score::explain(target, label, Method::Chefer, loaded, &Task::default())
         .map_err(|error| Failure::from(&error))?;
-    let explanation = Some(Explained {
-        label: why.label,
-        method: why.method,
-        overlay: None,
-        border_share: None,
-        words: why.words,
-    });
+    let explanation = Some(of_note(why));
     // To print the words of most influence for the person who named the file.
     let text = note.text.reveal().clone();
     Ok((
@@ -395,56 +323,6 @@ fn score_note(
         },
         Some(text),
     ))
-}
-
-fn label_to_explain(prediction: &Prediction, wanted: Option<&str>) -> Result<LabelIdx, Failure> {
-    let found = match wanted {
-        Some(name) => prediction.scores.iter().position(|it| it.label == name),
-        None => Some(prediction.primary().0),
-    };
-    found.map(LabelIdx).ok_or_else(|| Failure {
-        headline: "The model has no such label".to_owned(),
-        remedy: "Choose one that `wardlight models` lists.".to_owned(),
-        cause: format!(
-            "wanted one of {}",
-            prediction
-                .scores
-                .iter()
-                .map(|it| it.label.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
-    })
-}
-
-/// The input's own stem, its frame and the start of its hash, so that two files of one name do not collide.
-fn overlay_name(file: &Path, prediction: &Prediction) -> OsString {
-    let mut name = file.file_stem().unwrap_or_default().to_owned();
-    name.push(format!(
-        "-{}-{}.png",
-        prediction.about.file_sha256.short(),
-        prediction.about.frame_idx + 1
-    ));
-    name
-}
-
-fn write_overlay(
-    path: &Path,
-    scan: &Scan,
-    prediction: &Prediction,
-    why: &Explanation,
-) -> Result<(), Failure> {
-    let window = render::curve::first_window(scan, prediction.about.frame_idx);
-    let request = render::picture::OverlayRequest {
-        scan,
-        window: &window,
-        prediction,
-        explanation: why,
-        opacity: OPACITY,
-    };
-    let png = render::overlay_png(request)
-        .map_err(|error| Failure::from(&engine::Error::Render(error)))?;
-    disk::write_atomic(path, &png).map_err(|error| Failure::from(&error))
 }
 
 fn refusal(file: &Path, failure: Failure) -> Refusal {
@@ -535,36 +413,11 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
             .map(|it| format!("  Note: {}", it.text)),
     );
     if let Some(explained) = &answer.explanation {
-        lines.push(explained_line(explained, text.map_or("", String::as_str)));
+        let text = text.map_or("", String::as_str);
+        lines.extend(explained_lines(explained, text));
     }
     lines.push(String::new());
     lines.join("\n") + "\n"
-}
-
-fn explained_line(explained: &Explained, text: &str) -> String {
-    let what = format!(
-        "  Influence on {} by {}",
-        explained.label,
-        explained.method.name()
-    );
-    if let Some(path) = &explained.overlay {
-        let border = explained.border_share.map_or_else(String::new, |it| {
-            let even = 100.0 * EVEN_BORDER;
-            format!(
-                "\n  {:.0} % of it lies in the outer tenth of the picture (an even map has {even:.0} %)",
-                100.0 * it
-            )
-        });
-        return format!("{what}: {}{border}", path.display());
-    }
-    let mut words: Vec<_> = explained.words.iter().collect();
-    words.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    let most: Vec<&str> = words
-        .iter()
-        .take(8)
-        .filter_map(|it| text.get(it.span.clone()))
-        .collect();
-    format!("{what}: {}", most.join(", "))
 }
 
 fn spread(uncertainty: &Uncertainty) -> String {

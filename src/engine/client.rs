@@ -72,7 +72,9 @@ impl Client {
     pub fn start_job(&mut self, id: JobId, job: Job) -> Result<(), Busy> {
         let queue = match job {
             Job::Open(_) | Job::OpenSample | Job::Save(_) => &self.files,
-            Job::LoadModels | Job::Score { .. } | Job::Explain { .. } => &self.model,
+            Job::LoadModels | Job::Score { .. } | Job::Explain { .. } | Job::CheckMap { .. } => {
+                &self.model
+            }
         };
         let (task, decode) = (Task::default(), Cancel::default());
         let ticket = Ticket {

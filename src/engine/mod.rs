@@ -3,7 +3,7 @@
 //! | thread | owns | takes |
 //! |---|---|---|
 //! | `files` | the decoder | `Open`, `OpenSample`, `Save` |
-//! | `model` | every model | `LoadModels`, `Score`, `Explain` |
+//! | `model` | every model | `LoadModels`, `Score`, `Explain`, `CheckMap` |
 //!
 //! A job that panics is told as a failure and costs nothing else; after one, the models are loaded again.
 
@@ -20,7 +20,7 @@ use crate::{
     disk,
     import::{self, Opened},
     model::{self, Manifest},
-    prediction::{Explanation, LabelIdx, Method, Prediction, Subject},
+    prediction::{Explanation, Faithfulness, LabelIdx, Method, Prediction, Subject},
     privacy::Phi,
     render, sample, score,
 };
@@ -51,6 +51,12 @@ pub enum Job {
         model: ModelName,
         label: LabelIdx,
         method: Method,
+    },
+    /// Take the picture apart by the map, and watch the score.
+    CheckMap {
+        target: Target,
+        model: ModelName,
+        explanation: Arc<Explanation>,
     },
     Save(Box<SaveJob>),
 }
@@ -96,6 +102,7 @@ pub enum Event {
     },
     Scored(Box<Prediction>),
     Explained(Box<Explanation>),
+    MapChecked(Faithfulness),
     Saved(Phi<PathBuf>),
     Done,
     Failed(Error),
@@ -182,6 +189,7 @@ impl Job {
             Self::LoadModels => "load",
             Self::Score { .. } => "score",
             Self::Explain { .. } => "explain",
+            Self::CheckMap { .. } => "check",
             Self::Save(_) => "save",
         }
     }

@@ -52,7 +52,9 @@ pub(super) fn run_files(
             Job::Open(paths) => open_all(paths, &ticket, &mut open, outbox),
             Job::OpenSample => open_all(&sample()?, &ticket, &mut open, outbox),
             Job::Save(save) => write(save).map(|()| Some(Event::Saved(Phi::new(save.to.clone())))),
-            Job::LoadModels | Job::Score { .. } | Job::Explain { .. } => Ok(None),
+            Job::LoadModels | Job::Score { .. } | Job::Explain { .. } | Job::CheckMap { .. } => {
+                Ok(None)
+            }
         });
         if finish(&ticket, end, outbox).is_err() {
             return;
@@ -60,7 +62,7 @@ pub(super) fn run_files(
     }
 }
 
-/// Serves `LoadModels`, `Score` and `Explain` until the queue closes. Owns every model.
+/// Serves `LoadModels`, `Score`, `Explain` and `CheckMap` until the queue closes. Owns every model.
 pub(super) fn run_models(
     jobs: &Receiver<Ticket>,
     mut load: LoadFn,
@@ -95,6 +97,15 @@ pub(super) fn run_models(
                 find(&mut models, model)?,
                 &ticket.task,
             ),
+            Job::CheckMap {
+                target,
+                model,
+                explanation,
+            } => {
+                let (target, loaded) = (target.as_score_target(), find(&mut models, model)?);
+                let found = score::check_map(target, explanation, loaded, &ticket.task)?;
+                Ok(Some(Event::MapChecked(found)))
+            }
             Job::Open(_) | Job::OpenSample | Job::Save(_) => Ok(None),
         });
         is_poisoned = matches!(end, Err(Error::Panicked { .. }));

@@ -11,8 +11,8 @@ use crate::{
     privacy::Phi,
 };
 
-const MANIFEST: &str = "manifest.toml";
-const CARD: &str = "card.md";
+pub(super) const MANIFEST: &str = "manifest.toml";
+pub(super) const CARD: &str = "card.md";
 const TEXT_LIMIT_BYTES: u64 = 1 << 20;
 const TOKENIZER_LIMIT_BYTES: u64 = 64 << 20;
 const LAYOUT_LIMIT_BYTES: u64 = 16 << 20;

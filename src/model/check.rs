@@ -52,7 +52,37 @@ pub(super) fn manifest(manifest: &Manifest) -> Check {
         )?;
         scope(it)?;
     }
+    explanations(manifest)?;
     network_and_prep(manifest)
+}
+
+fn explanations(manifest: &Manifest) -> Check {
+    let mut seen = BTreeSet::new();
+    for it in &manifest.explanations {
+        let name = it.method.name();
+        wanted(
+            manifest.network.methods().contains(&it.method),
+            "a test of a method for this network",
+            name,
+        )?;
+        wanted(
+            seen.insert(name),
+            "one test for each method",
+            format!("{name} twice"),
+        )?;
+        let are_similarities = [it.ssim, it.baseline]
+            .iter()
+            .chain(&it.cascade)
+            .all(|it| (-1.0..=1.0).contains(it));
+        wanted(are_similarities, "similarities in -1..1", "another number")?;
+        wanted(0 < it.n, "a test on at least one picture", it.n)?;
+        wanted(
+            it.passes == (it.ssim < it.baseline),
+            "`passes` to say whether the similarity lies below the baseline",
+            it.passes,
+        )?;
+    }
+    Ok(())
 }
 
 fn scope(scope: &Scope) -> Check {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Error, Network, check, conformal::Conformal, scope::Scope};
 use crate::{
     disk::Sha256,
-    prediction::{Calibration, Estimate, ModelRef, OperatingPoint, SiteRef},
+    prediction::{Calibration, Estimate, Method, ModelRef, OperatingPoint, SiteRef},
     prep,
 };
 
@@ -56,6 +56,9 @@ pub struct Manifest {
     /// Measured figures, for the card and the window.
     #[serde(default)]
     pub metrics: Vec<Metric>,
+    /// The randomisation test of each method that was put to it; empty for a model that was not tested.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explanations: Vec<ExplanationTest>,
 }
 
 /// How logits become probabilities.
@@ -104,7 +107,64 @@ pub struct Metric {
     pub estimate: Estimate,
 }
 
+/// Whether a method's maps depend on what the network learned (Adebayo et al. 2018,
+/// <https://arxiv.org/abs/1810.03292>): they must lose their likeness when the weights are random.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExplanationTest {
+    pub method: Method,
+    /// Structural similarity of the maps before and after all weights were made random, mean over the pictures.
+    pub ssim: f64,
+    /// The same between the maps of different pictures.
+    pub baseline: f64,
+    /// The same after each step of the cascade, from the head down; its last is `ssim`. Empty for a slow method, of which
+    /// only the end was tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cascade: Vec<f64>,
+    /// Held-out pictures.
+    pub n: usize,
+    /// `ssim` lies below `baseline`.
+    pub passes: bool,
+}
+
 impl Manifest {
+    /// The methods that this model offers, in the order of a chooser; the first is the default. One that failed its
+    /// randomisation test is left out.
+    pub fn methods(&self) -> Vec<Method> {
+        let methods = self.network.methods().iter().copied();
+        methods.filter(|it| self.why_not(*it).is_none()).collect()
+    }
+
+    /// Why a method is not offered, as a clause; `None` for one that is.
+    pub fn why_not(&self, method: Method) -> Option<String> {
+        if !self.network.methods().contains(&method) {
+            return Some(format!(
+                "{} does not explain this kind of network",
+                method.name()
+            ));
+        }
+        let failed = self
+            .explanations
+            .iter()
+            .find(|it| it.method == method && !it.passes)?;
+        Some(format!(
+            "its maps hardly change when the weights are made random (similarity {:.2}, and {:.2} between maps of different \
+             pictures)",
+            failed.ssim, failed.baseline
+        ))
+    }
+
+    /// What the randomisation test says of a method, in words.
+    pub fn test_words(&self, method: Method) -> String {
+        match self.explanations.iter().find(|it| it.method == method) {
+            Some(it) => format!(
+                "depends on what the model learned: similarity {:.2} after randomisation, {:.2} between pictures, n = {}",
+                it.ssim, it.baseline, it.n
+            ),
+            None => "not tested on this model".to_owned(),
+        }
+    }
+
     /// Reads and checks a manifest.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let manifest: Self = toml::from_str(text).map_err(|it| {

@@ -10,6 +10,7 @@ pub mod network;
 pub mod prevalence;
 pub mod scope;
 pub mod site;
+pub mod tested;
 
 use std::sync::{
     Arc,
@@ -31,7 +32,7 @@ pub trait Model: Send {
     fn engine(&self) -> Engine;
     /// One row for each input.
     fn logits(&mut self, inputs: &[Input]) -> Result<Vec<Logits>, Error>;
-    /// The influence of the input on one logit. Runs in the plain form; cancel is checked between steps.
+    /// The influence of the input on one logit; cancel is checked between steps.
     fn explain(
         &mut self,
         input: &Input,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::prediction::Method;
+
 /// A network and its size.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -23,6 +25,23 @@ impl Network {
             Self::ResNet18(_) => "resnet18",
             Self::DenseNet121(_) => "densenet121",
             Self::Transformer(_) => "transformer",
+        }
+    }
+
+    /// The methods that can explain it, in the order of a chooser; the first is the default.
+    pub const fn methods(&self) -> &'static [Method] {
+        match self {
+            Self::ResNetS(_) | Self::ResNet18(_) | Self::DenseNet121(_) => &[
+                Method::GradCam,
+                Method::GradCamPlusPlus,
+                Method::HiResCam,
+                Method::LayerCam,
+                Method::IntegratedGradients,
+                Method::SmoothGrad,
+                Method::Occlusion,
+                Method::Rise,
+            ],
+            Self::Transformer(_) => &[Method::Chefer, Method::IntegratedGradients],
         }
     }
 

@@ -72,6 +72,26 @@ pub fn grad_cam_plus_plus(activations: &Tensor, gradients: &Tensor) -> Result<Te
     sum_maps(&activations.f_mul(&weights)?)
 }
 
+/// LayerCAM (Jiang et al. 2021, <https://doi.org/10.1109/TIP.2021.3089943>): each map weighted with its positive
+/// gradients, place by place. Also good for earlier, finer layers. `[k, h, w]` twice → `[h, w]`
+pub fn layer_cam(activations: &Tensor, gradients: &Tensor) -> Result<Tensor> {
+    Ok(sum_maps(&activations.f_mul(&gradients.f_relu()?)?)?.f_relu()?)
+}
+
+/// Two maps of one picture as one of the finer size: the mean, after the coarser one was spread over the smaller cells so
+/// that its sum stays. `[h, w]` and `[h', w']` → the finer size
+pub fn mean_of_stages(fine: &Tensor, coarse: &Tensor) -> Result<Tensor> {
+    let ((height, width), (rows, columns)) = (fine.size2()?, coarse.size2()?);
+    let shrink = (rows * columns) as f64 / (height * width).max(1) as f64;
+    let spread = coarse
+        .f_unsqueeze(0)?
+        .f_unsqueeze(0)?
+        .f_upsample_bilinear2d([height, width], false, None, None)?
+        .f_reshape([height, width])?
+        .f_mul_scalar(shrink)?;
+    Ok(fine.f_add(&spread)?.f_mul_scalar(0.5)?)
+}
+
 fn sum_maps(maps: &Tensor) -> Result<Tensor> {
     Ok(maps.f_sum_dim_intlist([0_i64].as_slice(), false, Kind::Float)?)
 }

@@ -121,27 +121,55 @@ impl DenseLayer {
     }
 }
 
+impl Block {
+    /// Every layer adds its maps to those so far.
+    fn forward(&self, x: Tensor, mode: Mode) -> Result<Vec<Tensor>> {
+        let mut maps = vec![x];
+        for layer in &self.layers {
+            maps.push(layer.forward(&maps, mode)?);
+        }
+        Ok(maps)
+    }
+}
+
+/// The published order is convolution, then mean pooling. Both are linear and a 1x1 convolution does not mix pixels,
+/// so they commute: pooling first costs a quarter.
+fn halve(maps: &Tensor, conv: &Conv, mode: Mode) -> Result<Tensor> {
+    let pooled = maps.f_avg_pool2d([2, 2], [2, 2], [0, 0], false, true, None)?;
+    conv.forward(&pooled, None, mode)
+}
+
 impl Cnn for DenseNet {
-    fn features(&self, x: &Tensor, mode: Mode) -> Result<Tensor> {
+    /// Up to the norm of the last transition, before it halves the resolution.
+    fn trunk(&self, x: &Tensor, mode: Mode) -> Result<Tensor> {
         let x = self.stem.forward(x, None, mode)?;
-        let mut maps = vec![x.f_max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false)?];
-        for block in &self.blocks {
-            for layer in &block.layers {
-                maps.push(layer.forward(&maps, mode)?);
+        let mut x = x.f_max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false)?;
+        let transitions = self
+            .blocks
+            .iter()
+            .filter_map(|it| Some((it, it.transition.as_ref()?)));
+        let n_transitions = transitions.clone().count();
+        for (idx, (block, (norm, conv))) in transitions.enumerate() {
+            x = norm.forward(&block.forward(x, mode)?, mode)?;
+            if idx + 1 < n_transitions {
+                x = halve(&x, conv, mode)?;
             }
-            if let Some((norm, conv)) = &block.transition {
-                // The published order is convolution, then mean pooling. Both are linear and a 1x1
-                // convolution does not mix pixels, so they commute: pooling first costs a quarter.
-                let pooled = norm.forward(&maps, mode)?.f_avg_pool2d(
-                    [2, 2],
-                    [2, 2],
-                    [0, 0],
-                    false,
-                    true,
-                    None,
-                )?;
-                maps = vec![conv.forward(&pooled, None, mode)?];
-            }
+        }
+        Ok(x)
+    }
+
+    fn last_stage(&self, maps: &Tensor, mode: Mode) -> Result<Tensor> {
+        let last_transition = self
+            .blocks
+            .iter()
+            .rev()
+            .find_map(|it| it.transition.as_ref());
+        let mut maps = match last_transition {
+            Some((_, conv)) => vec![halve(maps, conv, mode)?],
+            None => vec![maps.shallow_clone()],
+        };
+        if let Some(block) = self.blocks.last().filter(|it| it.transition.is_none()) {
+            maps = block.forward(maps.swap_remove(0), mode)?;
         }
         self.norm5.forward(&maps, mode)
     }

@@ -70,7 +70,7 @@ impl Model for ImageModel {
         match method {
             Method::GradCam | Method::GradCamPlusPlus | Method::HiResCam => {
                 let mut steps = Steps::new(task, 1);
-                let (activations, gradients) = features_and_gradients(self.plain()?, &x, label)?;
+                let (activations, gradients) = self.features_and_gradients(&x, label)?;
                 let map = match method {
                     // The published method keeps what speaks for the label only.
                     Method::GradCam => attribute::grad_cam(&activations, &gradients)?.f_relu()?,
@@ -79,6 +79,12 @@ impl Model for ImageModel {
                     }
                     _ => attribute::hires_cam(&activations, &gradients)?,
                 };
+                steps.advance(1)?;
+                map_attribution(&map, None)
+            }
+            Method::LayerCam => {
+                let mut steps = Steps::new(task, 1);
+                let map = layer_cam(self.plain()?, &x, label)?;
                 steps.advance(1)?;
                 map_attribution(&map, None)
             }
@@ -118,6 +124,19 @@ impl ImageModel {
         let features = layer::pool(&self.fast.features(&self.loaded.entry(x)?, Mode::Eval)?)?;
         let logits = self.fast.head().forward(&features)?;
         Ok((features, logits))
+    }
+
+    /// The last feature maps `[k, h, w]` and the gradient of one logit with respect to them. The maps come from the fast
+    /// form: only pool and head, which are plain in both, are differentiated.
+    fn features_and_gradients(&self, x: &Tensor, label: LabelIdx) -> Result<(Tensor, Tensor)> {
+        let maps = tch::no_grad(|| self.fast.features(&self.loaded.entry(x)?, Mode::Eval))?;
+        let maps = maps.f_to_kind(Kind::Float)?.set_requires_grad(true);
+        let head = self.fast.head();
+        let logit = head
+            .forward(&layer::pool(&maps)?)?
+            .f_select(1, label.0 as i64)?;
+        let gradients = first(Tensor::f_run_backward(&[&logit], &[&maps], false, false)?)?;
+        Ok((maps.f_detach()?.f_get(0)?, gradients.f_get(0)?))
     }
 
     /// The form that has gradients.
@@ -205,15 +224,24 @@ impl ImageModel {
     }
 }
 
-/// The last feature maps `[k, h, w]` and the gradient of one logit with respect to them.
-fn features_and_gradients(net: &dyn Cnn, x: &Tensor, label: LabelIdx) -> Result<(Tensor, Tensor)> {
-    let maps = tch::no_grad(|| net.features(x, Mode::Eval))?.set_requires_grad(true);
+/// LayerCAM at the last stage and one stage earlier, as one map of the finer size. → `[h, w]`
+fn layer_cam(net: &dyn Cnn, x: &Tensor, label: LabelIdx) -> Result<Tensor> {
+    let trunk = tch::no_grad(|| net.trunk(x, Mode::Eval))?.set_requires_grad(true);
+    let last = net.last_stage(&trunk, Mode::Eval)?;
     let logit = net
         .head()
-        .forward(&layer::pool(&maps)?)?
+        .forward(&layer::pool(&last)?)?
         .f_select(1, label.0 as i64)?;
-    let gradients = first(Tensor::f_run_backward(&[&logit], &[&maps], false, false)?)?;
-    Ok((maps.f_detach()?.f_get(0)?, gradients.f_get(0)?))
+    let gradients = Tensor::f_run_backward(&[&logit], &[&trunk, &last], false, false)?;
+    let [of_trunk, of_last] = gradients.as_slice() else {
+        return Err(Error::Engine {
+            cause: format!("wanted two gradients, found {}", gradients.len()),
+        });
+    };
+    let map = |maps: &Tensor, gradients: &Tensor| {
+        attribute::layer_cam(&maps.f_detach()?.f_get(0)?, &gradients.f_get(0)?)
+    };
+    attribute::mean_of_stages(&map(&trunk, of_trunk)?, &map(&last, of_last)?)
 }
 
 /// A map `[h, w]` over the whole input plane.

@@ -17,6 +17,7 @@ pub mod layer;
 mod loaded;
 mod packed;
 pub mod params;
+mod randomised;
 pub mod resnet;
 mod shim;
 mod text_model;
@@ -24,6 +25,7 @@ pub mod train;
 pub mod transformer;
 pub mod tuning;
 
+pub use self::randomised::test_explanations;
 pub use tch::nn::VarStore;
 use tch::{Device, TchError, Tensor};
 
@@ -49,8 +51,14 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// A convolutional network: feature maps, their mean ([`layer::pool`]), a linear head.
 pub trait Cnn: Send {
-    /// `[n, channels, h, w]` → `[n, features, h', w']`
-    fn features(&self, x: &Tensor, mode: Mode) -> Result<Tensor>;
+    /// All before the last stage; its maps are finer than the last ones. `[n, channels, h, w]` → `[n, k, h', w']`
+    fn trunk(&self, x: &Tensor, mode: Mode) -> Result<Tensor>;
+    /// The last stage, from the maps of [`Cnn::trunk`]. `[n, k, h', w']` → `[n, features, h'', w'']`
+    fn last_stage(&self, maps: &Tensor, mode: Mode) -> Result<Tensor>;
+    /// `[n, channels, h, w]` → `[n, features, h'', w'']`
+    fn features(&self, x: &Tensor, mode: Mode) -> Result<Tensor> {
+        self.last_stage(&self.trunk(x, mode)?, mode)
+    }
     /// `[n, features]` → `[n, labels]`
     fn head(&self) -> &Linear;
 }

@@ -82,6 +82,13 @@ impl Weights {
         }
     }
 
+    /// The same tensors but for some that others stand in for.
+    pub(super) fn with(&self, others: Vec<(String, Tensor)>) -> Self {
+        let mut weights = self.share();
+        weights.tensors.extend(others);
+        weights
+    }
+
     /// What a network asks for, when nothing is there: to learn its parameter names and shapes.
     pub fn none() -> Self {
         Self {

@@ -17,6 +17,8 @@ pub struct ResNet {
     /// ResNet-18 halves the resolution once more behind the stem.
     has_stem_pool: bool,
     blocks: Vec<Block>,
+    /// Blocks before the last stage.
+    n_trunk: usize,
     head: Linear,
 }
 
@@ -80,8 +82,10 @@ impl ResNet {
         };
         let stem = Conv::new(params, "conv1", Some("bn1"), stem)?;
         let mut blocks = Vec::new();
+        let mut n_trunk = 0;
         let mut width = shape.width;
         for (stage_idx, n_blocks) in shape.blocks.iter().enumerate() {
+            n_trunk = blocks.len();
             for block_idx in 0..*n_blocks {
                 let starts_stage = block_idx == 0 && 0 < stage_idx;
                 let next = if starts_stage { 2 * width } else { width };
@@ -95,6 +99,7 @@ impl ResNet {
             stem,
             has_stem_pool: false,
             blocks,
+            n_trunk,
             head,
         })
     }
@@ -143,12 +148,20 @@ impl Block {
 }
 
 impl Cnn for ResNet {
-    fn features(&self, x: &Tensor, mode: Mode) -> Result<Tensor> {
+    fn trunk(&self, x: &Tensor, mode: Mode) -> Result<Tensor> {
         let mut x = self.stem.forward(x, None, mode)?;
         if self.has_stem_pool {
             x = x.f_max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false)?;
         }
-        for block in &self.blocks {
+        for block in self.blocks.iter().take(self.n_trunk) {
+            x = block.forward(&x, mode)?;
+        }
+        Ok(x)
+    }
+
+    fn last_stage(&self, maps: &Tensor, mode: Mode) -> Result<Tensor> {
+        let mut x = maps.shallow_clone();
+        for block in self.blocks.iter().skip(self.n_trunk) {
             x = block.forward(&x, mode)?;
         }
         Ok(x)

@@ -72,6 +72,7 @@ impl Model for TextModel {
             Method::GradCam
             | Method::GradCamPlusPlus
             | Method::HiResCam
+            | Method::LayerCam
             | Method::SmoothGrad
             | Method::Occlusion
             | Method::Rise => Err(Error::Method {

@@ -2,8 +2,11 @@
 
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _};
 
-use super::{Picture, heat_color};
-use crate::prediction::{Explanation, Prediction};
+use super::{
+    Picture, heat_color,
+    picture::{OUTLINE_LEVEL, has_outline},
+};
+use crate::prediction::{Explanation, Method, Prediction};
 
 /// Regular text, Latin, Greek and Cyrillic.
 pub const INTER: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.ttf");
@@ -36,19 +39,28 @@ pub struct Caption {
 }
 
 impl Caption {
-    /// Describes an explanation whose greatest raw value is `full`.
-    pub fn new(explanation: &Explanation, prediction: &Prediction, full: f32) -> Self {
+    /// Describes an explanation whose greatest raw value is `full`, drawn with an opacity.
+    pub fn new(
+        explanation: &Explanation,
+        prediction: &Prediction,
+        (full, opacity): (f32, f32),
+    ) -> Self {
         let score = prediction
             .scores
             .iter()
             .find(|it| it.label == explanation.label);
         Self {
             shown: format!(
-                "influence on \u{201C}{}\u{201D} \u{00B7} {}",
+                "influence map for \u{201C}{}\u{201D} \u{00B7} {}",
                 explanation.label,
                 explanation.method.name()
             ),
-            scale: format!("0 \u{2013} {}", short_number(full)),
+            scale: format!(
+                "0 \u{2013} {}{}, drawn at {}",
+                short_number(full),
+                outline_words(explanation.method, full),
+                percent(opacity)
+            ),
             answer: score.map_or_else(String::new, |it| {
                 let scope = if prediction.beyond_scope.is_empty() {
                     ""
@@ -91,6 +103,15 @@ impl Caption {
         write(RESEARCH_USE, (left, line(2.0)), AMBER, Align::Left);
         scale_bar(&mut all, (left, line(1.0) + 4.0 * unit), unit);
         all
+    }
+}
+
+/// Where the outline lies on the scale, for a method that has one.
+pub fn outline_words(method: Method, full: f32) -> String {
+    if has_outline(method) && 0.0 < full {
+        format!(", line at {}", short_number(full * OUTLINE_LEVEL))
+    } else {
+        String::new()
     }
 }
 

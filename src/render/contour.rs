@@ -1,4 +1,4 @@
-//! The outline of the strongest region of a heat map: marching squares, joined to lines.
+//! The outline of the strongest region of an influence map: marching squares, joined to lines.
 
 use crate::prediction::Heatmap;
 

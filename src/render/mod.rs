@@ -11,11 +11,12 @@ pub mod curve;
 pub mod overlay;
 pub mod picture;
 pub mod pyramid;
+pub mod raw_map;
 
 pub use self::{
     colormap::heat_color,
     curve::{CT_PRESETS, Curve, auto_window, preset_window},
-    overlay::{Overlay, blend, heat_at, smooth},
+    overlay::{Overlay, Strength, blend, heat_at, smooth},
     picture::{Picture, compose, overlay_png, sample_at},
     pyramid::Pyramid,
 };
@@ -32,4 +33,7 @@ pub enum Error {
     /// The picture encoder refused.
     #[error("wanted a picture that can be encoded as PNG, found an error: {cause}")]
     Png { cause: String },
+    /// The encoder of raw maps refused.
+    #[error("wanted a map that can be encoded as TIFF, found an error: {cause}")]
+    Tiff { cause: String },
 }

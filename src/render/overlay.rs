@@ -1,9 +1,9 @@
 //! Influence over the picture: strength at a point, and how it is laid over the grey value.
 
 use super::heat_color;
-use crate::prediction::{Affine2, Heatmap};
+use crate::prediction::{Affine2, Heatmap, Score};
 
-/// A heat map to draw, with what its strength is measured against.
+/// An influence map to draw, with what its strength is measured against.
 #[derive(Clone, Copy, Debug)]
 pub struct Overlay<'a> {
     pub heatmap: &'a Heatmap,
@@ -11,6 +11,42 @@ pub struct Overlay<'a> {
     pub full: f32,
     /// 0..1.
     pub opacity: f32,
+}
+
+/// What the opacity of a map depends on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strength {
+    /// A map of a score that decides nothing must not look like one that does.
+    #[default]
+    ByScore,
+    /// The same for every score.
+    Even,
+}
+
+/// Part of the opacity that is left below the operating point.
+const FAINT: f32 = 0.15;
+/// Part of the opacity at the operating point itself.
+const AT_POINT: f32 = 0.5;
+
+impl Strength {
+    /// The opacity that a map of `score` is drawn with, of the `opacity` that a person chose. With the probability p and the
+    /// operating point t: below t, 0.15 of it; from t on, (0.5 + 0.5 (p - t) / (1 - t)) of it; without an operating point, p
+    /// of it, but at least 0.15.
+    pub fn opacity(self, opacity: f32, score: Option<&Score>) -> f32 {
+        let (Self::ByScore, Some(score)) = (self, score) else {
+            return opacity;
+        };
+        let point = score.operating_point.as_ref().map(|it| it.threshold);
+        let share = match point {
+            Some(point) if score.probability < point => FAINT,
+            Some(point) if point < 1.0 => {
+                AT_POINT + (1.0 - AT_POINT) * (score.probability - point) / (1.0 - point)
+            }
+            Some(_) => 1.0,
+            None => score.probability.max(FAINT),
+        };
+        opacity * share
+    }
 }
 
 /// Below this strength nothing is drawn: the anatomy stays as it is.

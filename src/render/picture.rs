@@ -169,19 +169,32 @@ pub fn overlay_png(request: OverlayRequest<'_>) -> Result<Vec<u8>, Error> {
             .collect();
         dash(&mut picture, &points);
     }
-    encode(&Caption::new(explanation, prediction, greatest(heatmap)).below(&picture))
+    let full = greatest(heatmap);
+    encode(&Caption::new(explanation, prediction, (full, request.opacity)).below(&picture))
 }
 
-/// Lines round what has at least half the greatest influence. A map of single pixels (integrated gradients, SmoothGrad) has no
-/// regions, and gets none.
+/// Part of the greatest influence that the outline lies at.
+pub const OUTLINE_LEVEL: f32 = 0.5;
+
+/// Lines round what has at least half the greatest influence.
 pub fn outlines(method: Method, heatmap: &Heatmap, full: f32) -> Vec<Vec<Point>> {
+    if has_outline(method) {
+        contours(heatmap, full * OUTLINE_LEVEL)
+    } else {
+        Vec::new()
+    }
+}
+
+/// A map of single pixels (integrated gradients, SmoothGrad) has no regions, and gets no outline.
+pub const fn has_outline(method: Method) -> bool {
     match method {
         Method::GradCam
         | Method::GradCamPlusPlus
         | Method::HiResCam
+        | Method::LayerCam
         | Method::Occlusion
-        | Method::Rise => contours(heatmap, full / 2.0),
-        Method::IntegratedGradients | Method::SmoothGrad | Method::Chefer => Vec::new(),
+        | Method::Rise => true,
+        Method::IntegratedGradients | Method::SmoothGrad | Method::Chefer => false,
     }
 }
 

@@ -13,6 +13,8 @@ pub enum Action {
     OpacityDown,
     NextLabel,
     NextMethod,
+    CheckMap,
+    ToggleStrength,
     AutoWindow,
     Window(u8),
     Invert,
@@ -70,7 +72,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -84,6 +86,8 @@ impl Action {
         Self::OpacityDown,
         Self::NextLabel,
         Self::NextMethod,
+        Self::CheckMap,
+        Self::ToggleStrength,
         Self::Agree,
         Self::Disagree,
         Self::Unsure,
@@ -129,6 +133,8 @@ impl Action {
             Self::OpacityDown => ("Overlay weaker", "[", "More transparent influence map", Result),
             Self::NextLabel => ("Explain the next label", "L", "Show the influence on the next label", Result),
             Self::NextMethod => ("Next explanation method", "M", "Explain with the next method", Result),
+            Self::CheckMap => ("Check this map", "C", "Take away what the map names and watch the score; some seconds", Result),
+            Self::ToggleStrength => ("Same strength for every score", "E", "Draw the map as strongly below the operating point as above it, or not", Result),
             Self::Agree => ("Agree", "A", "Your reading agrees with the model", Result),
             Self::Disagree => ("Disagree", "D", "Your reading differs from the model", Result),
             Self::Unsure => ("Unsure", "U", "You are not sure", Result),

@@ -85,6 +85,7 @@ impl State {
             }
             Event::Scored(prediction) => return self.scored(id, &purpose, *prediction),
             Event::Explained(explanation) => self.explained(id, &purpose, *explanation),
+            Event::MapChecked(found) => self.map_checked(id, &purpose, found),
             Event::Saved(path) => {
                 let words =
                     "The PNG carries the overlay; the JSON beside it the result.".to_owned();
@@ -139,6 +140,11 @@ impl State {
             }
             Action::NextLabel => return self.next_label(),
             Action::NextMethod => return self.next_method(),
+            Action::CheckMap => return self.check_map(),
+            Action::ToggleStrength => {
+                self.settings.is_strength_even = !self.settings.is_strength_even;
+                return self.save_settings();
+            }
             Action::AutoWindow => {
                 self.edit_scan(|it| it.view.window = auto_window(it.pyramid.frame()))
             }
@@ -264,10 +270,10 @@ impl State {
     }
 
     fn save_overlay(&mut self, to: PathBuf) -> Vec<Effect> {
-        let opacity = self.settings.overlay_opacity;
         let Some((_, scan)) = self.scan() else {
             return Vec::new();
         };
+        let opacity = self.drawn_opacity(scan);
         let (Some(prediction), Some(explanation)) = (
             scan.prediction().cloned(),
             scan.explanation().map(|it| it.as_ref().clone()),
@@ -305,6 +311,14 @@ impl State {
                     reading.explanation = Loading::Failed(failure);
                 }
             }
+            Purpose::Check { item, frame_idx } => {
+                if let Some(reading) = self
+                    .reading_mut(item, frame_idx)
+                    .filter(|it| it.check.waiting() == Some(id))
+                {
+                    reading.check = Loading::Failed(failure);
+                }
+            }
             Purpose::Open(ref again) => {
                 self.tell(Tone::Failure, failure, None, Some(again.clone()))
             }
@@ -314,7 +328,9 @@ impl State {
     }
 
     fn cancelled(&mut self, id: JobId, purpose: &Purpose) {
-        if let Purpose::Score { item, frame_idx } | Purpose::Explain { item, frame_idx } = *purpose
+        if let Purpose::Score { item, frame_idx }
+        | Purpose::Explain { item, frame_idx }
+        | Purpose::Check { item, frame_idx } = *purpose
             && let Some(reading) = self.reading_mut(item, frame_idx)
         {
             if reading.prediction.waiting() == Some(id) {
@@ -322,6 +338,9 @@ impl State {
             }
             if reading.explanation.waiting() == Some(id) {
                 reading.explanation = Loading::Empty;
+            }
+            if reading.check.waiting() == Some(id) {
+                reading.check = Loading::Empty;
             }
         }
         self.jobs.remove(&id);

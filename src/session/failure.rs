@@ -17,7 +17,9 @@ impl From<&engine::Error> for Failure {
                 "Score this picture, then save again.",
             ),
             engine::Error::Render(
-                render::Error::NoSuchFrame { .. } | render::Error::Png { .. },
+                render::Error::NoSuchFrame { .. }
+                | render::Error::Png { .. }
+                | render::Error::Tiff { .. },
             ) => (
                 "The picture could not be made",
                 "Try again; if it fails again, report it with the cause.",

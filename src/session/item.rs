@@ -7,7 +7,7 @@ use crate::{
     case::{Note, Scan},
     engine::Target,
     model::Manifest,
-    prediction::{Call, Explanation, LabelIdx, Method, Prediction},
+    prediction::{Call, Explanation, Faithfulness, LabelIdx, Method, Prediction, Score},
     privacy::Phi,
     render::{Pyramid, curve::first_window},
 };
@@ -64,6 +64,8 @@ pub struct Reading {
     pub label: Option<LabelIdx>,
     pub method: Option<Method>,
     pub explanation: Loading<Arc<Explanation>>,
+    /// Whether the score follows the map that is shown, if that was asked.
+    pub check: Loading<Faithfulness>,
     /// The reader's own answer.
     pub answer: Option<Answer>,
 }
@@ -106,6 +108,12 @@ impl ScanItem {
     pub fn prediction(&self) -> Option<&Prediction> {
         let prediction = self.reading()?.prediction.ready()?;
         (prediction.about == self.target().subject()).then_some(prediction)
+    }
+
+    /// The score of the label that is explained.
+    pub fn explained_score(&self) -> Option<&Score> {
+        let label = self.reading()?.label?;
+        self.prediction()?.scores.get(label.0)
     }
 
     /// The explanation of the frame on screen, likewise.

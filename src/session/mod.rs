@@ -21,6 +21,7 @@ use crate::{
     prediction::{LabelIdx, Method},
     prep,
     privacy::Phi,
+    render::Strength,
     settings::{Settings, Theme},
 };
 
@@ -28,7 +29,6 @@ pub use self::{
     action::{Action, ActionInfo, Group},
     item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem},
     meaning::{Sentence, meaning, scope_words},
-    reading::{NOTE_METHODS, SCAN_METHODS},
     view::View,
 };
 
@@ -123,6 +123,7 @@ pub(crate) enum Purpose {
     LoadModels,
     Score { item: ItemId, frame_idx: usize },
     Explain { item: ItemId, frame_idx: usize },
+    Check { item: ItemId, frame_idx: usize },
     Save,
 }
 
@@ -201,6 +202,16 @@ impl State {
             is_score_wanted: false,
             next_number: 1,
         }
+    }
+
+    /// How strongly the map of a scan is drawn, 0..1.
+    pub fn drawn_opacity(&self, scan: &ScanItem) -> f32 {
+        let strength = if self.settings.is_strength_even {
+            Strength::Even
+        } else {
+            Strength::ByScore
+        };
+        strength.opacity(self.settings.overlay_opacity, scan.explained_score())
     }
 
     /// An open item.

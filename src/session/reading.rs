@@ -6,21 +6,8 @@ use super::{Content, Effect, ItemId, Kind, Loading, Purpose, Reading, State, ite
 use crate::{
     engine::{Gate, Job, JobId, Target},
     failure::Failure,
-    prediction::{Explanation, LabelIdx, Method, Prediction},
+    prediction::{Explanation, Faithfulness, LabelIdx, Method, Prediction},
 };
-
-/// Methods that the chooser offers for scans, in its order.
-pub const SCAN_METHODS: [Method; 7] = [
-    Method::GradCam,
-    Method::GradCamPlusPlus,
-    Method::HiResCam,
-    Method::IntegratedGradients,
-    Method::SmoothGrad,
-    Method::Occlusion,
-    Method::Rise,
-];
-/// Likewise for notes.
-pub const NOTE_METHODS: [Method; 2] = [Method::Chefer, Method::IntegratedGradients];
 
 impl State {
     /// Scores what is in the middle and the note beside it; with an open gate, what was refused only.
@@ -90,13 +77,11 @@ impl State {
         let Effect::Start(id, _) = effect else {
             return None;
         };
-        let method = match kind {
-            Kind::Scan => Method::GradCam,
-            Kind::Note => Method::Chefer,
-        };
+        let methods = manifest.methods();
         let reading = self.reading_mut(item, frame_idx)?;
         let answer = reading.answer;
-        let method = reading.method.or(Some(method));
+        let kept = reading.method.filter(|it| methods.contains(it));
+        let method = kept.or_else(|| methods.first().copied());
         *reading = Reading {
             model: Some(manifest),
             prediction: Loading::Waiting(id),
@@ -167,7 +152,7 @@ impl State {
         };
         reading.label = label.or(reading.label);
         reading.method = method.or(reading.method);
-        let before = reading.explanation.waiting();
+        let before = [reading.explanation.waiting(), reading.check.waiting()];
         let (Some(label), Some(method), Some(manifest), Loading::Ready(_)) = (
             reading.label,
             reading.method,
@@ -189,10 +174,12 @@ impl State {
         if let (Effect::Start(id, _), Some(reading)) = (&effect, self.reading_mut(item, frame_idx))
         {
             reading.explanation = Loading::Waiting(*id);
+            reading.check = Loading::Empty;
         }
         before
-            .map(Effect::Cancel)
             .into_iter()
+            .flatten()
+            .map(Effect::Cancel)
             .chain([effect])
             .collect()
     }
@@ -236,18 +223,55 @@ impl State {
     }
 
     pub(super) fn next_method(&mut self) -> Vec<Effect> {
-        let methods: &[Method] = if self.scan().is_some() {
-            &SCAN_METHODS
-        } else {
-            &NOTE_METHODS
-        };
         let Some((item, reading)) = self.center_reading() else {
             return Vec::new();
         };
-        let at = methods
-            .iter()
-            .position(|it| Some(*it) == reading.method)
-            .map_or(0, |it| it + 1);
-        self.explain(item, None, methods.get(at % methods.len()).copied())
+        let methods = reading
+            .model
+            .as_ref()
+            .map_or_else(Vec::new, |it| it.methods());
+        let at = methods.iter().position(|it| Some(*it) == reading.method);
+        let next = at.map_or(0, |it| (it + 1) % methods.len().max(1));
+        self.explain(item, None, methods.get(next).copied())
+    }
+
+    /// Checks the map in the middle; a second time while it runs changes nothing.
+    pub(super) fn check_map(&mut self) -> Vec<Effect> {
+        let Some((item, frame_idx)) = self.scan().map(|(id, it)| (id, it.view.frame_idx)) else {
+            return Vec::new();
+        };
+        let (Some(target), Some(reading)) = (
+            self.target(item, frame_idx),
+            self.reading_mut(item, frame_idx),
+        ) else {
+            return Vec::new();
+        };
+        let (Some(explanation), Some(model), None) = (
+            reading.explanation.ready(),
+            &reading.model,
+            reading.check.waiting(),
+        ) else {
+            return Vec::new();
+        };
+        let job = Job::CheckMap {
+            target,
+            model: model.name.clone(),
+            explanation: explanation.clone(),
+        };
+        let effect = self.ask(Purpose::Check { item, frame_idx }, job);
+        if let (Effect::Start(id, _), Some(reading)) = (&effect, self.reading_mut(item, frame_idx))
+        {
+            reading.check = Loading::Waiting(*id);
+        }
+        vec![effect]
+    }
+
+    pub(super) fn map_checked(&mut self, id: JobId, purpose: &Purpose, found: Faithfulness) {
+        if let Purpose::Check { item, frame_idx } = *purpose
+            && let Some(reading) = self.reading_mut(item, frame_idx)
+            && reading.check.waiting() == Some(id)
+        {
+            reading.check = Loading::Ready(found);
+        }
     }
 }

@@ -11,6 +11,7 @@ mod interval;
 mod isotonic;
 mod logistic;
 mod mcnemar;
+mod plane;
 mod platt;
 mod special;
 
@@ -34,5 +35,6 @@ pub use self::{
     isotonic::{interpolate, isotonic, knots},
     logistic::Logistic,
     mcnemar::{McNemar, mcnemar},
+    plane::{Plane, structural_similarity},
     platt::{Platt, fit_platt},
 };

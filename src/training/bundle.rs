@@ -91,6 +91,7 @@ impl Draft {
             },
             scope: scope.map(|it| it.scope.clone()),
             metrics: Vec::new(),
+            explanations: Vec::new(),
         };
         let options = nn::Options {
             form: Form::Plain,
@@ -107,6 +108,20 @@ impl Draft {
             layout: scope.map(|it| it.file.clone()),
             calibrated,
         })
+    }
+
+    /// Puts the explanation methods to their randomisation test.
+    pub(super) fn test_explanations(
+        &mut self,
+        inputs: &[Input],
+        threads: usize,
+        task: &Task,
+    ) -> Result<()> {
+        let files: Vec<&[u8]> = self.weights.iter().map(Vec::as_slice).collect();
+        let manifest = &self.manifest;
+        let tests = nn::test_explanations(manifest, &files, inputs, threads, task, &mut |_| {})?;
+        self.manifest.explanations = tests;
+        Ok(())
     }
 
     /// Writes all files; the manifest comes last, so that a bundle that was half written is refused.

@@ -13,6 +13,7 @@ use crate::{
         conformal::{Conformal, Quantile},
         manifest::Metric,
         scope::{LayoutScope, Scope},
+        tested::card_section,
     },
     prediction::{Calibration, Estimate, OperatingPoint},
     stats,
@@ -44,6 +45,8 @@ pub(super) fn text(job: &Job<'_>, manifest: &Manifest, calibrated: &Calibrated) 
     if let Some(scope) = &manifest.scope {
         sections.push(section("Scope", &scope_words(scope)));
     }
+    let tested = card_section(&manifest.explanations);
+    sections.extend((!tested.is_empty()).then_some(tested));
     sections.push(section("Training", &training(job)));
     sections.push(section("Licence", &recipe.card.licence));
     sections.join("\n")

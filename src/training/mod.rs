@@ -6,7 +6,7 @@
 //! 4. train on all folds, unless the networks of step 2 are what ships ([`recipe::Ships`]), and fit what the bundle
 //!    refuses ([`scope`]);
 //! 5. write the bundle, load it as anyone would, and evaluate the test part with it, once;
-//! 6. write figures and card.
+//! 6. put the explanation methods to their randomisation test, and write figures and card.
 //!
 //! The loop itself is [`crate::nn::train`].
 
@@ -222,6 +222,11 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     let mut metrics = evaluate::measure(recipe, &draft.calibrated, &held_out, &answers);
     metrics.extend(external(job, &draft.calibrated, model.as_mut(), task)?);
     metrics.extend(of_scope);
+    if let Learning::Image { .. } = recipe.learning {
+        let inputs = test.iter().map(|it| trainer.input(*it, false));
+        let inputs = inputs.collect::<Result<Vec<_>>>()?;
+        draft.test_explanations(&inputs, job.threads, task)?;
+    }
     draft.write(job, &metrics)?;
     (steps.on_event)(&Event::Measured {
         metrics: metrics.clone(),

@@ -260,5 +260,6 @@ fn manifest(name: &str) -> Manifest {
             tolerance: 1e-3,
         },
         metrics: Vec::new(),
+        explanations: Vec::new(),
     }
 }

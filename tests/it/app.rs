@@ -232,6 +232,27 @@ fn the_edge_of_the_result_column_can_be_dragged_from_the_scan() {
 }
 
 #[test]
+fn a_map_is_checked_by_its_key_and_the_outcome_is_said() {
+    let mut harness = window(&["chest.dcm"]);
+    wait(&mut harness, "models", |it| {
+        !it.state().state().are_models_loading() && it.state().state().scan().is_some()
+    });
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    wait_for_title(&mut harness, "scored and explained");
+    harness.get_by_label_contains("Grad-CAM: not tested on this model");
+    harness.get_by_label("Check this map");
+    press(&mut harness, Modifiers::NONE, Key::C);
+    // The fake answers the same to every picture: no map is better than another.
+    wait(&mut harness, "the check", |it| {
+        it.query_by_label("The score does not follow this map")
+            .is_some()
+    });
+    harness.get_by_label_contains("does not lower the score faster than removing at random");
+    press(&mut harness, Modifiers::NONE, Key::E);
+    harness.get_by_label_contains("whatever the score");
+}
+
+#[test]
 fn in_the_narrowest_window_nothing_in_the_strip_overlaps() {
     let mut harness = window_of([900.0, 560.0], &["chest.dcm"]);
     wait(&mut harness, "models", |it| {

@@ -94,12 +94,27 @@ fn class_activation_maps_equal_the_goldens() {
         &attribute::grad_cam_plus_plus(&behind.0, &behind.1).unwrap(),
         &[0.0, 0.207_792, 1.871_259, 2.730_096],
     );
+    assert_close(
+        &attribute::layer_cam(&behind.0, &behind.1).unwrap(),
+        &[0.0, 4.0, 31.0, 40.0],
+    );
     for (maps, gradients) in [before, behind] {
         assert_close(
             &attribute::hires_cam(&maps, &gradients).unwrap(),
             &[0.0, 4.0, 25.0, 25.0],
         );
     }
+}
+
+#[test]
+fn the_maps_of_two_stages_become_one_of_the_finer_size() {
+    let fine = Tensor::ones([4, 4], (Kind::Float, Device::Cpu));
+    let coarse = Tensor::from_slice(&[8.0_f32, 8.0, 8.0, 8.0]).reshape([2, 2]);
+    // The coarse cell of 8 covers four fine ones: 2 each, and (1 + 2) / 2.
+    assert_close(
+        &attribute::mean_of_stages(&fine, &coarse).unwrap(),
+        &[1.5; 16],
+    );
 }
 
 #[test]
@@ -234,6 +249,7 @@ fn every_image_method_maps_the_whole_input() {
         (Method::GradCam, (12, 8)),
         (Method::GradCamPlusPlus, (12, 8)),
         (Method::HiResCam, (12, 8)),
+        (Method::LayerCam, (24, 16)),
         (Method::SmoothGrad, (24, 16)),
         (Method::Rise, (24, 16)),
         (Method::IntegratedGradients, (24, 16)),
@@ -267,6 +283,47 @@ fn every_image_method_maps_the_whole_input() {
         .explain(&input, LabelIdx(2), Method::GradCam, &Task::default())
         .unwrap_err();
     assert_eq!(error.to_string(), "wanted a label below 2, found 2");
+}
+
+/// At the last convolution before a mean and a linear head the gradient of a map is the same everywhere (methods 2.1).
+#[test]
+fn grad_cam_and_hires_cam_agree_before_a_mean_and_a_linear_head() {
+    for network in [
+        Network::ResNetS(network::ResNetS {
+            in_channels: 1,
+            width: 4,
+            blocks: vec![1, 1],
+            stem_stride: 1,
+        }),
+        Network::DenseNet121(network::DenseNet121 { in_channels: 1 }),
+    ] {
+        let mut manifest = image_manifest(&["a", "b"], network);
+        if let wardlight::prep::Spec::Image(spec) = &mut manifest.prep {
+            (spec.width, spec.height) = (96, 64);
+        }
+        let input = known_answer::input(&manifest);
+        let mut model = random_model(manifest);
+        let mut map = |method| {
+            let found = explain(model.as_mut(), &input, method).unwrap().values;
+            let AttributionValues::Map {
+                width,
+                height,
+                values,
+            } = found
+            else {
+                panic!("wanted a map")
+            };
+            ((width, height), values)
+        };
+        let (size, grad) = map(Method::GradCam);
+        let (_, hires) = map(Method::HiResCam);
+        assert!(hires.iter().any(|it| *it != 0.0));
+        for (grad, hires) in grad.iter().zip(&hires) {
+            assert!((grad - hires.max(0.0)).abs() < 1e-6, "{grad} and {hires}");
+        }
+        // One stage earlier is twice as fine.
+        assert_eq!(map(Method::LayerCam).0, (2 * size.0, 2 * size.1));
+    }
 }
 
 #[test]

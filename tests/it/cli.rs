@@ -3,8 +3,12 @@
 use std::{fs, path::Path};
 
 use serde_json::Value;
+use wardlight::model::{Bundle, Network, network::ResNetS};
 
-use crate::command::{run, scratch, shared_data, wardlight};
+use crate::{
+    command::{run, scratch, shared_data, wardlight},
+    model::{image_manifest, write_bundle},
+};
 
 #[test]
 fn the_sample_case_is_scored_as_a_table_and_as_json_that_validates() {
@@ -52,6 +56,146 @@ fn the_sample_case_is_scored_as_a_table_and_as_json_that_validates() {
     );
     assert_eq!(report["results"].as_array().unwrap().len(), 2);
     assert_eq!(report["results"][1]["kind"], "note");
+}
+
+#[test]
+fn a_map_is_checked_and_written_for_the_next_tool() {
+    let folder = scratch("cli_map");
+    run(wardlight().arg("samples").arg(&folder));
+    let maps = folder.join("maps");
+    let more = [
+        "--beyond-scope",
+        "--faithful",
+        "--method",
+        "layercam",
+        "--map-out",
+    ];
+    let more: Vec<&str> = more.into_iter().chain([maps.to_str().unwrap()]).collect();
+    let report = score_json(&[&folder.join("chest.png")], &more);
+    let explanation = &report["results"][0]["explanation"];
+    assert_eq!(explanation["method"], "layer_cam");
+    assert_eq!(explanation["overlay"], Value::Null);
+    for figure in ["deletion", "insertion", "road"] {
+        let found = &explanation["faithfulness"][figure];
+        assert!(
+            found["map"].is_number() && found["random"].is_number(),
+            "{found}"
+        );
+    }
+    let tiff = Path::new(explanation["map"].as_str().unwrap());
+    let header: Value =
+        serde_json::from_slice(&fs::read(tiff.with_extension("json")).unwrap()).unwrap();
+    let mut map = tiff::decoder::Decoder::new(fs::File::open(tiff).unwrap()).unwrap();
+    let [width, height] = ["width", "height"].map(|it| header[it].as_u64().unwrap() as u32);
+    assert_eq!(map.dimensions().unwrap(), (width, height));
+    // The map covers the sample of 1024 pixels but for the margin that the model cuts off.
+    let across = header["scan_from_map"]["scale_x"].as_f64().unwrap() * f64::from(width);
+    assert!((0.8 * 1024.0..=1024.5).contains(&across), "{header}");
+    let tiff::decoder::DecodingResult::F32(values) = map.read_image().unwrap() else {
+        panic!("wanted 32-bit floats")
+    };
+    assert!(values.iter().any(|it| 0.0 < *it), "raw values are there");
+}
+
+#[test]
+fn explanation_methods_are_tested_for_a_bundle_that_is_there() {
+    let folder = scratch("cli_check");
+    let network = Network::ResNetS(ResNetS {
+        in_channels: 1,
+        width: 4,
+        blocks: vec![1, 1],
+        stem_stride: 1,
+    });
+    let models = folder.join("models");
+    let bundle = models.join("small-chest");
+    let before = write_bundle(&bundle, image_manifest(&["a", "b"], network));
+    let mut table = "path,split\n".to_owned();
+    for number in 0..8_u32 {
+        let picture = image::GrayImage::from_fn(96, 64, |x, y| {
+            let (x, y) = (f64::from(x) * 0.1, f64::from(y) * 0.1 + f64::from(number));
+            image::Luma([(127.0 + 60.0 * (x + y).sin() + 60.0 * (x * y * 0.3).cos()) as u8])
+        });
+        picture.save(folder.join(format!("{number}.png"))).unwrap();
+        table += &format!(
+            "{number}.png,{}\n",
+            if number < 6 { "test" } else { "train" }
+        );
+    }
+    let path = folder.join("table.csv");
+    wardlight::disk::write_atomic(&path, table.as_bytes()).unwrap();
+    let check = |more: &[&str]| {
+        let mut command = wardlight();
+        command
+            .args(["model", "check"])
+            .arg(&bundle)
+            .arg(&path)
+            .args(more);
+        run(&mut command)
+    };
+    let (code, _, err) = check(&["--image-column", "file"]);
+    assert!(
+        code == 2 && err.contains("wanted a column file, found the columns path, split"),
+        "{err}"
+    );
+    let (code, out, err) = check(&["--split", "test", "--dry-run"]);
+    assert!(
+        code < 2 && out.contains("Grad-CAM++") && out.contains("between pictures"),
+        "{out}{err}"
+    );
+    assert_eq!(Bundle::open(&bundle).unwrap().manifest, before);
+    let (code, _, err) = check(&["--split", "test"]);
+    assert!(code < 2, "{err}");
+    let after = Bundle::open(&bundle).unwrap();
+    assert_eq!(after.manifest.explanations.len(), 8);
+    assert!(
+        after
+            .manifest
+            .explanations
+            .iter()
+            .all(|it| 0 < it.n && it.n <= 6)
+    );
+    assert_eq!(
+        after.manifest.model_ref(),
+        before.model_ref(),
+        "the identity stays"
+    );
+    assert!(after.card.starts_with("# A small model") && after.card.contains("## Explanations"));
+
+    // A method that failed is not offered, and the reason is told.
+    let mut failed = after.manifest;
+    let test = &mut failed.explanations[0];
+    (test.ssim, test.baseline, test.passes) = (0.8, 0.5, false);
+    let text = failed.to_toml().unwrap();
+    wardlight::disk::write_atomic(&bundle.join("manifest.toml"), text.as_bytes()).unwrap();
+    let score = |method: &[&str]| {
+        let mut command = wardlight();
+        command
+            .arg("score")
+            .arg(folder.join("0.png"))
+            .arg("--models")
+            .arg(&models);
+        run(command
+            .args(["--json", "--overlay"])
+            .arg(folder.join("overlay"))
+            .args(method))
+    };
+    let (code, out, _) = score(&["--method", "grad-cam"]);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let failure = &report["failures"][0];
+    assert_eq!(
+        failure["headline"],
+        "The model does not offer this explanation"
+    );
+    let remedy = failure["remedy"].as_str().unwrap();
+    assert!(
+        code == 1 && remedy.contains("hardly change when the weights are made random"),
+        "{remedy}"
+    );
+    let (code, out, err) = score(&[]);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(code, 0, "{out}{err}");
+    let chosen = report["results"][0]["explanation"]["method"].clone();
+    assert_ne!(chosen, "grad_cam");
 }
 
 #[test]
@@ -214,7 +358,10 @@ fn a_folder_that_cannot_be_written_is_told_before_any_work() {
         .args(["--overlay", "/proc/wardlight"]));
     assert_eq!(code, 2);
     assert_eq!(out, "");
-    assert!(err.contains("could not make the overlay folder"), "{err}");
+    assert!(
+        err.contains("could not make the folder for the influence maps"),
+        "{err}"
+    );
 }
 
 #[test]

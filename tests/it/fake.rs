@@ -211,6 +211,7 @@ pub(crate) fn chest_manifest() -> Manifest {
         site: None,
         known_answer: KnownAnswer { logits: vec![0.0, 0.0], tolerance: 1e-3 },
         metrics: vec![Metric { name: "AUROC".to_owned(), set: "held-out children".to_owned(), estimate: estimate(0.97, 0.95, 0.98, 531) }],
+        explanations: Vec::new(),
     }
 }
 

@@ -106,11 +106,12 @@ pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
             tolerance: 1e-3,
         },
         metrics: Vec::new(),
+        explanations: Vec::new(),
     }
 }
 
 /// A bundle as the trainer writes it: random weights, their hash and their answer to the known input.
-fn write_bundle(folder: &Path, mut manifest: Manifest) -> Manifest {
+pub(crate) fn write_bundle(folder: &Path, mut manifest: Manifest) -> Manifest {
     let (vars, _) = nn::fresh(&manifest.network, manifest.labels.len()).unwrap();
     let named = vars.variables().into_iter().collect::<Vec<_>>();
     let weights = params::to_safetensors(&named).unwrap();

@@ -2,7 +2,7 @@
 
 use wardlight::{
     model::{
-        AttributionValues, Network, Task,
+        AttributionValues, Error, Manifest, Model, Network, Task,
         manifest::{KnownAnswer, Output},
         network::ResNetS,
     },
@@ -15,6 +15,8 @@ use wardlight::{
     },
     prediction::{Affine2, LabelIdx, Method},
     prep::{ImageInput, Input},
+    score,
+    stats::Plane,
 };
 
 use crate::{model::image_manifest, train::STILL};
@@ -65,8 +67,8 @@ fn picture(number: usize, class: usize) -> ImageInput {
     }
 }
 
-#[test]
-fn explanations_point_at_the_planted_square() {
+/// A network that has learned to tell the square, and its weights file.
+fn taught() -> (Manifest, Vec<u8>) {
     nn::tuning::set_threads(1);
     let network = Network::ResNetS(ResNetS {
         in_channels: 1,
@@ -106,34 +108,47 @@ fn explanations_point_at_the_planted_square() {
         logits: vec![0.0; 2],
         tolerance: 0.1,
     };
+    (manifest, weights)
+}
+
+/// The map of the label "square".
+fn map(model: &mut dyn Model, image: &ImageInput, method: Method) -> Plane {
+    let input = Input::Image(image.clone());
+    let found = model
+        .explain(&input, LabelIdx(1), method, &Task::default())
+        .unwrap();
+    let AttributionValues::Map {
+        width,
+        height,
+        values,
+    } = found.values
+    else {
+        panic!("wanted a map")
+    };
+    Plane::new((width, height), &values)
+}
+
+#[test]
+fn explanations_point_at_the_planted_square() {
+    let (manifest, weights) = taught();
     let mut model = nn::build(manifest, &weights, Options::default()).unwrap();
     for (method, n_pictures) in [
         (Method::GradCam, 100),
         (Method::GradCamPlusPlus, 100),
         (Method::HiResCam, 100),
+        (Method::LayerCam, 100),
         (Method::Occlusion, 40),
         (Method::Rise, 4),
     ] {
         let mut n_hits = 0;
         for number in 200..200 + n_pictures {
-            let input = Input::Image(picture(number, 1));
-            let found = model
-                .explain(&input, LabelIdx(1), method, &Task::default())
-                .unwrap();
-            let AttributionValues::Map {
-                width,
-                height,
-                values,
-            } = found.values
-            else {
-                panic!("wanted a map")
-            };
-            let best = (0..values.len())
-                .max_by(|a, b| values[*a].total_cmp(&values[*b]))
+            let map = map(model.as_mut(), &picture(number, 1), method);
+            let best = (0..map.values.len())
+                .max_by(|a, b| map.values[*a].total_cmp(&map.values[*b]))
                 .unwrap();
             // The middle of the strongest cell, in pixels of the input.
-            let x = ((best % width) as f32 + 0.5) * (WIDTH / width) as f32;
-            let y = ((best / width) as f32 + 0.5) * (HEIGHT / height) as f32;
+            let x = ((best % map.width) as f32 + 0.5) * (WIDTH / map.width) as f32;
+            let y = ((best / map.width) as f32 + 0.5) * (HEIGHT / map.height) as f32;
             let (left, top) = place(number);
             let is_within =
                 |at: f32, start: usize| start as f32 <= at && at <= (start + SQUARE) as f32;
@@ -144,4 +159,81 @@ fn explanations_point_at_the_planted_square() {
             "{method:?} points at {n_hits} of {n_pictures} squares"
         );
     }
+}
+
+/// Methods 2.3: deletion below random, insertion above random, ROAD above 0; and the opposite of the map fails.
+#[test]
+fn the_score_follows_a_good_map_and_not_its_opposite() {
+    let (manifest, weights) = taught();
+    let mut model = nn::build(manifest, &weights, Options::default()).unwrap();
+    let n_pictures = 20;
+    let (mut n_good, mut n_bad) = (0, 0);
+    for number in 200..200 + n_pictures {
+        let image = picture(number, 1);
+        let map = map(model.as_mut(), &image, Method::GradCam);
+        let opposite = Plane {
+            values: map.values.iter().map(|it| -it).collect(),
+            ..map.clone()
+        };
+        let task = Task::default();
+        let mut check = |map: &Plane| {
+            score::faithfulness(&image, map, LabelIdx(1), model.as_mut(), &task).unwrap()
+        };
+        let (good, bad) = (check(&map), check(&opposite));
+        n_good += usize::from(good.is_faithful() && 0.0 < good.road.map);
+        n_bad += usize::from(bad.n_passed() == 0 && bad.road.map < 0.0);
+        let (done, total) = task.progress();
+        assert!(0 < total && done == total, "{done} of {total}");
+    }
+    assert!(
+        n_pictures - 1 <= n_good && n_pictures - 1 <= n_bad,
+        "{n_good} maps pass and {n_bad} opposites fail, of {n_pictures}"
+    );
+    let task = Task::default();
+    task.cancel();
+    let image = picture(200, 1);
+    let map = map(model.as_mut(), &image, Method::GradCam);
+    let stopped = score::faithfulness(&image, &map, LabelIdx(1), model.as_mut(), &task);
+    assert!(matches!(
+        stopped,
+        Err(score::Error::Model(Error::Cancelled))
+    ));
+}
+
+/// Methods 2.3: maps lose their likeness when the weights are made random; one that does not is not offered.
+#[test]
+fn maps_that_rest_on_the_weights_pass_the_randomisation_test() {
+    let (mut manifest, weights) = taught();
+    let inputs: Vec<Input> = (200..232)
+        .map(|it| Input::Image(picture(it, it % 2)))
+        .collect();
+    let task = Task::default();
+    let mut told = Vec::new();
+    let tests = nn::test_explanations(&manifest, &[&weights], &inputs, 1, &task, &mut |it| {
+        told.push(it.method);
+    })
+    .unwrap();
+    assert_eq!(told, manifest.network.methods());
+    for test in &tests {
+        println!("{test:?}");
+        assert_eq!(test.passes, test.ssim < test.baseline, "{test:?}");
+    }
+    let default = &tests[0];
+    assert_eq!(default.method, Method::GradCam);
+    assert!(default.passes && default.ssim < 0.3, "{default:?}");
+    // Head, two stages, stem.
+    assert_eq!(default.cascade.len(), 4);
+    manifest.explanations = tests;
+    manifest.explanations[0].ssim = manifest.explanations[0].baseline + 0.1;
+    manifest.explanations[0].passes = false;
+    assert!(!manifest.methods().contains(&Method::GradCam));
+    assert!(
+        manifest
+            .why_not(Method::GradCam)
+            .unwrap()
+            .contains("made random")
+    );
+    assert!(manifest.methods().contains(&Method::HiResCam));
+    let again = Manifest::parse(&manifest.to_toml().unwrap()).unwrap();
+    assert_eq!(again, manifest);
 }

@@ -320,7 +320,7 @@ fn a_picture_is_encoded_as_it_is() {
 #[test]
 fn the_strip_under_a_picture_grows_with_it() {
     let (prediction, explanation) = answer();
-    let caption = Caption::new(&explanation, &prediction, 1.0);
+    let caption = Caption::new(&explanation, &prediction, (1.0, 0.4));
     for (width, strip) in [(720, 96), (2048, 192)] {
         let picture = Picture {
             width,

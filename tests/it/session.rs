@@ -6,11 +6,13 @@ use wardlight::{
     disk::{self, Sha256},
     engine::{Event, Job, JobId},
     import::Opened,
+    model::manifest::ExplanationTest,
     prediction::{
-        Affine2, Calibration, Call, Engine, Explanation, Form, Heatmap, LabelIdx, Method, Ood,
-        Precision, Prediction, Score, Subject, Trust, Uncertainty,
+        Affine2, Against, Calibration, Call, Engine, Explanation, Faithfulness, Form, Heatmap,
+        LabelIdx, Method, Ood, Precision, Prediction, Score, Subject, Trust, Uncertainty,
     },
     privacy::Phi,
+    render::Strength,
     session::{
         Action, Answer, Column, Command, Content, Effect, Kind, Loading, Sheet, State, meaning,
     },
@@ -252,6 +254,122 @@ fn another_method_cancels_the_one_before_and_takes_only_its_own_answer() {
         Event::Explained(Box::new(explanation(0, "pneumonia", Method::Occlusion))),
     );
     assert!(state.scan().unwrap().1.explanation().is_some());
+}
+
+#[test]
+fn a_check_belongs_to_the_map_that_is_shown() {
+    let mut state = ready();
+    let id = press_score(&mut state);
+    // There is nothing to check yet.
+    assert!(state.apply(Command::Act(Action::CheckMap)).is_empty());
+    let jobs = started(&state.on_event(id, Event::Scored(Box::new(prediction(0)))));
+    let shown = explanation(0, "pneumonia", Method::GradCam);
+    state.on_event(jobs[0].0, Event::Explained(Box::new(shown)));
+    let jobs = started(&state.apply(Command::Act(Action::CheckMap)));
+    let [(check, Job::CheckMap { explanation, .. })] = &jobs[..] else {
+        panic!("wanted one check")
+    };
+    assert_eq!(explanation.method, Method::GradCam);
+    assert!(
+        state.apply(Command::Act(Action::CheckMap)).is_empty(),
+        "one is enough"
+    );
+    let against = |map, random| Against { map, random };
+    let found = Faithfulness {
+        deletion: against(0.31, 0.52),
+        insertion: against(0.7, 0.4),
+        road: against(0.2, 0.0),
+    };
+    let check_of = |state: &State| state.scan().unwrap().1.reading().unwrap().check.clone();
+    state.on_event(JobId(check.0 + 100), Event::MapChecked(found));
+    assert!(
+        check_of(&state).ready().is_none(),
+        "an answer that nobody asked for"
+    );
+    state.on_event(*check, Event::MapChecked(found));
+    assert_eq!(check_of(&state), Loading::Ready(found));
+    // Another map has another check; one that runs is stopped.
+    let check = started(&state.apply(Command::Act(Action::CheckMap)))[0].0;
+    let effects = state.apply(Command::Act(Action::NextMethod));
+    assert!(
+        effects
+            .iter()
+            .any(|it| matches!(it, Effect::Cancel(id) if *id == check))
+    );
+    assert_eq!(check_of(&state), Loading::Empty);
+    state.on_event(check, Event::MapChecked(found));
+    assert_eq!(check_of(&state), Loading::Empty, "a late answer");
+}
+
+#[test]
+fn a_check_is_told_in_plain_words() {
+    let against = |map, random| Against { map, random };
+    let found = Faithfulness {
+        deletion: against(0.312, 0.521),
+        insertion: against(0.3, 0.4),
+        road: against(0.2, 0.01),
+    };
+    assert_eq!(found.n_passed(), 2);
+    assert_eq!(found.verdict(), "the checks of this map disagree");
+    let [removing, showing] = found.sentences();
+    assert_eq!(
+        removing,
+        "Removing what the map names lowers the score faster than removing at random: 0.31 against 0.52."
+    );
+    assert!(
+        showing.contains("does not bring it back faster"),
+        "{showing}"
+    );
+}
+
+#[test]
+fn only_methods_that_passed_their_test_are_offered() {
+    let mut state = ready();
+    let mut manifest = fake::chest_manifest();
+    manifest.explanations = vec![ExplanationTest {
+        method: Method::GradCam,
+        ssim: 0.7,
+        baseline: 0.5,
+        cascade: Vec::new(),
+        n: 16,
+        passes: false,
+    }];
+    state.models[0] = Arc::new(manifest);
+    let id = press_score(&mut state);
+    let jobs = started(&state.on_event(id, Event::Scored(Box::new(prediction(0)))));
+    assert!(
+        matches!(
+            &jobs[0].1,
+            Job::Explain {
+                method: Method::GradCamPlusPlus,
+                ..
+            }
+        ),
+        "the next method stands in"
+    );
+}
+
+#[test]
+fn a_map_below_the_operating_point_is_nearly_transparent() {
+    let mut state = ready();
+    let id = press_score(&mut state);
+    state.on_event(id, Event::Scored(Box::new(prediction(0))));
+    let drawn = |state: &State| state.drawn_opacity(state.scan().unwrap().1);
+    let chosen = state.settings.overlay_opacity;
+    // 0.78 with the operating point 0.41: half, and half of the way from there to 1.
+    let wanted = chosen * (0.5 + 0.5 * 0.37 / 0.59);
+    assert!((drawn(&state) - wanted).abs() < 1e-5, "{}", drawn(&state));
+    let point = Strength::ByScore.opacity(
+        1.0,
+        Some(&Score {
+            probability: 0.40,
+            ..prediction(0).scores[0].clone()
+        }),
+    );
+    assert_eq!(point, 0.15);
+    state.apply(Command::Act(Action::ToggleStrength));
+    assert_eq!(drawn(&state), chosen);
+    assert!(state.settings.is_strength_even);
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use proptest::prelude::*;
 use wardlight::stats::{
-    Counts, Logistic, Unit, accuracy, auroc, average_precision, balanced_accuracy, bootstrap,
-    bootstrap_all, brier, calibration_line, conformal_quantile, confusion, equal_mass_bins,
-    equal_width_bins, expected_calibration_error, expected_gap, fit_temperature, greatest_gap,
-    isotonic, macro_f1, mcnemar, negative_log_likelihood, paired_auroc, precision_recall_curve,
-    roc_curve, shift_prior, softmax, threshold_for_sensitivity, threshold_of_youden, wilson,
-    worst_coverage,
+    Counts, Logistic, Plane, Unit, accuracy, auroc, average_precision, balanced_accuracy,
+    bootstrap, bootstrap_all, brier, calibration_line, conformal_quantile, confusion,
+    equal_mass_bins, equal_width_bins, expected_calibration_error, expected_gap, fit_temperature,
+    greatest_gap, isotonic, macro_f1, mcnemar, negative_log_likelihood, paired_auroc,
+    precision_recall_curve, roc_curve, shift_prior, softmax, structural_similarity,
+    threshold_for_sensitivity, threshold_of_youden, wilson, worst_coverage,
 };
 
 /// Ten cases whose figures were worked out with numpy and scipy (a DeLong implementation by mid-ranks).
@@ -30,6 +30,24 @@ fn check(found: f64, expected: f64) {
         (found - expected).abs() < 1e-6,
         "{found}, wanted {expected}"
     );
+}
+
+/// scikit-image 0.26: `structural_similarity(a, b, data_range=1.0)`.
+#[test]
+fn structural_similarity_equals_that_of_scikit_image() {
+    let plane = |value: &dyn Fn(f64, f64) -> f64| Plane {
+        width: 20,
+        height: 14,
+        values: (0..280)
+            .map(|it| value(f64::from(it % 20), f64::from(it / 20)))
+            .collect(),
+    };
+    let one = plane(&|x, y| 0.5 + 0.5 * (0.7 * x + 0.3 * y).sin());
+    let other = plane(&|x, y| 0.5 + 0.5 * (0.6 * x - 0.2 * y).cos());
+    let found = structural_similarity(&one, &other).unwrap();
+    assert!((found + 0.172_771_209_525_538_1).abs() < 1e-9, "{found}");
+    assert!((structural_similarity(&one, &one).unwrap() - 1.0).abs() < 1e-12);
+    assert_eq!(structural_similarity(&one, &one.resampled(6, 6)), None);
 }
 
 #[test]

@@ -458,6 +458,15 @@ fn an_image_recipe_becomes_a_measured_bundle() {
         "{}",
         bundle.card
     );
+    // Every method was put to its randomisation test, and the card tells it.
+    let tested: Vec<_> = bundle
+        .manifest
+        .explanations
+        .iter()
+        .map(|it| it.method)
+        .collect();
+    assert_eq!(tested, bundle.manifest.network.methods());
+    assert!(bundle.card.contains("## Explanations\n") && bundle.card.contains("| RISE |"));
     let point = bundle.manifest.labels[0].operating_point.clone().unwrap();
     assert!(
         point

@@ -1,0 +1,130 @@
+//! The card of the influence map: how strongly it is drawn, whether its method was tested, and whether the score follows it.
+
+use egui::{Align, Layout, RichText, Ui};
+
+use super::{
+    Scene,
+    controls::{Button, card, muted, progress_line, strong},
+    notice_ui::failure_words_ui,
+    result_ui::Asked,
+    theme::{self, BODY, SMALL},
+    words,
+};
+use crate::{
+    model::Manifest,
+    prediction::Faithfulness,
+    render::caption::percent,
+    session::{Action, Command, Loading, ScanItem},
+};
+
+/// Draws the card; `scan` is what is in the middle.
+pub(super) fn map_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (asked, scan): (&Asked<'_>, &ScanItem),
+    manifest: &Manifest,
+    commands: &mut Vec<Command>,
+) {
+    let tokens = scene.tokens;
+    let Some(method) = asked.reading.method else {
+        card(ui, tokens, |ui| {
+            strong(ui, "No influence map", BODY, tokens.text);
+            muted(ui, tokens, "No method passed its test on this model.");
+        });
+        return;
+    };
+    card(ui, tokens, |ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        ui.horizontal(|ui| {
+            let head = RichText::new("Influence map").font(theme::regular(BODY));
+            ui.label(head.color(tokens.text));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if asked.reading.check.waiting().is_none()
+                    && asked.reading.explanation.ready().is_some()
+                {
+                    action_ui(ui, scene, Action::CheckMap, false, commands);
+                }
+            });
+        });
+        let tested = words::capital(method.name()) + ": " + &manifest.test_words(method);
+        muted(ui, tokens, &tested);
+        check_ui(ui, scene, asked, commands);
+        ui.horizontal(|ui| {
+            let is_even = scene.state.settings.is_strength_even;
+            let drawn = percent(scene.state.drawn_opacity(scan));
+            let why = match scan
+                .explained_score()
+                .and_then(|it| Some((it, it.operating_point.as_ref()?)))
+            {
+                _ if is_even => "whatever the score",
+                Some((score, point)) if score.probability < point.threshold => {
+                    "below the operating point"
+                }
+                _ => "by the score",
+            };
+            let drawn =
+                RichText::new(format!("Drawn at {drawn}, {why}")).font(theme::regular(SMALL));
+            ui.label(drawn.color(tokens.muted));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                action_ui(ui, scene, Action::ToggleStrength, is_even, commands);
+            });
+        });
+    });
+}
+
+fn action_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    action: Action,
+    is_selected: bool,
+    commands: &mut Vec<Command>,
+) {
+    let info = action.info();
+    // The name says what the key sheet needs; here the row says the rest.
+    let words = match action {
+        Action::ToggleStrength => "Same for all",
+        _ => info.name,
+    };
+    let button = Button::new(words)
+        .key(info.key)
+        .quiet()
+        .tight()
+        .selected(is_selected)
+        .show(ui, scene.tokens);
+    if button.on_hover_text(info.tooltip).clicked() {
+        commands.push(Command::Act(action));
+    }
+}
+
+/// The check: how far it is, or what it found.
+fn check_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mut Vec<Command>) {
+    let tokens = scene.tokens;
+    match &asked.reading.check {
+        Loading::Empty => {}
+        Loading::Waiting(id) => {
+            let progress = scene.progress.get(id).copied();
+            let words = progress.map_or_else(
+                || "Checking…".to_owned(),
+                |(done, total)| format!("Checking… {done} of {total} pictures; Esc stops it"),
+            );
+            muted(ui, tokens, &words);
+            let share = progress.map(|(done, total)| done as f32 / total.max(1) as f32);
+            progress_line(ui, tokens, share);
+        }
+        Loading::Ready(found) => found_ui(ui, scene, found),
+        Loading::Failed(failure) => failure_words_ui(ui, scene, failure, commands),
+    }
+}
+
+fn found_ui(ui: &mut Ui, scene: &Scene<'_>, found: &Faithfulness) {
+    let tokens = scene.tokens;
+    let color = if found.is_faithful() {
+        tokens.teal
+    } else {
+        tokens.amber
+    };
+    strong(ui, &words::capital(found.verdict()), BODY, color);
+    for sentence in found.sentences() {
+        muted(ui, tokens, &sentence);
+    }
+}

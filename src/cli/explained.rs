@@ -1,0 +1,314 @@
+//! The part of `wardlight score` that explains: the influence map as a picture, as raw numbers, and its check.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::{
+    case::Scan,
+    disk, engine,
+    failure::Failure,
+    model::{Manifest, Task},
+    prediction::{
+        Affine2, EVEN_BORDER, Explanation, Faithfulness, Heatmap, LabelIdx, Method, ModelRef,
+        Prediction, Subject, WordWeight,
+    },
+    render::{self, Strength, raw_map::raw_map_tiff},
+    score::{self, Loaded, Target},
+};
+
+/// Strength of the influence map over the scan, of a score of 1.
+const OPACITY: f32 = 0.45;
+
+#[derive(clap::Args)]
+pub(super) struct ExplainArgs {
+    /// Write the influence map over each scan as PNG into this folder.
+    #[arg(long, value_name = "DIR")]
+    overlay: Option<PathBuf>,
+    /// Write each influence map as it was computed into this folder: a 32-bit float TIFF, and where it lies on the scan as JSON.
+    #[arg(long, value_name = "DIR")]
+    map_out: Option<PathBuf>,
+    /// Check whether the score follows the map: take away what it names, and watch the score beside random maps.
+    #[arg(long)]
+    faithful: bool,
+    /// How to explain scans [default: the first that the model offers].
+    #[arg(long, value_enum)]
+    method: Option<MethodArg>,
+    /// Label to explain [default: the one that is called, else the most probable].
+    #[arg(long)]
+    label: Option<String>,
+    /// Draw the map as strongly below the operating point as above it.
+    #[arg(long)]
+    even_strength: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum MethodArg {
+    GradCam,
+    #[value(name = "grad-cam++")]
+    GradCamPlusPlus,
+    #[value(name = "hirescam")]
+    HiResCam,
+    #[value(name = "layercam")]
+    LayerCam,
+    IntegratedGradients,
+    #[value(name = "smoothgrad")]
+    SmoothGrad,
+    Occlusion,
+    Rise,
+}
+
+impl From<MethodArg> for Method {
+    fn from(method: MethodArg) -> Self {
+        match method {
+            MethodArg::GradCam => Self::GradCam,
+            MethodArg::GradCamPlusPlus => Self::GradCamPlusPlus,
+            MethodArg::HiResCam => Self::HiResCam,
+            MethodArg::LayerCam => Self::LayerCam,
+            MethodArg::IntegratedGradients => Self::IntegratedGradients,
+            MethodArg::SmoothGrad => Self::SmoothGrad,
+            MethodArg::Occlusion => Self::Occlusion,
+            MethodArg::Rise => Self::Rise,
+        }
+    }
+}
+
+/// What the JSON says of an explanation.
+#[derive(Serialize)]
+pub(super) struct Explained {
+    label: String,
+    method: Method,
+    /// The overlay picture, for scans.
+    overlay: Option<PathBuf>,
+    /// The raw map, for scans; its JSON lies beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    map: Option<PathBuf>,
+    /// For scans: part of the influence in the outer tenth of the picture; 0.36 in an even map.
+    border_share: Option<f32>,
+    /// For scans: whether the method depends on what this model learned, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method_test: Option<String>,
+    /// For scans: whether the score follows the map, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    faithfulness: Option<Faithfulness>,
+    /// For notes: byte ranges of the text and their influence.
+    words: Vec<WordWeight>,
+}
+
+impl ExplainArgs {
+    /// Makes the folders: one that cannot be written should not cost a scored case.
+    pub(super) fn create_folders(&self) -> Result<(), disk::Error> {
+        let folders = self.overlay.iter().chain(&self.map_out);
+        folders.map(|it| disk::create_folder(it)).collect()
+    }
+
+    /// Explains a scan, if anything was asked that needs it.
+    pub(super) fn explain_scan(
+        &self,
+        file: &Path,
+        (scan, target): (&Scan, Target<'_>),
+        prediction: &Prediction,
+        loaded: &mut Loaded,
+    ) -> Result<Option<Explained>, Failure> {
+        if self.overlay.is_none() && self.map_out.is_none() && !self.faithful {
+            return Ok(None);
+        }
+        let label = label_to_explain(prediction, self.label.as_deref())?;
+        let method = self.method(loaded.model.manifest())?;
+        let why = score::explain(target, label, method, loaded, &Task::default())
+            .map_err(|error| Failure::from(&error))?;
+        let overlay = self.overlay.as_ref().map(|folder| {
+            let path = folder.join(name_of(file, prediction, "png"));
+            let strength = if self.even_strength {
+                Strength::Even
+            } else {
+                Strength::ByScore
+            };
+            let opacity = strength.opacity(OPACITY, prediction.scores.get(label.0));
+            write_overlay(&path, scan, prediction, (&why, opacity)).map(|()| path)
+        });
+        let map = self
+            .map_out
+            .as_ref()
+            .zip(why.heatmap.as_ref())
+            .map(|(folder, heatmap)| {
+                let path = folder.join(name_of(file, prediction, "tiff"));
+                write_map(&path, &why, heatmap).map(|()| path)
+            });
+        let faithfulness = self.faithful.then(|| {
+            score::check_map(target, &why, loaded, &Task::default())
+                .map_err(|error| Failure::from(&error))
+        });
+        Ok(Some(Explained {
+            overlay: overlay.transpose()?,
+            map: map.transpose()?,
+            border_share: why.border_share,
+            method_test: Some(loaded.model.manifest().test_words(method)),
+            faithfulness: faithfulness.transpose()?,
+            label: why.label,
+            method,
+            words: Vec::new(),
+        }))
+    }
+
+    /// The method that was asked for, else the first that the model offers.
+    fn method(&self, manifest: &Manifest) -> Result<Method, Failure> {
+        let first = || manifest.methods().first().copied();
+        self.method
+            .map(Method::from)
+            .or_else(first)
+            .ok_or_else(|| Failure {
+                headline: "The model offers no explanation".to_owned(),
+                remedy: "Score without --overlay, --map-out and --faithful.".to_owned(),
+                cause: "wanted a method that passed its randomisation test, found none".to_owned(),
+            })
+    }
+}
+
+/// What the JSON says of the explanation of a note.
+pub(super) fn of_note(why: Explanation) -> Explained {
+    Explained {
+        label: why.label,
+        method: why.method,
+        overlay: None,
+        map: None,
+        border_share: None,
+        method_test: None,
+        faithfulness: None,
+        words: why.words,
+    }
+}
+
+/// The label by its name, else the one to speak of first.
+pub(super) fn label_to_explain(
+    prediction: &Prediction,
+    wanted: Option<&str>,
+) -> Result<LabelIdx, Failure> {
+    let found = match wanted {
+        Some(name) => prediction.scores.iter().position(|it| it.label == name),
+        None => Some(prediction.primary().0),
+    };
+    found.map(LabelIdx).ok_or_else(|| Failure {
+        headline: "The model has no such label".to_owned(),
+        remedy: "Choose one that `wardlight models` lists.".to_owned(),
+        cause: format!(
+            "wanted one of {}",
+            prediction
+                .scores
+                .iter()
+                .map(|it| it.label.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+    })
+}
+
+/// The input's own stem, its frame and the start of its hash, so that two files of one name do not collide.
+fn name_of(file: &Path, prediction: &Prediction, ending: &str) -> OsString {
+    let mut name = file.file_stem().unwrap_or_default().to_owned();
+    name.push(format!(
+        "-{}-{}.{ending}",
+        prediction.about.file_sha256.short(),
+        prediction.about.frame_idx + 1
+    ));
+    name
+}
+
+fn write_overlay(
+    path: &Path,
+    scan: &Scan,
+    prediction: &Prediction,
+    (explanation, opacity): (&Explanation, f32),
+) -> Result<(), Failure> {
+    let window = render::curve::first_window(scan, prediction.about.frame_idx);
+    let request = render::picture::OverlayRequest {
+        scan,
+        window: &window,
+        prediction,
+        explanation,
+        opacity,
+    };
+    let png = render::overlay_png(request).map_err(rendered)?;
+    disk::write_atomic(path, &png).map_err(|error| Failure::from(&error))
+}
+
+/// What the JSON beside a raw map says: whose it is, and where its cells lie.
+#[derive(Serialize)]
+struct MapHeader<'a> {
+    schema: &'static str,
+    notice: &'static str,
+    about: Subject,
+    model: &'a ModelRef,
+    label: &'a str,
+    method: Method,
+    width: usize,
+    height: usize,
+    /// Pixel-edge coordinates of the map (0..width, 0..height) to those of the scan, x' = scale_x x + offset_x.
+    scan_from_map: Affine2,
+}
+
+fn write_map(path: &Path, why: &Explanation, heatmap: &Heatmap) -> Result<(), Failure> {
+    let bytes = raw_map_tiff(heatmap).map_err(rendered)?;
+    disk::write_atomic(path, &bytes).map_err(|error| Failure::from(&error))?;
+    let header = MapHeader {
+        schema: "wardlight-map-1",
+        notice: super::NOTICE,
+        about: why.about,
+        model: &why.model,
+        label: &why.label,
+        method: why.method,
+        width: heatmap.width,
+        height: heatmap.height,
+        scan_from_map: heatmap.scan_from_heatmap,
+    };
+    // Plain fields always have a JSON form.
+    let json = serde_json::to_vec_pretty(&header).unwrap_or_default();
+    disk::write_atomic(&path.with_extension("json"), &json).map_err(|error| Failure::from(&error))
+}
+
+fn rendered(error: render::Error) -> Failure {
+    Failure::from(&engine::Error::Render(error))
+}
+
+/// The lines of the table; `text` is that of the note.
+pub(super) fn explained_lines(explained: &Explained, text: &str) -> Vec<String> {
+    let what = format!(
+        "  Influence on {} by {}",
+        explained.label,
+        explained.method.name()
+    );
+    let Some(test) = &explained.method_test else {
+        return vec![format!("{what}: {}", words_of_most(explained, text))];
+    };
+    let mut lines = vec![format!("{what} ({test})")];
+    for path in explained.overlay.iter().chain(&explained.map) {
+        lines.push(format!("    {}", path.display()));
+    }
+    lines.extend(explained.border_share.map(|it| {
+        format!(
+            "    {:.0} % of it lies in the outer tenth of the picture (an even map has {:.0} %)",
+            100.0 * it,
+            100.0 * EVEN_BORDER
+        )
+    }));
+    if let Some(found) = &explained.faithfulness {
+        lines.push(format!("    Checked: {}", found.verdict()));
+        lines.extend(found.sentences().map(|it| format!("    {it}")));
+    }
+    lines
+}
+
+fn words_of_most(explained: &Explained, text: &str) -> String {
+    let mut words: Vec<_> = explained.words.iter().collect();
+    words.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    let most: Vec<&str> = words
+        .iter()
+        .take(8)
+        .filter_map(|it| text.get(it.span.clone()))
+        .collect();
+    most.join(", ")
+}
