@@ -55,9 +55,11 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
     let bundle = Bundle::open(&folder).context("could not read the bundle")?;
     let inputs = inputs(args, &bundle)?;
     let mut tell = |it: &ExplanationTest| eprintln!("  {}", test_line(it));
+    let files = std::iter::once(&bundle.weights).chain(&bundle.members);
+    let files: Vec<&[u8]> = files.map(Vec::as_slice).collect();
     let tests = nn::test_explanations(
         &bundle.manifest,
-        &bundle.weights,
+        &files,
         &inputs,
         options(engine).threads,
         &Task::default(),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tch::Tensor;
 
-use super::{Options, Result, assemble, fresh, params::Weights, train};
+use super::{Options, Result, fresh, params::Weights, together, train};
 use crate::{
     model::{AttributionValues, Error, Manifest, Model, Task, manifest::ExplanationTest},
     prediction::{Form, LabelIdx, Method},
@@ -26,20 +26,25 @@ const EDGE: usize = 64;
 /// The random networks are the same each time.
 const SEED: u64 = 20_261_126;
 
-/// Puts every method of the model's network to the test, on pictures spread evenly over `inputs`. Each picture is
+/// Puts every method of a model to the test, with a weights file for each of its networks, on pictures spread evenly over
+/// `inputs`. Each picture is
 /// explained for the label that the trained network finds most likely.
 ///
 /// # Errors
 /// No pictures, weights that do not fit, or a cancelled task.
 pub fn test_explanations(
     manifest: &Manifest,
-    weights: &[u8],
+    files: &[&[u8]],
     inputs: &[Input],
     threads: usize,
     task: &Task,
     on_test: &mut dyn FnMut(&ExplanationTest),
 ) -> Result<Vec<ExplanationTest>> {
-    let bench = Bench::new(manifest, Weights::parse(weights)?, threads)?;
+    let weights = files
+        .iter()
+        .map(|it| Weights::parse(it))
+        .collect::<Result<_>>()?;
+    let bench = Bench::new(manifest, weights, threads)?;
     let pictures: Vec<&Input> = spread(inputs, N_QUICK);
     if pictures.is_empty() {
         return Err(Error::Input {
@@ -69,17 +74,17 @@ fn spread(inputs: &[Input], n: usize) -> Vec<&Input> {
     inputs.iter().step_by(step).take(n).collect()
 }
 
-/// The trained weights, and their names in the order of the cascade.
+/// The trained weights of each network, and their names in the order of the cascade.
 struct Bench<'a> {
     manifest: &'a Manifest,
-    weights: Weights,
+    weights: Vec<Weights>,
     /// From the head down; each holds the names of one layer or stage.
     layers: Vec<Vec<String>>,
     options: Options,
 }
 
 impl<'a> Bench<'a> {
-    fn new(manifest: &'a Manifest, weights: Weights, threads: usize) -> Result<Self> {
+    fn new(manifest: &'a Manifest, weights: Vec<Weights>, threads: usize) -> Result<Self> {
         let (vars, _) = fresh(&manifest.network, manifest.labels.len())?;
         let mut layers: BTreeMap<Depth, Vec<String>> = BTreeMap::new();
         let names: BTreeSet<String> = vars.variables().into_keys().collect();
@@ -107,7 +112,8 @@ impl<'a> Bench<'a> {
         is_slow: bool,
         task: &Task,
     ) -> Result<Option<ExplanationTest>> {
-        let mut trained = assemble(self.manifest.clone(), self.weights.share(), self.options)?;
+        let weights = self.weights.iter().map(Weights::share).collect();
+        let mut trained = together(self.manifest, weights, self.options)?;
         let mut before = Vec::new();
         for input in inputs {
             let label = most_likely(trained.as_mut(), input)?;
@@ -162,6 +168,11 @@ impl<'a> Bench<'a> {
 
     fn randomised(&self, n_layers: usize, seed: u64) -> Result<Box<dyn Model>> {
         train::seed(SEED + seed);
+        let weights = self.weights.iter().map(|it| self.with_random(it, n_layers));
+        together(self.manifest, weights.collect::<Result<_>>()?, self.options)
+    }
+
+    fn with_random(&self, weights: &Weights, n_layers: usize) -> Result<Weights> {
         let (vars, _) = fresh(&self.manifest.network, self.manifest.labels.len())?;
         let mut variables = vars.variables();
         let names = self.layers.iter().take(n_layers).flatten();
@@ -169,11 +180,7 @@ impl<'a> Bench<'a> {
             .filter_map(|it| variables.remove_entry(it))
             .map(|(name, tensor)| Ok((name, tensor.f_detach()?.f_contiguous()?)))
             .collect::<Result<_>>()?;
-        assemble(
-            self.manifest.clone(),
-            self.weights.with(random),
-            self.options,
-        )
+        Ok(weights.with(random))
     }
 }
 

@@ -117,12 +117,10 @@ impl Draft {
         threads: usize,
         task: &Task,
     ) -> Result<()> {
-        // Of an ensemble the first network, which is of the same kind as the others.
-        if let Some(weights) = self.weights.first() {
-            let tests =
-                nn::test_explanations(&self.manifest, weights, inputs, threads, task, &mut |_| {})?;
-            self.manifest.explanations = tests;
-        }
+        let files: Vec<&[u8]> = self.weights.iter().map(Vec::as_slice).collect();
+        let manifest = &self.manifest;
+        let tests = nn::test_explanations(manifest, &files, inputs, threads, task, &mut |_| {})?;
+        self.manifest.explanations = tests;
         Ok(())
     }
 

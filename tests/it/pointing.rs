@@ -209,7 +209,7 @@ fn maps_that_rest_on_the_weights_pass_the_randomisation_test() {
         .collect();
     let task = Task::default();
     let mut told = Vec::new();
-    let tests = nn::test_explanations(&manifest, &weights, &inputs, 1, &task, &mut |it| {
+    let tests = nn::test_explanations(&manifest, &[&weights], &inputs, 1, &task, &mut |it| {
         told.push(it.method);
     })
     .unwrap();
