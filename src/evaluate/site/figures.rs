@@ -90,14 +90,14 @@ pub(super) fn before(manifest: &Manifest, answers: &Answers<'_>) -> Vec<Metric> 
     if let Some(point) = label.and_then(|it| it.operating_point.as_ref()) {
         let threshold = f64::from(point.threshold);
         let counts = |at: &[usize]| Counts::at(threshold, &pick(&p, at), &pick(is_true, at));
-        found.push((
-            SENSITIVITY.to_owned(),
-            estimate(answers.cases, |at| Some(counts(at).sensitivity())),
-        ));
-        found.push((
-            SPECIFICITY.to_owned(),
-            estimate(answers.cases, |at| Some(counts(at).specificity())),
-        ));
+        let n_positive = is_true.iter().filter(|it| **it).count();
+        let of = |n: usize, figure: &dyn Fn(Counts) -> f64| {
+            let found = estimate(answers.cases, |at| Some(figure(counts(at))));
+            found.map(|it| Estimate { n, ..it })
+        };
+        let n_negative = is_true.len() - n_positive;
+        found.push((SENSITIVITY.to_owned(), of(n_positive, &Counts::sensitivity)));
+        found.push((SPECIFICITY.to_owned(), of(n_negative, &Counts::specificity)));
     }
     found.extend(of_probabilities(answers, &p));
     metrics(found, "the bundle as it is")
