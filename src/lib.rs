@@ -19,7 +19,7 @@
 //! | `import` | recognise and read files; the decode worker and its pool | `privacy` `disk` `sandbox` `warnings` `case` |
 //! | `prep` | `Spec`; a case as the arrays a model reads | `warnings` `case` `prediction` |
 //! | `model` | the `Model` trait, manifest and bundle | `privacy` `disk` `prediction` `stats` `prep` |
-//! | `nn` | the only code that knows libtorch: networks, attribution, training; the script worker | `privacy` `disk` `sandbox` `warnings` `prediction` `prep` `model` `stats` |
+//! | `nn` | the only code that knows libtorch: networks, attribution, training; the script worker | `disk` `sandbox` `warnings` `prediction` `prep` `model` `stats` |
 //! | `sample` | the synthetic case for the first run | `disk` |
 //! | `score` | one case, one model → prediction or explanation, unless it is out of scope | `warnings` `case` `prediction` `stats` `prep` `model` |
 //! | `training` | from a recipe and labelled data to a bundle with its evaluation | `privacy` `disk` `warnings` `case` `prediction` `stats` `prep` `model` `nn` |

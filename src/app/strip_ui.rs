@@ -17,7 +17,7 @@ use crate::{
     case::Samples,
     prediction::{LabelIdx, Method},
     render::preset_window,
-    session::{Action, Command, ItemId, Kind, NOTE_METHODS, SCAN_METHODS, ScanItem},
+    session::{Action, Command, ItemId, Kind, ScanItem},
 };
 
 /// Below this width of the strip, in points, two buttons and the names of the keys give way; the keys still work.
@@ -195,17 +195,18 @@ pub(super) fn label_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &mu
 
 /// The method of explanation.
 pub(super) fn method_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &mut Vec<Command>) {
-    let methods: &[Method] = match asked.kind {
-        Kind::Scan => &SCAN_METHODS,
-        Kind::Note => &NOTE_METHODS,
-    };
+    let methods = asked
+        .reading
+        .model
+        .as_ref()
+        .map_or_else(Vec::new, |it| it.methods());
     let method = asked.reading.method.map_or("no method", Method::name);
     let chooser = ComboBox::from_id_salt("method")
         .selected_text(words::fitted(words::capital(method), width))
         .width(width)
         .truncate();
     let shown = chooser.show_ui(ui, |ui| {
-        for it in methods {
+        for it in &methods {
             if ui
                 .selectable_label(Some(*it) == asked.reading.method, words::capital(it.name()))
                 .clicked()

@@ -11,8 +11,13 @@ mod calibrate;
 mod doctor;
 mod evaluate;
 mod inspect;
+mod model_allow;
+mod model_commands;
+mod model_script;
+mod model_wizard;
 mod models;
 mod score_files;
+mod scripts;
 mod sites;
 mod train;
 mod window;
@@ -28,7 +33,7 @@ use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::{
     import::Decoder,
-    model::{self, Bundle, scope},
+    model::{self, Bundle, Network, scope},
     nn,
     prediction::Precision,
     prep::Tokenizer,
@@ -55,7 +60,9 @@ struct Args {
 }
 
 const AFTER_HELP: &str = "Without a command, the window opens.\n\
-    Exit codes: 0 all done, 1 some input failed, 2 could not start.";
+    Exit codes: 0 all done, 1 some input failed, 2 could not start.\n\n\
+    WARDLIGHT_CONFIG names another folder for allowed-models.toml; WARDLIGHT_SCRIPT_TIMEOUT is the seconds that a \
+    TorchScript module may take for one request [default: 60].";
 
 #[derive(Subcommand)]
 enum Command {
@@ -65,6 +72,9 @@ enum Command {
     Inspect(inspect::Args),
     /// List the models, with what they are for and how good they are.
     Models(models::Args),
+    /// Work on one model.
+    #[command(subcommand)]
+    Model(model_commands::Command),
     /// Test this installation: libtorch, models, decode worker, fonts.
     Doctor,
     /// Write the synthetic sample case: a scan as DICOM and PNG, and a note.
@@ -112,6 +122,7 @@ pub fn run() -> ExitCode {
         Some(Command::Score(it)) => score_files::run(&it, &args.engine),
         Some(Command::Inspect(it)) => inspect::run(&it),
         Some(Command::Models(it)) => models::run(&it, &args.engine),
+        Some(Command::Model(it)) => model_commands::run(&it, &args.engine),
         Some(Command::Doctor) => doctor::run(&args.engine),
         Some(Command::Samples { folder }) => samples(&folder),
         Some(Command::Train(it)) => train::run(&it, &args.engine),
@@ -182,7 +193,10 @@ fn load(folder: &Path, options: nn::Options) -> Result<Loaded, model::Error> {
         .map(scope::read_layout)
         .transpose()?;
     let warnings = Warnings::default();
-    let model = nn::load(bundle, options, &warnings)?;
+    let model = match bundle.manifest.network {
+        Network::TorchScript(_) => scripts::load(bundle, options, &warnings)?,
+        _ => nn::load(bundle, options, &warnings)?,
+    };
     Ok(Loaded {
         model,
         tokenizer,

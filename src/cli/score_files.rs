@@ -50,9 +50,9 @@ pub(super) struct Args {
     /// Write the influence map over each scan as PNG into this folder.
     #[arg(long, value_name = "DIR")]
     overlay: Option<PathBuf>,
-    /// How to explain scans.
-    #[arg(long, value_enum, default_value = "grad-cam")]
-    method: MethodArg,
+    /// How to explain scans [default: the first that the model offers].
+    #[arg(long, value_enum)]
+    method: Option<MethodArg>,
     /// Label to explain [default: the one that is called, else the most probable].
     #[arg(long)]
     label: Option<String>,
@@ -341,7 +341,10 @@ fn score_scan(
     let mut explanation = None;
     if let Some(folder) = &args.overlay {
         let label = label_to_explain(&prediction, args.label.as_deref())?;
-        let why = score::explain(target, label, args.method.into(), loaded, &Task::default());
+        let usual = loaded.model.manifest().methods().first().copied();
+        let method = args.method.map(Method::from).or(usual);
+        let method = method.unwrap_or(Method::Occlusion);
+        let why = score::explain(target, label, method, loaded, &Task::default());
         let why = why.map_err(|error| Failure::from(&error))?;
         let path = folder.join(overlay_name(file, &prediction));
         write_overlay(&path, scan, &prediction, &why)?;

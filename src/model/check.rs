@@ -189,6 +189,7 @@ fn network_and_prep(manifest: &Manifest) -> Check {
         }
         Network::ResNet18(network) => network.in_channels,
         Network::DenseNet121(network) => network.in_channels,
+        Network::TorchScript(network) => network.in_channels,
         Network::Transformer(network) => {
             transformer(network)?;
             let Spec::Text(spec) = &manifest.prep else {

@@ -28,7 +28,6 @@ pub use self::{
     action::{Action, ActionInfo, Group},
     item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem},
     meaning::{Sentence, meaning, scope_words},
-    reading::{NOTE_METHODS, SCAN_METHODS},
     view::View,
 };
 

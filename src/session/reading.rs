@@ -9,19 +9,6 @@ use crate::{
     prediction::{Explanation, LabelIdx, Method, Prediction},
 };
 
-/// Methods that the chooser offers for scans, in its order.
-pub const SCAN_METHODS: [Method; 7] = [
-    Method::GradCam,
-    Method::GradCamPlusPlus,
-    Method::HiResCam,
-    Method::IntegratedGradients,
-    Method::SmoothGrad,
-    Method::Occlusion,
-    Method::Rise,
-];
-/// Likewise for notes.
-pub const NOTE_METHODS: [Method; 2] = [Method::Chefer, Method::IntegratedGradients];
-
 impl State {
     /// Scores what is in the middle and the note beside it; with an open gate, what was refused only.
     pub(super) fn score(&mut self, gate: Gate) -> Vec<Effect> {
@@ -90,13 +77,11 @@ impl State {
         let Effect::Start(id, _) = effect else {
             return None;
         };
-        let method = match kind {
-            Kind::Scan => Method::GradCam,
-            Kind::Note => Method::Chefer,
-        };
+        let methods = manifest.methods();
         let reading = self.reading_mut(item, frame_idx)?;
         let answer = reading.answer;
-        let method = reading.method.or(Some(method));
+        let kept = reading.method.filter(|it| methods.contains(it));
+        let method = kept.or_else(|| methods.first().copied());
         *reading = Reading {
             model: Some(manifest),
             prediction: Loading::Waiting(id),
@@ -236,18 +221,15 @@ impl State {
     }
 
     pub(super) fn next_method(&mut self) -> Vec<Effect> {
-        let methods: &[Method] = if self.scan().is_some() {
-            &SCAN_METHODS
-        } else {
-            &NOTE_METHODS
-        };
         let Some((item, reading)) = self.center_reading() else {
             return Vec::new();
         };
-        let at = methods
-            .iter()
-            .position(|it| Some(*it) == reading.method)
-            .map_or(0, |it| it + 1);
-        self.explain(item, None, methods.get(at % methods.len()).copied())
+        let methods = reading
+            .model
+            .as_ref()
+            .map_or_else(Vec::new, |it| it.methods());
+        let at = methods.iter().position(|it| Some(*it) == reading.method);
+        let next = at.map_or(0, |it| (it + 1) % methods.len().max(1));
+        self.explain(item, None, methods.get(next).copied())
     }
 }
