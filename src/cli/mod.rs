@@ -7,6 +7,7 @@
     reason = "a command answers by printing"
 )]
 
+mod ask;
 mod calibrate;
 mod doctor;
 mod evaluate;
