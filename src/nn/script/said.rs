@@ -31,8 +31,11 @@ pub struct Said {
 /// Reads the metadata of a module's archive; nothing where there is none in the agreed form.
 pub(super) fn read(bytes: &[u8]) -> Option<Said> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let mut names = archive.file_names().filter_map(Result::ok);
-    let name = names.find(|it| it.ends_with(METADATA))?.into_owned();
+    let name = archive
+        .file_names()
+        .filter_map(Result::ok)
+        .find(|it| it.ends_with(METADATA))?
+        .into_owned();
     let mut text = Vec::new();
     let entry = archive.by_name(&name).ok()?;
     entry.take(LIMIT_BYTES).read_to_end(&mut text).ok()?;
