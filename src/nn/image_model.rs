@@ -18,6 +18,7 @@ use crate::{
 
 /// Images that go through the network together; more cost memory and gain nothing.
 const BATCH: usize = 32;
+
 /// A convolutional network with its weights.
 pub(super) struct ImageModel {
     pub(super) loaded: Loaded,

@@ -78,6 +78,7 @@ fn manifest(name: &str, (gives, has_features): (Gives, bool), known: Vec<f32>) -
         data: "none".to_owned(),
         trained: "2026-11-25".to_owned(),
         output: Output::Softmax,
+        prevalence: None,
         labels: vec![label("first"), label("second")],
         network: Network::TorchScript(TorchScript {
             in_channels: 1,
@@ -90,8 +91,11 @@ fn manifest(name: &str, (gives, has_features): (Gives, bool), known: Vec<f32>) -
             file: WEIGHTS.to_owned(),
             sha256: Sha256::of(&bytes(name)),
         },
+        members: Vec::new(),
         tokenizer: None,
         calibration: Calibration::None,
+        conformal: None,
+        site: None,
         known_answer: KnownAnswer {
             logits: known,
             tolerance: 1e-5,
@@ -105,6 +109,7 @@ fn bundle(manifest: Manifest, weights: Vec<u8>) -> Bundle {
     Bundle {
         manifest,
         weights,
+        members: Vec::new(),
         tokenizer: None,
         layout: None,
         card: String::new(),

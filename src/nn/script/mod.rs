@@ -192,8 +192,7 @@ pub fn known_logits(
     let x = in_its_axes(&x, network.axes_exchanged)?;
     let mut client = Client::start(module, settings)?;
     let values = one(client.run(Work::Forward, undo(network.gives, output), &x)?)?.values;
-    let features = Vec::new();
-    Ok(Logits { values, features }.finite()?.values)
+    Ok(Logits::single(values, Vec::new())?.values)
 }
 
 /// A TorchScript module in its worker.
@@ -270,11 +269,9 @@ impl ScriptModel {
         let answer = one(self.run(work, x)?)?;
         let (n, n_labels) = (x.size4()?.0, self.manifest.labels.len());
         check_rows(&answer.shape, n, n_labels)?;
-        let rows = answer.values.chunks(n_labels.max(1)).map(|it| Logits {
-            values: it.to_vec(),
-            features: Vec::new(),
-        });
-        rows.map(Logits::finite).collect()
+        let rows = answer.values.chunks(n_labels.max(1));
+        rows.map(|it| Logits::single(it.to_vec(), Vec::new()))
+            .collect()
     }
 
     /// The logit of each image: `[n, c, h, w]` → `[n]`. Where a gradient is wanted, it is the module's own: the answer is
@@ -345,8 +342,7 @@ fn check_rows(shape: &[i64], n: i64, n_labels: usize) -> Result<()> {
 /// An array that holds finite numbers only.
 fn tensor(array: Array) -> Result<Tensor> {
     let Array { shape, values } = array;
-    let features = Vec::new();
-    let finite = Logits { values, features }.finite()?.values;
+    let finite = Logits::single(values, Vec::new())?.values;
     Ok(Tensor::f_from_slice(&finite)?.f_reshape(shape)?)
 }
 
