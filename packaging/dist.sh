@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 folder=$1
 rm -rf "$folder"
 mkdir -p "$folder/lib" "$folder/licences"
-cp target/release/wardlight target/release/wardlight-decode "$folder/"
+cp target/release/wardlight target/release/wardlight-decode target/release/wardlight-script "$folder/"
 cp -L target/release/lib/lib{torch_cpu,c10,torch,cudart,cupti,gomp}.so* "$folder/lib/"
 cp -r models "$folder/models"
 rm -rf "$folder/models/recipes"

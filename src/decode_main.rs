@@ -13,6 +13,7 @@ mod case;
 mod disk;
 mod import;
 mod privacy;
+mod sandbox;
 mod warnings;
 
 use std::process::ExitCode;

@@ -154,6 +154,35 @@ impl From<&model::Error> for Failure {
                 "The network failed",
                 "Try again; if it fails again, report it with the cause.",
             ),
+            model::Error::NotAllowed { sha256 } => {
+                return Self::new(
+                    "This model is a program that nobody has allowed to run here",
+                    format!(
+                        "If you trust where it comes from, run `wardlight model allow {sha256}` and start again."
+                    ),
+                    error,
+                );
+            }
+            model::Error::AllowList { .. } => (
+                "The list of allowed models cannot be read",
+                "Mend the file or remove it; until then no TorchScript model runs.",
+            ),
+            model::Error::NoScriptWorker { .. } => (
+                "The worker for the model could not be started",
+                "Reinstall Wardlight: `wardlight-script` must lie beside the program.",
+            ),
+            model::Error::ScriptTimeout { .. } => (
+                "The model took too long",
+                "There is no result. Allow it more seconds in WARDLIGHT_SCRIPT_TIMEOUT, or do not use it.",
+            ),
+            model::Error::ScriptDied { .. } => (
+                "The model broke its worker",
+                "There is no result, and nothing else was harmed. The model is too large, damaged or hostile.",
+            ),
+            model::Error::Script { .. } => (
+                "The model's program does not do what its manifest says",
+                AGAIN,
+            ),
             model::Error::Cancelled => ("Cancelled", "Start it again when you want the result."),
         };
         Self::new(headline, remedy, error)

@@ -11,14 +11,15 @@
 //! |---|---|---|
 //! | `privacy` | `Phi<T>`: a value that identifies a patient and does not print | — |
 //! | `disk` | bounded read, atomic write, content hash | `privacy` |
+//! | `sandbox` | the walls around a worker process | — |
 //! | `warnings` | `Warnings`, the reporter passed down | — |
 //! | `case` | what the clinician brought: scan and note, as plain values | `privacy` `disk` `warnings` |
 //! | `prediction` | what we answer: `Prediction`, `Explanation`, `Heatmap` | `disk` `warnings` |
 //! | `stats` | pure numbers: AUROC, calibration, intervals | — |
-//! | `import` | recognise and read files; the sandboxed decode worker and its pool | `privacy` `disk` `warnings` `case` |
+//! | `import` | recognise and read files; the decode worker and its pool | `privacy` `disk` `sandbox` `warnings` `case` |
 //! | `prep` | `Spec`; a case as the arrays a model reads | `warnings` `case` `prediction` |
 //! | `model` | the `Model` trait, manifest and bundle | `privacy` `disk` `prediction` `stats` `prep` |
-//! | `nn` | the only code that knows libtorch: networks, attribution, training | `disk` `warnings` `prediction` `prep` `model` `stats` |
+//! | `nn` | the only code that knows libtorch: networks, attribution, training; the script worker | `disk` `sandbox` `warnings` `prediction` `prep` `model` `stats` |
 //! | `sample` | the synthetic case for the first run | `disk` |
 //! | `score` | one case, one model → prediction or explanation, unless it is out of scope | `warnings` `case` `prediction` `stats` `prep` `model` |
 //! | `training` | from a recipe and labelled data to a bundle with its evaluation | `privacy` `disk` `warnings` `case` `prediction` `stats` `prep` `model` `nn` |
@@ -46,6 +47,7 @@ pub mod prep;
 pub mod privacy;
 pub mod render;
 pub mod sample;
+pub mod sandbox;
 pub mod score;
 pub mod session;
 pub mod settings;

@@ -1,10 +1,7 @@
 //! What the window remembers: theme, panel widths, recent files, the site by whose fit answers are read. Nothing clinical:
 //! thresholds belong to the model and the site, and stand in their files.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -76,13 +73,13 @@ impl Settings {
     /// The folder or the file cannot be written.
     pub fn save(&self, folder: &Path) -> Result<(), disk::Error> {
         disk::create_folder(folder)?;
-        restrict(folder, 0o700)?;
+        disk::restrict(folder, 0o700)?;
         // Plain fields always have a JSON form.
         disk::write_atomic(
             &folder.join(FILE),
             &serde_json::to_vec_pretty(self).unwrap_or_default(),
         )?;
-        restrict(&folder.join(FILE), 0o600)
+        disk::restrict(&folder.join(FILE), 0o600)
     }
 
     /// Puts a path at the top of the recent files.
@@ -101,19 +98,4 @@ fn put_first(kept: &mut Vec<Phi<PathBuf>>, path: &Path) {
     kept.retain(|it| *it != path);
     kept.insert(0, path);
     kept.truncate(N_RECENT);
-}
-
-#[cfg(unix)]
-fn restrict(path: &Path, mode: u32) -> Result<(), disk::Error> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|source| disk::Error::Io {
-        action: "protect",
-        path: Phi::new(path.to_owned()),
-        source,
-    })
-}
-
-#[cfg(not(unix))]
-fn restrict(_path: &Path, _mode: u32) -> Result<(), disk::Error> {
-    Ok(())
 }

@@ -2,8 +2,15 @@
 
 use std::{path::Path, process::ExitCode};
 
-use super::{Decoder, EngineArgs, load, models_folder, options};
-use crate::{app, failure::Failure, import::Opened, model::bundle, nn, sample};
+use super::{Decoder, EngineArgs, load, models_folder, options, scripts};
+use crate::{
+    app,
+    failure::Failure,
+    import::Opened,
+    model::{self, bundle},
+    nn::{self, script},
+    sample,
+};
 
 /// Runs every check and prints a line for each; fails if one failed.
 pub(super) fn run(engine: &EngineArgs) -> anyhow::Result<ExitCode> {
@@ -19,6 +26,7 @@ pub(super) fn run(engine: &EngineArgs) -> anyhow::Result<ExitCode> {
     };
     tell("libtorch", Ok(nn::tuning::about()));
     tell("decode worker", decode_worker());
+    tell("script worker", script_worker(engine));
     tell("fonts", app::fonts().map_err(|error| error.to_string()));
     tell("display", Ok(display()));
     for found in models(engine) {
@@ -70,6 +78,18 @@ fn decode_worker() -> Result<String, String> {
             scan.header.pixels.rows
         )),
         Opened::Note(_) => Err("wanted a scan, found a note".to_owned()),
+    }
+}
+
+/// Starts a worker for TorchScript modules, without a module.
+fn script_worker(engine: &EngineArgs) -> Result<String, String> {
+    let cause = |error: model::Error| Failure::from(&error).cause;
+    let settings = scripts::settings(options(engine).threads).map_err(cause)?;
+    let sandbox = script::confinement(&settings).map_err(cause)?;
+    if sandbox.holds_a_program() {
+        Ok(sandbox.to_string())
+    } else {
+        Err(format!("no TorchScript module runs here: {sandbox}"))
     }
 }
 

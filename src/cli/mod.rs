@@ -7,6 +7,7 @@
     reason = "a command answers by printing"
 )]
 
+mod ask;
 mod calibrate;
 mod doctor;
 mod evaluate;
@@ -14,11 +15,15 @@ mod explained;
 mod failure;
 mod inspect;
 mod lines;
+mod model_allow;
 mod model_check;
 mod model_commands;
+mod model_script;
 mod model_time;
+mod model_wizard;
 mod models;
 mod score_files;
+mod scripts;
 mod sites;
 pub mod tool;
 mod train;
@@ -35,7 +40,7 @@ use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::{
     import::Decoder,
-    model::{self, Bundle, scope},
+    model::{self, Bundle, Network, scope},
     nn,
     prediction::Precision,
     prep::Tokenizer,
@@ -66,7 +71,9 @@ struct Args {
 }
 
 const AFTER_HELP: &str = "Without a command, the window opens.\n\
-    Exit codes: 0 all done, 1 some input failed, 2 could not start.";
+    Exit codes: 0 all done, 1 some input failed, 2 could not start.\n\n\
+    WARDLIGHT_CONFIG names another folder for allowed-models.toml; WARDLIGHT_SCRIPT_TIMEOUT is the seconds that a \
+    TorchScript module may take for one request [default: 60].";
 
 #[derive(Subcommand)]
 enum Command {
@@ -200,7 +207,10 @@ fn load(folder: &Path, options: nn::Options) -> Result<Loaded, model::Error> {
         .map(scope::read_layout)
         .transpose()?;
     let warnings = Warnings::default();
-    let model = nn::load(bundle, options, &warnings)?;
+    let model = match bundle.manifest.network {
+        Network::TorchScript(_) => scripts::load(bundle, options, &warnings)?,
+        _ => nn::load(bundle, options, &warnings)?,
+    };
     Ok(Loaded {
         model,
         tokenizer,

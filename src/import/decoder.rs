@@ -3,7 +3,6 @@
 use std::{
     env,
     io::Write as _,
-    os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::{Child, ExitStatus},
     sync::{
@@ -24,6 +23,7 @@ use crate::{
     case::{Note, Scan},
     disk,
     privacy::Phi,
+    sandbox,
 };
 
 /// The name of the worker binary, beside the running one.
@@ -168,7 +168,7 @@ impl Decoder {
                 limit_secs: self.timeout.as_secs(),
             }),
             (Err(Error::WorkerDied { .. }), Some(Stop::Ended(status))) => Err(Error::WorkerDied {
-                how: how_it_ended(status),
+                how: sandbox::how_it_ended(status),
             }),
             (Err(error), _) => Err(error),
         }
@@ -181,18 +181,6 @@ fn beside_this_binary() -> Result<PathBuf, Error> {
         source,
     })?;
     Ok(this.with_file_name(WORKER_NAME))
-}
-
-fn how_it_ended(status: ExitStatus) -> String {
-    // signal(7)
-    match (status.signal(), status.code()) {
-        (Some(6), _) => "aborted: out of its memory, or a defect".to_owned(),
-        (Some(9), _) => "killed: out of memory or of processor time".to_owned(),
-        (Some(11), _) => "a memory fault".to_owned(),
-        (Some(24), _) => "out of its processor time".to_owned(),
-        (Some(signal), _) => format!("signal {signal}"),
-        (None, code) => format!("exit status {}", code.unwrap_or_default()),
-    }
 }
 
 /// How a worker came to its end.

@@ -11,14 +11,14 @@
 mod decoder;
 mod dicom;
 mod error;
+mod memory;
 mod note;
 mod picture;
 mod pool;
 mod recognise;
-mod sandbox;
 mod wire;
 pub mod worker;
 
+pub use crate::sandbox::{Sandbox, SandboxLevel};
 pub use decoder::{Cancel, Decoder, Opened, Settings};
 pub use error::{Error, Refusal};
-pub use sandbox::{Sandbox, SandboxLevel};

@@ -7,7 +7,7 @@ use image::{
 };
 
 use super::{
-    Refusal, sandbox,
+    Refusal, memory,
     wire::{self, Kind, Reply, Shape},
 };
 use crate::{
@@ -73,7 +73,7 @@ fn decode(bytes: &[u8], format: Format, warnings: &Warnings) -> Result<DynamicIm
     };
     let n_samples = shape.checked_samples()? as u64;
     wire::check_ratio(n_samples, bytes.len())?;
-    sandbox::allow_frame(bytes.len() as u64, n_samples);
+    memory::allow_frame(bytes.len() as u64, n_samples);
     decoder.set_limits(limits).map_err(failed)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(failed)?;

@@ -10,17 +10,17 @@ use std::{
 };
 
 use super::{
-    Refusal, dicom, note, picture,
+    Refusal, dicom, memory, note, picture,
     recognise::{self, Content},
-    sandbox,
     wire::{Kind, Reply},
 };
+use crate::sandbox;
 
 const PIPE_BYTES: usize = 1 << 20;
 
 /// Runs this process as a decode worker, from the first wall to the end.
 pub fn serve() -> ExitCode {
-    let sandbox = sandbox::enter();
+    let sandbox = sandbox::enter(&memory::LIMITS);
     dicom::warm_up();
     let Ok(out) = output() else {
         return ExitCode::FAILURE;
@@ -56,7 +56,7 @@ fn request() -> Result<Vec<u8>, Refusal> {
     let mut length = [0; 8];
     input.read_exact(&mut length)?;
     let n_bytes = u64::from_le_bytes(length);
-    sandbox::allow_file(n_bytes);
+    memory::allow_file(n_bytes);
     let mut bytes = Vec::new();
     let length = usize::try_from(n_bytes).unwrap_or(usize::MAX);
     bytes

@@ -16,12 +16,13 @@ pub(super) const CARD: &str = "card.md";
 const TEXT_LIMIT_BYTES: u64 = 1 << 20;
 const TOKENIZER_LIMIT_BYTES: u64 = 64 << 20;
 const LAYOUT_LIMIT_BYTES: u64 = 16 << 20;
-const WEIGHTS_LIMIT_BYTES: u64 = 2 << 30;
+/// Largest weights file.
+pub const WEIGHTS_LIMIT_BYTES: u64 = 2 << 30;
 
 /// A bundle whose files have the hashes that its manifest names.
 pub struct Bundle {
     pub manifest: Manifest,
-    /// The safetensors file.
+    /// The safetensors file, or the TorchScript module.
     pub weights: Vec<u8>,
     /// Those of the further networks of an ensemble.
     pub members: Vec<Vec<u8>>,

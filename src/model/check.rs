@@ -219,6 +219,11 @@ fn network_and_prep(manifest: &Manifest) -> Check {
         }
         Network::ResNet18(network) => network.in_channels,
         Network::DenseNet121(network) => network.in_channels,
+        Network::TorchScript(network) => {
+            let n_members = manifest.members.len();
+            wanted(n_members == 0, "one TorchScript module", n_members + 1)?;
+            network.in_channels
+        }
         Network::Transformer(network) => {
             transformer(network)?;
             let Spec::Text(spec) = &manifest.prep else {

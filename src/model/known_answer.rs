@@ -35,7 +35,8 @@ pub fn check(manifest: &Manifest, logits: &Logits, tolerance: f32) -> Result<(),
     })
 }
 
-fn picture(spec: &ImageSpec) -> ImageInput {
+/// The picture of stripes and arcs for a specification.
+pub fn picture(spec: &ImageSpec) -> ImageInput {
     let pixel = |channel: usize, y: usize, x: usize| {
         let level = (x * y / 16 + 3 * x + 2 * y + 40 * channel) % 97;
         (level as f32 / 96.0 - spec.mean) / spec.std

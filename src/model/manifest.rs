@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Error, Network, check, conformal::Conformal, scope::Scope};
 use crate::{
     disk::Sha256,
-    prediction::{Calibration, Estimate, Method, ModelRef, OperatingPoint, SiteRef},
+    prediction::{Calibration, Estimate, LabelIdx, Method, ModelRef, OperatingPoint, SiteRef},
     prep,
 };
 
@@ -212,6 +212,19 @@ impl Manifest {
             .map(|it| format!("{}\n", it.sha256))
             .collect();
         Sha256::of(lines.as_bytes())
+    }
+
+    /// Refuses a label that the model does not have.
+    pub fn check_label(&self, label: LabelIdx) -> Result<(), Error> {
+        let n_labels = self.labels.len();
+        if label.0 < n_labels {
+            Ok(())
+        } else {
+            Err(Error::Label {
+                n_labels,
+                found: label.0,
+            })
+        }
     }
 
     /// The identity that every answer carries.

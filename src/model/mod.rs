@@ -1,5 +1,6 @@
 //! The [`Model`] trait, its bundle on disk and the manifest that describes it. No network code here.
 
+pub mod allowed;
 pub mod bundle;
 pub mod calibration;
 mod check;
@@ -9,6 +10,7 @@ pub mod manifest;
 pub mod network;
 pub mod prevalence;
 pub mod scope;
+pub mod sheet;
 pub mod site;
 pub mod tested;
 
@@ -23,7 +25,9 @@ use crate::{
     prep::Input,
 };
 
-pub use self::{bundle::Bundle, manifest::Manifest, network::Network, site::Site};
+pub use self::{
+    allowed::Allowed, bundle::Bundle, manifest::Manifest, network::Network, site::Site,
+};
 
 /// A network with its weights. Not `Sync`: one thread owns it.
 pub trait Model: Send {
@@ -189,6 +193,20 @@ pub enum Error {
     Label { n_labels: usize, found: usize },
     #[error("the engine failed: {cause}")]
     Engine { cause: String },
+    #[error(
+        "wanted a TorchScript module that was allowed to run here, found one with SHA-256 {sha256}"
+    )]
+    NotAllowed { sha256: Sha256 },
+    #[error("wanted a list of allowed modules, found something else: {cause}")]
+    AllowList { cause: String },
+    #[error("wanted a worker for the TorchScript module, found {found}")]
+    NoScriptWorker { found: String },
+    #[error("wanted an answer of the TorchScript module within {limit_secs} s, found none")]
+    ScriptTimeout { limit_secs: u64 },
+    #[error("wanted an answer of the TorchScript module, found that its worker ended: {how}")]
+    ScriptDied { how: String },
+    #[error("wanted a TorchScript module that {want}, found {found}")]
+    Script { want: &'static str, found: String },
     #[error("cancelled")]
     Cancelled,
 }

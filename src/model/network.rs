@@ -15,6 +15,8 @@ pub enum Network {
     #[serde(rename = "densenet121")]
     DenseNet121(DenseNet121),
     Transformer(Transformer),
+    #[serde(rename = "torchscript")]
+    TorchScript(TorchScript),
 }
 
 impl Network {
@@ -25,6 +27,7 @@ impl Network {
             Self::ResNet18(_) => "resnet18",
             Self::DenseNet121(_) => "densenet121",
             Self::Transformer(_) => "transformer",
+            Self::TorchScript(_) => "torchscript",
         }
     }
 
@@ -42,6 +45,23 @@ impl Network {
                 Method::Rise,
             ],
             Self::Transformer(_) => &[Method::Chefer, Method::IntegratedGradients],
+            Self::TorchScript(TorchScript {
+                has_features: true, ..
+            }) => &[
+                Method::GradCam,
+                Method::GradCamPlusPlus,
+                Method::HiResCam,
+                Method::IntegratedGradients,
+                Method::SmoothGrad,
+                Method::Occlusion,
+                Method::Rise,
+            ],
+            Self::TorchScript(_) => &[
+                Method::Occlusion,
+                Method::IntegratedGradients,
+                Method::SmoothGrad,
+                Method::Rise,
+            ],
         }
     }
 
@@ -50,6 +70,7 @@ impl Network {
         match self {
             Self::ResNetS(_) | Self::ResNet18(_) => "fc",
             Self::DenseNet121(_) | Self::Transformer(_) => "classifier",
+            Self::TorchScript(_) => "its own",
         }
     }
 }
@@ -93,6 +114,31 @@ pub struct Transformer {
     /// Width of the feed-forward part.
     pub ffn: usize,
     pub pool: Pool,
+}
+
+/// A network that is a program of its own: a TorchScript module, run in a worker process. `forward` maps `[n, c, h, w]` →
+/// `[n, labels]`, each row for itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TorchScript {
+    pub in_channels: usize,
+    pub gives: Gives,
+    /// It reads pictures by columns, `[n, c, w, h]`, as MONAI's reader of PNG and JPEG pictures gives them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub axes_exchanged: bool,
+    /// Whether it exports `features`, `[n, c, h, w]` → `[n, k, h', w']`, and `head`, which maps those to what
+    /// `forward` gives.
+    pub has_features: bool,
+}
+
+/// What the rows of a TorchScript module are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gives {
+    /// The softmax or sigmoid is still to be taken.
+    Logits,
+    /// It has been taken; the logits are worked out from it.
+    Probabilities,
 }
 
 /// How token features become one feature vector.

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     model::{Error, Logits, Manifest},
-    prediction::{Engine, Form, LabelIdx, Precision},
-    prep::ImageInput,
+    prediction::{Engine, Form, Precision},
+    prep::{ImageInput, Input, Spec},
 };
 
 /// A manifest, the weights that belong to it and how they are used.
@@ -21,19 +21,6 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    /// Refuses a label that the model does not have.
-    pub(super) fn check_label(&self, label: LabelIdx) -> Result<()> {
-        let n_labels = self.manifest.labels.len();
-        if label.0 < n_labels {
-            Ok(())
-        } else {
-            Err(Error::Label {
-                n_labels,
-                found: label.0,
-            })
-        }
-    }
-
     /// The input as the form that runs wants it in memory. `[n, c, h, w]` → the same
     pub(super) fn entry(&self, x: &Tensor) -> Result<Tensor> {
         match (self.engine.form, self.engine.precision) {
@@ -47,6 +34,33 @@ impl Loaded {
     pub(super) fn plain(&self) -> Result<Net> {
         let params = Params::loaded(&self.weights, Form::Plain, Precision::Float32);
         Net::new(&params, &self.manifest.network, self.manifest.labels.len())
+    }
+}
+
+/// The image, if it has the size that the manifest names.
+pub(super) fn checked_image<'a>(manifest: &Manifest, input: &'a Input) -> Result<&'a ImageInput> {
+    let (Spec::Image(spec), Input::Image(image)) = (&manifest.prep, input) else {
+        return Err(Error::Input {
+            want: "an image".to_owned(),
+            found: "text".to_owned(),
+        });
+    };
+    let (want, found) = (
+        [spec.channels, spec.height, spec.width],
+        [image.channels, image.height, image.width],
+    );
+    if want != found || image.values.len() != want.iter().product::<usize>() {
+        let (want, found) = (format!("an image of {want:?}"), format!("{found:?}"));
+        return Err(Error::Input { want, found });
+    }
+    Ok(image)
+}
+
+/// The normalised value of black.
+pub(super) fn black(manifest: &Manifest) -> f64 {
+    match &manifest.prep {
+        Spec::Image(spec) => f64::from(-spec.mean / spec.std),
+        Spec::Text(_) => 0.0,
     }
 }
 

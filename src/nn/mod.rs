@@ -8,8 +8,11 @@
 //! For training: [`fresh`] gives a `VarStore` and a [`Net`]; forward with [`layer::Mode::Train`];
 //! [`params::to_safetensors`] makes the weights file; [`build`] makes a [`Model`] of it, whose answer to
 //! `model::known_answer::input` goes into the manifest.
+//!
+//! [`script`] is for networks of others that come as programs: they never run in this process.
 
 pub mod attribute;
+mod black_box;
 pub mod densenet;
 mod ensemble;
 mod image_model;
@@ -19,6 +22,7 @@ mod packed;
 pub mod params;
 mod randomised;
 pub mod resnet;
+pub mod script;
 mod shim;
 mod text_model;
 pub mod train;
@@ -85,6 +89,12 @@ impl Net {
             Network::Transformer(config) => {
                 Self::Transformer(Transformer::new(params, config, n_labels)?)
             }
+            Network::TorchScript(_) => {
+                return Err(Error::Script {
+                    want: "stays in its worker",
+                    found: "a network to be built here".to_owned(),
+                });
+            }
         })
     }
 }
@@ -110,7 +120,8 @@ impl Default for Options {
 }
 
 /// Makes a model of a checked bundle and asks it for its known answer. Where a form or a precision does not work on
-/// this machine, the next simpler one stands in, with a warning; [`Model::engine`] says what runs.
+/// this machine, the next simpler one stands in, with a warning; [`Model::engine`] says what runs. A TorchScript module
+/// is refused: [`script::load`] asks whether it may run.
 pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box<dyn Model>> {
     let simpler = Options {
         precision: Precision::Float32,
@@ -126,6 +137,10 @@ pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box
         members,
         ..
     } = bundle;
+    if matches!(manifest.network, Network::TorchScript(_)) {
+        let sha256 = manifest.weights.sha256;
+        return Err(Error::NotAllowed { sha256 });
+    }
     // Each file's bytes are freed as soon as its tensors are made.
     let files = std::iter::once(weights).chain(members);
     let weights = files

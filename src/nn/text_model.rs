@@ -62,7 +62,7 @@ impl Model for TextModel {
         method: Method,
         task: &Task,
     ) -> Result<Attribution> {
-        self.loaded.check_label(label)?;
+        self.loaded.manifest.check_label(label)?;
         let windows = self.text(input)?.windows.as_slice();
         let pool = self.fast.pooling();
         let plain = self.plain()?;

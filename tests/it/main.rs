@@ -29,6 +29,7 @@ mod pointing;
 mod prep;
 mod render;
 mod scope;
+mod script;
 mod session;
 mod stats;
 mod streams;

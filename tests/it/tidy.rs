@@ -17,14 +17,16 @@ const OWNED: &[(&str, &[&str])] = &[
     ("dicom", &["import", "sample"]),
     ("dicom_pixeldata", &["import"]),
     ("turbojpeg_sys", &["import"]),
-    ("landlock", &["import"]),
+    ("landlock", &["sandbox"]),
+    ("seccompiler", &["sandbox"]),
+    ("libc", &["sandbox"]),
     ("image", &["evaluate", "import", "render", "sample"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
 ];
 
 /// The binaries and the list of modules: they may name everything.
-const ROOTS: &[&str] = &["lib", "main", "decode_main"];
+const ROOTS: &[&str] = &["lib", "main", "decode_main", "script_main"];
 
 #[test]
 fn modules_name_only_what_their_row_allows() {

@@ -40,7 +40,7 @@ use self::{
     pixels::{Contract, Photometric},
 };
 use super::{
-    Refusal, sandbox,
+    Refusal, memory,
     wire::{Kind, Reply},
 };
 use crate::{
@@ -86,7 +86,7 @@ pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), R
     let set = parse::dataset(&body, encoding, &warnings)?;
     let contract = Contract::parse(&set, &kind_of_object(&set))?;
     let stored = frames::find(&set, &contract)?;
-    sandbox::allow_frame(bytes.len() as u64, contract.n_samples() as u64);
+    memory::allow_frame(bytes.len() as u64, contract.n_samples() as u64);
     reply.json(Kind::Shape, &contract.shape())?;
     let frames = Frames {
         set: &set,
