@@ -304,6 +304,7 @@ fn window(size: [f32; 2], work: &Path) -> Harness<'static, App> {
         files: vec!["chest.dcm".into()],
         parts: tool::parts(work),
         sandbox: "full sandbox".to_owned(),
+        sites: Vec::new(),
         settings_folder: None,
         models_folder: None,
     };
