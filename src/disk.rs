@@ -203,23 +203,14 @@ pub fn create_folder(path: &Path) -> Result<(), Error> {
     })
 }
 
-/// Gives a file or folder these permission bits; does nothing where there are none.
+/// Gives a file or folder these permission bits.
 pub fn restrict(path: &Path, mode: u32) -> Result<(), Error> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let bits = fs::Permissions::from_mode(mode);
-        return fs::set_permissions(path, bits).map_err(|source| Error::Io {
-            action: "protect",
-            path: Phi::new(path.to_owned()),
-            source,
-        });
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = (path, mode);
-        Ok(())
-    }
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|source| Error::Io {
+        action: "protect",
+        path: Phi::new(path.to_owned()),
+        source,
+    })
 }
 
 #[cfg(test)]

@@ -102,8 +102,8 @@ pub(super) struct Explained {
 impl ExplainArgs {
     /// Makes the folders: one that cannot be written should not cost a scored case.
     pub(super) fn create_folders(&self) -> Result<(), disk::Error> {
-        let folders = self.overlay.iter().chain(&self.map_out);
-        folders.map(|it| disk::create_folder(it)).collect()
+        let mut folders = self.overlay.iter().chain(&self.map_out);
+        folders.try_for_each(|it| disk::create_folder(it))
     }
 
     /// Explains a scan, if anything was asked that needs it.

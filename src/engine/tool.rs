@@ -87,7 +87,7 @@ impl Tool {
             Self::Evaluate(_) => serde_json::from_slice(line).map(Told::Evaluate),
             Self::Train(_) => serde_json::from_slice(line).map(Told::Train),
         };
-        told.map_err(|_| Error::ToolLine {
+        told.map_err(|_dropped| Error::ToolLine {
             tool: self.name(),
             n_bytes: line.len(),
         })

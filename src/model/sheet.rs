@@ -136,6 +136,7 @@ impl Sheet {
                 tolerance: TOLERANCE,
             },
             scope: None,
+            explanations: Vec::new(),
             metrics: Vec::new(),
         };
         // Checked as a reader of the bundle will check it.

@@ -98,6 +98,10 @@ fn a_map_is_checked_and_written_for_the_next_tool() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story from the first command to the last"
+)]
 fn explanation_methods_are_tested_for_a_bundle_that_is_there() {
     let folder = scratch("cli_check");
     let network = Network::ResNetS(ResNetS {

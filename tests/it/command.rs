@@ -37,6 +37,11 @@ pub(crate) fn scratch(name: &str) -> PathBuf {
     folder
 }
 
+/// Writes a file.
+pub(crate) fn write(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
+    wardlight::disk::write_atomic(path.as_ref(), bytes.as_ref()).unwrap();
+}
+
 /// The shared data sets, where this machine has them; else says so and gives nothing.
 pub(crate) fn shared_data() -> Option<PathBuf> {
     let named = std::env::var_os("WARDLIGHT_DATA").map(PathBuf::from);

@@ -17,7 +17,7 @@ use wardlight::{
 };
 
 use crate::{
-    command::{run, scratch, shared_data, wardlight},
+    command::{run, scratch, shared_data, wardlight, write},
     fake,
 };
 
@@ -150,11 +150,7 @@ fn made(name: &str, header: &str, row: impl Fn(usize) -> String) -> PathBuf {
     folder.join("table.csv")
 }
 
-pub(crate) fn write(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
-    wardlight::disk::write_atomic(path.as_ref(), bytes.as_ref()).unwrap();
-}
-
-fn label(idx: usize) -> &'static str {
+pub(crate) fn label(idx: usize) -> &'static str {
     if IS_POSITIVE[idx] { "1" } else { "0" }
 }
 

@@ -24,7 +24,7 @@ use wardlight::{
 };
 
 use crate::{
-    command::scratch,
+    command::{scratch, write},
     fake,
     session::{ready, started},
     tool,
@@ -222,7 +222,7 @@ fn remembered_reports_survive_a_restart_and_are_few() {
         [PathBuf::from("/reports/18"), "/reports/19".into()]
     );
     // Settings of an older version have none.
-    fs::write(folder.join("window.json"), r#"{"theme":"light"}"#).unwrap();
+    write(folder.join("window.json"), r#"{"theme":"light"}"#);
     assert!(Settings::load(&folder).reports.is_empty());
 }
 

@@ -22,7 +22,7 @@ use wardlight::{
     warnings::Warnings,
 };
 
-use crate::command::{run, scratch, wardlight};
+use crate::command::{run, scratch, wardlight, write};
 
 const SIDE: usize = 32;
 /// The label that Python explained.
@@ -101,6 +101,7 @@ fn manifest(name: &str, (gives, has_features): (Gives, bool), known: Vec<f32>) -
             tolerance: 1e-5,
         },
         scope: None,
+        explanations: Vec::new(),
         metrics: Vec::new(),
     }
 }
@@ -503,6 +504,10 @@ fn the_walls_stand() {
 
 /// From a stranger's file to a score, with the shipped binary.
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story from the first command to the last"
+)]
 fn a_module_is_allowed_described_imported_scored_and_taken_back() {
     let folder = scratch("script_cli");
     let config = folder.join("config");
@@ -673,12 +678,12 @@ fn a_swapped_module_is_refused_though_the_bundle_agrees_with_itself() {
     };
     let toy = folder.join("models/toy");
     fs::create_dir_all(&toy).unwrap();
-    let write = |name: &str, declared: &str| {
+    let install = |name: &str, declared: &str| {
         let mut manifest = manifest(declared, (Gives::Logits, false), python("plain", "fixed"));
         manifest.name = "toy".to_owned();
-        fs::write(toy.join("manifest.toml"), manifest.to_toml().unwrap()).unwrap();
-        fs::write(toy.join("card.md"), "# A toy").unwrap();
-        fs::write(toy.join(WEIGHTS), bytes(name)).unwrap();
+        write(toy.join("manifest.toml"), manifest.to_toml().unwrap());
+        write(toy.join("card.md"), "# A toy");
+        write(toy.join(WEIGHTS), bytes(name));
     };
     let png = folder.join("drawn.png");
     let drawing =
@@ -687,24 +692,24 @@ fn a_swapped_module_is_refused_though_the_bundle_agrees_with_itself() {
     let (code, _, err) = run(program().args(["model", "allow"]).arg(path("plain")));
     assert_eq!(code, 0, "{err}");
 
-    write("plain", "plain");
+    install("plain", "plain");
     assert_eq!(run(program().arg("score").arg(&png)).0, 0);
-    write("late_writer", "plain");
+    install("late_writer", "plain");
     let (code, _, err) = run(program().arg("score").arg(&png));
     assert!(code == 1 && err.contains("was changed or damaged"), "{err}");
-    write("late_writer", "late_writer");
+    install("late_writer", "late_writer");
     let (code, _, err) = run(program().arg("score").arg(&png));
     assert!(code == 1 && err.contains("nobody has allowed"), "{err}");
 
     let (code, _, err) = run(program().args(["model", "allow"]).arg(path("endless")));
     assert_eq!(code, 0, "{err}");
-    write("endless", "endless");
+    install("endless", "endless");
     let mut impatient = program();
     impatient.env("WARDLIGHT_SCRIPT_TIMEOUT", "3");
     let (code, _, err) = run(impatient.arg("score").arg(&png));
     assert!(code == 1 && err.contains("took too long"), "{err}");
 
-    fs::write(folder.join("config/allowed-models.toml"), "module = 7").unwrap();
+    write(folder.join("config/allowed-models.toml"), "module = 7");
     let (code, _, err) = run(program().arg("score").arg(&png));
     assert!(
         code == 1 && err.contains("list of allowed models cannot be read"),

@@ -21,7 +21,7 @@ use wardlight::{
 };
 
 use crate::{
-    command::{run, scratch, wardlight},
+    command::{run, scratch, wardlight, write},
     fake, train,
 };
 
@@ -58,7 +58,7 @@ pub(crate) fn labelled_pictures(folder: &Path) -> PathBuf {
         table += &format!("{idx}.png,{}\n", idx % 2);
     }
     let place = folder.join("table.csv");
-    fs::write(&place, &table).unwrap();
+    write(&place, &table);
     place
 }
 
@@ -348,7 +348,7 @@ fn a_table_that_is_refused_is_told_in_words_for_a_person() {
     let folder = scratch("tool_refused");
     let mut client = client(parts(&folder));
     let tool = evaluate_tool(&folder);
-    fs::write(&tool.table, "picture,label\n0.png,1\n").unwrap();
+    write(&tool.table, "picture,label\n0.png,1\n");
     client.start_job(JobId(1), evaluate_job(tool)).unwrap();
     let found = rest(&mut client);
     let Some(Event::Failed(engine::Error::Tool(failure))) = found.last() else {
@@ -383,8 +383,8 @@ pub(crate) fn training(folder: &Path) -> TrainTool {
         let label = if is_bright { "yes" } else { "no" };
         table += &format!("{it}.png,{label},p{},{part},{}\n", it / 2, it / 2 % 2);
     }
-    fs::write(folder.join("table.csv"), table).unwrap();
-    fs::write(folder.join("corner.toml"), train::image_recipe()).unwrap();
+    write(folder.join("table.csv"), table);
+    write(folder.join("corner.toml"), train::image_recipe());
     TrainTool {
         recipe: folder.join("corner.toml"),
         data: folder.to_owned(),

@@ -110,8 +110,8 @@ pub(super) fn arrays(shapes: &[Vec<i64>], body: &[u8]) -> io::Result<Vec<Array>>
     let mut numbers = numbers.iter().map(|it| f32::from_le_bytes(*it));
     let mut arrays = Vec::with_capacity(shapes.len());
     for shape in shapes {
-        let sizes = shape.iter().map(|it| usize::try_from(*it).ok());
-        let n_values = sizes.fold(Some(1_usize), |so_far, it| so_far?.checked_mul(it?));
+        let mut sizes = shape.iter().map(|it| usize::try_from(*it).ok());
+        let n_values = sizes.try_fold(1_usize, |so_far, it| so_far.checked_mul(it?));
         let values: Vec<f32> = numbers.by_ref().take(n_values.unwrap_or(0)).collect();
         if n_values != Some(values.len()) {
             return Err(odd("as many numbers as the shapes tell"));
