@@ -9,7 +9,10 @@
 mod crossed;
 mod figures;
 
-use self::figures::{SENSITIVITY, SPECIFICITY};
+use self::{
+    crossed::Crossed,
+    figures::{SENSITIVITY, SPECIFICITY},
+};
 use super::{
     Error, Job, Progress, Result, SEED, Steps,
     cases::{Case, n_patients, pick},
@@ -35,6 +38,9 @@ pub const FEWEST: usize = 30;
 pub const FEW: usize = 200;
 /// Patients of each kind below which nothing can be measured on others.
 pub const FEWEST_PATIENTS: usize = 5;
+
+/// A gain in the Brier score that is worth a word.
+const WORTH_TELLING: f64 = 0.005;
 
 /// What is to be fitted.
 #[derive(Clone, Debug)]
@@ -130,7 +136,8 @@ pub fn calibrate(
     let crossed = crossed::measure(wish, &answers)?;
     let n_patients = table.has_patients.then(|| n_patients(&gathered.cases));
     let figures = figures::figures(&asked.name, &answers, &crossed);
-    let warnings = warnings(job, &answers, n_patients, gathered.refused.len());
+    let mut warnings = warnings(job, &answers, n_patients, gathered.refused.len());
+    warnings.extend(better_by_platt(wish, &answers, &crossed));
     let site = site(
         wish,
         &manifest,
@@ -284,6 +291,26 @@ fn site(
         conformal: fit.conformal,
         figures,
     }
+}
+
+/// Where a line fits other patients better than a temperature, which cannot move probabilities to another prevalence.
+fn better_by_platt(wish: &Wish, answers: &Answers<'_>, crossed: &Crossed) -> Option<String> {
+    if wish.method != Method::Temperature {
+        return None;
+    }
+    let by_platt = Wish {
+        method: Method::Platt,
+        ..wish.clone()
+    };
+    // A line that cannot be fitted is no better.
+    let by_platt = crossed::measure(&by_platt, answers).ok()?;
+    let brier = |p: &[f64]| stats::brier(p, &answers.is_true);
+    let (own, platt) = (brier(&crossed.p), brier(&by_platt.p));
+    (platt < own - WORTH_TELLING).then(|| {
+        format!(
+            "Platt fits other patients of the site better (Brier score {platt:.3} instead of {own:.3}): see --method"
+        )
+    })
 }
 
 /// What the file itself should tell; never a word of the table.

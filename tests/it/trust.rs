@@ -500,6 +500,12 @@ fn a_site_gets_its_own_line_threshold_and_sets_measured_on_others() {
         let coverage = figure(&site.figures, name);
         assert!(coverage.low < 0.9 && 0.83 < coverage.value, "{coverage:?}");
     }
+    // A temperature alone cannot move to the prevalence of the site, and says so.
+    let warm = calibrated(&table, &wish(Method::Temperature, Aim::Sensitivity(0.9)));
+    let warm = warm.unwrap().site.warnings.join(" ");
+    assert!(warm.contains("Platt fits other patients"), "{warm}");
+    let platt = site.warnings.join(" ");
+    assert!(!platt.contains("Platt"), "{platt}");
     let prevalence = site.n_positive as f64 / 480.0;
     check(site.prevalence.unwrap(), prevalence);
     // On the cases that fitted it the threshold keeps what was asked for.
