@@ -346,6 +346,8 @@ fn a_prevalence_is_typed_where_it_is_folded_away_and_told_where_it_is_not() {
     let mut harness = telling_window();
     harness.get_by_label("Prevalence and site").click();
     harness.run_steps(3);
+    harness.get_by_label("Prevalence in per cent").focus();
+    harness.run_steps(3);
     harness
         .get_by_label("Prevalence in per cent")
         .type_text("5");
