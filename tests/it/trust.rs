@@ -28,8 +28,8 @@ use wardlight::{
 
 use crate::{
     cli::{assert_valid, score_json},
-    command::{run, scratch, wardlight},
-    evaluate::{Half, open, picture, reader, write},
+    command::{run, scratch, wardlight, write},
+    evaluate::{Half, open, picture, reader},
     fake,
     session::{press_score, ready},
 };
