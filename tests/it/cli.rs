@@ -545,7 +545,7 @@ fn noise(n_bytes: usize) -> Vec<u8> {
 fn a_moved_program_finds_what_lies_beside_it() {
     let folder = scratch("cli_moved");
     let built = Path::new(env!("CARGO_BIN_EXE_wardlight")).parent().unwrap();
-    for name in ["wardlight", "wardlight-decode"] {
+    for name in ["wardlight", "wardlight-decode", "wardlight-script"] {
         fs::copy(built.join(name), folder.join(name)).unwrap();
     }
     let libtorch = fs::canonicalize(built.join("lib")).unwrap();
