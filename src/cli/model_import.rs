@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context as _;
 use clap::ValueEnum;
 
-use super::{Decoder, NOTICE, print};
+use super::{Decoder, EngineArgs, NOTICE, model_script, print};
 use crate::{
     case::Scan,
     disk,
@@ -23,12 +23,20 @@ const CONFIGS: [&str; 2] = ["metadata.json", "inference.json"];
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A torch file (.pt, .pth), a safetensors file, or a MONAI bundle as a folder or a ZIP file.
+    /// A torch file (.pt, .pth), a safetensors file, a MONAI bundle as a folder or a ZIP file; with --manifest, a
+    /// TorchScript module.
     #[arg(value_name = "FILE_OR_FOLDER")]
     model: PathBuf,
     /// Folder of the bundle that is written.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// For a TorchScript module: the sheet about it, as `wardlight model wizard` writes it.
+    #[arg(
+        long,
+        value_name = "SHEET.toml",
+        conflicts_with_all = ["kind", "name", "title", "labels", "sample"]
+    )]
+    manifest: Option<PathBuf>,
     /// Whose model it is [default: what the file says].
     #[arg(long, value_enum)]
     kind: Option<KindArg>,
@@ -54,7 +62,15 @@ enum KindArg {
 }
 
 /// Imports one model. What cannot be used as its own program uses it is refused, and the reason is told.
-pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
+    if let Some(manifest) = &args.manifest {
+        let script = model_script::Args {
+            module: args.model.clone(),
+            manifest: manifest.clone(),
+            out: args.out.clone(),
+        };
+        return model_script::run(&script, engine);
+    }
     let decoder =
         Decoder::start(Default::default()).context("could not start the decode worker")?;
     let file = read(&decoder, &args.model)?;

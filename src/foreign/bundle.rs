@@ -9,7 +9,7 @@ use super::{Asked, Draft, Kind, Result, odd, weights::Tensors};
 use crate::{
     disk::{self, Sha256},
     model::{
-        self, Bundle, Manifest, Model as _, known_answer,
+        self, Bundle, Manifest, known_answer,
         manifest::{FileRef, KnownAnswer},
     },
     nn,
@@ -98,6 +98,7 @@ fn manifest(draft: &Draft, asked: &Asked, weights: &[u8]) -> Manifest {
         data: origin.data.clone(),
         trained: "unknown".to_owned(),
         output: draft.output,
+        prevalence: None,
         labels: draft.labels.clone(),
         network: draft.network.clone(),
         prep: Spec::Image(draft.prep.clone()),
@@ -105,8 +106,11 @@ fn manifest(draft: &Draft, asked: &Asked, weights: &[u8]) -> Manifest {
             file: WEIGHTS.to_owned(),
             sha256: Sha256::of(weights),
         },
+        members: Vec::new(),
         tokenizer: None,
         calibration: Calibration::None,
+        conformal: None,
+        site: None,
         op_norm: draft.op_norm.clone(),
         known_answer: KnownAnswer {
             logits: vec![0.0; draft.labels.len()],
@@ -114,6 +118,7 @@ fn manifest(draft: &Draft, asked: &Asked, weights: &[u8]) -> Manifest {
         },
         scope: None,
         metrics: Vec::new(),
+        explanations: Vec::new(),
     }
 }
 

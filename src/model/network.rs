@@ -40,7 +40,11 @@ impl Network {
     /// The methods that can explain it, in the order of a chooser; the first is the default.
     pub const fn methods(&self) -> &'static [Method] {
         match self {
-            Self::ResNetS(_) | Self::ResNet18(_) | Self::DenseNet121(_) => &[
+            Self::ResNetS(_)
+            | Self::ResNet18(_)
+            | Self::ResNet34(_)
+            | Self::ResNet50(_)
+            | Self::DenseNet121(_) => &[
                 Method::GradCam,
                 Method::GradCamPlusPlus,
                 Method::HiResCam,

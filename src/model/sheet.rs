@@ -131,12 +131,14 @@ impl Sheet {
             calibration: Calibration::None,
             conformal: None,
             site: None,
+            op_norm: Vec::new(),
             known_answer: KnownAnswer {
                 logits: known,
                 tolerance: TOLERANCE,
             },
             scope: None,
             metrics: Vec::new(),
+            explanations: Vec::new(),
         };
         // Checked as a reader of the bundle will check it.
         Manifest::parse(&manifest.to_toml()?)

@@ -4,12 +4,13 @@
 //!    MONAI bundle, or one of a bundle's JSON files;
 //! 2. `pickle` runs the opcodes of a pickle into an arena of inert values, and refuses every name it does not know;
 //! 3. `tree` walks modules and dictionaries to named views of storages;
-//! 4. `torch` finds the storages and copies each view out of them, checked against what is there.
+//! 4. `torch` finds the storages, and `storage` copies each view out of them, checked against what is there.
 
 mod bytes;
 mod globals;
 mod json;
 mod pickle;
+mod storage;
 mod torch;
 mod tree;
 mod value;

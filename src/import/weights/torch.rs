@@ -1,18 +1,17 @@
 //! The two containers of `torch.save`, and the way from a view to its numbers.
 
 use std::{
-    borrow::Cow,
     collections::BTreeMap,
     io::{Cursor, Read as _, Write},
-    ops::Range,
 };
 
 use zip::ZipArchive;
 
 use super::{
     BYTES_LIMIT, Container, ModelHeader, TensorHead, json, pickle, say_head,
+    storage::{Storages, check, gather},
     tree::{self, Found, printable},
-    value::{Storage, Value, View},
+    value::Value,
 };
 use crate::import::{Refusal, wire::Reply};
 
@@ -28,7 +27,7 @@ const FREE_BYTES: u64 = 16 << 20;
 /// Tensors that no file needs to justify: views may share the numbers of a storage.
 const FREE_TENSOR_BYTES: u64 = 128 << 20;
 
-type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+pub(super) type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
 /// Whether this is the older container.
 pub(super) fn is_stream(bytes: &[u8]) -> bool {
@@ -49,7 +48,7 @@ pub(super) fn refuse_bare(bytes: &[u8]) -> Refusal {
 /// A ZIP archive: a file of torch, or a bundle with one in it.
 pub(super) fn read_zip<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
     let mut archive = open(bytes)?;
-    let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+    let names = part_names(&archive)?;
     if let Some(pickle) = names.iter().find(|it| it.ends_with("/data.pkl")) {
         let prefix = pickle.trim_end_matches("data.pkl").to_owned();
         let has_code = names
@@ -117,7 +116,8 @@ fn read_bundle<W: Write>(
         return say(found, storages, header, model.len(), reply);
     }
     let mut inner = open(&model)?;
-    let pickle = inner.file_names().find(|it| it.ends_with("/data.pkl"));
+    let names = part_names(&inner)?;
+    let pickle = names.iter().find(|it| it.ends_with("/data.pkl"));
     let prefix = pickle.map(|it| it.trim_end_matches("data.pkl").to_owned());
     let prefix = prefix.ok_or_else(|| {
         Refusal::unsupported("models/model.pt as torch writes it", "another file")
@@ -144,8 +144,17 @@ fn open(bytes: &[u8]) -> Result<Archive<'_>, Refusal> {
         .map_err(|_dropped| Refusal::codec("ZIP", "is broken or cut short"))
 }
 
+/// The names of all parts.
+fn part_names(archive: &Archive<'_>) -> Result<Vec<String>, Refusal> {
+    let names = archive.file_names();
+    names
+        .map(|it| it.map(|it| it.into_owned()))
+        .collect::<Result<_, _>>()
+        .map_err(|_dropped| Refusal::malformed("an archive with names in UTF-8", "others"))
+}
+
 /// The bytes of an entry, under count.
-fn entry(
+pub(super) fn entry(
     archive: &mut Archive<'_>,
     name: &str,
     limit_bytes: u64,
@@ -257,50 +266,11 @@ fn open_stream(bytes: &[u8]) -> Result<(Found, Storages<'_>), Refusal> {
     Ok((tree::find(&object)?, Storages::Stream { bytes, ranges }))
 }
 
-fn beyond(what: &str, wanted: u64, left: usize) -> Refusal {
+pub(super) fn beyond(what: &str, wanted: u64, left: usize) -> Refusal {
     Refusal::LengthBeyondEnd {
         tag: what.to_owned(),
         wanted_bytes: wanted,
         left_bytes: left as u64,
-    }
-}
-
-/// Where numbers lie.
-enum Storages<'a> {
-    Archive {
-        archive: Box<Archive<'a>>,
-        prefix: String,
-        n_bytes: usize,
-    },
-    Stream {
-        bytes: &'a [u8],
-        ranges: BTreeMap<String, Range<usize>>,
-    },
-}
-
-impl Storages<'_> {
-    /// The bytes of a storage: as many as it promises.
-    fn read(&mut self, storage: &Storage) -> Result<Cow<'_, [u8]>, Refusal> {
-        let wanted = (storage.n_numbers as u64).saturating_mul(storage.dtype.n_bytes() as u64);
-        let bytes = match self {
-            Self::Archive {
-                archive,
-                prefix,
-                n_bytes,
-            } => {
-                let name = format!("{prefix}data/{}", storage.key);
-                Cow::Owned(entry(archive, &name, BYTES_LIMIT, *n_bytes)?)
-            }
-            Self::Stream { bytes, ranges } => {
-                let range = ranges.get(&storage.key).cloned();
-                let piece = range.and_then(|it| bytes.get(it));
-                Cow::Borrowed(piece.ok_or_else(|| beyond("a storage", wanted, 0))?)
-            }
-        };
-        if (bytes.len() as u64) < wanted {
-            return Err(beyond("a storage", wanted, bytes.len()));
-        }
-        Ok(bytes)
     }
 }
 
@@ -350,65 +320,4 @@ fn say<W: Write>(
         reply.tensor(&tensor)?;
     }
     Ok(())
-}
-
-/// Whether a view lies inside its storage.
-fn check(name: &str, view: &View) -> Result<(), Refusal> {
-    let odd = |found: &str| {
-        let name = printable(name);
-        Refusal::malformed(
-            "tensors inside their storages",
-            format!("{found} in {name}"),
-        )
-    };
-    if view.shape.len() != view.stride.len() {
-        return Err(odd("sizes without strides"));
-    }
-    if view.shape.contains(&0) {
-        return Ok(());
-    }
-    let steps = view.shape.iter().zip(&view.stride);
-    let last = steps
-        .map(|(size, stride)| (size - 1).checked_mul(*stride))
-        .try_fold(view.offset, |sum, it| sum.checked_add(it?));
-    match last {
-        Some(last) if last < view.storage.n_numbers => Ok(()),
-        _ => Err(odd("numbers beyond the end")),
-    }
-}
-
-/// The numbers of a view, row by row.
-fn gather<'a>(view: &View, storage: &'a [u8]) -> Option<Cow<'a, [u8]>> {
-    let size = view.storage.dtype.n_bytes();
-    let n_numbers: usize = view.shape.iter().product();
-    let mut expected = 1;
-    let mut is_plain = true;
-    for (n, stride) in view.shape.iter().zip(&view.stride).rev() {
-        is_plain &= *n == 1 || *stride == expected;
-        expected *= n;
-    }
-    if is_plain || n_numbers == 0 {
-        let start = view.offset * size;
-        let n_bytes = n_numbers * size;
-        let start = if n_numbers == 0 { 0 } else { start };
-        return storage.get(start..start + n_bytes).map(Cow::Borrowed);
-    }
-    let mut numbers = Vec::with_capacity(n_numbers * size);
-    let mut place = vec![0_usize; view.shape.len()];
-    for _ in 0..n_numbers {
-        let steps = place
-            .iter()
-            .zip(&view.stride)
-            .map(|(at, stride)| at * stride);
-        let at = (view.offset + steps.sum::<usize>()) * size;
-        numbers.extend_from_slice(storage.get(at..at + size)?);
-        for (at, n) in place.iter_mut().zip(&view.shape).rev() {
-            *at += 1;
-            if *at < *n {
-                break;
-            }
-            *at = 0;
-        }
-    }
-    Some(Cow::Owned(numbers))
 }
