@@ -80,7 +80,9 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
     let preview = args
         .sample
         .as_deref()
-        .map(|it| foreign::preview(&draft, &scan(&decoder, it)?).context("could not show the sample"))
+        .map(|it| {
+            foreign::preview(&draft, &scan(&decoder, it)?).context("could not show the sample")
+        })
         .transpose()?;
     let written = foreign::write(&draft, &asked, &args.out)?;
     if let Some(preview) = &preview {
@@ -99,7 +101,9 @@ fn read(decoder: &Decoder, path: &Path) -> Result<ModelFile, import::Error> {
     for name in CONFIGS {
         let config = decoder.open_model(&path.join("configs").join(name))?;
         let config = config.header.configs.into_values().next();
-        file.header.configs.extend(config.map(|it| (name.to_owned(), it)));
+        file.header
+            .configs
+            .extend(config.map(|it| (name.to_owned(), it)));
     }
     Ok(file)
 }
@@ -112,7 +116,10 @@ fn asked(args: &Args) -> Asked {
             KindArg::Torchvision => Kind::Torchvision,
             KindArg::Monai => Kind::Monai,
         }),
-        name: args.name.clone().unwrap_or_else(|| text(args.out.file_name())),
+        name: args
+            .name
+            .clone()
+            .unwrap_or_else(|| text(args.out.file_name())),
         title: args.title.clone(),
         labels: args.labels.clone(),
         file_stem: text(args.model.file_stem()),
@@ -131,7 +138,10 @@ fn summary(draft: &Draft, written: &Written, preview: Option<&Preview>) -> Strin
     let manifest = &written.manifest;
     let labels: Vec<&str> = manifest.labels.iter().map(|it| it.name.as_str()).collect();
     let mut lines = vec![
-        format!("{} {} · {}", manifest.name, manifest.version, manifest.title),
+        format!(
+            "{} {} · {}",
+            manifest.name, manifest.version, manifest.title
+        ),
         format!("  Network  {}", manifest.network.name()),
         format!("  Labels   {}", labels.join(", ")),
         format!(
@@ -144,7 +154,12 @@ fn summary(draft: &Draft, written: &Written, preview: Option<&Preview>) -> Strin
     lines.extend(manifest.limits.iter().map(|it| format!("  Limit    {it}")));
     if let Some(preview) = preview {
         lines.extend(preview.lines.iter().map(|it| format!("  Sample   {it}")));
-        lines.extend(preview.warnings.iter().map(|it| format!("  Sample   {}", it.text)));
+        lines.extend(
+            preview
+                .warnings
+                .iter()
+                .map(|it| format!("  Sample   {}", it.text)),
+        );
         lines.push(format!("  Sample   see {PREVIEW}"));
     }
     format!("{}\n\n{NOTICE}\n", lines.join("\n"))

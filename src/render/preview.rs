@@ -1,8 +1,9 @@
 //! Two pictures side by side with lines of text under them: what is shown, and what a network gets of it.
 
 use super::{
-    Curve, Error, Picture, Pyramid, compose,
+    Curve, Error, Picture, Pyramid,
     caption::{self, RESEARCH_USE},
+    compose,
     curve::first_window,
 };
 use crate::{case::Scan, prediction::Affine2};
@@ -64,7 +65,9 @@ impl Panel {
         let mut rgba = Vec::with_capacity(4 * columns * rows);
         for row in 0..rows {
             for column in 0..columns {
-                let at = |it: usize, n: usize| (((it as f32 + 0.5) * scale) as usize).min(n.saturating_sub(1));
+                let at = |it: usize, n: usize| {
+                    (((it as f32 + 0.5) * scale) as usize).min(n.saturating_sub(1))
+                };
                 let idx = at(row, height) * width + at(column, width);
                 let color = pixels.get(idx).copied().unwrap_or_default();
                 rgba.extend(color.map(|it| (it * 255.0).round() as u8));
@@ -88,7 +91,10 @@ fn fitted(width: usize, height: usize) -> ((usize, usize), f32) {
 
 /// The two panels, the lines under them, and "Research use only".
 pub fn side_by_side(left: &Panel, right: &Panel, lines: &[String]) -> Picture {
-    let (width, height) = (2 * SIDE + 3 * GAP, SIDE + 2 * GAP + (lines.len() + 1) * LINE + GAP);
+    let (width, height) = (
+        2 * SIDE + 3 * GAP,
+        SIDE + 2 * GAP + (lines.len() + 1) * LINE + GAP,
+    );
     let [red, green, blue] = BACKGROUND;
     let mut all = Picture {
         width,
@@ -96,7 +102,12 @@ pub fn side_by_side(left: &Panel, right: &Panel, lines: &[String]) -> Picture {
         rgba: [red, green, blue, 255].repeat(width * height),
     };
     for (panel, x) in [(left, GAP), (right, SIDE + 2 * GAP)] {
-        for (row, line) in panel.0.rgba.chunks_exact(4 * panel.0.width.max(1)).enumerate() {
+        for (row, line) in panel
+            .0
+            .rgba
+            .chunks_exact(4 * panel.0.width.max(1))
+            .enumerate()
+        {
             let start = 4 * ((row + GAP) * width + x);
             if let Some(target) = all.rgba.get_mut(start..start + line.len()) {
                 target.copy_from_slice(line);

@@ -91,5 +91,9 @@ pub(super) fn steps(spec: &ImageSpec) -> Check {
 fn range(source: &[f32; 2], target: &[f32]) -> Check {
     let [low, high] = source;
     let is_sound = low < high && source.iter().chain(target).all(|it| it.is_finite());
-    wanted(is_sound, "a range from low to high", format!("{low}..{high}"))
+    wanted(
+        is_sound,
+        "a range from low to high",
+        format!("{low}..{high}"),
+    )
 }
