@@ -74,24 +74,27 @@ fn gaussian(n_source: usize, n_target: usize) -> Vec<Taps> {
     let bell = |step: i64| (-0.5 * (step as f64 / sigma.max(1e-15)).powi(2)).exp();
     let sum: f64 = (-radius..=radius).map(bell).sum();
     let last = n_source as i64 - 1;
+    let smooth = |step: i64| {
+        if step.abs() <= radius {
+            bell(step) / sum
+        } else {
+            0.0
+        }
+    };
     let one = |idx: usize| {
         let center = (idx as f64 + 0.5) * factor - 0.5;
-        if !(0.0..=last as f64).contains(&center) {
-            return (0, Vec::new());
-        }
-        let (left, share) = (center.floor() as i64, center.fract());
+        let (left, share) = (center.floor() as i64, center - center.floor());
         let first = (left - radius).max(0);
         let end = (left + 1 + radius).min(last);
-        let smooth = |step: i64| {
-            if step.abs() <= radius {
-                bell(step) / sum
-            } else {
-                0.0
-            }
-        };
-        let weight = |at: i64| {
-            let right = if left < last { share } else { 0.0 };
-            (1.0 - share) * smooth(at - left) + right * smooth(at - left - 1)
+        // Where a picture is enlarged, a neighbour may lie beyond its edge; there is zero.
+        let neighbours = [(left, 1.0 - share), (left + 1, share)];
+        let inside = neighbours.map(|(at, part)| {
+            let is_inside = (0..=last).contains(&at);
+            (at, if is_inside { part } else { 0.0 })
+        });
+        let weight = |at: i64| -> f64 {
+            let parts = inside.iter().map(|(from, part)| part * smooth(at - from));
+            parts.sum()
         };
         let weights = (first..=end).map(weight).collect();
         (usize::try_from(first).unwrap_or(0), weights)
