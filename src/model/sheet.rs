@@ -131,6 +131,7 @@ impl Sheet {
             calibration: Calibration::None,
             conformal: None,
             site: None,
+            op_norm: Vec::new(),
             known_answer: KnownAnswer {
                 logits: known,
                 tolerance: TOLERANCE,
@@ -138,6 +139,7 @@ impl Sheet {
             scope: None,
             explanations: Vec::new(),
             metrics: Vec::new(),
+            explanations: Vec::new(),
         };
         // Checked as a reader of the bundle will check it.
         Manifest::parse(&manifest.to_toml()?)
