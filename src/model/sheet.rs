@@ -139,7 +139,6 @@ impl Sheet {
             scope: None,
             explanations: Vec::new(),
             metrics: Vec::new(),
-            explanations: Vec::new(),
         };
         // Checked as a reader of the bundle will check it.
         Manifest::parse(&manifest.to_toml()?)

@@ -263,6 +263,5 @@ fn manifest(name: &str) -> Manifest {
         },
         metrics: Vec::new(),
         explanations: Vec::new(),
-        explanations: Vec::new(),
     }
 }

@@ -105,7 +105,6 @@ fn manifest(name: &str, (gives, has_features): (Gives, bool), known: Vec<f32>) -
         scope: None,
         explanations: Vec::new(),
         metrics: Vec::new(),
-        explanations: Vec::new(),
     }
 }
 

@@ -31,6 +31,9 @@ pub(super) fn manual(transform: &str, why: impl Into<String>) -> Error {
     }
 }
 
+/// A transform by its name, and what describes it.
+type Named<'a> = (String, &'a Map<String, Value>);
+
 impl<'a> Config<'a> {
     /// Follows `@name` and `@name#part`; an expression is refused.
     fn follow(&self, mut value: &'a Value, place: &str) -> Result<&'a Value> {
@@ -74,7 +77,7 @@ impl<'a> Config<'a> {
     }
 
     /// The transforms of a chain, in order, those that are switched off left out.
-    fn chain(&self, name: &str) -> Result<Option<Vec<(String, &'a Map<String, Value>)>>> {
+    fn chain(&self, name: &str) -> Result<Option<Vec<Named<'a>>>> {
         let Some(value) = self.0.get(name) else {
             return Ok(None);
         };

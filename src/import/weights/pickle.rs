@@ -89,7 +89,7 @@ impl Machine<'_> {
                 self.marks.push(self.stack.len());
             }
             b't' => {
-                let items = self.to_mark()?;
+                let items = self.pop_to_mark()?;
                 self.push(Value::Tuple(items))?;
             }
             0x85..=0x87 => {
@@ -169,7 +169,7 @@ impl Machine<'_> {
         let items = match opcode {
             b'a' => self.pop_many(1)?,
             b's' => self.pop_many(2)?,
-            _ => self.to_mark()?,
+            _ => self.pop_to_mark()?,
         };
         let target = self.top()?;
         let (pairs, rest) = items.as_chunks::<2>();
@@ -385,7 +385,7 @@ impl Machine<'_> {
         Ok(self.stack.split_off(self.stack.len() - n_items))
     }
 
-    fn to_mark(&mut self) -> Result<Vec<Id>, Refusal> {
+    fn pop_to_mark(&mut self) -> Result<Vec<Id>, Refusal> {
         let mark = self.marks.pop();
         let mark = mark.ok_or_else(|| malformed("a mark for each end", "an end without one"))?;
         Ok(self.stack.split_off(mark.min(self.stack.len())))
