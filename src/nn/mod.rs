@@ -17,6 +17,7 @@ pub mod layer;
 mod loaded;
 mod packed;
 pub mod params;
+pub mod plain_cnn;
 pub mod resnet;
 mod shim;
 mod text_model;
@@ -34,6 +35,7 @@ use self::{
     layer::{Linear, Mode},
     loaded::Loaded,
     params::{Params, Weights},
+    plain_cnn::PlainCnn,
     resnet::ResNet,
     text_model::TextModel,
     transformer::Transformer,
@@ -73,6 +75,9 @@ impl Net {
             }
             Network::DenseNet121(config) => {
                 Self::Cnn(Box::new(DenseNet::new(params, config, n_labels)?))
+            }
+            Network::PlainCnn(config) => {
+                Self::Cnn(Box::new(PlainCnn::new(params, config, n_labels)?))
             }
             Network::Transformer(config) => {
                 Self::Transformer(Transformer::new(params, config, n_labels)?)
