@@ -5,7 +5,7 @@ use std::{
     io::Write as _,
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
-    process::{Child, ExitStatus},
+    process::{Child, ChildStdout, ExitStatus},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -16,13 +16,13 @@ use std::{
 };
 
 use super::{
-    Error, Sandbox,
+    Error, Sandbox, arrays,
     pool::{Pool, Worker},
     wire::{self, Answer},
 };
 use crate::{
-    case::{Note, Scan},
-    disk,
+    case::{LabelledScan, Note, Scan},
+    disk::{self, Sha256},
     privacy::Phi,
 };
 
@@ -141,7 +141,35 @@ impl Decoder {
         self.decode(bytes, &Cancel::default())
     }
 
+    /// Reads an archive of images and labels (NPZ), as MedMNIST has them.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; arrays of another shape are refused.
+    pub fn open_arrays(&self, path: &Path) -> Result<Vec<LabelledScan>, Error> {
+        let bytes = disk::read(path, self.limit_bytes)?;
+        let arrays = self.ask(&bytes, &Cancel::default(), |output| {
+            wire::arrays(output, &arrays::NAMES)
+        })?;
+        Ok(arrays::scans(Sha256::of(&bytes), &arrays)?)
+    }
+
     fn decode(&self, bytes: &[u8], cancel: &Cancel) -> Result<Opened, Error> {
+        Ok(match self.ask(bytes, cancel, wire::answer)? {
+            Answer::Note(note) => Opened::Note(note),
+            Answer::Scan(header, frames) => Opened::Scan(Scan {
+                header,
+                frames: frames.into_iter().map(Arc::new).collect(),
+            }),
+        })
+    }
+
+    /// Hands the bytes of a file to a worker; `read` reads what comes after its greeting.
+    fn ask<T>(
+        &self,
+        bytes: &[u8],
+        cancel: &Cancel,
+        read: impl FnOnce(&mut ChildStdout) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let Worker {
             child,
             mut input,
@@ -154,16 +182,12 @@ impl Decoder {
             .and_then(|()| input.write_all(bytes))
             .ok();
         drop(input);
-        let answer = wire::hello(&mut output).and_then(|_| wire::answer(&mut output));
+        let answer = wire::hello(&mut output).and_then(|_| read(&mut output));
         drop(output);
         let has_died = matches!(answer, Err(Error::WorkerDied { .. }));
         match (answer, watchdog?.finish(has_died)) {
             (_, Some(Stop::Cancelled)) => Err(Error::Cancelled),
-            (Ok(Answer::Note(note)), _) => Ok(Opened::Note(note)),
-            (Ok(Answer::Scan(header, frames)), _) => Ok(Opened::Scan(Scan {
-                header,
-                frames: frames.into_iter().map(Arc::new).collect(),
-            })),
+            (Ok(answer), _) => Ok(answer),
             (Err(_), Some(Stop::Timeout)) => Err(Error::Timeout {
                 limit_secs: self.timeout.as_secs(),
             }),

@@ -5,9 +5,10 @@
 //! little time, takes one file and ends. What comes back is checked against the pixel contract again.
 //!
 //! 1. `recognise` tells the kind of file by its content, never by its name;
-//! 2. `dicom`, `picture` or `note` reads it and refuses, with the reason, what it does not understand;
+//! 2. `dicom`, `picture`, `note` or, for training, `arrays` reads it and refuses, with the reason, what it does not understand;
 //! 3. `wire` carries the frames back; `decoder` keeps workers warm and stops those that take too long.
 
+mod arrays;
 mod decoder;
 mod dicom;
 mod error;

@@ -1,6 +1,6 @@
 //! What kind of file it is, told by its content.
 
-use super::{Refusal, dicom};
+use super::{Refusal, arrays, dicom};
 use crate::case::scan::Format;
 
 /// A kind of file that we read.
@@ -9,6 +9,8 @@ pub(super) enum Content {
     Dicom,
     Picture(Format),
     Text,
+    /// An archive of arrays (NPZ).
+    Arrays,
 }
 
 /// First bytes of files that are not for us, so that a refusal can name them.
@@ -48,6 +50,9 @@ pub(super) fn content(bytes: &[u8]) -> Result<Content, Refusal> {
     }
     if is_bmp(bytes) {
         return Ok(Content::Picture(Format::Bmp));
+    }
+    if arrays::is_archive(bytes) {
+        return Ok(Content::Arrays);
     }
     if dicom::is_without_preamble(bytes) {
         return Ok(Content::Dicom);

@@ -2,7 +2,8 @@
 //!
 //! Request: the length of the file as `u64`, then its bytes. Answer: messages of one byte (what it is), the
 //! length as `u64` and a payload. All integers are little-endian. A worker answers `Hello`, then either
-//! `Note`, or `Shape`, one `Frame` for each frame and `Header`, or at any point `Refused`.
+//! `Note`, or `Shape`, one `Frame` for each frame and `Header`, or for each array `Array` and one `Frame`, or at any
+//! point `Refused`.
 
 use std::io::{self, Read, Write};
 
@@ -34,6 +35,7 @@ pub(super) enum Kind {
     Shape = b'S',
     Frame = b'F',
     Header = b'D',
+    Array = b'A',
     Refused = b'E',
 }
 
@@ -45,6 +47,7 @@ impl Kind {
             Self::Shape,
             Self::Frame,
             Self::Header,
+            Self::Array,
             Self::Refused,
         ]
         .into_iter()
@@ -92,6 +95,37 @@ impl Shape {
         usize::try_from(frame).map_err(|_dropped| {
             Refusal::too_large("a number of samples", FRAME_SAMPLES_LIMIT, frame)
         })
+    }
+}
+
+/// What an array is, before its numbers come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ArrayHeader {
+    pub(super) name: String,
+    pub(super) shape: Vec<u64>,
+    /// Bytes of a number: 1 (unsigned) or 8 (signed, little-endian).
+    pub(super) width: u64,
+}
+
+/// An array.
+pub(super) struct Array {
+    pub(super) header: ArrayHeader,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl ArrayHeader {
+    /// Bytes of all numbers, if the array is one that we take.
+    pub(super) fn checked_bytes(&self) -> Result<u64, Refusal> {
+        let numbers = self
+            .shape
+            .iter()
+            .try_fold(1_u64, |all, it| all.checked_mul(*it));
+        let found = numbers.unwrap_or(u64::MAX);
+        if FILE_SAMPLES_LIMIT < found {
+            let what = "a number of samples in an array".to_owned();
+            return Err(Refusal::too_large(what, FILE_SAMPLES_LIMIT, found));
+        }
+        Ok(found * self.width.min(8))
     }
 }
 
@@ -165,6 +199,30 @@ impl<W: Write> Reply<W> {
         Ok(self.out.flush()?)
     }
 
+    /// Sends an array as it comes out of its archive: it never stands in memory as a whole.
+    pub(super) fn array(
+        &mut self,
+        header: &ArrayHeader,
+        numbers: &mut impl Read,
+    ) -> Result<(), Refusal> {
+        let n_bytes = header.checked_bytes()?;
+        self.json(Kind::Array, header)?;
+        self.head(Kind::Frame, usize::try_from(n_bytes).unwrap_or(usize::MAX))?;
+        let mut left = n_bytes;
+        self.buffer.resize(CHUNK_BYTES, 0);
+        while 0 < left {
+            let n = usize::try_from(left.min(CHUNK_BYTES as u64)).unwrap_or(CHUNK_BYTES);
+            let Some(chunk) = self.buffer.get_mut(..n) else {
+                break;
+            };
+            // The promise of the size is out: the only way to take it back is to end.
+            numbers.read_exact(chunk)?;
+            self.out.write_all(chunk)?;
+            left -= n as u64;
+        }
+        Ok(self.out.flush()?)
+    }
+
     fn head(&mut self, kind: Kind, n_bytes: usize) -> io::Result<()> {
         self.out.write_all(&[kind as u8])?;
         self.out.write_all(&(n_bytes as u64).to_le_bytes())
@@ -196,6 +254,11 @@ pub(super) fn answer(input: &mut impl Read) -> Result<Answer, Error> {
     let shape: Shape = match kind {
         Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
         Kind::Note => return Ok(Answer::Note(json(input, n_bytes)?)),
+        Kind::Array => {
+            return Err(Error::Refused(Refusal::NotRecognised {
+                found: "an archive of arrays (NPZ)".to_owned(),
+            }));
+        }
         Kind::Shape => json(input, n_bytes)?,
         _ => return Err(broken("a note or the shape of a scan", format!("{kind:?}"))),
     };
@@ -219,6 +282,41 @@ pub(super) fn answer(input: &mut impl Read) -> Result<Answer, Error> {
         ));
     }
     Ok(Answer::Scan(header, frames))
+}
+
+/// Reads arrays of these names, in this order, and holds each against the contract before anything is allocated.
+pub(super) fn arrays(input: &mut impl Read, names: &[&str]) -> Result<Vec<Array>, Error> {
+    let mut arrays = Vec::with_capacity(names.len());
+    for name in names {
+        let (kind, n_bytes) = head(input)?;
+        let header: ArrayHeader = match kind {
+            Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
+            Kind::Array => json(input, n_bytes)?,
+            _ => {
+                let wanted = "an archive of arrays (NPZ)";
+                return Err(Refusal::malformed(wanted, "another kind of file").into());
+            }
+        };
+        if header.name != *name {
+            return Err(broken("arrays in the agreed order", "others".to_owned()));
+        }
+        let wanted = header.checked_bytes()?;
+        let (kind, n_bytes) = head(input)?;
+        if kind == Kind::Refused {
+            return Err(json::<Refusal>(input, n_bytes)?.into());
+        }
+        if kind != Kind::Frame || n_bytes != wanted {
+            let found = format!("{kind:?} of {n_bytes} bytes");
+            return Err(broken("an array of the promised size", found));
+        }
+        let mut bytes = Vec::new();
+        input.take(wanted).read_to_end(&mut bytes).map_err(cut)?;
+        if bytes.len() as u64 != wanted {
+            return Err(cut(io::Error::from(io::ErrorKind::UnexpectedEof)));
+        }
+        arrays.push(Array { header, bytes });
+    }
+    Ok(arrays)
 }
 
 fn frame(input: &mut impl Read, shape: &Shape, n_samples: usize) -> Result<Frame, Error> {

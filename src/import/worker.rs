@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    Refusal, dicom, note, picture,
+    Refusal, arrays, dicom, note, picture,
     recognise::{self, Content},
     sandbox,
     wire::{Kind, Reply},
@@ -75,6 +75,7 @@ fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
     match recognise::content(bytes)? {
         Content::Dicom => dicom::read(bytes, reply),
         Content::Picture(format) => picture::read(bytes, format, reply),
+        Content::Arrays => arrays::read(bytes, reply),
         Content::Text => reply.json(Kind::Note, &note::read(bytes)?),
     }
 }
