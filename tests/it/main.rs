@@ -33,5 +33,8 @@ mod stats;
 mod streams;
 mod tidy;
 mod train;
+mod train_command;
+mod train_data;
+mod train_loop;
 mod trust;
 mod window;
