@@ -568,12 +568,16 @@ fn explained_line(explained: &Explained, text: &str) -> String {
 }
 
 fn spread(uncertainty: &Uncertainty) -> String {
-    let (low, high) = (uncertainty.probability_low, uncertainty.probability_high);
+    let networks = uncertainty.networks();
+    let low = percent(uncertainty.probability_low);
+    let high = percent(uncertainty.probability_high);
+    let said = if low == high {
+        format!("agree on {low}")
+    } else {
+        format!("lie between {low} and {high}")
+    };
     format!(
-        "  Ensemble: the {} lie between {} and {} on {}",
-        uncertainty.networks(),
-        percent(low),
-        percent(high),
+        "  Ensemble: the {networks} {said} for {}",
         uncertainty.label
     )
 }

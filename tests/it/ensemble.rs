@@ -325,7 +325,7 @@ fn a_score_tells_how_far_the_networks_lie_apart() {
     assert!(0.0 < number("epistemic") && total <= 1.0, "{spread}");
     let table = scored(&folder.join("five"), picture, &[]);
     let want = format!(
-        "  Ensemble: the five networks lie between {:.1} % and {:.1} % on {}",
+        "  Ensemble: the five networks lie between {:.1} % and {:.1} % for {}",
         100.0 * low,
         100.0 * high,
         spread["label"].as_str().unwrap()
