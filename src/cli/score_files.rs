@@ -23,7 +23,8 @@ use crate::{
     model::{Manifest, Task, bundle},
     nn,
     prediction::{
-        Call, EVEN_BORDER, Explanation, LabelIdx, Method, Ood, Prediction, Uncertainty, WordWeight,
+        Call, EVEN_BORDER, Explanation, LabelIdx, Method, Ood, Pixel, Prediction, Uncertainty,
+        WordWeight,
     },
     prep::Spec,
     render,
@@ -47,6 +48,9 @@ pub(super) struct Args {
     /// Frame of a multi-frame scan, from 1.
     #[arg(long, value_name = "N", default_value_t = 1)]
     frame: usize,
+    /// What the model reads around, for one that reads the surroundings of a point: column and row of a pixel, from 0.
+    #[arg(long, value_name = "X,Y", value_parser = pixel)]
+    at: Option<Pixel>,
     /// Write the influence map over each scan as PNG into this folder.
     #[arg(long, value_name = "DIR")]
     overlay: Option<PathBuf>,
@@ -99,6 +103,18 @@ impl From<MethodArg> for Method {
             MethodArg::Occlusion => Self::Occlusion,
             MethodArg::Rise => Self::Rise,
         }
+    }
+}
+
+fn pixel(text: &str) -> Result<Pixel, String> {
+    let numbers = text
+        .split_once(',')
+        .map(|(x, y)| (x.trim().parse(), y.trim().parse()));
+    match numbers {
+        Some((Ok(x), Ok(y))) => Ok(Pixel { x, y }),
+        _ => Err(format!(
+            "wanted column and row such as 212,148, found {text}"
+        )),
     }
 }
 
@@ -158,6 +174,11 @@ struct Refusal {
 
 /// Scores every file; one that fails is told and the others go on.
 pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
+    let n_files = args.files.len();
+    anyhow::ensure!(
+        args.at.is_none() || n_files == 1,
+        "wanted one scan with --at, found {n_files}"
+    );
     if let Some(folder) = &args.overlay {
         // Before any work: a folder that cannot be written should not cost a scored case.
         disk::create_folder(folder).context("could not make the overlay folder")?;
@@ -323,6 +344,7 @@ fn score_scan(
     let target = Target::Scan {
         scan,
         frame_idx: args.frame.saturating_sub(1),
+        at: args.at,
     };
     let gate = if args.beyond_scope {
         Gate::Open
@@ -417,13 +439,16 @@ fn label_to_explain(prediction: &Prediction, wanted: Option<&str>) -> Result<Lab
     })
 }
 
-/// The input's own stem, its frame and the start of its hash, so that two files of one name do not collide.
+/// The input's own stem, the start of its hash, its frame and what was pointed at, so that two files of one name do not collide.
 fn overlay_name(file: &Path, prediction: &Prediction) -> OsString {
     let mut name = file.file_stem().unwrap_or_default().to_owned();
+    let about = &prediction.about;
+    let at = about.at.map(|it| format!("-{}-{}", it.x, it.y));
     name.push(format!(
-        "-{}-{}.png",
-        prediction.about.file_sha256.short(),
-        prediction.about.frame_idx + 1
+        "-{}-{}{}.png",
+        about.file_sha256.short(),
+        about.frame_idx + 1,
+        at.unwrap_or_default()
     ));
     name
 }
@@ -520,6 +545,12 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
             ));
         }
     }
+    lines.extend(
+        prediction
+            .about
+            .at
+            .map(|it| format!("  Read around column {}, row {}", it.x, it.y)),
+    );
     lines.extend(sites::lines(prediction));
     lines.push(format!("  Scope: {}", scope(&prediction.ood)));
     lines.extend(

@@ -11,12 +11,12 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Error, ImageInput,
+    Crop, Error, ImageInput, crop,
     resample::{Axis, resample},
 };
 use crate::{
     case::{Frame, Samples, Scan},
-    prediction::Affine2,
+    prediction::{Affine2, Pixel},
     warnings::{WarningKind, Warnings},
 };
 
@@ -46,6 +46,9 @@ pub struct ImageSpec {
     /// Subtracted from the value in 0..1, then divided by `std`.
     pub mean: f32,
     pub std: f32,
+    /// Read only the surroundings of a point; `margin` is 0 and `fit` has no say then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crop: Option<Crop>,
 }
 
 /// How the frame is brought to the input's shape.
@@ -70,13 +73,26 @@ pub enum Intensity {
     Fixed { low: f32, high: f32 },
 }
 
-/// Makes the input of one frame. Padding (`NaN` in the scan, or beside it) becomes the lowest value.
+/// Makes the input of one frame as a whole, or of a crop that was cut before. Padding (`NaN` in the scan, or beside it) becomes the lowest value.
 ///
 /// # Errors
 /// A frame that is not there, is smaller than 16 pixels, is a colour picture or has one value everywhere.
 pub fn prepare_scan(
     scan: &Scan,
     frame_idx: usize,
+    spec: &ImageSpec,
+    warnings: &Warnings,
+) -> Result<ImageInput, Error> {
+    prepare_at(scan, (frame_idx, None), spec, warnings)
+}
+
+/// Likewise, of the surroundings of a point where the specification asks for them.
+///
+/// # Errors
+/// As [`prepare_scan`]; besides, no point, a point beside the frame, or pixels of unknown size.
+pub fn prepare_at(
+    scan: &Scan,
+    (frame_idx, at): (usize, Option<Pixel>),
     spec: &ImageSpec,
     warnings: &Warnings,
 ) -> Result<ImageInput, Error> {
@@ -92,6 +108,9 @@ pub fn prepare_scan(
             width,
             height,
         });
+    }
+    if let Some(crop) = &spec.crop {
+        return crop::prepare(scan, (frame_idx, at), (spec, crop), warnings);
     }
     let gray = gray(frame, warnings)?;
     let ([left, top], [box_width, box_height]) = source_box(frame, spec);
@@ -116,9 +135,7 @@ pub fn prepare_scan(
     }
     let mut plane = resample(&gray, &horizontal, &vertical);
     normalise(&mut plane, spec.intensity, warnings)?;
-    for value in &mut plane {
-        *value = (*value - spec.mean) / spec.std;
-    }
+    standardise(&mut plane, spec);
     let scan_from_input = Affine2 {
         scale_x,
         scale_y,
@@ -133,6 +150,13 @@ pub fn prepare_scan(
         values,
         scan_from_input,
     })
+}
+
+/// Subtracts the mean and divides by the deviation.
+pub(super) fn standardise(values: &mut [f32], spec: &ImageSpec) {
+    for value in values {
+        *value = (*value - spec.mean) / spec.std;
+    }
 }
 
 /// Left and top, width and height of the part that is read, in pixel-edge coordinates of the frame.
@@ -158,7 +182,7 @@ fn source_box(frame: &Frame, spec: &ImageSpec) -> ([f32; 2], [f32; 2]) {
 }
 
 /// The grey values, or the luma of a picture that is stored in colour but has (almost) none.
-fn gray<'a>(frame: &'a Frame, warnings: &Warnings) -> Result<Cow<'a, [f32]>, Error> {
+pub(super) fn gray<'a>(frame: &'a Frame, warnings: &Warnings) -> Result<Cow<'a, [f32]>, Error> {
     let rgb = match &frame.samples {
         Samples::Gray(samples) => return Ok(Cow::Borrowed(samples)),
         Samples::Rgb(samples) => samples,
@@ -185,7 +209,11 @@ fn gray<'a>(frame: &'a Frame, warnings: &Warnings) -> Result<Cow<'a, [f32]>, Err
 }
 
 /// Scanner units to 0..1, in place; `NaN` becomes 0.
-fn normalise(plane: &mut [f32], intensity: Intensity, warnings: &Warnings) -> Result<(), Error> {
+pub(super) fn normalise(
+    plane: &mut [f32],
+    intensity: Intensity,
+    warnings: &Warnings,
+) -> Result<(), Error> {
     let mut sorted: Vec<f32> = plane.iter().copied().filter(|it| it.is_finite()).collect();
     sorted.sort_unstable_by(f32::total_cmp);
     let (Some(least), Some(greatest)) = (sorted.first().copied(), sorted.last().copied()) else {

@@ -20,6 +20,8 @@ pub struct Case {
     pub content: Content,
     /// Position of the answer; `None` for a note without a label, which only teaches language.
     pub class: Option<usize>,
+    /// How far it speaks for the label, where the recipe names degrees.
+    pub degree: Option<f64>,
     pub group: String,
     pub is_test: bool,
     pub fold: String,
@@ -68,7 +70,7 @@ fn images(source: &Source, folder: &Path, text: &str) -> Result<Vec<Case>> {
                 .map(|it| (*it).to_owned())
                 .ok_or_else(|| odd(&format!("no column {column}")))
         };
-        let content = Content::File(folder.join(cell(&source.key)?));
+        let content = Content::File(folder.join(cell(&source.key)? + &source.ending));
         cases.push(case(source, content, Some(cell(&source.label)?), &cell)?);
     }
     Ok(cases)
@@ -105,8 +107,13 @@ fn case(
         Some(n) => (Sha256::of(group.as_bytes()).number() % n.max(1) as u64).to_string(),
         None => cell(&source.fold)?,
     };
+    let degree = match &source.degrees {
+        Some(degrees) => degrees.values.get(&cell(&degrees.column)?).copied(),
+        None => None,
+    };
     Ok(Case {
         content,
+        degree,
         class: label.and_then(|it| source.classes.get(&it).copied()),
         group,
         is_test: cell(&source.split)? == source.test,

@@ -163,6 +163,10 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     let cases = data::read(&recipe.source, &job.data)?;
     let test: Vec<usize> = positions(&cases, |it| it.is_test && it.class.is_some());
     let pool: Vec<usize> = positions(&cases, |it| !it.is_test && it.class.is_some());
+    // Without a class, but with a degree: they teach, and nothing is measured on them.
+    let lessons: Vec<usize> = positions(&cases, |it| {
+        !it.is_test && it.class.is_none() && it.degree.is_some()
+    });
     for (part, found) in [("the test part", &test), ("the training part", &pool)] {
         if found.is_empty() {
             return Err(Error::NoCases {
@@ -193,7 +197,13 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
         task,
         on_event,
     };
-    let (held_out, weights) = networks(recipe, &cases, &pool, trainer.as_ref(), &mut steps)?;
+    let (held_out, weights) = networks(
+        recipe,
+        &cases,
+        (&pool, &lessons),
+        trainer.as_ref(),
+        &mut steps,
+    )?;
     let scope = scope::fit(recipe, &cases, &pool, trainer.as_ref())?;
     let mut draft = bundle::Draft::new(
         job,
@@ -262,16 +272,16 @@ fn external(
 fn networks(
     recipe: &Recipe,
     cases: &[Case],
-    pool: &[usize],
+    (pool, lessons): (&[usize], &[usize]),
     trainer: &dyn Trainer,
     steps: &mut Steps<'_>,
 ) -> Result<(Answers, Vec<Vec<u8>>)> {
-    let (held_out, of_folds) = out_of_fold(recipe, cases, pool, trainer, steps)?;
+    let (held_out, of_folds) = out_of_fold(recipe, cases, (pool, lessons), trainer, steps)?;
     let weights = match recipe.ships {
         Ships::Folds => of_folds,
         Ships::All => {
             let split = Split {
-                train: pool,
+                train: &[pool, lessons].concat(),
                 held_out: &[],
             };
             vec![trainer.fit("all", split, steps)?.weights]
@@ -284,7 +294,7 @@ fn networks(
 fn out_of_fold(
     recipe: &Recipe,
     cases: &[Case],
-    pool: &[usize],
+    (pool, lessons): (&[usize], &[usize]),
     trainer: &dyn Trainer,
     steps: &mut Steps<'_>,
 ) -> Result<(Answers, Vec<Vec<u8>>)> {
@@ -292,7 +302,8 @@ fn out_of_fold(
     let mut weights = Vec::with_capacity(recipe.hold_out.len());
     for fold in &recipe.hold_out {
         let is_held_out = |it: &&usize| cases.get(**it).is_some_and(|case| case.fold == *fold);
-        let (held_out, train): (Vec<usize>, Vec<usize>) = pool.iter().partition(is_held_out);
+        let (held_out, mut train): (Vec<usize>, Vec<usize>) = pool.iter().partition(is_held_out);
+        train.extend(lessons.iter().filter(|it| !is_held_out(it)));
         if held_out.is_empty() {
             return Err(Error::NoCases {
                 part: format!("fold {fold}"),

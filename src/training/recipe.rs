@@ -107,6 +107,9 @@ pub struct Source {
     pub folder: String,
     /// File name of the image, or identity of the note.
     pub key: String,
+    /// What the file name ends in, where the table leaves that out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ending: String,
     pub label: String,
     /// Cases of one patient (or near-duplicates of one text) share this; they are never parted.
     pub group: String,
@@ -124,6 +127,18 @@ pub struct Source {
     /// The values of `label` and the position of the answer that each stands for: a label of the model or, for one
     /// sigmoid label, 0 (it does not hold) and 1 (it holds).
     pub classes: BTreeMap<String, usize>,
+    /// For one sigmoid label: finer than the classes, and what is learned in their place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub degrees: Option<Degrees>,
+}
+
+/// How far cases speak for the label. One that has a degree but no class teaches and is never measured on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Degrees {
+    pub column: String,
+    /// The values of the column, from 0 (it does not hold) to 1 (it holds).
+    pub values: BTreeMap<String, f64>,
 }
 
 /// The form of the table.
@@ -185,6 +200,12 @@ impl Recipe {
             match source.folds {
                 Some(n) => wanted((2..=100).contains(&n), "2 to 100 folds", &n)?,
                 None => wanted(!source.fold.is_empty(), "a column of folds", &"none")?,
+            }
+            let degrees = source.degrees.iter().flat_map(|it| it.values.values());
+            for degree in degrees {
+                wanted((0.0..=1.0).contains(degree), "degrees of 0 to 1", degree)?;
+                let is_sigmoid = self.output == Output::Sigmoid;
+                wanted(is_sigmoid, "one sigmoid label for degrees", &"others")?;
             }
         }
         if self.ships == Ships::Folds {

@@ -191,6 +191,7 @@ fn picture(channels: usize) -> Spec {
         },
         mean: 0.5,
         std: 0.25,
+        crop: None,
     })
 }
 

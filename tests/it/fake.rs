@@ -200,6 +200,7 @@ pub(crate) fn chest_manifest() -> Manifest {
             intensity: Intensity::Quantiles { low: 0.0, high: 1.0 },
             mean: 0.5,
             std: 0.25,
+            crop: None,
         }),
         weights: FileRef { file: "weights.safetensors".to_owned(), sha256: Sha256::of(b"chest") },
         members: Vec::new(),

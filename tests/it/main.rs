@@ -23,6 +23,7 @@ mod import;
 mod made;
 mod model;
 mod nn;
+mod nodule;
 mod pixels;
 mod pointing;
 mod prep;

@@ -51,6 +51,8 @@ pub(crate) const STILL: Augment = Augment {
     noise: 0.0,
     border: 0.0,
     erase: 0.0,
+    turn_over: false,
+    one_slice: 0.0,
 };
 
 const MOVING: Augment = Augment {
@@ -65,6 +67,8 @@ const MOVING: Augment = Augment {
     noise: 0.02,
     border: 0.05,
     erase: 0.1,
+    turn_over: false,
+    one_slice: 0.0,
 };
 
 const SPEC: ImageSpec = ImageSpec {
@@ -79,6 +83,7 @@ const SPEC: ImageSpec = ImageSpec {
     },
     mean: 0.5,
     std: 0.25,
+    crop: None,
 };
 
 fn small_cnn() -> Network {

@@ -1,6 +1,6 @@
 //! Random changes to training images, of the kinds by which one hospital's pictures differ from another's:
-//! position and size, borders and markers, contrast and exposure, sharpness and noise. Never mirrored: the heart
-//! is on one side.
+//! position and size, borders and markers, contrast and exposure, sharpness and noise. Whole pictures are never
+//! mirrored: the heart is on one side. The surroundings of a point may be, for they have no upper side.
 
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
@@ -31,15 +31,42 @@ pub struct Augment {
     pub border: f64,
     /// Side of the largest rectangle that is blanked.
     pub erase: f64,
+    /// Laid in any of the eight ways that a square can lie, and its channels in either order. For squares.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub turn_over: bool,
+    /// How often all channels show what the middle one does: the slice alone.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub one_slice: f64,
+}
+
+fn is_off(part: &f64) -> bool {
+    *part == 0.0
 }
 
 impl Augment {
-    /// Changes a batch of values in 0..1, each image differently. `[n, 1, h, w]` → `[n, 1, h, w]`
+    /// Changes a batch of values in 0..1, each image differently. `[n, c, h, w]` → `[n, c, h, w]`
     pub fn apply(&self, images: &Tensor) -> Result<Tensor> {
-        let x = self.place(images)?;
+        let x = self.lay(images)?;
+        let x = self.place(&x)?;
         let x = self.expose(&x)?;
         let x = self.sharpen(&x)?;
         self.blank(&x)
+    }
+
+    /// Which way is up, which slice comes first, and whether there are others at all.
+    fn lay(&self, x: &Tensor) -> Result<Tensor> {
+        let mut x = x.shallow_clone();
+        if self.turn_over {
+            for axis in [3, 2, 1] {
+                x = exchange(&x, &x.f_flip([axis])?, 0.5)?;
+            }
+            x = exchange(&x, &x.f_transpose(2, 3)?, 0.5)?;
+        }
+        if 0.0 < self.one_slice {
+            let slice = x.f_narrow(1, x.size4()?.1 / 2, 1)?.f_expand_as(&x)?;
+            x = exchange(&x, &slice, self.one_slice)?;
+        }
+        Ok(x)
     }
 
     /// Rotation, scale and translation in one resampling; what comes in from outside repeats the border.
@@ -121,6 +148,12 @@ impl Augment {
         };
         fill(&x, &inside(&across)?.f_logical_and(&inside(&down)?)?)
     }
+}
+
+/// Some images, drawn at random, are replaced.
+fn exchange(x: &Tensor, others: &Tensor, part: f64) -> Result<Tensor> {
+    let drawn = Tensor::f_rand([first(x)?, 1, 1, 1], (Kind::Float, x.device()))?.f_lt(part)?;
+    Ok(others.f_where_self(&drawn, x)?)
 }
 
 /// One random value for each image where `mask` holds.

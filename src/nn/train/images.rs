@@ -25,6 +25,8 @@ pub struct Images {
     pub pixels: Tensor,
     /// For each image the position of its label; for one sigmoid label, 1 means that it holds.
     pub labels: Vec<usize>,
+    /// For one sigmoid label: how far each image speaks for it, learned in the place of the label.
+    pub degrees: Option<Vec<f64>>,
 }
 
 /// A network that learns from some images and is tried on others.
@@ -63,6 +65,7 @@ impl Images {
         Ok(Self {
             pixels: Tensor::f_stack(&rows, 0)?,
             labels,
+            degrees: None,
         })
     }
 
@@ -73,9 +76,14 @@ impl Images {
             .iter()
             .filter_map(|it| self.labels.get(*it).copied())
             .collect();
+        let degrees = self.degrees.as_ref().map(|degrees| {
+            let known = cases.iter().filter_map(|it| degrees.get(*it).copied());
+            known.collect()
+        });
         Ok(Self {
             pixels: self.pixels.f_index_select(0, &at)?,
             labels,
+            degrees,
         })
     }
 }
@@ -113,12 +121,14 @@ impl Learner for ImageLearner<'_> {
         };
         let features = pool(&self.net.features(&channels_last(&x)?, mode)?)?;
         let features = features.f_dropout(self.knobs.dropout, true)?;
-        super::classification_loss(
-            &self.net.head().forward(&features)?,
-            &batch.labels,
-            self.output,
-            &self.knobs,
-        )
+        let logits = self.net.head().forward(&features)?;
+        match &batch.degrees {
+            Some(degrees) => {
+                let degrees = Tensor::f_from_slice(degrees)?.f_to_kind(tch::Kind::Float)?;
+                super::sigmoid_loss(&logits, &degrees, &self.knobs)
+            }
+            None => super::classification_loss(&logits, &batch.labels, self.output, &self.knobs),
+        }
     }
 
     fn validate(&mut self) -> Result<Option<f64>> {

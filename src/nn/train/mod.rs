@@ -157,20 +157,25 @@ fn classification_loss(
             -100,
             smoothing,
         )?,
-        Output::Sigmoid => {
-            let wanted = labels
-                .f_to_kind(Kind::Float)?
-                .f_mul_scalar(1.0 - smoothing)?
-                .f_add_scalar(smoothing / 2.0)?;
-            let logits = logits.f_squeeze_dim(1)?;
-            logits.f_binary_cross_entropy_with_logits::<Tensor>(
-                &wanted,
-                None,
-                None,
-                Reduction::Mean,
-            )?
-        }
+        Output::Sigmoid => sigmoid_loss(logits, &labels.f_to_kind(Kind::Float)?, knobs)?,
     })
+}
+
+/// Cross-entropy of one sigmoid label that holds to some degree, smoothed.
+fn sigmoid_loss(logits: &Tensor, degrees: &Tensor, knobs: &Knobs) -> Result<Tensor> {
+    let smoothing = knobs.label_smoothing;
+    let wanted = degrees
+        .f_mul_scalar(1.0 - smoothing)?
+        .f_add_scalar(smoothing / 2.0)?;
+    let logits = logits.f_squeeze_dim(1)?;
+    Ok(
+        logits.f_binary_cross_entropy_with_logits::<Tensor>(
+            &wanted,
+            None,
+            None,
+            Reduction::Mean,
+        )?,
+    )
 }
 
 /// What held-out cases are judged by: the area under the ROC curve of one sigmoid label, or else macro-F1.
