@@ -3,7 +3,10 @@
 use std::{fs, path::Path};
 
 use serde_json::Value;
-use wardlight::model::{Bundle, Network, network::ResNetS};
+use wardlight::{
+    model::{Bundle, Network, network::ResNetS},
+    prediction::Method,
+};
 
 use crate::{
     command::{run, scratch, shared_data, wardlight},
@@ -150,7 +153,9 @@ fn explanation_methods_are_tested_for_a_bundle_that_is_there() {
     let (code, _, err) = check(&["--split", "test"]);
     assert!(code < 2, "{err}");
     let after = Bundle::open(&bundle).unwrap();
-    assert_eq!(after.manifest.explanations.len(), 8);
+    // A method whose maps name nothing in random weights is left untested.
+    let tests = &after.manifest.explanations;
+    assert!((2..=8).contains(&tests.len()), "{tests:?}");
     assert!(
         after
             .manifest
@@ -167,8 +172,10 @@ fn explanation_methods_are_tested_for_a_bundle_that_is_there() {
 
     // A method that failed is not offered, and the reason is told.
     let mut failed = after.manifest;
-    let test = &mut failed.explanations[0];
+    let mut test = failed.explanations[0].clone();
+    test.method = Method::GradCam;
     (test.ssim, test.baseline, test.passes) = (0.8, 0.5, false);
+    failed.explanations = vec![test]; // the others count as untested, and are offered
     let text = failed.to_toml().unwrap();
     wardlight::disk::write_atomic(&bundle.join("manifest.toml"), text.as_bytes()).unwrap();
     let score = |method: &[&str]| {
