@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.deps/tools/bin:$(HOME)/.cargo/bin:$(PATH)
 WARDLIGHT := target/release/wardlight
 SOURCES := $(shell find src assets -type f) Cargo.toml Cargo.lock build.rs
 
-.PHONY: run test lint setup bench bench-window dist training-data train evaluate explanations
+.PHONY: run test lint setup bench bench-window dist training-data train evaluate explanations fixtures-foreign test-parity
 
 run: $(WARDLIGHT)
 	@packaging/run.sh
@@ -85,3 +85,20 @@ explanations: $(WARDLIGHT) training-data
 # First frame, opening, and dragging, on a display of its own. Not a test: it prints figures.
 bench-window: $(WARDLIGHT)
 	@packaging/bench_window.sh
+
+# Models of other programs: their Python originals in an environment of their own (several GB, once).
+FOREIGN := .deps/venv-foreign
+$(FOREIGN)/complete:
+	python3 -m venv $(FOREIGN)
+	$(FOREIGN)/bin/pip install --quiet --disable-pip-version-check \
+		torch==2.15.0 torchvision==0.29.2 torchxrayvision==1.5.7 monai==1.6.1 scikit-image==0.26.0 \
+		pydicom "pylibjpeg[all]"
+	touch $@
+
+# Writes the small model files of tests/fixtures/foreign and the originals' answers.
+fixtures-foreign: $(FOREIGN)/complete
+	$(FOREIGN)/bin/python tests/fixtures/make_foreign.py
+
+# Imports models with random weights and compares answers with the originals' on ten pictures: minutes, prints figures.
+test-parity: $(WARDLIGHT) $(FOREIGN)/complete
+	$(FOREIGN)/bin/python tests/fixtures/parity_foreign.py $(WARDLIGHT) $(DATA)

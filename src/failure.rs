@@ -96,6 +96,10 @@ impl From<&prep::Error> for Failure {
                 "The image is blank",
                 "Open another image; a blank one has nothing to score.",
             ),
+            prep::Error::Values { .. } => (
+                "The image is not of the kind that the model reads",
+                "Open the original image, or choose a model that was made for its values and its size.",
+            ),
             prep::Error::EmptyNote => ("The note has no words", "Open a note with text in it."),
             prep::Error::NoteTooLong { .. } => (
                 "The note is too long for the model",

@@ -26,6 +26,7 @@
 //! | `failure` | trouble in words for a person: headline, remedy, cause | `disk` `import` `model` `prep` `score` |
 //! | `evaluate` | how good a model is on a table of labelled images: figures, floors, stress, report | `privacy` `disk` `case` `prediction` `stats` `prep` `model` `score` `failure` |
 //! | `render` | samples to pixels: curves, colour map, overlay, pictures | `case` `prediction` |
+//! | `foreign` | what a model file of another program means; the bundle that it becomes | `disk` `warnings` `case` `prediction` `import` `prep` `model` `nn` `render` |
 //! | `settings` | what the window remembers | `privacy` `disk` |
 //! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `prediction` `import` `model` `sample` `score` `training` `failure` `evaluate` `render` |
 //! | `session` | what is open and what a command does; no drawing | `privacy` `case` `prediction` `import` `prep` `model` `sample` `training` `failure` `evaluate` `render` `settings` `engine` |
@@ -39,6 +40,7 @@ pub mod disk;
 pub mod engine;
 pub mod evaluate;
 pub mod failure;
+pub mod foreign;
 pub mod import;
 pub mod model;
 pub mod nn;

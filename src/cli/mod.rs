@@ -18,6 +18,7 @@ mod lines;
 mod model_allow;
 mod model_check;
 mod model_commands;
+mod model_import;
 mod model_script;
 mod model_time;
 mod model_wizard;

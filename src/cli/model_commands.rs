@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{EngineArgs, model_allow, model_check, model_script, model_time, model_wizard};
+use super::{EngineArgs, model_allow, model_check, model_import, model_time, model_wizard};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
@@ -12,8 +12,8 @@ pub(super) enum Command {
     Time(model_time::Args),
     /// Allow a TorchScript module to run here, by its hash; list them, or take one back.
     Allow(model_allow::Args),
-    /// Make a bundle of a TorchScript module and what a sheet says about it.
-    Import(model_script::Args),
+    /// Make a bundle of a model of torchxrayvision, torchvision or MONAI, or of a TorchScript module and its sheet.
+    Import(model_import::Args),
     /// Write the sheet about a TorchScript module: asks for what no flag says, and tries the module.
     Wizard(model_wizard::Args),
 }
@@ -24,7 +24,7 @@ pub(super) fn run(command: &Command, engine: &EngineArgs) -> anyhow::Result<Exit
         Command::Check(args) => model_check::run(args, engine),
         Command::Time(args) => model_time::run(args, engine),
         Command::Allow(args) => model_allow::run(args),
-        Command::Import(args) => model_script::run(args, engine),
+        Command::Import(args) => model_import::run(args, engine),
         Command::Wizard(args) => model_wizard::run(args, engine),
     }
 }

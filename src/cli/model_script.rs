@@ -22,16 +22,14 @@ use crate::{
 
 const SHEET_LIMIT_BYTES: u64 = 1 << 20;
 
-#[derive(clap::Args)]
+/// What is imported.
 pub(super) struct Args {
     /// The TorchScript module.
-    module: PathBuf,
+    pub(super) module: PathBuf,
     /// The sheet about it, as `wardlight model wizard` writes it.
-    #[arg(long, value_name = "SHEET.toml")]
-    manifest: PathBuf,
+    pub(super) manifest: PathBuf,
     /// Folder of the bundle that is written.
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    pub(super) out: PathBuf,
 }
 
 /// Runs the module on the fixed picture, writes the bundle, and loads it as anyone would.

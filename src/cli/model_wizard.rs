@@ -248,6 +248,7 @@ fn input(args: &Args, said: &Said) -> anyhow::Result<ImageSpec> {
         intensity,
         mean,
         std,
+        steps: Vec::new(),
     })
 }
 

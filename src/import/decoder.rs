@@ -1,10 +1,10 @@
-//! `Decoder`: from a path to a `Scan` or a `Note`, through a worker process.
+//! `Decoder`: from a path to a `Scan`, a `Note` or a `ModelFile`, through a worker process.
 
 use std::{
     env,
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Child, ExitStatus},
+    process::{Child, ChildStdout, ExitStatus},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -17,7 +17,8 @@ use std::{
 use super::{
     Error, Sandbox,
     pool::{Pool, Worker},
-    wire::{self, Answer},
+    weights::ModelFile,
+    wire::{self, Answer, Purpose},
 };
 use crate::{
     case::{Note, Scan},
@@ -141,7 +142,36 @@ impl Decoder {
         self.decode(bytes, &Cancel::default())
     }
 
+    /// Reads a model file of another program: a torch file, safetensors, a zipped bundle or one of its JSON files.
+    /// Nothing in it is executed.
+    pub fn open_model(&self, path: &Path) -> Result<ModelFile, Error> {
+        self.open_model_bytes(&disk::read(path, self.limit_bytes)?)
+    }
+
+    /// Like [`Self::open_model`], for the bytes of a file.
+    pub fn open_model_bytes(&self, bytes: &[u8]) -> Result<ModelFile, Error> {
+        let request = (Purpose::Model, bytes);
+        self.ask(request, &Cancel::default(), wire::model)
+    }
+
     fn decode(&self, bytes: &[u8], cancel: &Cancel) -> Result<Opened, Error> {
+        let request = (Purpose::Case, bytes);
+        match self.ask(request, cancel, wire::answer)? {
+            Answer::Note(note) => Ok(Opened::Note(note)),
+            Answer::Scan(header, frames) => Ok(Opened::Scan(Scan {
+                header,
+                frames: frames.into_iter().map(Arc::new).collect(),
+            })),
+        }
+    }
+
+    /// Gives a fresh worker one file and reads its answer.
+    fn ask<T>(
+        &self,
+        (purpose, bytes): (Purpose, &[u8]),
+        cancel: &Cancel,
+        read: impl FnOnce(&mut ChildStdout) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let Worker {
             child,
             mut input,
@@ -150,20 +180,17 @@ impl Decoder {
         let watchdog = Watchdog::start(child, self.timeout, cancel.clone());
         // A worker that ends early closes the pipe; what it said before that is the reason, so it is read.
         input
-            .write_all(&(bytes.len() as u64).to_le_bytes())
+            .write_all(&[purpose as u8])
+            .and_then(|()| input.write_all(&(bytes.len() as u64).to_le_bytes()))
             .and_then(|()| input.write_all(bytes))
             .ok();
         drop(input);
-        let answer = wire::hello(&mut output).and_then(|_| wire::answer(&mut output));
+        let answer = wire::hello(&mut output).and_then(|_| read(&mut output));
         drop(output);
         let has_died = matches!(answer, Err(Error::WorkerDied { .. }));
         match (answer, watchdog?.finish(has_died)) {
             (_, Some(Stop::Cancelled)) => Err(Error::Cancelled),
-            (Ok(Answer::Note(note)), _) => Ok(Opened::Note(note)),
-            (Ok(Answer::Scan(header, frames)), _) => Ok(Opened::Scan(Scan {
-                header,
-                frames: frames.into_iter().map(Arc::new).collect(),
-            })),
+            (Ok(answer), _) => Ok(answer),
             (Err(_), Some(Stop::Timeout)) => Err(Error::Timeout {
                 limit_secs: self.timeout.as_secs(),
             }),

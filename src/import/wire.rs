@@ -1,14 +1,18 @@
 //! What the two processes say to each other, and the contract that both check.
 //!
-//! Request: the length of the file as `u64`, then its bytes. Answer: messages of one byte (what it is), the
-//! length as `u64` and a payload. All integers are little-endian. A worker answers `Hello`, then either
-//! `Note`, or `Shape`, one `Frame` for each frame and `Header`, or at any point `Refused`.
+//! Request: one byte (what the file is to be read as), the length of the file as `u64`, then its bytes. Answer:
+//! messages of one byte (what it is), the length as `u64` and a payload. All integers are little-endian. A worker
+//! answers `Hello`, then either `Note`, or `Shape`, one `Frame` for each frame and `Header`, or `Model` and one
+//! `Tensor` for each tensor, or at any point `Refused`.
 
 use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Error, Refusal, Sandbox};
+use super::{
+    Error, Refusal, Sandbox,
+    weights::{BYTES_LIMIT, Head, ModelFile, NamedTensor, TENSORS_LIMIT},
+};
 use crate::case::{Frame, Note, Samples, scan::Header};
 
 /// Largest payload that is JSON: a note of 16 MiB with every character escaped.
@@ -34,6 +38,8 @@ pub(super) enum Kind {
     Shape = b'S',
     Frame = b'F',
     Header = b'D',
+    Model = b'M',
+    Tensor = b'T',
     Refused = b'E',
 }
 
@@ -45,10 +51,29 @@ impl Kind {
             Self::Shape,
             Self::Frame,
             Self::Header,
+            Self::Model,
+            Self::Tensor,
             Self::Refused,
         ]
         .into_iter()
         .find(|it| *it as u8 == byte)
+    }
+}
+
+/// What a worker is to read its file as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Purpose {
+    /// What a clinician brings: a scan or a note.
+    Case = b'C',
+    /// A model file of another program.
+    Model = b'W',
+}
+
+impl Purpose {
+    pub(super) fn parse(byte: u8) -> Option<Self> {
+        let all = [Self::Case, Self::Model];
+        all.into_iter().find(|it| *it as u8 == byte)
     }
 }
 
@@ -165,6 +190,13 @@ impl<W: Write> Reply<W> {
         Ok(self.out.flush()?)
     }
 
+    /// Sends the numbers of a tensor.
+    pub(super) fn tensor(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        self.head(Kind::Tensor, bytes.len())?;
+        self.out.write_all(bytes)?;
+        Ok(self.out.flush()?)
+    }
+
     fn head(&mut self, kind: Kind, n_bytes: usize) -> io::Result<()> {
         self.out.write_all(&[kind as u8])?;
         self.out.write_all(&(n_bytes as u64).to_le_bytes())
@@ -219,6 +251,51 @@ pub(super) fn answer(input: &mut impl Read) -> Result<Answer, Error> {
         ));
     }
     Ok(Answer::Scan(header, frames))
+}
+
+/// Reads the answer to a model file, and holds it against its own head.
+pub(super) fn model(input: &mut impl Read) -> Result<ModelFile, Error> {
+    let (kind, n_bytes) = head(input)?;
+    let Head { header, tensors } = match kind {
+        Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
+        Kind::Model => json(input, n_bytes)?,
+        _ => return Err(broken("the head of a model file", format!("{kind:?}"))),
+    };
+    let sizes: Vec<u64> = tensors
+        .iter()
+        .map(|it| it.n_bytes().map(|it| it as u64))
+        .collect::<Result<_, _>>()?;
+    let n_all = sizes.iter().fold(0_u64, |sum, it| sum.saturating_add(*it));
+    if TENSORS_LIMIT < tensors.len() || BYTES_LIMIT < n_all {
+        let found = format!("{} tensors of {n_all} bytes", tensors.len());
+        return Err(broken("a model file that is not too large", found));
+    }
+    let mut named = Vec::with_capacity(tensors.len());
+    for (head_of, wanted) in tensors.into_iter().zip(sizes) {
+        let (kind, n_bytes) = head(input)?;
+        if kind == Kind::Refused {
+            return Err(json::<Refusal>(input, n_bytes)?.into());
+        }
+        if kind != Kind::Tensor || n_bytes != wanted {
+            let found = format!("{kind:?} of {n_bytes} bytes");
+            return Err(broken("a tensor of the promised size", found));
+        }
+        let mut bytes = Vec::new();
+        input.take(n_bytes).read_to_end(&mut bytes).map_err(cut)?;
+        if bytes.len() as u64 != wanted {
+            return Err(cut(io::ErrorKind::UnexpectedEof.into()));
+        }
+        named.push(NamedTensor {
+            name: head_of.name,
+            dtype: head_of.dtype,
+            shape: head_of.shape,
+            bytes,
+        });
+    }
+    Ok(ModelFile {
+        header,
+        tensors: named,
+    })
 }
 
 fn frame(input: &mut impl Read, shape: &Shape, n_samples: usize) -> Result<Frame, Error> {

@@ -12,7 +12,8 @@ use std::{
 use super::{
     Refusal, dicom, memory, note, picture,
     recognise::{self, Content},
-    wire::{Kind, Reply},
+    weights,
+    wire::{Kind, Purpose, Reply},
 };
 use crate::sandbox;
 
@@ -30,7 +31,8 @@ pub fn serve() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let refused = match request() {
-        Ok(bytes) => caught(|| read(&bytes, &mut reply)),
+        Ok((Purpose::Case, bytes)) => caught(|| read(&bytes, &mut reply)),
+        Ok((Purpose::Model, bytes)) => caught(|| weights::read(&bytes, &mut reply)),
         Err(refusal) => Err(refusal),
     };
     match refused {
@@ -50,9 +52,13 @@ fn output() -> io::Result<File> {
     Ok(out)
 }
 
-/// The bytes of the one file. A closed pipe means that no file will come.
-fn request() -> Result<Vec<u8>, Refusal> {
+/// What the one file is to be read as, and its bytes. A closed pipe means that no file will come.
+fn request() -> Result<(Purpose, Vec<u8>), Refusal> {
     let mut input = stdin().lock();
+    let mut purpose = [0];
+    input.read_exact(&mut purpose)?;
+    let [purpose] = purpose;
+    let purpose = Purpose::parse(purpose).ok_or(Refusal::Abandoned)?;
     let mut length = [0; 8];
     input.read_exact(&mut length)?;
     let n_bytes = u64::from_le_bytes(length);
@@ -64,7 +70,7 @@ fn request() -> Result<Vec<u8>, Refusal> {
         .map_err(|_dropped| Refusal::too_large("a file", u64::from(u32::MAX), n_bytes))?;
     input.take(n_bytes).read_to_end(&mut bytes)?;
     if bytes.len() == length {
-        Ok(bytes)
+        Ok((purpose, bytes))
     } else {
         Err(Refusal::Abandoned)
     }

@@ -1,5 +1,6 @@
 //! What makes a manifest valid, beyond the types of its fields.
 
+mod foreign;
 mod trust;
 
 use std::{collections::BTreeSet, fmt::Display, ops::RangeInclusive};
@@ -44,6 +45,7 @@ pub(super) fn manifest(manifest: &Manifest) -> Check {
         "a tolerance in 0..0.1",
         known.tolerance,
     )?;
+    foreign::op_norm(manifest)?;
     if let Some(it) = &manifest.scope {
         wanted(
             matches!(manifest.prep, Spec::Image(_)),
@@ -147,8 +149,9 @@ fn identity(manifest: &Manifest) -> Check {
         wanted(!text.trim().is_empty(), what, "nothing")?;
     }
     wanted(
-        is_date(&manifest.trained),
-        "a date of training as YYYY-MM-DD",
+        // An imported model does not say when it was trained.
+        manifest.trained == "unknown" || is_date(&manifest.trained),
+        "a date of training as YYYY-MM-DD, or `unknown`",
         format!("{:?}", manifest.trained),
     )
 }
@@ -218,6 +221,8 @@ fn network_and_prep(manifest: &Manifest) -> Check {
             network.in_channels
         }
         Network::ResNet18(network) => network.in_channels,
+        Network::ResNet34(network) => network.in_channels,
+        Network::ResNet50(network) => network.in_channels,
         Network::DenseNet121(network) => network.in_channels,
         Network::TorchScript(network) => {
             let n_members = manifest.members.len();
@@ -275,6 +280,7 @@ fn text_spec(spec: &TextSpec, max_tokens: usize) -> Check {
 }
 
 fn image_spec(spec: &ImageSpec) -> Check {
+    foreign::steps(spec)?;
     within(spec.width, 8..=2048, "an image width")?;
     within(spec.height, 8..=2048, "an image height")?;
     wanted(

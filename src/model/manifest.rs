@@ -27,7 +27,7 @@ pub struct Manifest {
     pub licence: String,
     /// Data it was trained on, with citation and licence.
     pub data: String,
-    /// When it was trained, `YYYY-MM-DD`.
+    /// When it was trained, `YYYY-MM-DD`, or `unknown`.
     pub trained: String,
     pub output: Output,
     /// For one label that stands alone: the part of the cases it was trained on that have it.
@@ -50,6 +50,10 @@ pub struct Manifest {
     /// Whose fit took the place of the bundle's own ([`super::Site::over`]); never in the file.
     #[serde(skip)]
     pub site: Option<SiteRef>,
+    /// torchxrayvision's output step: for each label, the sigmoid that becomes 0.5; straight lines to 0 and to 1. What
+    /// comes out is a score, not a probability. Empty for all other models.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub op_norm: Vec<f32>,
     pub known_answer: KnownAnswer,
     /// For image models: what they refuse. Without it nothing is refused, and every answer says so.
     pub scope: Option<Scope>,

@@ -12,6 +12,10 @@ pub enum Network {
     ResNetS(ResNetS),
     #[serde(rename = "resnet18")]
     ResNet18(ResNet18),
+    #[serde(rename = "resnet34")]
+    ResNet34(ResNet34),
+    #[serde(rename = "resnet50")]
+    ResNet50(ResNet50),
     #[serde(rename = "densenet121")]
     DenseNet121(DenseNet121),
     Transformer(Transformer),
@@ -25,6 +29,8 @@ impl Network {
         match self {
             Self::ResNetS(_) => "resnet_s",
             Self::ResNet18(_) => "resnet18",
+            Self::ResNet34(_) => "resnet34",
+            Self::ResNet50(_) => "resnet50",
             Self::DenseNet121(_) => "densenet121",
             Self::Transformer(_) => "transformer",
             Self::TorchScript(_) => "torchscript",
@@ -34,7 +40,11 @@ impl Network {
     /// The methods that can explain it, in the order of a chooser; the first is the default.
     pub const fn methods(&self) -> &'static [Method] {
         match self {
-            Self::ResNetS(_) | Self::ResNet18(_) | Self::DenseNet121(_) => &[
+            Self::ResNetS(_)
+            | Self::ResNet18(_)
+            | Self::ResNet34(_)
+            | Self::ResNet50(_)
+            | Self::DenseNet121(_) => &[
                 Method::GradCam,
                 Method::GradCamPlusPlus,
                 Method::HiResCam,
@@ -68,7 +78,7 @@ impl Network {
     /// The name of the last layer, whose first dimension is the number of labels.
     pub const fn head_name(&self) -> &'static str {
         match self {
-            Self::ResNetS(_) | Self::ResNet18(_) => "fc",
+            Self::ResNetS(_) | Self::ResNet18(_) | Self::ResNet34(_) | Self::ResNet50(_) => "fc",
             Self::DenseNet121(_) | Self::Transformer(_) => "classifier",
             Self::TorchScript(_) => "its own",
         }
@@ -92,6 +102,20 @@ pub struct ResNetS {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResNet18 {
+    pub in_channels: usize,
+}
+
+/// ResNet-34 (He et al. 2015) with torchvision's parameter names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResNet34 {
+    pub in_channels: usize,
+}
+
+/// ResNet-50 (He et al. 2015) with torchvision's parameter names, and its stride in the 3x3 convolution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResNet50 {
     pub in_channels: usize,
 }
 

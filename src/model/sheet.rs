@@ -131,6 +131,7 @@ impl Sheet {
             calibration: Calibration::None,
             conformal: None,
             site: None,
+            op_norm: Vec::new(),
             known_answer: KnownAnswer {
                 logits: known,
                 tolerance: TOLERANCE,

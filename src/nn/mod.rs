@@ -83,6 +83,12 @@ impl Net {
             Network::ResNet18(config) => {
                 Self::Cnn(Box::new(ResNet::resnet18(params, config, n_labels)?))
             }
+            Network::ResNet34(config) => {
+                Self::Cnn(Box::new(ResNet::resnet34(params, config, n_labels)?))
+            }
+            Network::ResNet50(config) => {
+                Self::Cnn(Box::new(ResNet::resnet50(params, config, n_labels)?))
+            }
             Network::DenseNet121(config) => {
                 Self::Cnn(Box::new(DenseNet::new(params, config, n_labels)?))
             }

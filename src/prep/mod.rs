@@ -4,7 +4,9 @@
 pub mod layout;
 pub mod note;
 mod resample;
+mod resize;
 pub mod scan;
+pub mod steps;
 pub mod vocabulary;
 pub mod words;
 
@@ -16,7 +18,9 @@ use crate::prediction::Affine2;
 
 pub use self::{
     note::{TextSpec, Tokenizer, prepare_note},
+    resize::Filter,
     scan::{Fit, ImageSpec, Intensity, prepare_scan},
+    steps::{Centre, Step},
 };
 
 /// How a case becomes a model's input. Its canonical JSON is hashed into every result.
@@ -82,6 +86,8 @@ pub enum Error {
     Colour { percent: u32 },
     #[error("wanted grey values that differ, found {found}")]
     Blank { found: &'static str },
+    #[error("wanted {want}, found {found}")]
+    Values { want: String, found: String },
     #[error("wanted a note with words, found none")]
     EmptyNote,
     #[error("wanted a note of at most {limit} tokens, found {found}")]

@@ -25,26 +25,30 @@ impl Axis {
     }
 
     fn taps(&self) -> Vec<Taps> {
+        let rounded = |(first, weights): (usize, Vec<f64>)| Taps {
+            first,
+            weights: weights.into_iter().map(|it| it as f32).collect(),
+        };
+        self.triangles().into_iter().map(rounded).collect()
+    }
+
+    /// The first source pixel and the weights of each target pixel: a triangle as wide as the target pixel, or as the
+    /// source pixel if that is wider.
+    pub(super) fn triangles(&self) -> Vec<(usize, Vec<f64>)> {
         let scale = f64::from(self.length) / self.n_target as f64;
         let support = scale.max(1.0);
         let n_source = self.n_source as f64;
         let one = |idx: usize| {
             let center = f64::from(self.start) + (idx as f64 + 0.5) * scale;
             if !(0.0..n_source).contains(&center) {
-                return Taps {
-                    first: 0,
-                    weights: Vec::new(),
-                };
+                return (0, Vec::new());
             }
             let first = (center - support + 0.5).max(0.0) as usize;
             let end = ((center + support + 0.5) as usize).min(self.n_source);
             let triangle =
                 |at: usize| (1.0 - ((at as f64 + 0.5 - center) / support).abs()).max(0.0);
             let sum: f64 = (first..end).map(triangle).sum();
-            Taps {
-                first,
-                weights: (first..end).map(|at| (triangle(at) / sum) as f32).collect(),
-            }
+            (first, (first..end).map(|at| triangle(at) / sum).collect())
         };
         (0..self.n_target).map(one).collect()
     }

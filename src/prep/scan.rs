@@ -5,6 +5,8 @@
 //! 3. cut the margin, fit, resample (`resample`);
 //! 4. intensity to 0..1, padding to 0;
 //! 5. subtract the mean, divide by the deviation, repeat for each channel.
+//!
+//! For a model of another program, 2 to 5 are the steps of that program's own code instead (`steps`).
 
 use std::borrow::Cow;
 
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Error, ImageInput,
     resample::{Axis, resample},
+    steps::{self, Step},
 };
 use crate::{
     case::{Frame, Samples, Scan},
@@ -43,9 +46,14 @@ pub struct ImageSpec {
     pub margin: f32,
     pub fit: Fit,
     pub intensity: Intensity,
-    /// Subtracted from the value in 0..1, then divided by `std`.
+    /// Subtracted from the value in 0..1, then divided by `std`. With `steps`, which do that themselves, these two tell
+    /// where black and white lie in what they make.
     pub mean: f32,
     pub std: f32,
+    /// What another program does to a picture before its network reads it, in its order. In place of `margin`, `fit`,
+    /// `intensity` and the mean and deviation; empty for models of this program.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
 }
 
 /// How the frame is brought to the input's shape.
@@ -93,6 +101,9 @@ pub fn prepare_scan(
             height,
         });
     }
+    if !spec.steps.is_empty() {
+        return steps::run(frame, &scan.header.pixels, spec, warnings);
+    }
     let gray = gray(frame, warnings)?;
     let ([left, top], [box_width, box_height]) = source_box(frame, spec);
     let horizontal = Axis {
@@ -108,12 +119,7 @@ pub fn prepare_scan(
         n_target: spec.height,
     };
     let [scale_x, scale_y] = [horizontal.scale(), vertical.scale()];
-    if scale_x.min(scale_y) < 0.5 {
-        warnings.add(
-            WarningKind::Pixels,
-            "the frame has less than half the pixels that the model reads; it was enlarged",
-        );
-    }
+    tell_enlarged(scale_x.min(scale_y), warnings);
     let mut plane = resample(&gray, &horizontal, &vertical);
     normalise(&mut plane, spec.intensity, warnings)?;
     for value in &mut plane {
@@ -157,8 +163,18 @@ fn source_box(frame: &Frame, spec: &ImageSpec) -> ([f32; 2], [f32; 2]) {
     )
 }
 
+/// A word on a frame that was enlarged; `scale` is in pixels of the frame for each pixel of the input.
+pub(super) fn tell_enlarged(scale: f32, warnings: &Warnings) {
+    if scale < 0.5 {
+        warnings.add(
+            WarningKind::Pixels,
+            "the frame has less than half the pixels that the model reads; it was enlarged",
+        );
+    }
+}
+
 /// The grey values, or the luma of a picture that is stored in colour but has (almost) none.
-fn gray<'a>(frame: &'a Frame, warnings: &Warnings) -> Result<Cow<'a, [f32]>, Error> {
+pub(super) fn gray<'a>(frame: &'a Frame, warnings: &Warnings) -> Result<Cow<'a, [f32]>, Error> {
     let rgb = match &frame.samples {
         Samples::Gray(samples) => return Ok(Cow::Borrowed(samples)),
         Samples::Rgb(samples) => samples,

@@ -151,6 +151,12 @@ fn scale_bar(picture: &mut Picture, (left, top): (f32, f32), unit: f32) {
     }
 }
 
+/// A line of text at a point, plain or as a warning.
+pub(super) fn line(picture: &mut Picture, text: &str, at: (f32, f32), is_warning: bool) {
+    let color = if is_warning { AMBER } else { TEXT };
+    write(picture, text, at, (color, Align::Left, TEXT_PX));
+}
+
 #[derive(Clone, Copy)]
 enum Align {
     Left,

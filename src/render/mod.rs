@@ -10,6 +10,7 @@ pub mod contour;
 pub mod curve;
 pub mod overlay;
 pub mod picture;
+pub mod preview;
 pub mod pyramid;
 pub mod raw_map;
 

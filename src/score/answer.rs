@@ -56,8 +56,23 @@ fn scores_of(manifest: &Manifest, logits: &[f32]) -> Vec<Score> {
 /// Probabilities as they are shown. Rounded here, for answers; whoever measures takes the `f64` from
 /// [`calibration::probabilities`].
 pub(super) fn calibrated(manifest: &Manifest, logits: &[f32]) -> Vec<f32> {
-    let all = probabilities(&manifest.calibration, manifest, logits);
+    let mut all = probabilities(&manifest.calibration, manifest, logits);
+    // A site's own calibration takes the place of what another program did instead of one.
+    if manifest.calibration == Calibration::None {
+        for (score, threshold) in all.iter_mut().zip(&manifest.op_norm) {
+            *score = op_norm(*score, f64::from(*threshold));
+        }
+    }
     all.into_iter().map(|it| it as f32).collect()
+}
+
+/// torchxrayvision's `op_norm`: the threshold becomes 0.5.
+fn op_norm(score: f64, threshold: f64) -> f64 {
+    if score < threshold {
+        score / (2.0 * threshold)
+    } else {
+        1.0 - (1.0 - score) / (2.0 * (1.0 - threshold))
+    }
 }
 
 fn probabilities(calibration: &Calibration, manifest: &Manifest, logits: &[f32]) -> Vec<f64> {

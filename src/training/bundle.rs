@@ -85,6 +85,7 @@ impl Draft {
             calibration: calibrated.calibration.clone(),
             conformal: calibrated.conformal.clone(),
             site: None,
+            op_norm: Vec::new(),
             known_answer: KnownAnswer {
                 logits: vec![0.0; recipe.labels.len()],
                 tolerance: TOLERANCE,

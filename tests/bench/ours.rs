@@ -191,6 +191,7 @@ fn picture(channels: usize) -> Spec {
         },
         mean: 0.5,
         std: 0.25,
+        steps: Vec::new(),
     })
 }
 
@@ -255,6 +256,7 @@ fn manifest(name: &str) -> Manifest {
         prevalence: None,
         conformal: None,
         site: None,
+        op_norm: Vec::new(),
         known_answer: KnownAnswer {
             logits: vec![0.0; N_LABELS],
             tolerance: 1e-3,

@@ -86,6 +86,7 @@ pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
             },
             mean: 0.5,
             std: 0.25,
+            steps: Vec::new(),
         }),
         weights: FileRef {
             file: "weights.safetensors".to_owned(),
@@ -101,6 +102,7 @@ pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
         prevalence: None,
         conformal: None,
         site: None,
+        op_norm: Vec::new(),
         known_answer: KnownAnswer {
             logits: vec![0.0; labels.len()],
             tolerance: 1e-3,

@@ -88,6 +88,7 @@ fn spec(width: usize, height: usize, fit: Fit) -> ImageSpec {
         intensity,
         mean: 0.0,
         std: 1.0,
+        steps: Vec::new(),
     }
 }
 

@@ -37,6 +37,7 @@ const SPEC: ImageSpec = ImageSpec {
     },
     mean: 0.4,
     std: 0.3,
+    steps: Vec::new(),
 };
 
 fn golden() -> Value {

@@ -59,6 +59,7 @@ fn spec() -> ImageSpec {
         },
         mean: 0.45,
         std: 0.25,
+        steps: Vec::new(),
     }
 }
 
@@ -96,6 +97,7 @@ fn manifest(name: &str, (gives, has_features): (Gives, bool), known: Vec<f32>) -
         calibration: Calibration::None,
         conformal: None,
         site: None,
+        op_norm: Vec::new(),
         known_answer: KnownAnswer {
             logits: known,
             tolerance: 1e-5,

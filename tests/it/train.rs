@@ -79,6 +79,7 @@ const SPEC: ImageSpec = ImageSpec {
     },
     mean: 0.5,
     std: 0.25,
+    steps: Vec::new(),
 };
 
 fn small_cnn() -> Network {
