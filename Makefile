@@ -9,7 +9,8 @@ export PATH := $(CURDIR)/.deps/tools/bin:$(HOME)/.cargo/bin:$(PATH)
 WARDLIGHT := target/release/wardlight
 SOURCES := $(shell find src assets -type f) Cargo.toml Cargo.lock build.rs
 
-.PHONY: run test lint setup bench bench-window dist training-data train evaluate explanations fixtures-foreign test-parity
+.PHONY: run test lint setup bench bench-train bench-window cifar dist training-data train evaluate explanations \
+	fixtures-foreign test-parity
 
 run: $(WARDLIGHT)
 	@packaging/run.sh
@@ -81,6 +82,22 @@ explanations: $(WARDLIGHT) training-data
 		$(WARDLIGHT) model check models/$$name $(DATA)/$$set/labels.csv --image-column file --split test \
 			--images $(TRAINING_DATA)/$$set/images; \
 	done
+
+# The source article's network and a modern one at the same compute, on CIFAR-10. The data carry no licence: what comes
+# out is not to be passed on.
+cifar: $(WARDLIGHT)
+	mkdir -p $(TRAINING_DATA)/cifar10
+	for part in train test_dev; do \
+		tar xJf $(DATA)/cifar10/$$part.tar.xz -C $(TRAINING_DATA)/cifar10 --skip-old-files; \
+	done
+	for name in cifar10-article cifar10-modern; do \
+		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out out/cifar/$$name > out/$$name.jsonl; \
+	done
+	@grep -H '^| accuracy | test' out/cifar/*/card.md
+
+# Images per second in training, ours beside Keras and PyTorch: out/bench/train.md.
+bench-train: setup
+	tests/bench/train.sh
 
 # First frame, opening, and dragging, on a display of its own. Not a test: it prints figures.
 bench-window: $(WARDLIGHT)

@@ -146,6 +146,10 @@ impl From<&model::Error> for Failure {
                 "The model gave no usable number",
                 "There is no result for this input; report it with the cause.",
             ),
+            model::Error::Checkpoint { .. } => (
+                "The training's checkpoint could not be used",
+                "Make room on the disk, or delete the checkpoint, and start the training again.",
+            ),
             model::Error::Method { .. } => (
                 "The model does not offer this explanation",
                 "Choose another method.",

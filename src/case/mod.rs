@@ -1,8 +1,10 @@
 //! What the clinician brought, as plain values: a scan, notes, and whom they are about.
 
+mod labelled;
 pub mod note;
 pub mod scan;
 
+pub use labelled::LabelledScan;
 pub use note::Note;
 pub use scan::{Frame, Modality, Samples, Scan, Spacing, SpacingSource, VoiFunction, Window};
 

@@ -15,14 +15,14 @@ use std::{
 };
 
 use super::{
-    Error, Sandbox,
+    Error, Sandbox, arrays,
     pool::{Pool, Worker},
     weights::ModelFile,
     wire::{self, Answer, Purpose},
 };
 use crate::{
-    case::{Note, Scan},
-    disk,
+    case::{LabelledScan, Note, Scan},
+    disk::{self, Sha256},
     privacy::Phi,
     sandbox,
 };
@@ -140,6 +140,18 @@ impl Decoder {
     /// Decodes the bytes of a file.
     pub fn open_bytes(&self, bytes: &[u8]) -> Result<Opened, Error> {
         self.decode(bytes, &Cancel::default())
+    }
+
+    /// Reads an archive of images and labels (NPZ), as MedMNIST has them.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; arrays of another shape are refused.
+    pub fn open_arrays(&self, path: &Path) -> Result<Vec<LabelledScan>, Error> {
+        let bytes = disk::read(path, self.limit_bytes)?;
+        let request = (Purpose::Arrays, bytes.as_slice());
+        let read = |output: &mut ChildStdout| wire::arrays(output, &arrays::NAMES);
+        let arrays = self.ask(request, &Cancel::default(), read)?;
+        Ok(arrays::scans(Sha256::of(&bytes), &arrays)?)
     }
 
     /// Reads a model file of another program: a torch file, safetensors, a zipped bundle or one of its JSON files.

@@ -3,7 +3,7 @@
 //! Request: one byte (what the file is to be read as), the length of the file as `u64`, then its bytes. Answer:
 //! messages of one byte (what it is), the length as `u64` and a payload. All integers are little-endian. A worker
 //! answers `Hello`, then either `Note`, or `Shape`, one `Frame` for each frame and `Header`, or `Model` and one
-//! `Tensor` for each tensor, or at any point `Refused`.
+//! `Tensor` for each tensor, or for each array `Array` and one `Frame`, or at any point `Refused`.
 
 use std::io::{self, Read, Write};
 
@@ -40,6 +40,7 @@ pub(super) enum Kind {
     Header = b'D',
     Model = b'M',
     Tensor = b'T',
+    Array = b'A',
     Refused = b'E',
 }
 
@@ -53,6 +54,7 @@ impl Kind {
             Self::Header,
             Self::Model,
             Self::Tensor,
+            Self::Array,
             Self::Refused,
         ]
         .into_iter()
@@ -68,11 +70,13 @@ pub(super) enum Purpose {
     Case = b'C',
     /// A model file of another program.
     Model = b'W',
+    /// An archive of images and labels, to learn from.
+    Arrays = b'A',
 }
 
 impl Purpose {
     pub(super) fn parse(byte: u8) -> Option<Self> {
-        let all = [Self::Case, Self::Model];
+        let all = [Self::Case, Self::Model, Self::Arrays];
         all.into_iter().find(|it| *it as u8 == byte)
     }
 }
@@ -117,6 +121,37 @@ impl Shape {
         usize::try_from(frame).map_err(|_dropped| {
             Refusal::too_large("a number of samples", FRAME_SAMPLES_LIMIT, frame)
         })
+    }
+}
+
+/// What an array is, before its numbers come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ArrayHeader {
+    pub(super) name: String,
+    pub(super) shape: Vec<u64>,
+    /// Bytes of a number: 1 (unsigned) or 8 (signed, little-endian).
+    pub(super) width: u64,
+}
+
+/// An array.
+pub(super) struct Array {
+    pub(super) header: ArrayHeader,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl ArrayHeader {
+    /// Bytes of all numbers, if the array is one that we take.
+    pub(super) fn checked_bytes(&self) -> Result<u64, Refusal> {
+        let numbers = self
+            .shape
+            .iter()
+            .try_fold(1_u64, |all, it| all.checked_mul(*it));
+        let found = numbers.unwrap_or(u64::MAX);
+        if FILE_SAMPLES_LIMIT < found {
+            let what = "a number of samples in an array".to_owned();
+            return Err(Refusal::too_large(what, FILE_SAMPLES_LIMIT, found));
+        }
+        Ok(found * self.width.min(8))
     }
 }
 
@@ -197,6 +232,30 @@ impl<W: Write> Reply<W> {
         Ok(self.out.flush()?)
     }
 
+    /// Sends an array as it comes out of its archive: it never stands in memory as a whole.
+    pub(super) fn array(
+        &mut self,
+        header: &ArrayHeader,
+        numbers: &mut impl Read,
+    ) -> Result<(), Refusal> {
+        let n_bytes = header.checked_bytes()?;
+        self.json(Kind::Array, header)?;
+        self.head(Kind::Frame, usize::try_from(n_bytes).unwrap_or(usize::MAX))?;
+        let mut left = n_bytes;
+        self.buffer.resize(CHUNK_BYTES, 0);
+        while 0 < left {
+            let n = usize::try_from(left.min(CHUNK_BYTES as u64)).unwrap_or(CHUNK_BYTES);
+            let Some(chunk) = self.buffer.get_mut(..n) else {
+                break;
+            };
+            // The promise of the size is out: the only way to take it back is to end.
+            numbers.read_exact(chunk)?;
+            self.out.write_all(chunk)?;
+            left -= n as u64;
+        }
+        Ok(self.out.flush()?)
+    }
+
     fn head(&mut self, kind: Kind, n_bytes: usize) -> io::Result<()> {
         self.out.write_all(&[kind as u8])?;
         self.out.write_all(&(n_bytes as u64).to_le_bytes())
@@ -272,30 +331,55 @@ pub(super) fn model(input: &mut impl Read) -> Result<ModelFile, Error> {
     }
     let mut named = Vec::with_capacity(tensors.len());
     for (head_of, wanted) in tensors.into_iter().zip(sizes) {
-        let (kind, n_bytes) = head(input)?;
-        if kind == Kind::Refused {
-            return Err(json::<Refusal>(input, n_bytes)?.into());
-        }
-        if kind != Kind::Tensor || n_bytes != wanted {
-            let found = format!("{kind:?} of {n_bytes} bytes");
-            return Err(broken("a tensor of the promised size", found));
-        }
-        let mut bytes = Vec::new();
-        input.take(n_bytes).read_to_end(&mut bytes).map_err(cut)?;
-        if bytes.len() as u64 != wanted {
-            return Err(cut(io::ErrorKind::UnexpectedEof.into()));
-        }
         named.push(NamedTensor {
+            bytes: promised(input, Kind::Tensor, wanted)?,
             name: head_of.name,
             dtype: head_of.dtype,
             shape: head_of.shape,
-            bytes,
         });
     }
     Ok(ModelFile {
         header,
         tensors: named,
     })
+}
+
+/// Reads arrays of these names, in this order, and holds each against the contract before anything is allocated.
+pub(super) fn arrays(input: &mut impl Read, names: &[&str]) -> Result<Vec<Array>, Error> {
+    let mut arrays = Vec::with_capacity(names.len());
+    for name in names {
+        let (kind, n_bytes) = head(input)?;
+        let header: ArrayHeader = match kind {
+            Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
+            Kind::Array => json(input, n_bytes)?,
+            _ => return Err(broken("the header of an array", format!("{kind:?}"))),
+        };
+        if header.name != *name {
+            return Err(broken("arrays in the agreed order", "others".to_owned()));
+        }
+        let wanted = header.checked_bytes()?;
+        let bytes = promised(input, Kind::Frame, wanted)?;
+        arrays.push(Array { header, bytes });
+    }
+    Ok(arrays)
+}
+
+/// Reads a payload whose kind and size were agreed.
+fn promised(input: &mut impl Read, wanted: Kind, n_wanted: u64) -> Result<Vec<u8>, Error> {
+    let (kind, n_bytes) = head(input)?;
+    if kind == Kind::Refused {
+        return Err(json::<Refusal>(input, n_bytes)?.into());
+    }
+    if kind != wanted || n_bytes != n_wanted {
+        let found = format!("{kind:?} of {n_bytes} bytes");
+        return Err(broken("numbers of the promised size", found));
+    }
+    let mut bytes = Vec::new();
+    input.take(n_bytes).read_to_end(&mut bytes).map_err(cut)?;
+    if bytes.len() as u64 != n_wanted {
+        return Err(cut(io::ErrorKind::UnexpectedEof.into()));
+    }
+    Ok(bytes)
 }
 
 fn frame(input: &mut impl Read, shape: &Shape, n_samples: usize) -> Result<Frame, Error> {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    Refusal, dicom, memory, note, picture,
+    Refusal, arrays, dicom, memory, note, picture,
     recognise::{self, Content},
     weights,
     wire::{Kind, Purpose, Reply},
@@ -33,6 +33,7 @@ pub fn serve() -> ExitCode {
     let refused = match request() {
         Ok((Purpose::Case, bytes)) => caught(|| read(&bytes, &mut reply)),
         Ok((Purpose::Model, bytes)) => caught(|| weights::read(&bytes, &mut reply)),
+        Ok((Purpose::Arrays, bytes)) => caught(|| arrays::read(&bytes, &mut reply)),
         Err(refusal) => Err(refusal),
     };
     match refused {

@@ -229,6 +229,10 @@ fn network_and_prep(manifest: &Manifest) -> Check {
             wanted(n_members == 0, "one TorchScript module", n_members + 1)?;
             network.in_channels
         }
+        Network::PlainCnn(network) => {
+            plain_cnn(network, &manifest.prep)?;
+            network.in_channels
+        }
         Network::Transformer(network) => {
             transformer(network)?;
             let Spec::Text(spec) = &manifest.prep else {
@@ -253,10 +257,35 @@ fn network_and_prep(manifest: &Manifest) -> Check {
 fn resnet_s(network: &network::ResNetS) -> Check {
     within(network.width, 1..=512, "a width")?;
     within(network.blocks.len(), 1..=6, "a number of stages")?;
-    for n_blocks in &network.blocks {
-        within(*n_blocks, 1..=64, "a number of blocks")?;
+    for (stage_idx, n_blocks) in network.blocks.iter().enumerate() {
+        // The first stage may be empty: the next one then reads the stem.
+        let least = usize::from(0 < stage_idx);
+        within(*n_blocks, least..=64, "a number of blocks")?;
     }
     within(network.stem_stride, 1..=2, "a stem stride")
+}
+
+fn plain_cnn(network: &network::PlainCnn, prep: &Spec) -> Check {
+    within(network.widths.len(), 1..=8, "a number of convolutions")?;
+    for width in &network.widths {
+        within(*width, 1..=1024, "a width")?;
+    }
+    within(network.dense, 1..=4096, "a dense width")?;
+    within(
+        network.last_side(),
+        1..=64,
+        "a side that is left for the dense layer",
+    )?;
+    let side = network.side;
+    let is_square = match prep {
+        Spec::Image(spec) => spec.width == side && spec.height == side,
+        Spec::Text(_) => false,
+    };
+    wanted(
+        is_square,
+        format!("images of {side} x {side}"),
+        "another size",
+    )
 }
 
 fn transformer(network: &network::Transformer) -> Check {
@@ -286,6 +315,11 @@ fn image_spec(spec: &ImageSpec) -> Check {
     wanted(
         matches!(spec.channels, 1 | 3),
         "1 or 3 channels",
+        spec.channels,
+    )?;
+    wanted(
+        !spec.colour || spec.channels == 3,
+        "3 channels for colour",
         spec.channels,
     )?;
     wanted(

@@ -187,6 +187,13 @@ pub enum Error {
     Input { want: String, found: String },
     #[error("wanted finite numbers from the network, found {found}")]
     NotFinite { found: String },
+    /// The state of a training that was to be kept or taken up.
+    #[error("the checkpoint {file} {trouble}; {remedy}")]
+    Checkpoint {
+        trouble: String,
+        file: String,
+        remedy: &'static str,
+    },
     #[error("wanted a method that this network offers, found {found}")]
     Method { found: &'static str },
     #[error("wanted a label below {n_labels}, found {found}")]

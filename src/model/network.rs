@@ -18,6 +18,7 @@ pub enum Network {
     ResNet50(ResNet50),
     #[serde(rename = "densenet121")]
     DenseNet121(DenseNet121),
+    PlainCnn(PlainCnn),
     Transformer(Transformer),
     #[serde(rename = "torchscript")]
     TorchScript(TorchScript),
@@ -32,6 +33,7 @@ impl Network {
             Self::ResNet34(_) => "resnet34",
             Self::ResNet50(_) => "resnet50",
             Self::DenseNet121(_) => "densenet121",
+            Self::PlainCnn(_) => "plain_cnn",
             Self::Transformer(_) => "transformer",
             Self::TorchScript(_) => "torchscript",
         }
@@ -78,7 +80,11 @@ impl Network {
     /// The name of the last layer, whose first dimension is the number of labels.
     pub const fn head_name(&self) -> &'static str {
         match self {
-            Self::ResNetS(_) | Self::ResNet18(_) | Self::ResNet34(_) | Self::ResNet50(_) => "fc",
+            Self::ResNetS(_)
+            | Self::ResNet18(_)
+            | Self::ResNet34(_)
+            | Self::ResNet50(_)
+            | Self::PlainCnn(_) => "fc",
             Self::DenseNet121(_) | Self::Transformer(_) => "classifier",
             Self::TorchScript(_) => "its own",
         }
@@ -124,6 +130,34 @@ pub struct ResNet50 {
 #[serde(deny_unknown_fields)]
 pub struct DenseNet121 {
     pub in_channels: usize,
+}
+
+/// The network of the Keras tutorial on convolutions: 3x3 convolutions without padding, each with a ReLU, halved by a
+/// maximum over 2x2 after each but the last, then a dense layer over all that is left, and a linear head.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlainCnn {
+    pub in_channels: usize,
+    /// Width and height of the input: the dense layer has a weight for each place.
+    pub side: usize,
+    /// Channels of each convolution.
+    pub widths: Vec<usize>,
+    pub dense: usize,
+}
+
+impl PlainCnn {
+    /// Width and height of the maps that the dense layer reads; 0 if nothing is left of the input.
+    pub fn last_side(&self) -> usize {
+        let n_convolutions = self.widths.len();
+        (0..n_convolutions).fold(self.side, |side, idx| {
+            let convolved = side.saturating_sub(2);
+            if idx + 1 < n_convolutions {
+                convolved / 2
+            } else {
+                convolved
+            }
+        })
+    }
 }
 
 /// A BERT-style encoder (Devlin et al. 2019; post-norm, learned positions, GELU) with a pooled linear head.

@@ -260,6 +260,11 @@ impl Linear {
             mean: 0.0,
             stdev: 0.01,
         };
+        Self::head_from(params, n_in, n_labels, start)
+    }
+
+    /// A classifier like [`Self::head`] with another start.
+    pub fn head_from(params: &Params<'_>, n_in: i64, n_labels: i64, start: Init) -> Result<Self> {
         Ok(Self {
             form: Form::Plain,
             weight: params.get("weight", &[n_labels, n_in], start)?,

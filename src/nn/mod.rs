@@ -20,6 +20,7 @@ pub mod layer;
 mod loaded;
 mod packed;
 pub mod params;
+pub mod plain_cnn;
 mod randomised;
 pub mod resnet;
 pub mod script;
@@ -40,6 +41,7 @@ use self::{
     layer::{Linear, Mode},
     loaded::Loaded,
     params::{Params, Weights},
+    plain_cnn::PlainCnn,
     resnet::ResNet,
     text_model::TextModel,
     transformer::Transformer,
@@ -91,6 +93,9 @@ impl Net {
             }
             Network::DenseNet121(config) => {
                 Self::Cnn(Box::new(DenseNet::new(params, config, n_labels)?))
+            }
+            Network::PlainCnn(config) => {
+                Self::Cnn(Box::new(PlainCnn::new(params, config, n_labels)?))
             }
             Network::Transformer(config) => {
                 Self::Transformer(Transformer::new(params, config, n_labels)?)

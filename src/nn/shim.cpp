@@ -4,7 +4,9 @@
 //
 // Every function gives a new tensor, or null with the reason in `error` (at most `capacity` bytes with the final 0).
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/empty.h>
@@ -206,6 +208,34 @@ Tensor *wardlight_linear(const Tensor *x, const Tensor *weight, const Tensor *bi
 Tensor *wardlight_join_norm_relu(const Tensor *const *maps, size_t n_maps, const Tensor *scale, const Tensor *shift,
                                  char *error, size_t capacity) {
   return guarded(error, capacity, [&] { return join_norm_relu(maps, n_maps, *scale, *shift); });
+}
+
+// The whole state of libtorch's random numbers, as bytes.
+Tensor *wardlight_random_state(char *error, size_t capacity) {
+  return guarded(error, capacity, [] {
+    at::Generator generator = at::detail::getDefaultCPUGenerator();
+    const std::lock_guard<std::mutex> lock(generator.mutex());
+    return generator.get_state();
+  });
+}
+
+// Puts such a state back; gives it as well.
+Tensor *wardlight_set_random_state(const Tensor *state, char *error, size_t capacity) {
+  return guarded(error, capacity, [&] {
+    at::Generator generator = at::detail::getDefaultCPUGenerator();
+    const std::lock_guard<std::mutex> lock(generator.mutex());
+    generator.set_state(*state);
+    return *state;
+  });
+}
+
+// Lets the operators of this thread that gain by it work in bfloat16, until it is switched off.
+void wardlight_autocast(int is_on) {
+  if (!is_on) {
+    at::autocast::clear_cache(); // weights that were rounded are not the weights of the next step
+  }
+  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+  at::autocast::set_autocast_enabled(at::kCPU, is_on != 0);
 }
 
 // Large buffers from the heap, which keeps them, instead of a fresh mapping for each.

@@ -59,6 +59,13 @@ unsafe extern "C" {
         error: *mut c_char,
         capacity: usize,
     ) -> *mut C_tensor;
+    fn wardlight_random_state(error: *mut c_char, capacity: usize) -> *mut C_tensor;
+    fn wardlight_set_random_state(
+        state: *const C_tensor,
+        error: *mut c_char,
+        capacity: usize,
+    ) -> *mut C_tensor;
+    fn wardlight_autocast(is_on: i32);
     fn wardlight_tune_allocator();
     fn wardlight_torch_version() -> *const c_char;
     fn wardlight_hold_team(n: i32);
@@ -154,6 +161,39 @@ pub(super) fn join_norm_relu(maps: &[Tensor], scale: &Tensor, shift: &Tensor) ->
             capacity,
         )
     })
+}
+
+/// The whole state of libtorch's random numbers, as bytes.
+pub(super) fn random_state() -> Result<Tensor> {
+    #[expect(unsafe_code, reason = "`taken` gives a valid buffer")]
+    taken(|error, capacity| unsafe { wardlight_random_state(error, capacity) })
+}
+
+/// Puts such a state back.
+pub(super) fn set_random_state(state: &Tensor) -> Result<()> {
+    #[expect(
+        unsafe_code,
+        reason = "the tensor outlives the call, and libtorch checks its size"
+    )]
+    taken(|error, capacity| unsafe { wardlight_set_random_state(state.as_ptr(), error, capacity) })
+        .map(drop)
+}
+
+/// Does work of which those operators that gain by it run in bfloat16; their weights stay float32.
+pub(super) fn in_bfloat16<T>(work: impl FnOnce() -> T) -> T {
+    let switch = |is_on: i32| {
+        #[expect(
+            unsafe_code,
+            reason = "sets flags of this thread and may be called at any time"
+        )]
+        unsafe {
+            wardlight_autocast(is_on);
+        }
+    };
+    switch(1);
+    let done = work();
+    switch(0);
+    done
 }
 
 /// Makes glibc keep large buffers for reuse instead of mapping each one anew.

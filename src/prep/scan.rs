@@ -1,10 +1,10 @@
 //! A frame of a scan as a normalised `[channels, height, width]` array.
 //!
 //! 1. refuse what cannot be read: no such frame, too small, a colour picture;
-//! 2. colour to luma;
+//! 2. colour to luma, or apart into its channels for a model of colour pictures;
 //! 3. cut the margin, fit, resample (`resample`);
 //! 4. intensity to 0..1, padding to 0;
-//! 5. subtract the mean, divide by the deviation, repeat for each channel.
+//! 5. subtract the mean, divide by the deviation, repeat a grey picture for each channel.
 //!
 //! For a model of another program, 2 to 5 are the steps of that program's own code instead (`steps`).
 
@@ -41,6 +41,10 @@ pub struct ImageSpec {
     pub height: usize,
     /// 1 (grey) or 3 (the grey value repeated).
     pub channels: usize,
+    /// Red, green and blue are the three channels; without it a colour picture is refused. For photographs, not for
+    /// radiographs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub colour: bool,
     /// Part of each side that is cut off before the fit, 0 to 0.4: borders carry markers, not lungs.
     #[serde(default)]
     pub margin: f32,
@@ -104,7 +108,11 @@ pub fn prepare_scan(
     if !spec.steps.is_empty() {
         return steps::run(frame, &scan.header.pixels, spec, warnings);
     }
-    let gray = gray(frame, warnings)?;
+    let planes = if spec.colour {
+        colours(frame)
+    } else {
+        vec![gray(frame, warnings)?]
+    };
     let ([left, top], [box_width, box_height]) = source_box(frame, spec);
     let horizontal = Axis {
         n_source: width,
@@ -120,9 +128,12 @@ pub fn prepare_scan(
     };
     let [scale_x, scale_y] = [horizontal.scale(), vertical.scale()];
     tell_enlarged(scale_x.min(scale_y), warnings);
-    let mut plane = resample(&gray, &horizontal, &vertical);
-    normalise(&mut plane, spec.intensity, warnings)?;
-    for value in &mut plane {
+    let resampled = planes
+        .iter()
+        .flat_map(|it| resample(it, &horizontal, &vertical));
+    let mut values: Vec<f32> = resampled.collect();
+    normalise(&mut values, spec.intensity, warnings)?;
+    for value in &mut values {
         *value = (*value - spec.mean) / spec.std;
     }
     let scan_from_input = Affine2 {
@@ -131,7 +142,7 @@ pub fn prepare_scan(
         offset_x: left,
         offset_y: top,
     };
-    let values = plane.repeat(spec.channels);
+    let values = values.repeat(spec.channels / planes.len().max(1));
     Ok(ImageInput {
         channels: spec.channels,
         height: spec.height,
@@ -198,6 +209,19 @@ pub(super) fn gray<'a>(frame: &'a Frame, warnings: &Warnings) -> Result<Cow<'a, 
     let luma =
         |[r, g, b]: &[u8; 3]| 0.299 * f32::from(*r) + 0.587 * f32::from(*g) + 0.114 * f32::from(*b);
     Ok(pixels.iter().map(luma).collect())
+}
+
+/// Red, green and blue apart; a grey picture is one plane still.
+fn colours(frame: &Frame) -> Vec<Cow<'_, [f32]>> {
+    match &frame.samples {
+        Samples::Gray(samples) => vec![Cow::Borrowed(samples)],
+        Samples::Rgb(samples) => (0..3)
+            .map(|channel| {
+                let values = samples.iter().skip(channel).step_by(3);
+                Cow::Owned(values.map(|it| f32::from(*it)).collect())
+            })
+            .collect(),
+    }
 }
 
 /// Scanner units to 0..1, in place; `NaN` becomes 0.

@@ -65,8 +65,15 @@ fn head(manifest: &Manifest) -> String {
 
 /// Whose answers the calibration was fitted on, and what ships.
 fn fitted_on(recipe: &Recipe) -> String {
+    if recipe.hold_out.is_empty() {
+        return " No fold was held out, so that there was nothing to fit on.".to_owned();
+    }
     let (folds, n) = (recipe.hold_out.join(", "), recipe.hold_out.len());
     let shipped = match recipe.ships {
+        Ships::All if 1 < recipe.seeds => format!(
+            "What ships is the mean of the logits of {} networks that were trained on all folds from seeds of their own.",
+            recipe.seeds
+        ),
         Ships::All => "The shipped weights come from one more run on all folds.".to_owned(),
         Ships::Folds => format!(
             "What ships is the mean of the logits of these {n} networks. The figures on the held-out folds, the \

@@ -135,9 +135,17 @@ pub(super) fn pick<T: Copy>(values: &[T], at: &[usize]) -> Vec<T> {
 pub fn calibrate(recipe: &Recipe, answers: &Answers) -> Result<Calibrated, model::Error> {
     let (rows, classes) = (&answers.rows, &answers.classes);
     let method = recipe.calibration.unwrap_or_default();
-    let calibration = calibration::fit(method, recipe.output, rows, classes)?;
+    // Without a fold that was held out there is nothing to fit on.
+    let calibration = if rows.is_empty() {
+        Calibration::None
+    } else {
+        calibration::fit(method, recipe.output, rows, classes)?
+    };
     let fitted = (&calibration, recipe.output);
-    let conformal = Conformal::fit(trust::ALPHA, fitted, rows, classes);
+    let conformal = match rows.is_empty() {
+        true => None,
+        false => Conformal::fit(trust::ALPHA, fitted, rows, classes),
+    };
     let (scores, is_positive) = (answers.probabilities(&calibration), answers.is_positive());
     let mut points = Vec::new();
     if let (Output::Sigmoid, Some(wanted)) = (recipe.output, recipe.sensitivity) {
@@ -223,8 +231,11 @@ pub fn measure(
         // The ensemble has seen every fold; only its networks alone can answer for one.
         folds += ", single networks";
     }
-    let mut metrics = of_set(recipe, calibrated, held_out, &folds);
-    metrics.extend(trust::across_folds(recipe, held_out, &folds));
+    let mut metrics = Vec::new();
+    if !held_out.rows.is_empty() {
+        metrics.extend(of_set(recipe, calibrated, held_out, &folds));
+        metrics.extend(trust::across_folds(recipe, held_out, &folds));
+    }
     for (answers, set) in test
         .iter()
         .zip(["test", "test, words that name a label hidden"])

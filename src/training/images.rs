@@ -1,13 +1,16 @@
 //! Training an image model.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use super::{
-    Assets, Error, Fitted, Job, Recipe, Result, Split, Steps, Trainer,
-    data::{Case, Content},
+    Assets, Error, Fitted, Job, Opener, Recipe, Result, Split, Steps, Trainer,
+    data::{Case, Content, named_places},
 };
 use crate::{
-    case::Scan,
     model::{self, Bundle, Task},
     nn::{
         self, Net,
@@ -16,6 +19,9 @@ use crate::{
     prep::{ImageInput, ImageSpec, Input, Spec, prepare_scan},
     warnings::Warnings,
 };
+
+/// Images that are read at a time.
+const N_READERS: usize = 4;
 
 /// Every image of the table, prepared once.
 pub(super) struct ImageTrainer<'a> {
@@ -67,27 +73,63 @@ impl<'a> ImageTrainer<'a> {
     }
 }
 
-/// Every image as the model will read it.
+/// Every image as the model will read it, in the order of the cases. Several are read at a time: each goes through a
+/// process of its own.
 pub(super) fn prepare_all(
     job: &Job<'_>,
     cases: &[Case],
     spec: &ImageSpec,
     task: &Task,
 ) -> Result<Vec<ImageInput>> {
-    let mut inputs = Vec::with_capacity(cases.len());
-    for (row, case) in cases.iter().enumerate() {
-        if task.is_cancelled() {
-            return Err(model::Error::Cancelled.into());
+    let (open, next) = (job.open, AtomicUsize::new(0));
+    let read = || {
+        let mut done = Vec::new();
+        while !task.is_cancelled() {
+            let idx = next.fetch_add(1, Ordering::Relaxed);
+            let Some(case) = cases.get(idx) else {
+                break;
+            };
+            done.push((idx, prepare(open, &case.content, spec)));
+            task.report(done.len() * N_READERS, cases.len());
         }
-        let Content::File(path) = &case.content else {
-            return Err(Error::Recipe {
-                cause: "images need `source.kind = \"images\"`".to_owned(),
-            });
+        done
+    };
+    let mut prepared = thread::scope(|scope| {
+        let start = |_| {
+            let builder = thread::Builder::new().name("image reader".to_owned());
+            // Where a thread cannot be started, the others read its share.
+            builder.spawn_scoped(scope, read).ok()
         };
-        inputs.push(prepare(job.open, path, spec).map_err(|cause| Error::Case { row, cause })?);
-        task.report(row + 1, cases.len());
+        let others: Vec<_> = (1..N_READERS).filter_map(start).collect();
+        let mut all = read();
+        for other in others {
+            all.extend(other.join().unwrap_or_default());
+        }
+        all
+    });
+    if task.is_cancelled() {
+        return Err(model::Error::Cancelled.into());
     }
-    Ok(inputs)
+    prepared.sort_by_key(|(idx, _)| *idx);
+    let mut inputs = Vec::with_capacity(cases.len());
+    let (mut unread, mut first_cause) = (Vec::new(), None);
+    for ((_, prepared), case) in prepared.into_iter().zip(cases) {
+        match prepared {
+            Ok(input) => inputs.push(input),
+            Err(cause) => {
+                unread.push(case.place.as_str());
+                first_cause.get_or_insert(cause);
+            }
+        }
+    }
+    match first_cause {
+        None if inputs.len() == cases.len() => Ok(inputs),
+        cause => Err(Error::Unread {
+            n: cases.len() - inputs.len(),
+            places: named_places(&unread),
+            cause: cause.unwrap_or_else(|| "a reader came to an early end".to_owned()),
+        }),
+    }
 }
 
 /// The weights that the recipe begins with, if it names any.
@@ -116,17 +158,25 @@ fn start(job: &Job<'_>) -> Result<Option<Vec<u8>>> {
 }
 
 fn prepare(
-    open: &dyn Fn(&Path) -> std::result::Result<Scan, String>,
-    path: &Path,
+    open: &Opener<'_>,
+    content: &Content,
     spec: &ImageSpec,
 ) -> std::result::Result<ImageInput, String> {
-    prepare_scan(&open(path)?, 0, spec, &Warnings::default()).map_err(|it| it.to_string())
+    let prepared = match content {
+        Content::File(path) => prepare_scan(&open(path)?, 0, spec, &Warnings::default()),
+        Content::Frame { scan, frame_idx } => {
+            prepare_scan(scan, *frame_idx, spec, &Warnings::default())
+        }
+        Content::Text(_) => return Err("wanted an image, found a note".to_owned()),
+    };
+    prepared.map_err(|it| it.to_string())
 }
 
 impl Trainer for ImageTrainer<'_> {
     fn fit(&self, run: &str, cases: Split<'_>, steps: &mut Steps<'_>) -> Result<Fitted> {
+        let knobs = self.knobs.with_seed_shift(cases.seed_shift);
         // Weights start from the recipe's seed.
-        nn::train::seed(self.knobs.seed);
+        nn::train::seed(knobs.seed);
         let (mut vars, net) = nn::fresh(&self.recipe.network, self.recipe.labels.len())?;
         if let Some(weights) = &self.start {
             nn::train::start_from(&vars, weights)?;
@@ -149,14 +199,15 @@ impl Trainer for ImageTrainer<'_> {
             augment: self.augment.clone(),
             mean: f64::from(self.spec.mean),
             std: f64::from(self.spec.std),
-            knobs: self.knobs.clone(),
+            knobs: knobs.clone(),
         };
         let (checkpoint, task) = (steps.checkpoint(run), steps.task);
-        nn::train::run(
+        let course = steps.course(&checkpoint, cases.last_epoch);
+        let epoch = nn::train::run(
             &vars,
             &mut learner,
-            self.knobs,
-            Some(&checkpoint),
+            &knobs,
+            Some(&course),
             task,
             &mut |it| steps.tell(run, it),
         )?;
@@ -165,7 +216,11 @@ impl Trainer for ImageTrainer<'_> {
             Some(it) => images::logits(net.as_ref(), &it.pixels)?,
             None => Vec::new(),
         };
-        Ok(Fitted { weights, rows })
+        Ok(Fitted {
+            weights,
+            rows,
+            epoch,
+        })
     }
 
     fn input(&self, case_idx: usize, _hide_names: bool) -> Result<Input> {

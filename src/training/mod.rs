@@ -20,7 +20,10 @@ pub mod scope;
 mod text;
 pub mod trust;
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,13 +34,13 @@ use self::{
     recipe::{Learning, Ships},
 };
 use crate::{
-    case::Scan,
+    case::{LabelledScan, Scan},
     disk,
     model::{
         self, Model, Task,
         manifest::{Metric, Output},
     },
-    nn::train::Progress,
+    nn::train::{Course, Progress},
     prep::{self, Input},
 };
 
@@ -53,8 +56,32 @@ pub enum Error {
     Table { line: usize, cause: String },
     #[error("wanted cases in {part}, found none")]
     NoCases { part: String },
-    #[error("wanted a case that can be read, found an error in row {row}: {cause}")]
-    Case { row: usize, cause: String },
+    #[error("wanted a file for each case, found none for {n}: {places}")]
+    Missing { n: usize, places: String },
+    #[error(
+        "wanted labels among {known} (or listed as `ignored`), found others in {n} cases: {places}"
+    )]
+    Labels {
+        known: String,
+        n: usize,
+        places: String,
+    },
+    #[error(
+        "wanted cases that can be read, found {n} that cannot: {places}; the first because: {cause}"
+    )]
+    Unread {
+        n: usize,
+        places: String,
+        cause: String,
+    },
+    #[error("wanted each patient in one part only, found {n} in several: {places}")]
+    Leak { n: usize, places: String },
+    #[error("wanted cases of at least two classes in {part}, found {found} only")]
+    OneClass { part: &'static str, found: String },
+    #[error("wanted {want}, found {found}")]
+    Folder { want: String, found: String },
+    #[error("wanted a MedMNIST archive, found an error: {cause}")]
+    Archive { cause: String },
     #[error(transparent)]
     Prep(#[from] prep::Error),
     #[error(transparent)]
@@ -62,6 +89,9 @@ pub enum Error {
     #[error(transparent)]
     Disk(#[from] disk::Error),
 }
+
+/// Opens an image file; several threads do at a time.
+pub type Opener<'a> = dyn Fn(&Path) -> std::result::Result<Scan, String> + Sync + 'a;
 
 /// What is to be done, and where.
 pub struct Job<'a> {
@@ -75,8 +105,12 @@ pub struct Job<'a> {
     pub threads: usize,
     /// How the run was asked for, for the card.
     pub command: String,
+    /// How often a checkpoint is written within an epoch.
+    pub checkpoint_every: Duration,
     /// Opens an image file of the data.
-    pub open: &'a dyn Fn(&std::path::Path) -> std::result::Result<Scan, String>,
+    pub open: &'a Opener<'a>,
+    /// Opens an archive of arrays.
+    pub open_arrays: &'a dyn Fn(&Path) -> std::result::Result<Vec<LabelledScan>, String>,
 }
 
 /// What happens, in order; one JSON line each on the command's output, read back by the window.
@@ -116,6 +150,10 @@ trait Trainer {
 struct Split<'a> {
     train: &'a [usize],
     held_out: &'a [usize],
+    /// Where the run is to end before the recipe's last epoch.
+    last_epoch: Option<usize>,
+    /// What is added to the recipe's seed, for the networks of one ensemble.
+    seed_shift: u64,
 }
 
 /// A trained network.
@@ -124,6 +162,8 @@ struct Fitted {
     weights: Vec<u8>,
     /// Logits of the held-out cases.
     rows: Vec<Vec<f64>>,
+    /// The epoch that the weights are of, from 1.
+    epoch: usize,
 }
 
 /// What the data decide about a bundle.
@@ -135,6 +175,7 @@ struct Assets {
 /// Where a run keeps its state, whether to stop, and whom to tell.
 struct Steps<'a> {
     work: PathBuf,
+    checkpoint_every: Duration,
     task: &'a Task,
     on_event: &'a mut dyn FnMut(&Event),
 }
@@ -142,6 +183,14 @@ struct Steps<'a> {
 impl Steps<'_> {
     fn checkpoint(&self, run: &str) -> PathBuf {
         self.work.join(format!("{run}.safetensors"))
+    }
+
+    fn course<'b>(&self, checkpoint: &'b Path, last_epoch: Option<usize>) -> Course<'b> {
+        Course {
+            checkpoint,
+            every: self.checkpoint_every,
+            last_epoch,
+        }
     }
 
     fn tell(&mut self, run: &str, progress: &Progress) {
@@ -160,7 +209,7 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     let start = Instant::now();
     let recipe = &job.recipe;
     recipe.check()?;
-    let cases = data::read(&recipe.source, &job.data)?;
+    let cases = data::read(&recipe.source, job)?;
     let test: Vec<usize> = positions(&cases, |it| it.is_test && it.class.is_some());
     let pool: Vec<usize> = positions(&cases, |it| !it.is_test && it.class.is_some());
     for (part, found) in [("the test part", &test), ("the training part", &pool)] {
@@ -170,6 +219,7 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
             });
         }
     }
+    data::check(&cases, &recipe.hold_out, &recipe.labels)?;
     let work = job
         .work
         .join(format!("{}-{}", recipe.name, recipe.identity().short()));
@@ -190,6 +240,7 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     });
     let mut steps = Steps {
         work,
+        checkpoint_every: job.checkpoint_every,
         task,
         on_event,
     };
@@ -249,7 +300,7 @@ fn external(
     };
     let mut metrics = Vec::new();
     for (name, source) in &job.recipe.external {
-        let mut cases = data::read(source, &job.data)?;
+        let mut cases = data::read(source, job)?;
         cases.retain(|it| it.is_test && it.class.is_some());
         let inputs: Vec<Input> = images::prepare_all(job, &cases, spec, task)?
             .into_iter()
@@ -271,30 +322,43 @@ fn networks(
     trainer: &dyn Trainer,
     steps: &mut Steps<'_>,
 ) -> Result<(Answers, Vec<Vec<u8>>)> {
-    let (held_out, of_folds) = out_of_fold(recipe, cases, pool, trainer, steps)?;
+    let (held_out, of_folds, last_epoch) = out_of_fold(recipe, cases, pool, trainer, steps)?;
     let weights = match recipe.ships {
         Ships::Folds => of_folds,
         Ships::All => {
-            let split = Split {
-                train: pool,
-                held_out: &[],
+            let member = |idx: usize| {
+                let split = Split {
+                    train: pool,
+                    held_out: &[],
+                    last_epoch,
+                    seed_shift: idx as u64,
+                };
+                let name = match idx {
+                    0 => "all".to_owned(),
+                    _ => format!("all-{}", idx + 1),
+                };
+                Ok(trainer.fit(&name, split, steps)?.weights)
             };
-            vec![trainer.fit("all", split, steps)?.weights]
+            (0..recipe.seeds.max(1))
+                .map(member)
+                .collect::<Result<_>>()?
         }
     };
     Ok((held_out, weights))
 }
 
-/// Answers for each held-out fold by a network that never saw it, and the weights of these networks.
+/// Answers for each held-out fold by a network that never saw it, the weights of these networks and, where the recipe has
+/// patience, how many epochs they took in the mean.
 fn out_of_fold(
     recipe: &Recipe,
     cases: &[Case],
     pool: &[usize],
     trainer: &dyn Trainer,
     steps: &mut Steps<'_>,
-) -> Result<(Answers, Vec<Vec<u8>>)> {
+) -> Result<(Answers, Vec<Vec<u8>>, Option<usize>)> {
     let mut all = Answers::default();
     let mut weights = Vec::with_capacity(recipe.hold_out.len());
+    let mut epochs = Vec::new();
     for fold in &recipe.hold_out {
         let is_held_out = |it: &&usize| cases.get(**it).is_some_and(|case| case.fold == *fold);
         let (held_out, train): (Vec<usize>, Vec<usize>) = pool.iter().partition(is_held_out);
@@ -308,13 +372,18 @@ fn out_of_fold(
             Split {
                 train: &train,
                 held_out: &held_out,
+                last_epoch: None,
+                seed_shift: 0,
             },
             steps,
         )?;
+        epochs.push(fit.epoch);
         all.extend(Answers::new(cases, &held_out, fit.rows));
         weights.push(fit.weights);
     }
-    Ok((all, weights))
+    let mean = (epochs.iter().sum::<usize>() as f64 / epochs.len().max(1) as f64).round() as usize;
+    let is_patient = recipe.learning.knobs().patience.is_some() && !epochs.is_empty();
+    Ok((all, weights, is_patient.then_some(mean.max(1))))
 }
 
 /// The part of the training cases that have the only label; `None` for labels that exclude each other.

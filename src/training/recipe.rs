@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Result, scope::ScopeRecipe};
+use super::{Error, Result, data::Parts, scope::ScopeRecipe};
 use crate::{
     disk::{self, Sha256},
     model::{Network, calibration::Method, manifest::Output},
@@ -46,6 +46,9 @@ pub struct Recipe {
     pub hold_out: Vec<String>,
     #[serde(default, skip_serializing_if = "Ships::is_all")]
     pub ships: Ships,
+    /// Networks of the last run on all folds, each with a seed of its own; several ship as an ensemble.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub seeds: usize,
     /// How logits become probabilities; by a temperature without. Only the evidence out of fold may choose another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Method>,
@@ -95,25 +98,34 @@ pub struct Card {
     pub compare: Vec<String>,
 }
 
-/// A table of labelled cases, and what its columns are called.
+/// Labelled cases: where they are, and what the columns of their table are called.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     pub kind: SourceKind,
-    /// Below the data folder.
+    /// Below the data folder; unused for folders of images.
+    #[serde(default)]
     pub table: String,
-    /// Below the data folder: where the files of the table are. Unused for notes, whose text is in the table.
+    /// Below the data folder: where the files of the table are, or a folder for each class. Unused for notes, whose text
+    /// is in the table.
     #[serde(default)]
     pub folder: String,
-    /// File name of the image, or identity of the note.
+    /// The column with the file name of the image (for DICOM, or its SOP Instance UID), or the identity of the note.
+    #[serde(default)]
     pub key: String,
+    #[serde(default)]
     pub label: String,
-    /// Cases of one patient (or near-duplicates of one text) share this; they are never parted.
+    /// Cases of one patient (or near-duplicates of one text) share this; they are never parted. Without it each
+    /// picture stands alone, or `patient_before` tells.
+    #[serde(default)]
     pub group: String,
     /// What such a group is called: "patients".
+    #[serde(default = "pictures")]
     pub group_name: String,
+    #[serde(default)]
     pub split: String,
     /// The value of `split` that is evaluated once, at the end.
+    #[serde(default)]
     pub test: String,
     /// The column of folds; empty where [`Self::folds`] makes them.
     #[serde(default)]
@@ -124,16 +136,46 @@ pub struct Source {
     /// The values of `label` and the position of the answer that each stands for: a label of the model or, for one
     /// sigmoid label, 0 (it does not hold) and 1 (it holds).
     pub classes: BTreeMap<String, usize>,
+    /// Values of `label` whose cases are left out; any other value that is no class is refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<String>,
+    /// For folders of images: the test part, below the data folder, with the same sub-folders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_folder: Option<String>,
+    /// For file names like `p17_2.png`: the patient is what stands before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient_before: Option<String>,
+    /// Test part and folds where no column tells them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Parts>,
 }
 
-/// The form of the table.
+const fn one() -> usize {
+    1
+}
+
+fn is_one(value: &usize) -> bool {
+    *value == 1
+}
+
+fn pictures() -> String {
+    "pictures".to_owned()
+}
+
+/// The form of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceKind {
-    /// Comma-separated, with a header and without quotes, one image file in each line.
+    /// Comma-separated, with a header, one image file in each line.
     Images,
     /// JSON lines with a field `text`.
     Notes,
+    /// A folder of images for each class.
+    Folders,
+    /// Comma-separated like `images`; the files are DICOM objects anywhere below the folder.
+    Dicom,
+    /// A MedMNIST archive, `table`; its labels are numbers, its folds `train` and `val`.
+    Medmnist,
 }
 
 /// How it is learned.
@@ -157,6 +199,23 @@ pub struct TextLearning {
     pub naming: Vec<String>,
 }
 
+impl SourceKind {
+    /// Whether columns of a table tell the parts.
+    const fn is_table(self) -> bool {
+        matches!(self, Self::Images | Self::Notes | Self::Dicom)
+    }
+}
+
+impl Learning {
+    /// The knobs of the loop that learns classes.
+    pub const fn knobs(&self) -> &Knobs {
+        match self {
+            Self::Image { knobs, .. } => knobs,
+            Self::Text(text) => &text.knobs,
+        }
+    }
+}
+
 impl Recipe {
     /// Reads a recipe.
     ///
@@ -167,9 +226,22 @@ impl Recipe {
         let text = String::from_utf8(bytes).map_err(|it| Error::Recipe {
             cause: it.to_string(),
         })?;
-        toml::from_str(&text).map_err(|it| Error::Recipe {
+        let recipe: Self = toml::from_str(&text).map_err(|it| Error::Recipe {
             cause: it.to_string(),
-        })
+        })?;
+        recipe.check()?;
+        Ok(recipe)
+    }
+
+    fn is_chest_x_ray(&self) -> bool {
+        let Some(scope) = &self.scope else {
+            return false;
+        };
+        let has = |terms: &[String], wanted: &[&str]| {
+            terms.iter().any(|it| wanted.contains(&it.as_str()))
+        };
+        let header = &scope.header;
+        has(&header.modalities, &["CR", "DX"]) && has(&header.body_parts, &["CHEST", "THORAX"])
     }
 
     /// What the types of the fields cannot say.
@@ -182,9 +254,12 @@ impl Recipe {
             is_so.then_some(()).ok_or(Error::Recipe { cause })
         };
         for source in std::iter::once(&self.source).chain(self.external.values()) {
+            let has_folds = !source.fold.is_empty() || source.parts.is_some();
             match source.folds {
                 Some(n) => wanted((2..=100).contains(&n), "2 to 100 folds", &n)?,
-                None => wanted(!source.fold.is_empty(), "a column of folds", &"none")?,
+                // Where nothing is held out, or the form of the data has its own parts, no column is needed.
+                None if !source.kind.is_table() || self.hold_out.is_empty() => {}
+                None => wanted(has_folds, "a column of folds", &"none")?,
             }
         }
         if self.ships == Ships::Folds {
@@ -195,8 +270,22 @@ impl Recipe {
             wanted(2 <= n, "at least 2 folds held out for an ensemble", &n)?;
             let is_each_once = n == self.hold_out.len();
             wanted(is_each_once, "each fold held out once", &"one twice")?;
+            let is_one_seed = self.seeds <= 1;
+            wanted(
+                is_one_seed,
+                "one seed for an ensemble of folds",
+                &self.seeds,
+            )?;
         }
-        Ok(())
+        if let Learning::Image { augment, .. } = &self.learning {
+            let is_mirrored = !augment.flips.is_empty() && !augment.sides_alike;
+            let want = "no `flips` for X-rays of a chest, whose heart is on one side (where the label means the same on \
+                        both, say `sides_alike = true`)";
+            wanted(!(is_mirrored && self.is_chest_x_ray()), want, &"some")?;
+        }
+        let n_classes = self.labels.len().max(2);
+        let knobs = self.learning.knobs().check(n_classes);
+        knobs.map_err(|cause| Error::Recipe { cause })
     }
 
     /// Identity of everything that the weights depend on; runs of different recipes never share a checkpoint.

@@ -91,14 +91,15 @@ impl<'a> TextTrainer<'a> {
             ..network.clone()
         });
         let mut tokens = Vec::with_capacity(cases.len());
-        for (row, case) in cases.iter().enumerate() {
+        for case in cases {
             let whole = if case.is_test {
                 Ok(Vec::new())
             } else {
                 whole(case, &tokenizer)
             };
-            tokens.push(whole.map_err(|it| Error::Case {
-                row,
+            tokens.push(whole.map_err(|it| Error::Unread {
+                n: 1,
+                places: case.place.clone(),
                 cause: it.to_string(),
             })?);
         }
@@ -174,15 +175,17 @@ impl<'a> TextTrainer<'a> {
         let known = (self.special, self.tokenizer.n_tokens());
         let mut learner = MaskedLearner::new(net, &head, &notes, known, pretrain);
         let (checkpoint, task) = (steps.checkpoint("language"), steps.task);
+        let course = steps.course(&checkpoint, None);
         let tell = &mut |it: &_| steps.tell("language", it);
         Ok(nn::train::run(
             vars,
             &mut learner,
             &pretrain.knobs,
-            Some(&checkpoint),
+            Some(&course),
             task,
             tell,
-        )?)
+        )
+        .map(drop)?)
     }
 }
 
@@ -190,7 +193,7 @@ fn text_of(case: &Case) -> Option<&str> {
     match &case.content {
         // For the tokenizer and the network.
         Content::Text(text) => Some(text.reveal()),
-        Content::File(_) => None,
+        Content::File(_) | Content::Frame { .. } => None,
     }
 }
 
@@ -241,7 +244,7 @@ fn hide(text: &str, names: &[String]) -> String {
 
 impl Trainer for TextTrainer<'_> {
     fn fit(&self, run: &str, cases: Split<'_>, steps: &mut Steps<'_>) -> Result<Fitted> {
-        let knobs = &self.learning.knobs;
+        let knobs = self.learning.knobs.with_seed_shift(cases.seed_shift);
         nn::train::seed(knobs.seed);
         let (mut vars, net) = nn::fresh(&self.network, self.recipe.labels.len())?;
         let Net::Transformer(net) = &net else {
@@ -269,11 +272,12 @@ impl Trainer for TextTrainer<'_> {
             knobs: knobs.clone(),
         };
         let (checkpoint, task) = (steps.checkpoint(run), steps.task);
-        nn::train::run(
+        let course = steps.course(&checkpoint, cases.last_epoch);
+        let epoch = nn::train::run(
             &vars,
             &mut learner,
-            knobs,
-            Some(&checkpoint),
+            &knobs,
+            Some(&course),
             task,
             &mut |it| steps.tell(run, it),
         )?;
@@ -282,7 +286,11 @@ impl Trainer for TextTrainer<'_> {
             Some((inputs, _)) => text::logits(net, inputs)?,
             None => Vec::new(),
         };
-        Ok(Fitted { weights, rows })
+        Ok(Fitted {
+            weights,
+            rows,
+            epoch,
+        })
     }
 
     fn input(&self, case_idx: usize, hide_names: bool) -> Result<Input> {

@@ -183,6 +183,7 @@ fn picture(channels: usize) -> Spec {
         width: 224,
         height: 224,
         channels,
+        colour: false,
         margin: 0.0,
         fit: Fit::Stretch,
         intensity: Intensity::Quantiles {

@@ -439,7 +439,9 @@ fn folds_that_are_dealt_keep_patients_together_and_differ_in_nothing_else() {
     disk::write_atomic(&folder.join("table.csv"), table.as_bytes()).unwrap();
     let mut source = recipe_of_folds().source;
     source.folds = Some(5);
-    let cases = data::read(&source, &folder).unwrap();
+    train::files(&folder, 600);
+    let job = train::job(recipe_of_folds(), &folder, &train::open);
+    let cases = data::read(&source, &job).unwrap();
     assert_eq!(cases.len(), 600);
     let mut n_of_fold = [0; 5];
     for case in &cases {

@@ -195,6 +195,7 @@ pub(crate) fn chest_manifest() -> Manifest {
             width: 64,
             height: 64,
             channels: 1,
+            colour: false,
             margin: 0.0,
             fit: Fit::Stretch,
             intensity: Intensity::Quantiles { low: 0.0, high: 1.0 },

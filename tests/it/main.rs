@@ -38,5 +38,8 @@ mod streams;
 mod tidy;
 mod tool;
 mod train;
+mod train_command;
+mod train_data;
+mod train_loop;
 mod trust;
 mod window;

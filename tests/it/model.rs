@@ -78,6 +78,7 @@ pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
             width: 24,
             height: 16,
             channels: 1,
+            colour: false,
             margin: 0.0,
             fit: Fit::Stretch,
             intensity: Intensity::Quantiles {

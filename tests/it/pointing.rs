@@ -9,11 +9,11 @@ use wardlight::{
     nn::{
         self, Net, Options,
         train::{
-            self, Knobs,
+            self, Knobs, Method as Optimiser, Schedule,
             images::{ImageLearner, Images},
         },
     },
-    prediction::{Affine2, LabelIdx, Method},
+    prediction::{Affine2, LabelIdx, Method, Precision},
     prep::{ImageInput, Input},
     score,
     stats::Plane,
@@ -37,6 +37,11 @@ const KNOBS: Knobs = Knobs {
     dropout: 0.0,
     average_decay: 0.5,
     clip_norm: 5.0,
+    patience: None,
+    precision: Precision::Float32,
+    schedule: Schedule::OneCycle,
+    class_weights: None,
+    method: Optimiser::AdamW { epsilon: 1e-8 },
 };
 
 /// Where the square of a picture lies: left and top.

@@ -83,6 +83,7 @@ fn spec(width: usize, height: usize, fit: Fit) -> ImageSpec {
         width,
         height,
         channels: 1,
+        colour: false,
         margin: 0.0,
         fit,
         intensity,

@@ -29,6 +29,7 @@ const SPEC: ImageSpec = ImageSpec {
     width: 70,
     height: 50,
     channels: 1,
+    colour: false,
     margin: 0.0,
     fit: Fit::Stretch,
     intensity: Intensity::Fixed {

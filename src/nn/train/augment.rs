@@ -1,6 +1,6 @@
 //! Random changes to training images, of the kinds by which one hospital's pictures differ from another's:
-//! position and size, borders and markers, contrast and exposure, sharpness and noise. Never mirrored: the heart
-//! is on one side.
+//! position and size, borders and markers, contrast and exposure, sharpness and noise. Mirrored only where a recipe
+//! says so: in a chest the heart is on one side.
 
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
@@ -8,7 +8,7 @@ use tch::{Kind, Tensor};
 use super::super::Result;
 
 /// How far images are changed; 0 switches a change off. Sizes are parts of the image.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Augment {
     /// Rotation to either side, degrees.
@@ -31,15 +31,54 @@ pub struct Augment {
     pub border: f64,
     /// Side of the largest rectangle that is blanked.
     pub erase: f64,
+    /// Half of the images are mirrored, each way on its own. Refused for X-rays of the chest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flips: Vec<Flip>,
+    /// Left and right mean the same here, so that even X-rays of a chest may be mirrored.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sides_alike: bool,
+}
+
+/// A way to mirror.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flip {
+    /// Left and right change places.
+    Horizontal,
+    /// Top and bottom change places.
+    Vertical,
 }
 
 impl Augment {
-    /// Changes a batch of values in 0..1, each image differently. `[n, 1, h, w]` → `[n, 1, h, w]`
+    /// Changes a batch of values in 0..1, each image differently. `[n, c, h, w]` → `[n, c, h, w]`
     pub fn apply(&self, images: &Tensor) -> Result<Tensor> {
-        let x = self.place(images)?;
-        let x = self.expose(&x)?;
-        let x = self.sharpen(&x)?;
-        self.blank(&x)
+        let is_on = |knobs: &[f64]| knobs.iter().any(|it| 0.0 < *it);
+        let mut x = images.shallow_clone();
+        for flip in &self.flips {
+            x = flip.apply(&x)?;
+        }
+        if is_on(&[self.rotate, self.scale, self.translate]) {
+            x = self.place(&x)?;
+        }
+        if is_on(&[self.shade, self.gamma, self.contrast, self.brightness]) {
+            x = self.expose(&x)?;
+        }
+        if is_on(&[self.blur, self.noise]) {
+            x = self.sharpen(&x)?;
+        }
+        if is_on(&[self.border, self.erase]) {
+            x = self.blank(&x)?;
+        }
+        Ok(x)
+    }
+
+    /// Whether nothing is changed.
+    pub(super) fn is_still(&self) -> bool {
+        let still = Self {
+            sides_alike: self.sides_alike,
+            ..Self::default()
+        };
+        *self == still
     }
 
     /// Rotation, scale and translation in one resampling; what comes in from outside repeats the border.
@@ -120,6 +159,18 @@ impl Augment {
             Ok(at.f_sub(&center)?.f_abs()?.f_lt_tensor(&half)?)
         };
         fill(&x, &inside(&across)?.f_logical_and(&inside(&down)?)?)
+    }
+}
+
+impl Flip {
+    /// Mirrors half of the images, by lot.
+    fn apply(self, x: &Tensor) -> Result<Tensor> {
+        let axis = match self {
+            Self::Horizontal => 3,
+            Self::Vertical => 2,
+        };
+        let is_mirrored = plane(&even(first(x)?, 1.0)?)?.f_gt(0.0)?;
+        Ok(x.f_flip([axis])?.f_where_self(&is_mirrored, x)?)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Learning to put images into classes.
 
-use rand::rngs::StdRng;
 use tch::{Tensor, no_grad};
 
 use super::{
@@ -8,7 +7,7 @@ use super::{
         Cnn, Result,
         layer::{Mode, channels_last, pool},
     },
-    Knobs, Learner,
+    Knobs, Learner, Random,
     augment::Augment,
 };
 use crate::{
@@ -97,27 +96,25 @@ impl Learner for ImageLearner<'_> {
         self.train.labels.len()
     }
 
-    fn loss(&mut self, cases: &[usize], _random: &mut StdRng) -> Result<Tensor> {
+    fn loss(&mut self, cases: &[usize], _random: &mut Random) -> Result<Tensor> {
         let batch = self.train.select(cases)?;
-        let x = batch
-            .pixels
-            .f_mul_scalar(self.std)?
-            .f_add_scalar(self.mean)?;
-        let x = self
-            .augment
-            .apply(&x)?
-            .f_sub_scalar(self.mean)?
-            .f_div_scalar(self.std)?;
+        let x = if self.augment.is_still() {
+            batch.pixels
+        } else {
+            let x = batch.pixels.f_mul_scalar(self.std)?;
+            let x = self.augment.apply(&x.f_add_scalar(self.mean)?)?;
+            x.f_sub_scalar(self.mean)?.f_div_scalar(self.std)?
+        };
         let mode = Mode::Train {
             dropout: self.knobs.dropout,
         };
         let features = pool(&self.net.features(&channels_last(&x)?, mode)?)?;
-        let features = features.f_dropout(self.knobs.dropout, true)?;
+        let features = mode.dropout(features)?;
         super::classification_loss(
             &self.net.head().forward(&features)?,
             &batch.labels,
             self.output,
-            &self.knobs,
+            (&self.knobs, &self.train.labels),
         )
     }
 

@@ -1,6 +1,6 @@
 //! Learning the language of the notes before their classes: guess hidden tokens (Devlin et al. 2019).
 
-use rand::{RngExt as _, rngs::StdRng};
+use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Reduction, Tensor};
 
@@ -10,7 +10,7 @@ use super::{
         layer::Mode,
         transformer::{MaskedHead, Tokens, Transformer},
     },
-    Knobs, Learner,
+    Knobs, Learner, Random,
     text::{SpecialTokens, cut},
 };
 
@@ -65,7 +65,7 @@ impl<'a> MaskedLearner<'a> {
     }
 
     /// Hides tokens of a window in place; gives positions and true tokens of those to be guessed.
-    fn hide(&self, ids: &mut [i64], random: &mut StdRng) -> Vec<(usize, i64)> {
+    fn hide(&self, ids: &mut [i64], random: &mut Random) -> Vec<(usize, i64)> {
         let mut guessed = Vec::new();
         for (at, id) in ids.iter_mut().enumerate() {
             if *id == self.special.cls || *id == self.special.sep || !random.random_bool(GUESSED) {
@@ -88,7 +88,7 @@ impl Learner for MaskedLearner<'_> {
         self.note_of.len()
     }
 
-    fn loss(&mut self, cases: &[usize], random: &mut StdRng) -> Result<Tensor> {
+    fn loss(&mut self, cases: &[usize], random: &mut Random) -> Result<Tensor> {
         let notes = cases
             .iter()
             .filter_map(|it| self.notes.get(*self.note_of.get(*it)?));

@@ -1,61 +1,54 @@
 //! Training: one visible loop. What is learned is a [`Learner`]; the knobs of the loop are [`Knobs`].
 //!
-//! A run that was stopped at any moment goes on from its last whole epoch and gives the same weights as one that
-//! was not, given the same number of threads: everything random in an epoch comes from its seed.
+//! A run that was stopped at any moment goes on from its last checkpoint and gives the same weights as one that was
+//! not, given the same number of threads: everything random in an epoch comes from its seed, and a checkpoint knows
+//! how far that is.
 
 pub mod augment;
+mod checkpoint;
 pub mod images;
+mod knobs;
+mod loss;
 pub mod masked;
 mod optimizer;
 pub mod text;
 
-use std::{collections::BTreeMap, path::Path, time::Instant};
+use std::{collections::BTreeMap, time::Instant};
 
-use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
-use serde::{Deserialize, Serialize};
-use tch::{Kind, Reduction, Tensor, nn::VarStore, no_grad};
+use rand::{SeedableRng as _, seq::SliceRandom as _};
+use serde::Serialize;
+use tch::{Kind, Tensor, nn::VarStore, no_grad};
 
-use self::optimizer::Optimizer;
+pub use self::{
+    checkpoint::Course,
+    knobs::{ClassWeights, Knobs, Method, Schedule, WeightRule},
+};
+use self::{
+    checkpoint::State,
+    loss::{classification_loss, figure, finite, rows},
+    optimizer::Optimizer,
+};
 use super::{
     Result,
     params::{Weights, to_safetensors},
+    shim,
     transformer::MaskedHead,
     tuning,
 };
 use crate::{
-    model::{Error, Task, manifest::Output},
-    stats,
+    model::{Error, Task},
+    prediction::Precision,
 };
 
-/// The knobs of a run, saved with the weights.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Knobs {
-    pub seed: u64,
-    pub epochs: usize,
-    /// Cases in a step.
-    pub batch: usize,
-    /// Peak of the one-cycle learning rate (Smith and Topin 2018).
-    pub max_lr: f64,
-    /// Part of all steps in which the learning rate rises.
-    pub warmup: f64,
-    /// AdamW's decay (Loshchilov and Hutter 2019); matrices and kernels only.
-    pub weight_decay: f64,
-    /// Part of the target that is spread over all labels.
-    pub label_smoothing: f64,
-    pub dropout: f64,
-    /// Decay of the averaged weights in each step; the average is what is kept.
-    pub average_decay: f64,
-    /// Longest gradient in a step.
-    pub clip_norm: f64,
-}
+/// Our own random numbers: those of `rand::rngs::StdRng`, of which a checkpoint can tell how far they are.
+pub type Random = chacha20::ChaCha12Rng;
 
 /// What is learned, on which cases.
 pub trait Learner {
     /// Cases in an epoch.
     fn n_cases(&self) -> usize;
     /// The mean loss of some cases, with a gradient.
-    fn loss(&mut self, cases: &[usize], random: &mut StdRng) -> Result<Tensor>;
+    fn loss(&mut self, cases: &[usize], random: &mut Random) -> Result<Tensor>;
     /// A figure on held-out cases; greater is better. `None` where nothing is held out.
     fn validate(&mut self) -> Result<Option<f64>>;
 }
@@ -76,145 +69,224 @@ pub struct Progress {
     pub seconds_left: f64,
 }
 
-/// Trains the variables; at the end they hold the averaged weights.
-///
-/// With a `checkpoint`, the state is written there after each epoch, and the run goes on from there if it exists.
+/// Trains the variables; at the end they hold the averaged weights, of the best epoch where the knobs have patience.
+/// Gives the number of the epoch that they are of, from 1.
 ///
 /// # Errors
-/// [`Error::Cancelled`] when the task was cancelled, [`Error::NotFinite`] when the loss has no value any more.
+/// [`Error::Cancelled`] when the task was cancelled, [`Error::NotFinite`] when the loss has no value any more,
+/// [`Error::Checkpoint`] when the state cannot be saved or taken up.
 pub fn run(
     vars: &VarStore,
     learner: &mut dyn Learner,
     knobs: &Knobs,
-    checkpoint: Option<&Path>,
+    course: Option<&Course<'_>>,
     task: &Task,
     on_progress: &mut dyn FnMut(&Progress),
-) -> Result<()> {
-    let n_batches = (learner.n_cases() / knobs.batch).max(1);
-    let n_steps = n_batches * knobs.epochs;
-    let mut optimizer = Optimizer::new(vars, knobs)?;
-    let first_epoch = checkpoint.map_or(Ok(0), |it| optimizer.load(it))?;
-    let start = Instant::now();
-    for epoch in first_epoch..knobs.epochs {
-        let mut random = seed_epoch(knobs.seed, epoch);
+) -> Result<usize> {
+    tuning::keep_buffers();
+    let mut run = Run::new(vars, learner.n_cases(), knobs, course)?;
+    while !run.is_over() {
+        run.epoch(learner, task, on_progress)?;
+    }
+    run.optimizer.finish()?;
+    Ok(run.state.best.map_or(run.state.epoch, |(epoch, _)| epoch))
+}
+
+/// A run on its way.
+struct Run<'a> {
+    knobs: &'a Knobs,
+    course: Option<&'a Course<'a>>,
+    optimizer: Optimizer,
+    state: State,
+    /// Steps in an epoch.
+    n_batches: usize,
+    started: Instant,
+    /// The step that this process began with.
+    first_step: usize,
+    saved: Instant,
+    saved_step: Option<usize>,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        vars: &VarStore,
+        n_cases: usize,
+        knobs: &'a Knobs,
+        course: Option<&'a Course<'a>>,
+    ) -> Result<Self> {
+        let mut optimizer = Optimizer::new(vars, knobs)?;
+        let state = match course {
+            Some(it) => checkpoint::load(it.checkpoint, &mut optimizer)?,
+            None => State::default(),
+        };
+        let mut run = Self {
+            knobs,
+            course,
+            optimizer,
+            state,
+            n_batches: (n_cases / knobs.batch.max(1)).max(1),
+            started: Instant::now(),
+            first_step: 0,
+            saved: Instant::now(),
+            saved_step: None,
+        };
+        run.first_step = run.step();
+        run.saved_step = (0 < run.first_step).then_some(run.first_step);
+        Ok(run)
+    }
+
+    /// Steps behind it.
+    fn step(&self) -> usize {
+        self.state.epoch * self.n_batches + self.state.batch
+    }
+
+    fn n_steps(&self) -> usize {
+        self.n_batches * self.knobs.epochs
+    }
+
+    fn is_over(&self) -> bool {
+        let last = self.course.and_then(|it| it.last_epoch);
+        let n_epochs = last.unwrap_or(self.knobs.epochs).min(self.knobs.epochs);
+        self.state.has_ended || n_epochs <= self.state.epoch
+    }
+
+    /// Takes the steps of an epoch that are left of it.
+    fn epoch(
+        &mut self,
+        learner: &mut dyn Learner,
+        task: &Task,
+        on_progress: &mut dyn FnMut(&Progress),
+    ) -> Result<()> {
+        let mut random = seed_epoch(self.knobs.seed, self.state.epoch);
         let mut order: Vec<usize> = (0..learner.n_cases()).collect();
         order.shuffle(&mut random);
-        let mut progress = Progress {
-            epoch: epoch + 1,
-            n_epochs: knobs.epochs,
-            step: epoch * n_batches,
-            n_steps,
-            loss: 0.0,
-            held_out: None,
-            seconds_left: 0.0,
-        };
-        let mut sum = 0.0;
-        for (batch_idx, cases) in order.chunks(knobs.batch).take(n_batches).enumerate() {
+        self.state.restore_random(&mut random)?;
+        let batches = order.chunks(self.knobs.batch).take(self.n_batches);
+        for cases in batches.skip(self.state.batch) {
             if task.is_cancelled() {
+                self.save(Some(&random))?;
                 return Err(Error::Cancelled);
             }
             tuning::suit_the_load();
-            let loss = learner.loss(cases, &mut random)?;
-            loss.f_backward()?;
-            sum += finite(loss.f_double_value(&[])?)?;
-            optimizer.step(learning_rate(knobs, progress.step, n_steps))?;
-            progress.step += 1;
-            progress.loss = sum / (batch_idx + 1) as f64;
-            let done = progress.step - first_epoch * n_batches;
-            progress.seconds_left =
-                start.elapsed().as_secs_f64() / done as f64 * (n_steps - progress.step) as f64;
-            task.report(progress.step, n_steps);
-            if progress.step.is_multiple_of(10) {
-                on_progress(&progress);
+            self.descend(learner, cases, &mut random)?;
+            task.report(self.step(), self.n_steps());
+            if self.step().is_multiple_of(10) {
+                on_progress(&self.progress(self.state.epoch + 1));
+            }
+            if self
+                .course
+                .is_some_and(|it| it.every <= self.saved.elapsed())
+            {
+                self.save(Some(&random))?;
             }
         }
-        optimizer.swap_average()?;
-        progress.held_out = learner.validate()?;
-        optimizer.swap_average()?;
-        if let Some(path) = checkpoint {
-            optimizer.save(path, epoch + 1)?;
-        }
+        self.optimizer.swap_average()?;
+        let held_out = learner.validate();
+        self.optimizer.swap_average()?;
+        let mut progress = self.progress(self.state.epoch + 1);
+        progress.held_out = held_out?;
+        self.end_epoch(progress.held_out)?;
+        self.save(None)?;
         on_progress(&progress);
+        Ok(())
     }
-    optimizer.swap_average()
-}
 
-/// Cross-entropy with smoothed labels: of one sigmoid label, or of labels that exclude each other.
-fn classification_loss(
-    logits: &Tensor,
-    labels: &[usize],
-    output: Output,
-    knobs: &Knobs,
-) -> Result<Tensor> {
-    let labels: Vec<i64> = labels.iter().map(|it| *it as i64).collect();
-    let labels = Tensor::f_from_slice(&labels)?;
-    let smoothing = knobs.label_smoothing;
-    Ok(match output {
-        Output::Softmax => logits.f_cross_entropy_loss(
-            &labels,
-            None::<Tensor>,
-            Reduction::Mean,
-            -100,
-            smoothing,
-        )?,
-        Output::Sigmoid => {
-            let wanted = labels
-                .f_to_kind(Kind::Float)?
-                .f_mul_scalar(1.0 - smoothing)?
-                .f_add_scalar(smoothing / 2.0)?;
-            let logits = logits.f_squeeze_dim(1)?;
-            logits.f_binary_cross_entropy_with_logits::<Tensor>(
-                &wanted,
-                None,
-                None,
-                Reduction::Mean,
-            )?
-        }
-    })
-}
+    /// One step.
+    fn descend(
+        &mut self,
+        learner: &mut dyn Learner,
+        cases: &[usize],
+        random: &mut Random,
+    ) -> Result<()> {
+        let loss = match self.knobs.precision {
+            Precision::Float32 => learner.loss(cases, random)?,
+            Precision::Bfloat16 => shim::in_bfloat16(|| learner.loss(cases, random))?,
+        };
+        loss.f_backward()?;
+        let value = finite(loss.f_double_value(&[])?).map_err(|it| self.diverged(&it))?;
+        let sum = f64::from_bits(self.state.loss_sum) + value;
+        self.state.loss_sum = sum.to_bits();
+        let lr = self.knobs.learning_rate(self.step(), self.n_steps());
+        self.optimizer.step(lr)?;
+        self.state.batch += 1;
+        Ok(())
+    }
 
-/// What held-out cases are judged by: the area under the ROC curve of one sigmoid label, or else macro-F1.
-fn figure(rows: &[Vec<f64>], labels: &[usize], output: Output) -> Option<f64> {
-    match output {
-        Output::Sigmoid => {
-            let scores: Vec<f64> = rows.iter().filter_map(|it| it.first().copied()).collect();
-            let is_positive: Vec<bool> = labels.iter().map(|it| *it == 1).collect();
-            stats::auroc(&scores, &is_positive).map(|it| it.value)
+    /// Counts the epoch, and sees whether it was the best and whether it was the last.
+    fn end_epoch(&mut self, held_out: Option<f64>) -> Result<()> {
+        let state = &mut self.state;
+        state.epoch += 1;
+        state.batch = 0;
+        state.loss_sum = 0.0_f64.to_bits();
+        state.random_words = 0;
+        state.torch_random.clear();
+        if let (Some(patience), Some(figure)) = (self.knobs.patience, held_out) {
+            let best = state.best.map(|(_, it)| f64::from_bits(it));
+            if best.is_none_or(|it| it < figure) {
+                state.best = Some((state.epoch, figure.to_bits()));
+                self.optimizer.keep_best()?;
+            } else {
+                let since = state.best.map_or(0, |(epoch, _)| state.epoch - epoch);
+                state.has_ended = patience.max(1) <= since;
+            }
         }
-        Output::Softmax => {
-            let chosen: Vec<usize> = rows.iter().map(|it| stats::greatest(it)).collect();
-            Some(stats::macro_f1(
-                &chosen,
-                labels,
-                rows.first().map_or(0, Vec::len),
-            ))
+        Ok(())
+    }
+
+    fn progress(&self, epoch: usize) -> Progress {
+        let (step, n_steps) = (self.step(), self.n_steps());
+        let n_done = step.saturating_sub(self.first_step).max(1);
+        let seconds_each = self.started.elapsed().as_secs_f64() / n_done as f64;
+        Progress {
+            epoch,
+            n_epochs: self.knobs.epochs,
+            step,
+            n_steps,
+            loss: f64::from_bits(self.state.loss_sum) / self.state.batch.max(1) as f64,
+            held_out: None,
+            seconds_left: seconds_each * n_steps.saturating_sub(step) as f64,
         }
     }
-}
 
-/// `[n, labels]` → one row for each.
-fn rows(logits: &Tensor) -> Result<Vec<Vec<f64>>> {
-    let (n, n_labels) = logits.size2()?;
-    let mut values = vec![0.0_f64; (n * n_labels).unsigned_abs() as usize];
-    let n_values = values.len();
-    logits
-        .f_to_kind(Kind::Double)?
-        .f_contiguous()?
-        .f_copy_data(&mut values, n_values)?;
-    Ok(values
-        .chunks(n_labels.unsigned_abs().max(1) as usize)
-        .map(<[f64]>::to_vec)
-        .collect())
-}
+    /// Writes the checkpoint; with `random` within an epoch. Numbers that are none are not kept.
+    fn save(&mut self, random: Option<&Random>) -> Result<()> {
+        let Some(course) = self.course else {
+            return Ok(());
+        };
+        if !self.optimizer.is_finite()? {
+            let found = "weights without a value".to_owned();
+            return Err(self.diverged(&Error::NotFinite { found }));
+        }
+        if let Some(random) = random {
+            self.state.keep_random(random)?;
+        }
+        self.state.n_steps = self.optimizer.n_steps;
+        checkpoint::save(course.checkpoint, &self.state, &self.optimizer)?;
+        self.saved = Instant::now();
+        self.saved_step = Some(self.step());
+        Ok(())
+    }
 
-fn finite(loss: f64) -> Result<f64> {
-    let odd = || Error::NotFinite {
-        found: format!("a loss of {loss}"),
-    };
-    if loss.is_finite() {
-        Ok(loss)
-    } else {
-        Err(odd())
+    /// Says at which step numbers were lost, and what is left.
+    fn diverged(&self, error: &Error) -> Error {
+        let Error::NotFinite { found } = error else {
+            return Error::Engine {
+                cause: error.to_string(),
+            };
+        };
+        let kept = match (self.course, self.saved_step) {
+            (Some(course), Some(step)) => format!(
+                "the last good checkpoint, {}, is kept and has step {step}",
+                checkpoint::file_name(course.checkpoint)
+            ),
+            _ => "there was no checkpoint yet".to_owned(),
+        };
+        let (step, n_steps) = (self.step() + 1, self.n_steps());
+        Error::NotFinite {
+            found: format!(
+                "{found} at step {step} of {n_steps}; {kept}; a lower max_lr or a lower clip_norm may help"
+            ),
+        }
     }
 }
 
@@ -259,46 +331,24 @@ pub fn to_half(vars: &mut VarStore) -> Result<Vec<u8>> {
 }
 
 /// The random numbers of one epoch, ours and libtorch's.
-fn seed_epoch(seed: u64, epoch: usize) -> StdRng {
+fn seed_epoch(seed: u64, epoch: usize) -> Random {
     let seed = seed
         .wrapping_mul(0x9e37_79b9_7f4a_7c15)
         .wrapping_add(epoch as u64);
     tch::manual_seed(i64::from_ne_bytes(seed.to_ne_bytes()));
-    StdRng::seed_from_u64(seed)
-}
-
-/// Half a cosine up to the peak, half a cosine down to nothing.
-fn learning_rate(knobs: &Knobs, step: usize, n_steps: usize) -> f64 {
-    let part = step as f64 / n_steps.max(1) as f64;
-    let rise = |part: f64| 0.5 - 0.5 * (std::f64::consts::PI * part).cos();
-    let height = if part < knobs.warmup {
-        0.04 + 0.96 * rise(part / knobs.warmup)
-    } else {
-        rise((1.0 - part) / (1.0 - knobs.warmup).max(1e-9))
-    };
-    knobs.max_lr * height
+    Random::seed_from_u64(seed)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Knobs, learning_rate};
+    use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
+    use super::Random;
+
+    /// Recipes that were trained before go on with the same numbers.
     #[test]
-    fn the_learning_rate_rises_and_falls_once() {
-        let knobs = Knobs {
-            seed: 1,
-            epochs: 1,
-            batch: 1,
-            max_lr: 2.0,
-            warmup: 0.25,
-            weight_decay: 0.0,
-            label_smoothing: 0.0,
-            dropout: 0.0,
-            average_decay: 0.0,
-            clip_norm: 1.0,
-        };
-        let at = |step| learning_rate(&knobs, step, 100);
-        assert!((at(0) - 0.08).abs() < 1e-9 && (at(25) - 2.0).abs() < 1e-9 && at(99) < 0.01);
-        assert!((0..25).all(|it| at(it) < at(it + 1)) && (25..99).all(|it| at(it + 1) < at(it)));
+    fn random_numbers_are_those_of_the_standard_generator() {
+        let (mut ours, mut standard) = (Random::seed_from_u64(7), StdRng::seed_from_u64(7));
+        assert!((0..100).all(|_| ours.next_u64() == standard.next_u64()));
     }
 }

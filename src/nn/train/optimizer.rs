@@ -1,30 +1,25 @@
-//! AdamW (Loshchilov and Hutter 2019) over named variables, with averaged weights, in a form that can be saved whole.
+//! AdamW (Loshchilov and Hutter 2019) or SGD over named variables, with averaged weights, in a form that can be saved
+//! whole.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
-use safetensors::SafeTensors;
-use tch::{Kind, Tensor, nn::VarStore, no_grad};
+use tch::{Tensor, nn::VarStore, no_grad};
 
 use super::{
-    super::{Result, params::to_safetensors},
-    Knobs,
+    super::Result,
+    knobs::{Knobs, Method},
 };
-use crate::{disk, model::Error};
 
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
-const EPSILON: f64 = 1e-8;
-/// The largest checkpoint that is read.
-const CHECKPOINT_LIMIT: u64 = 2 << 30;
-/// The name under which a checkpoint counts.
-const COUNTS: &str = "epochs and steps";
 
-/// The trained variables with what AdamW and the average remember about each.
+/// The trained variables with what the method and the average remember about each.
 pub(super) struct Optimizer {
     trained: Vec<Trained>,
     /// Everything that a bundle holds, running statistics too.
     averaged: Vec<Averaged>,
-    n_steps: i64,
+    pub(super) n_steps: u64,
+    method: Method,
     weight_decay: f64,
     average_decay: f64,
     clip_norm: f64,
@@ -33,7 +28,7 @@ pub(super) struct Optimizer {
 struct Trained {
     name: String,
     variable: Tensor,
-    /// Decayed means of the gradient and of its square.
+    /// AdamW's decayed means of the gradient and of its square; SGD's momentum and nothing.
     first: Tensor,
     second: Tensor,
     /// Only matrices and kernels; not biases and norms.
@@ -44,6 +39,8 @@ struct Averaged {
     name: String,
     variable: Tensor,
     average: Tensor,
+    /// The average at the best epoch, where one is looked for.
+    best: Option<Tensor>,
 }
 
 impl Optimizer {
@@ -70,12 +67,14 @@ impl Optimizer {
                 name,
                 variable,
                 average: start,
+                best: None,
             });
         }
         Ok(Self {
             trained,
             averaged,
             n_steps: 0,
+            method: knobs.method,
             weight_decay: knobs.weight_decay,
             average_decay: knobs.average_decay,
             clip_norm: knobs.clip_norm,
@@ -88,26 +87,24 @@ impl Optimizer {
         no_grad(|| {
             let shrink = self.clip_factor()?;
             let steps = self.n_steps as f64;
-            let (unbias1, unbias2) = (1.0 - BETA1.powf(steps), 1.0 - BETA2.powf(steps));
+            let unbias = [BETA1, BETA2].map(|it| 1.0 - it.powf(steps));
             for it in &mut self.trained {
-                let mut gradient = it.variable.f_grad()?;
+                let gradient = it.variable.f_grad()?;
                 if !gradient.defined() {
                     continue;
                 }
-                let gradient = gradient.f_mul_scalar_(shrink)?;
-                it.first = it.first.f_lerp_(&gradient, 1.0 - BETA1)?;
-                it.second = it.second.f_lerp_(&gradient.f_square()?, 1.0 - BETA2)?;
-                if it.is_decayed {
-                    it.variable = it.variable.f_mul_scalar_(1.0 - lr * self.weight_decay)?;
+                let gradient = shrunk(gradient, shrink)?;
+                let decay = if it.is_decayed {
+                    self.weight_decay
+                } else {
+                    0.0
+                };
+                match self.method {
+                    Method::AdamW { epsilon } => {
+                        it.adam(&gradient, (lr, epsilon), decay, unbias)?
+                    }
+                    Method::Sgd { momentum } => it.sgd(gradient, lr, decay, momentum)?,
                 }
-                let spread = it
-                    .second
-                    .f_div_scalar(unbias2)?
-                    .f_sqrt()?
-                    .f_add_scalar(EPSILON)?;
-                it.variable = it
-                    .variable
-                    .f_sub_(&it.first.f_div(&spread)?.f_mul_scalar(lr / unbias1)?)?;
                 it.variable.zero_grad();
             }
             // Young averages forget fast, so that the start does not linger.
@@ -119,8 +116,11 @@ impl Optimizer {
         })
     }
 
-    /// What all gradients are multiplied with, so that together they are no longer than allowed.
-    fn clip_factor(&self) -> Result<f64> {
+    /// What all gradients are multiplied with, so that together they are no longer than allowed; `None` for any length.
+    fn clip_factor(&self) -> Result<Option<f64>> {
+        if self.clip_norm <= 0.0 {
+            return Ok(None);
+        }
         let gradients = self
             .trained
             .iter()
@@ -132,10 +132,10 @@ impl Optimizer {
             .map(Tensor::f_norm);
         let norms = norms.collect::<std::result::Result<Vec<_>, _>>()?;
         if norms.is_empty() {
-            return Ok(1.0);
+            return Ok(None);
         }
         let norm = Tensor::f_stack(&norms, 0)?.f_norm()?.f_double_value(&[])?;
-        Ok((self.clip_norm / (norm + 1e-6)).min(1.0))
+        Ok(Some((self.clip_norm / (norm + 1e-6)).min(1.0)))
     }
 
     /// Exchanges the variables and their averages.
@@ -150,38 +150,37 @@ impl Optimizer {
         })
     }
 
-    /// Everything that is needed to go on, written at once.
-    pub(super) fn save(&self, path: &Path, n_epochs: usize) -> Result<()> {
-        let counts = Tensor::f_from_slice(&[n_epochs as f32, self.n_steps as f32])?;
-        let mut named: Vec<(String, Tensor)> = self
-            .tensors()
-            .map(|(name, it)| (name, it.shallow_clone()))
-            .collect();
-        named.push((COUNTS.to_owned(), counts));
-        Ok(disk::write_atomic(path, &to_safetensors(&named)?)?)
+    /// Remembers the averages as the best so far.
+    pub(super) fn keep_best(&mut self) -> Result<()> {
+        for it in &mut self.averaged {
+            it.best = Some(no_grad(|| it.average.f_detach_copy())?);
+        }
+        Ok(())
     }
 
-    /// Takes up what was saved, and gives the number of whole epochs behind it; 0 where there is no file.
-    pub(super) fn load(&mut self, path: &Path) -> Result<usize> {
-        if !path.exists() {
-            return Ok(0);
-        }
-        let bytes = disk::read(path, CHECKPOINT_LIMIT)?;
-        let file = SafeTensors::deserialize(&bytes).map_err(|it| odd(&it))?;
-        let read = |name: &str, shape: &[i64]| -> Result<Tensor> {
-            let view = file.tensor(name).map_err(|it| odd(&it))?;
-            Ok(Tensor::f_from_data_size(view.data(), shape, Kind::Float)?)
-        };
-        for (name, tensor) in self.tensors() {
-            let saved = read(&name, &tensor.size())?;
-            no_grad(|| tensor.shallow_clone().f_copy_(&saved))?;
-        }
-        let counts = read(COUNTS, &[2])?;
-        self.n_steps = counts.f_double_value(&[1])? as i64;
-        Ok(counts.f_double_value(&[0])? as usize)
+    /// Gives the variables the best averages, or the last ones where none were kept.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        no_grad(|| {
+            for it in &mut self.averaged {
+                it.variable
+                    .f_copy_(it.best.as_ref().unwrap_or(&it.average))?;
+            }
+            Ok(())
+        })
     }
 
-    fn tensors(&self) -> impl Iterator<Item = (String, &Tensor)> {
+    /// Whether every number that a checkpoint would hold is one.
+    pub(super) fn is_finite(&self) -> Result<bool> {
+        for (_, tensor) in self.tensors() {
+            if tensor.f_isfinite()?.f_all()?.f_int64_value(&[])? == 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Everything that is needed to go on, by name.
+    pub(super) fn tensors(&self) -> impl Iterator<Item = (String, &Tensor)> {
         let trained = self.trained.iter().flat_map(|it| {
             [
                 (format!("first {}", it.name), &it.first),
@@ -194,12 +193,55 @@ impl Optimizer {
                 (format!("average {}", it.name), &it.average),
             ]
         });
-        trained.chain(averaged)
+        let best = self.averaged.iter().filter_map(|it| {
+            let best = it.best.as_ref()?;
+            Some((format!("best {}", it.name), best))
+        });
+        trained.chain(averaged).chain(best)
     }
 }
 
-fn odd(error: &impl std::fmt::Display) -> Error {
-    Error::Engine {
-        cause: format!("a checkpoint could not be used: {error}"),
+impl Trained {
+    fn adam(
+        &mut self,
+        gradient: &Tensor,
+        (lr, epsilon): (f64, f64),
+        decay: f64,
+        [unbias1, unbias2]: [f64; 2],
+    ) -> Result<()> {
+        self.first = self.first.f_lerp_(gradient, 1.0 - BETA1)?;
+        self.second = self.second.f_lerp_(&gradient.f_square()?, 1.0 - BETA2)?;
+        if 0.0 < decay {
+            self.variable = self.variable.f_mul_scalar_(1.0 - lr * decay)?;
+        }
+        let spread = self
+            .second
+            .f_div_scalar(unbias2)?
+            .f_sqrt()?
+            .f_add_scalar(epsilon)?;
+        self.variable = self
+            .variable
+            .f_sub_(&self.first.f_div(&spread)?.f_mul_scalar(lr / unbias1)?)?;
+        Ok(())
+    }
+
+    /// As `torch.optim.SGD(nesterov=True)`.
+    fn sgd(&mut self, gradient: Tensor, lr: f64, decay: f64, momentum: f64) -> Result<()> {
+        let gradient = if 0.0 < decay {
+            gradient.f_add(&self.variable.f_mul_scalar(decay)?)?
+        } else {
+            gradient
+        };
+        self.first = self.first.f_mul_scalar_(momentum)?.f_add_(&gradient)?;
+        let step = gradient.f_add(&self.first.f_mul_scalar(momentum)?)?;
+        self.variable = self.variable.f_sub_(&step.f_mul_scalar(lr)?)?;
+        Ok(())
+    }
+}
+
+fn shrunk(mut gradient: Tensor, shrink: Option<f64>) -> Result<Tensor> {
+    match shrink {
+        Some(shrink) => Ok(gradient.f_mul_scalar_(shrink)?),
+        None => Ok(gradient),
     }
 }

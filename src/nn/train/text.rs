@@ -1,6 +1,6 @@
 //! Learning to put notes into classes, from windows that are cut anew in each epoch.
 
-use rand::{RngExt as _, rngs::StdRng};
+use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
 use tch::{Tensor, no_grad};
 
@@ -10,7 +10,7 @@ use super::{
         layer::Mode,
         transformer::{Tokens, Transformer},
     },
-    Knobs, Learner,
+    Knobs, Learner, Random,
 };
 use crate::{
     model::manifest::Output,
@@ -63,7 +63,7 @@ pub(super) fn cut(
     note: &[i64],
     n_tokens: usize,
     special: SpecialTokens,
-    random: &mut StdRng,
+    random: &mut Random,
 ) -> Vec<i64> {
     let n_body = n_tokens.saturating_sub(2);
     let start = random.random_range(0..=note.len().saturating_sub(n_body));
@@ -103,7 +103,7 @@ fn mean_row(rows: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
 }
 
 impl TextLearner<'_> {
-    fn window(&self, case: usize, random: &mut StdRng) -> Option<(Vec<i64>, usize)> {
+    fn window(&self, case: usize, random: &mut Random) -> Option<(Vec<i64>, usize)> {
         let note_idx = case / self.windows.each.max(1);
         let (note, label) = self
             .train
@@ -126,7 +126,7 @@ impl Learner for TextLearner<'_> {
         self.train.notes.len() * self.windows.each.max(1)
     }
 
-    fn loss(&mut self, cases: &[usize], random: &mut StdRng) -> Result<Tensor> {
+    fn loss(&mut self, cases: &[usize], random: &mut Random) -> Result<Tensor> {
         let (windows, labels): (Vec<_>, Vec<_>) = cases
             .iter()
             .filter_map(|it| self.window(*it, random))
@@ -136,7 +136,8 @@ impl Learner for TextLearner<'_> {
             dropout: self.knobs.dropout,
         };
         let logits = self.net.head(&self.net.features(&tokens, mode)?, mode)?;
-        super::classification_loss(&logits, &labels, Output::Softmax, &self.knobs)
+        let learned = (&self.knobs, self.train.labels.as_slice());
+        super::classification_loss(&logits, &labels, Output::Softmax, learned)
     }
 
     fn validate(&mut self) -> Result<Option<f64>> {
