@@ -56,7 +56,7 @@ training-data:
 
 # Trains what ships. A run that was stopped goes on where it was; `rm -r out/training` starts anew.
 train: $(WARDLIGHT) training-data
-	for name in chest-pneumonia-paediatric chest-pneumonia-adult note-specialty; do \
+	for name in chest-pneumonia-paediatric chest-pneumonia-adult nodule-malignancy note-specialty; do \
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out models/$$name; \
 	done
 
@@ -65,6 +65,7 @@ train: $(WARDLIGHT) training-data
 EVALUATE = $(WARDLIGHT) evaluate --split test --image-column file --beyond-scope
 CHILDREN := cxr_pediatric_pneumonia
 ADULTS := cxr_adult_nih
+NODULES := ct_lung_nodules_lidc
 STRANGERS := cxr_adult_covid_hannover ct_lung_nodules_lidc
 evaluate: $(WARDLIGHT) training-data
 	$(EVALUATE) chest-pneumonia-paediatric $(TRAINING_DATA)/$(CHILDREN)/labels.csv --images $(TRAINING_DATA)/$(CHILDREN)/images \
@@ -73,6 +74,11 @@ evaluate: $(WARDLIGHT) training-data
 	$(EVALUATE) chest-pneumonia-adult $(TRAINING_DATA)/$(ADULTS)/labels.csv --images $(TRAINING_DATA)/$(ADULTS)/images \
 		--positive PNEUMONIA --against chest-pneumonia-paediatric --out out/evaluation/chest-pneumonia-adult \
 		$(foreach it,$(CHILDREN) $(STRANGERS),--strangers $(TRAINING_DATA)/$(it)/images)
+	awk -F, 'NR == 1 { print "path," $$0; next } $$4 != "indeterminate" { print $$1 ".png," $$0 }' \
+		$(TRAINING_DATA)/$(NODULES)/labels.csv > $(TRAINING_DATA)/$(NODULES)/definite.csv
+	$(WARDLIGHT) evaluate nodule-malignancy $(TRAINING_DATA)/$(NODULES)/definite.csv \
+		--images $(TRAINING_DATA)/$(NODULES)/images --split test --positive malignant --baseline diameter_mm --damage 0 \
+		--beyond-scope --out out/evaluation/nodule-malignancy
 
 # Puts the explanation methods of the shipped chest models to the randomisation test, on their test parts, and writes the
 # outcome into manifests and cards. A training does it by itself; this is for weights that are there already.

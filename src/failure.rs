@@ -96,6 +96,23 @@ impl From<&prep::Error> for Failure {
                 "The image is blank",
                 "Open another image; a blank one has nothing to score.",
             ),
+            prep::Error::NoPoint { side_mm } => {
+                return Self::new(
+                    "The model needs a point",
+                    format!(
+                        "It reads {side_mm} mm around what you point at: in the window press N and click it; on the \
+                         command line name its column and row with --at."
+                    ),
+                    error,
+                );
+            }
+            prep::Error::PointOutside { .. } => (
+                "The point lies beside the picture",
+                "Name column and row of a pixel of the frame; both count from 0.",
+            ),
+            prep::Error::NoSpacing { .. } => (
+                "The file does not say how large its pixels are",
+                "Open the DICOM file that the picture was made from: this model reads millimetres.",
             prep::Error::Values { .. } => (
                 "The image is not of the kind that the model reads",
                 "Open the original image, or choose a model that was made for its values and its size.",

@@ -22,6 +22,24 @@ pub struct Subject {
     pub file_sha256: Sha256,
     /// Which frame of it; 0 for a note.
     pub frame_idx: usize,
+    /// Where in the frame, for a model that reads the surroundings of a point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Pixel>,
+}
+
+/// A pixel of a frame: column and row, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pixel {
+    pub x: u32,
+    pub y: u32,
+}
+
+impl Pixel {
+    /// Its middle, in pixel-edge coordinates.
+    pub const fn center(self) -> (f32, f32) {
+        (self.x as f32 + 0.5, self.y as f32 + 0.5)
+    }
 }
 
 /// Which model answered. Thresholds belong to the weights hash, never to the application.

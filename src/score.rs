@@ -12,10 +12,10 @@ use crate::{
     case::{Note, Scan},
     model::{self, Attribution, AttributionValues, Model, Task},
     prediction::{
-        Affine2, Calibration, Explanation, Heatmap, LabelIdx, Method, Ood, Prediction, Subject,
-        WordWeight,
+        Affine2, Calibration, Explanation, Heatmap, LabelIdx, Method, Ood, Pixel, Prediction,
+        Subject, WordWeight,
     },
-    prep::{self, Input, Spec, TextInput, Tokenizer, prepare_note, prepare_scan},
+    prep::{self, Input, Spec, TextInput, Tokenizer, prepare_at, prepare_note},
     stats::Gaussian,
     warnings::{Warning, WarningKind, Warnings},
 };
@@ -40,7 +40,12 @@ pub struct Loaded {
 /// What is to be scored.
 #[derive(Clone, Copy)]
 pub enum Target<'a> {
-    Scan { scan: &'a Scan, frame_idx: usize },
+    Scan {
+        scan: &'a Scan,
+        frame_idx: usize,
+        /// For a model that reads the surroundings of a point.
+        at: Option<Pixel>,
+    },
     Note(&'a Note),
 }
 
@@ -69,13 +74,19 @@ impl Target<'_> {
     /// The identity that the answer will carry.
     pub fn subject(&self) -> Subject {
         match self {
-            Self::Scan { scan, frame_idx } => Subject {
+            Self::Scan {
+                scan,
+                frame_idx,
+                at,
+            } => Subject {
                 file_sha256: scan.header.file_sha256,
                 frame_idx: *frame_idx,
+                at: *at,
             },
             Self::Note(note) => Subject {
                 file_sha256: note.file_sha256,
                 frame_idx: 0,
+                at: None,
             },
         }
     }
@@ -138,7 +149,13 @@ fn scope(
     warnings: &Warnings,
 ) -> (Ood, Vec<String>) {
     let manifest = loaded.model.manifest();
-    let (Target::Scan { scan, frame_idx }, Input::Image(image)) = (target, input) else {
+    let (
+        Target::Scan {
+            scan, frame_idx, ..
+        },
+        Input::Image(image),
+    ) = (target, input)
+    else {
         return (Ood::Unknown, Vec::new());
     };
     let frame = scan.frames.get(frame_idx);
@@ -148,6 +165,10 @@ fn scope(
         return (Ood::Unknown, reasons);
     };
     reasons.extend(gate::of_header(scan, &scope.header, warnings));
+    if let (Some(lung), Spec::Image(spec)) = (&scope.lung, &manifest.prep) {
+        reasons.extend(gate::of_unit(scan, warnings));
+        reasons.extend(gate::of_lung(image, spec, lung));
+    }
     let test = scope.layout.as_ref().zip(loaded.layout.as_ref());
     let (Some(test), Spec::Image(spec)) = (test, &manifest.prep) else {
         return (Ood::Unknown, reasons);
@@ -206,9 +227,20 @@ pub fn explain(
 
 fn prepare(target: Target<'_>, loaded: &Loaded, warnings: &Warnings) -> Result<Input, Error> {
     match (target, &loaded.model.manifest().prep, &loaded.tokenizer) {
-        (Target::Scan { scan, frame_idx }, Spec::Image(spec), _) => {
-            Ok(Input::Image(prepare_scan(scan, frame_idx, spec, warnings)?))
-        }
+        (
+            Target::Scan {
+                scan,
+                frame_idx,
+                at,
+            },
+            Spec::Image(spec),
+            _,
+        ) => Ok(Input::Image(prepare_at(
+            scan,
+            (frame_idx, at),
+            spec,
+            warnings,
+        )?)),
         (Target::Note(note), Spec::Text(spec), Some(tokenizer)) => {
             Ok(Input::Text(prepare_note(note, spec, tokenizer, warnings)?))
         }

@@ -218,7 +218,14 @@ pub(super) fn explaining_ui(painter: &Painter, scene: &Scene<'_>, scan: &ScanIte
 }
 
 /// Text that can be read on bright and on dark anatomy.
-fn haloed(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, color: Color32) {
+pub(super) fn haloed(
+    painter: &Painter,
+    at: Pos2,
+    align: Align2,
+    text: &str,
+    font: FontId,
+    color: Color32,
+) {
     let galley = painter.layout_no_wrap(text.to_owned(), font, color);
     haloed_galley(painter, at, align, &galley);
 }

@@ -6,6 +6,7 @@
 mod application;
 mod controls;
 mod corners_ui;
+mod crop_ui;
 mod dialog;
 mod empty_ui;
 mod evaluate_ui;

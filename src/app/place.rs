@@ -2,7 +2,10 @@
 
 use egui::{Pos2, Rect, Vec2, vec2};
 
-use crate::{prediction::Affine2, session::ScanItem};
+use crate::{
+    prediction::{Affine2, Pixel},
+    session::ScanItem,
+};
 
 /// Where the scan lies on screen.
 pub(super) struct Place {
@@ -58,6 +61,17 @@ impl Place {
             self.center.0 / self.size.0 + moved.x,
             self.center.1 / self.size.1 + moved.y,
         )
+    }
+
+    /// The pixel of the scan at a point on screen.
+    pub(super) fn pixel_from_ui(&self, at: Pos2) -> Option<Pixel> {
+        let (x, y) = self.share_from_ui(at);
+        let (x, y) = ((x * self.size.0).floor(), (y * self.size.1).floor());
+        let is_within = (0.0..self.size.0).contains(&x) && (0.0..self.size.1).contains(&y);
+        is_within.then_some(Pixel {
+            x: x as u32,
+            y: y as u32,
+        })
     }
 
     /// A way on screen as shares of the scan's width and height.

@@ -8,6 +8,7 @@ use egui::{
 use super::{
     Scene,
     corners_ui::{MARGIN, corner_texts, explaining_ui},
+    crop_ui::pointing_ui,
     pictures::Pictures,
     place::Place,
     theme::{AMBER_ON_PICTURE, VIEWPORT},
@@ -36,6 +37,9 @@ pub(super) fn scan_ui(
         Sense::click_and_drag(),
     );
     let place = Place::new(rect, ui.pixels_per_point(), scan);
+    if scene.state.is_pointing {
+        point(ui, &response, &place, commands);
+    }
     listen(ui, &response, &place, scan, commands);
     menu(&response, scan, commands);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(scan)));
@@ -67,6 +71,7 @@ pub(super) fn scan_ui(
             ));
         }
     }
+    pointing_ui(&painter, scene, scan, &place);
     if scene.state.are_texts_shown {
         corner_texts(&painter, scene, scan, &place, shown.as_ref());
     }
@@ -77,6 +82,18 @@ pub(super) fn scan_ui(
         Stroke::new(1.0, scene.tokens.amber),
         StrokeKind::Inside,
     );
+}
+
+/// A click says what the model is to read around.
+fn point(ui: &Ui, response: &Response, place: &Place, commands: &mut Vec<Command>) {
+    if response.contains_pointer() {
+        ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
+    }
+    let clicked = response
+        .interact_pointer_pos()
+        .filter(|_| response.clicked());
+    let pixel = clicked.and_then(|it| place.pixel_from_ui(it));
+    commands.extend(pixel.map(Command::PointAt));
 }
 
 /// Left drag: window. Middle or shift drag: pan. Right or ctrl drag: zoom. Wheel: frames; with ctrl, or on a single

@@ -93,6 +93,9 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
             }
         }
     }
+    if scene.state.crop_side_mm().is_some() {
+        chip(ui, "Point", Action::PointAt, scene.state.is_pointing);
+    }
     if !is_narrow {
         if is_gray {
             chip(ui, "Invert", Action::Invert, view.is_inverted);

@@ -22,7 +22,7 @@ use crate::{
     import::Opened,
     model::{Manifest, Task, bundle},
     nn,
-    prediction::{Call, Method, Ood, Prediction, Uncertainty},
+    prediction::{Call, Method, Ood, Pixel, Prediction, Uncertainty},
     prep::Spec,
     score::{self, Gate, Loaded, Target},
 };
@@ -41,6 +41,9 @@ pub(super) struct Args {
     /// Frame of a multi-frame scan, from 1.
     #[arg(long, value_name = "N", default_value_t = 1)]
     frame: usize,
+    /// What the model reads around, for one that reads the surroundings of a point: column and row of a pixel, from 0.
+    #[arg(long, value_name = "X,Y", value_parser = pixel)]
+    at: Option<Pixel>,
     #[command(flatten)]
     explain: ExplainArgs,
     /// Score scans that the model refuses as outside its scope all the same; the result carries the reasons.
@@ -59,6 +62,18 @@ pub(super) struct Args {
     /// Write the JSON to this file as well.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+}
+
+fn pixel(text: &str) -> Result<Pixel, String> {
+    let numbers = text
+        .split_once(',')
+        .map(|(x, y)| (x.trim().parse(), y.trim().parse()));
+    match numbers {
+        Some((Ok(x), Ok(y))) => Ok(Pixel { x, y }),
+        _ => Err(format!(
+            "wanted column and row such as 212,148, found {text}"
+        )),
+    }
 }
 
 /// What `--json` prints.
@@ -105,6 +120,11 @@ struct Refusal {
 
 /// Scores every file; one that fails is told and the others go on.
 pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
+    let n_files = args.files.len();
+    anyhow::ensure!(
+        args.at.is_none() || n_files == 1,
+        "wanted one scan with --at, found {n_files}"
+    );
     let made = args.explain.create_folders();
     made.context("could not make the folder for the influence maps")?;
     let decoder =
@@ -268,6 +288,7 @@ fn score_scan(
     let target = Target::Scan {
         scan,
         frame_idx: args.frame.saturating_sub(1),
+        at: args.at,
     };
     let gate = if args.beyond_scope {
         Gate::Open
@@ -398,6 +419,12 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
             ));
         }
     }
+    lines.extend(
+        prediction
+            .about
+            .at
+            .map(|it| format!("  Read around column {}, row {}", it.x, it.y)),
+    );
     lines.extend(sites::lines(prediction));
     lines.push(format!("  Scope: {}", scope(&prediction.ood)));
     lines.extend(

@@ -23,7 +23,7 @@ use crate::{
     failure::Failure,
     import::{self, Opened},
     model::{self, Manifest},
-    prediction::{Explanation, Faithfulness, LabelIdx, Method, Prediction, Subject},
+    prediction::{Explanation, Faithfulness, LabelIdx, Method, Pixel, Prediction, Subject},
     privacy::Phi,
     render, sample, score,
 };
@@ -77,7 +77,12 @@ pub type ModelName = String;
 /// What a model is to read.
 #[derive(Clone, Debug)]
 pub enum Target {
-    Scan { scan: Arc<Scan>, frame_idx: usize },
+    Scan {
+        scan: Arc<Scan>,
+        frame_idx: usize,
+        /// For a model that reads the surroundings of a point.
+        at: Option<Pixel>,
+    },
     Note(Arc<Note>),
 }
 
@@ -202,9 +207,14 @@ impl Target {
 
     pub(crate) fn as_score_target(&self) -> score::Target<'_> {
         match self {
-            Self::Scan { scan, frame_idx } => score::Target::Scan {
+            Self::Scan {
+                scan,
+                frame_idx,
+                at,
+            } => score::Target::Scan {
                 scan,
                 frame_idx: *frame_idx,
+                at: *at,
             },
             Self::Note(note) => score::Target::Note(note),
         }

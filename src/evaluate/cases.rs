@@ -186,7 +186,11 @@ pub(super) fn answer(
     loaded: &mut Loaded,
     gate: score::Gate,
 ) -> std::result::Result<Prediction, score::Error> {
-    let target = Target::Scan { scan, frame_idx: 0 };
+    let target = Target::Scan {
+        scan,
+        frame_idx: 0,
+        at: None,
+    };
     score::score(target, loaded, gate)
 }
 

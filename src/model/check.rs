@@ -9,9 +9,9 @@ use super::{
     Manifest, Network,
     manifest::{FileRef, Label, Output},
     network,
-    scope::Scope,
+    scope::{LungScope, Scope},
 };
-use crate::prep::{ImageSpec, Intensity, Spec, TextSpec};
+use crate::prep::{Crop, ImageSpec, Intensity, Spec, TextSpec};
 
 pub(super) use self::trust::site;
 
@@ -53,6 +53,9 @@ pub(super) fn manifest(manifest: &Manifest) -> Check {
             "text",
         )?;
         scope(it)?;
+        if let Some(it) = &it.lung {
+            lung(it, &manifest.prep)?;
+        }
     }
     explanations(manifest)?;
     network_and_prep(manifest)
@@ -108,6 +111,21 @@ fn scope(scope: &Scope) -> Check {
         wanted(is_positive, "a positive limit", layout.limit)?;
         let is_part = (0.0..=1.0).contains(&layout.refused);
         wanted(is_part, "a part in 0..1", layout.refused)?;
+    }
+    Ok(())
+}
+
+fn lung(scope: &LungScope, prep: &Spec) -> Check {
+    let crop = match prep {
+        Spec::Image(spec) => spec.crop,
+        Spec::Text(_) => None,
+    };
+    wanted(crop.is_some(), "a crop for a test of its lung", "none")?;
+    for value in [scope.air_below_hu, scope.tissue_above_hu] {
+        wanted(value.is_finite(), "a limit in Hounsfield units", value)?;
+    }
+    for part in [scope.least_air, scope.least_tissue] {
+        wanted((0.0..1.0).contains(&part), "a part in 0..1", part)?;
     }
     Ok(())
 }
@@ -327,6 +345,9 @@ fn image_spec(spec: &ImageSpec) -> Check {
         "a margin in 0..0.4",
         spec.margin,
     )?;
+    if let Some(it) = &spec.crop {
+        crop(it, spec)?;
+    }
     wanted(spec.mean.is_finite(), "a finite mean", spec.mean)?;
     wanted(
         spec.std.is_finite() && 0.0 < spec.std,
@@ -342,4 +363,19 @@ fn image_spec(spec: &ImageSpec) -> Check {
         "an intensity range from low to high",
         format!("{low}..{high}"),
     )
+}
+
+/// A crop has a size in the patient and a range in scanner units: quantiles of so small a part mean nothing.
+fn crop(crop: &Crop, spec: &ImageSpec) -> Check {
+    let side_mm = crop.side_mm;
+    wanted(
+        (1.0..=500.0).contains(&side_mm),
+        "a side of 1 to 500 mm",
+        side_mm,
+    )?;
+    wanted(spec.margin == 0.0, "no margin of a crop", spec.margin)?;
+    let is_fixed = matches!(spec.intensity, Intensity::Fixed { .. });
+    wanted(is_fixed, "a fixed intensity of a crop", "quantiles")?;
+    let is_three = !crop.neighbours || spec.channels == 3;
+    wanted(is_three, "3 channels for 3 slices", spec.channels)
 }

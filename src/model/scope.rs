@@ -17,6 +17,23 @@ pub struct Scope {
     pub header: HeaderScope,
     /// How unusual a picture may look.
     pub layout: Option<LayoutScope>,
+    /// For a crop in Hounsfield units: what must lie in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lung: Option<LungScope>,
+}
+
+/// What a crop of a lung must hold, as parts of its pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LungScope {
+    /// Below this it is air or lung.
+    pub air_below_hu: f32,
+    /// Least part of air and lung.
+    pub least_air: f32,
+    /// Above this it is tissue, a hazy nodule included.
+    pub tissue_above_hu: f32,
+    /// Least part of tissue.
+    pub least_tissue: f32,
 }
 
 /// What the header of a file may say.

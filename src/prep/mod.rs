@@ -1,6 +1,7 @@
 //! A case as the arrays a model reads: [`Spec`] is data in the manifest, and one [`prepare_scan`] /
 //! [`prepare_note`] serves training, window, command and service. Display windows never reach it.
 
+mod crop;
 pub mod layout;
 pub mod note;
 mod resample;
@@ -14,12 +15,13 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::prediction::Affine2;
+use crate::prediction::{Affine2, Pixel};
 
 pub use self::{
+    crop::Crop,
     note::{TextSpec, Tokenizer, prepare_note},
     resize::Filter,
-    scan::{Fit, ImageSpec, Intensity, prepare_scan},
+    scan::{Fit, ImageSpec, Intensity, prepare_at, prepare_scan},
     steps::{Centre, Step},
 };
 
@@ -88,6 +90,20 @@ pub enum Error {
     Blank { found: &'static str },
     #[error("wanted {want}, found {found}")]
     Values { want: String, found: String },
+    #[error("wanted a point to read {side_mm} mm around, found none")]
+    NoPoint { side_mm: f32 },
+    #[error(
+        "wanted a point within the {width} x {height} pixels of the frame, found column {}, row {}",
+        at.x,
+        at.y
+    )]
+    PointOutside {
+        at: Pixel,
+        width: usize,
+        height: usize,
+    },
+    #[error("wanted the distance of pixels in the patient, in mm, found {found}")]
+    NoSpacing { found: &'static str },
     #[error("wanted a note with words, found none")]
     EmptyNote,
     #[error("wanted a note of at most {limit} tokens, found {found}")]

@@ -13,13 +13,13 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Error, ImageInput,
+    Crop, Error, ImageInput, crop,
     resample::{Axis, resample},
     steps::{self, Step},
 };
 use crate::{
     case::{Frame, Samples, Scan},
-    prediction::Affine2,
+    prediction::{Affine2, Pixel},
     warnings::{WarningKind, Warnings},
 };
 
@@ -58,6 +58,9 @@ pub struct ImageSpec {
     /// `intensity` and the mean and deviation; empty for models of this program.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
+    /// Read only the surroundings of a point; `margin` is 0 and `fit` has no say then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crop: Option<Crop>,
 }
 
 /// How the frame is brought to the input's shape.
@@ -82,13 +85,26 @@ pub enum Intensity {
     Fixed { low: f32, high: f32 },
 }
 
-/// Makes the input of one frame. Padding (`NaN` in the scan, or beside it) becomes the lowest value.
+/// Makes the input of one frame as a whole, or of a crop that was cut before. Padding (`NaN` in the scan, or beside it) becomes the lowest value.
 ///
 /// # Errors
 /// A frame that is not there, is smaller than 16 pixels, is a colour picture or has one value everywhere.
 pub fn prepare_scan(
     scan: &Scan,
     frame_idx: usize,
+    spec: &ImageSpec,
+    warnings: &Warnings,
+) -> Result<ImageInput, Error> {
+    prepare_at(scan, (frame_idx, None), spec, warnings)
+}
+
+/// Likewise, of the surroundings of a point where the specification asks for them.
+///
+/// # Errors
+/// As [`prepare_scan`]; besides, no point, a point beside the frame, or pixels of unknown size.
+pub fn prepare_at(
+    scan: &Scan,
+    (frame_idx, at): (usize, Option<Pixel>),
     spec: &ImageSpec,
     warnings: &Warnings,
 ) -> Result<ImageInput, Error> {
@@ -104,6 +120,9 @@ pub fn prepare_scan(
             width,
             height,
         });
+    }
+    if let Some(crop) = &spec.crop {
+        return crop::prepare(scan, (frame_idx, at), (spec, crop), warnings);
     }
     if !spec.steps.is_empty() {
         return steps::run(frame, &scan.header.pixels, spec, warnings);
@@ -133,9 +152,7 @@ pub fn prepare_scan(
         .flat_map(|it| resample(it, &horizontal, &vertical));
     let mut values: Vec<f32> = resampled.collect();
     normalise(&mut values, spec.intensity, warnings)?;
-    for value in &mut values {
-        *value = (*value - spec.mean) / spec.std;
-    }
+    standardise(&mut values, spec);
     let scan_from_input = Affine2 {
         scale_x,
         scale_y,
@@ -150,6 +167,13 @@ pub fn prepare_scan(
         values,
         scan_from_input,
     })
+}
+
+/// Subtracts the mean and divides by the deviation.
+pub(super) fn standardise(values: &mut [f32], spec: &ImageSpec) {
+    for value in values {
+        *value = (*value - spec.mean) / spec.std;
+    }
 }
 
 /// Left and top, width and height of the part that is read, in pixel-edge coordinates of the frame.
@@ -225,7 +249,11 @@ fn colours(frame: &Frame) -> Vec<Cow<'_, [f32]>> {
 }
 
 /// Scanner units to 0..1, in place; `NaN` becomes 0.
-fn normalise(plane: &mut [f32], intensity: Intensity, warnings: &Warnings) -> Result<(), Error> {
+pub(super) fn normalise(
+    plane: &mut [f32],
+    intensity: Intensity,
+    warnings: &Warnings,
+) -> Result<(), Error> {
     let mut sorted: Vec<f32> = plane.iter().copied().filter(|it| it.is_finite()).collect();
     sorted.sort_unstable_by(f32::total_cmp);
     let (Some(least), Some(greatest)) = (sorted.first().copied(), sorted.last().copied()) else {

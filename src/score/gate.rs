@@ -5,11 +5,11 @@ use crate::{
     case::{Frame, Modality, Samples, Scan},
     model::{
         Manifest,
-        scope::{HeaderScope, LayoutScope},
+        scope::{HeaderScope, LayoutScope, LungScope},
     },
     prediction::Ood,
     prep::{
-        ImageInput, ImageSpec,
+        ImageInput, ImageSpec, Intensity,
         layout::{Turn, layout, turned},
     },
     stats::Gaussian,
@@ -88,6 +88,43 @@ pub(super) fn of_header(scan: &Scan, scope: &HeaderScope, warnings: &Warnings) -
             WarningKind::Scope,
             format!("the file does not tell {untold}: whether it fits the model is for you to see"),
         );
+    }
+    reasons
+}
+
+/// Whether the samples are Hounsfield units; where the file does not say, a warning.
+pub(super) fn of_unit(scan: &Scan, warnings: &Warnings) -> Option<String> {
+    match scan.header.unit.as_deref() {
+        Some("HU") => None,
+        Some(_) => Some("its values are not in Hounsfield units".to_owned()),
+        None => {
+            warnings.add(
+                WarningKind::Scope,
+                "the file does not tell the unit of its values; they are taken for Hounsfield units",
+            );
+            None
+        }
+    }
+}
+
+/// Whether there is lung around the point, and something in it. The slice itself is looked at, not its neighbours.
+pub(super) fn of_lung(image: &ImageInput, spec: &ImageSpec, scope: &LungScope) -> Vec<String> {
+    let Intensity::Fixed { low, high } = spec.intensity else {
+        return Vec::new();
+    };
+    let n_pixels = (image.width * image.height).max(1);
+    let slice = image.values.chunks(n_pixels).nth(image.channels / 2);
+    let hu = |it: &f32| low + (it * spec.std + spec.mean) * (high - low);
+    let part = |test: &dyn Fn(f32) -> bool| {
+        let slice = slice.unwrap_or_default();
+        slice.iter().filter(|it| test(hu(it))).count() as f32 / n_pixels as f32
+    };
+    let mut reasons = Vec::new();
+    if part(&|it| it < scope.air_below_hu) < scope.least_air {
+        reasons.push("there is no lung around the point".to_owned());
+    }
+    if part(&|it| scope.tissue_above_hu < it) < scope.least_tissue {
+        reasons.push("there is nothing but air around the point".to_owned());
     }
     reasons
 }
@@ -172,9 +209,14 @@ pub(super) fn of_layout(
             None,
         );
     }
-    let turns = [Turn::Negative, Turn::Right, Turn::Left, Turn::Half];
+    // The surroundings of a point have no upper side.
+    let turns: &[Turn] = match spec.crop {
+        Some(_) => &[Turn::Negative],
+        None => &[Turn::Negative, Turn::Right, Turn::Left, Turn::Half],
+    };
     let would_fit = turns
-        .into_iter()
+        .iter()
+        .copied()
         .filter_map(|turn| Some((turn, distance(&turned(image, spec, turn)?)?)))
         .filter(|(_, it)| *it <= limit)
         .min_by(|a, b| a.1.total_cmp(&b.1));

@@ -19,6 +19,7 @@ pub enum Action {
     Window(u8),
     Invert,
     ResetView,
+    PointAt,
     ZoomIn,
     ZoomOut,
     NextFrame,
@@ -74,7 +75,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -103,6 +104,7 @@ impl Action {
         Self::Window(6),
         Self::Invert,
         Self::ResetView,
+        Self::PointAt,
         Self::ZoomIn,
         Self::ZoomOut,
         Self::NextFrame,
@@ -152,6 +154,7 @@ impl Action {
             Self::Window(_) => ("Window 6", "6", "Sixth window", Picture),
             Self::Invert => ("Invert", "I", "Dark becomes bright", Picture),
             Self::ResetView => ("Reset the view", "R", "First window, fitted, not inverted", Picture),
+            Self::PointAt => ("Point at a nodule", "N", "Then click it: some models read only what lies around a point", Picture),
             Self::ZoomIn => ("Zoom in", "+", "Larger; also Ctrl and wheel, or right drag", Picture),
             Self::ZoomOut => ("Zoom out", "-", "Smaller", Picture),
             Self::NextFrame => ("Next frame", "PageDown", "Also the wheel", Picture),

@@ -1,6 +1,6 @@
 //! What a command does, and what an answer changes.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use super::{
     Action, Answer, Column, Command, Content, Effect, Group, Item, ItemId, Page, Purpose, Reading,
@@ -36,9 +36,7 @@ impl State {
             Command::OnPage(command) => return self.apply_on_page(command),
             Command::Activate(id) => self.activate(id),
             Command::Close(id) => return self.close(id),
-            Command::ChooseModel(kind, name) => {
-                self.chosen.insert(kind, name);
-            }
+            Command::ChooseModel(kind, name) => return self.choose_model(kind, name),
             Command::ChooseLabel(id, label) => return self.explain(id, Some(label), None),
             Command::ChooseMethod(id, method) => return self.explain(id, None, Some(method)),
             Command::ChooseSite(site) => return self.choose_site(site),
@@ -64,6 +62,7 @@ impl State {
             }
             Command::SetWidth(Column::Study, width) => self.settings.study_width = width,
             Command::SetWidth(Column::Result, width) => self.settings.result_width = width,
+            Command::PointAt(at) => return self.point_at(at),
             Command::CloseSheet => self.sheet = None,
             Command::NoDialog => self.sheet = Some(Sheet::Path),
         }
@@ -171,6 +170,7 @@ impl State {
             }),
             Action::Invert => self.edit_scan(|it| it.view.is_inverted = !it.view.is_inverted),
             Action::ResetView => self.edit_scan(reset_view),
+            Action::PointAt => self.start_pointing(),
             Action::ZoomIn => self.edit_scan(|it| it.view.zoom_about(1.25, it.view.center)),
             Action::ZoomOut => self.edit_scan(|it| it.view.zoom_about(0.8, it.view.center)),
             Action::NextFrame => self.step_frame(1),
@@ -215,6 +215,9 @@ impl State {
         if self.sheet.take().is_some() {
             return Vec::new();
         }
+        if std::mem::take(&mut self.is_pointing) {
+            return Vec::new();
+        }
         if self.page != Page::Reading {
             self.page = Page::Reading;
             return Vec::new();
@@ -228,7 +231,7 @@ impl State {
 
     // How it is looked at.
 
-    fn edit_scan(&mut self, edit: impl FnOnce(&mut ScanItem)) {
+    pub(super) fn edit_scan(&mut self, edit: impl FnOnce(&mut ScanItem)) {
         let center = self.center;
         if let Some(Item {
             content: Content::Scan(scan),
@@ -338,10 +341,7 @@ impl State {
 
     pub(super) fn target(&self, item: ItemId, frame_idx: usize) -> Option<Target> {
         Some(match &self.item(item)?.content {
-            Content::Scan(scan) => Target::Scan {
-                scan: Arc::clone(&scan.scan),
-                frame_idx,
-            },
+            Content::Scan(scan) => scan.target_of(frame_idx),
             Content::Note(note) => note.target(),
         })
     }

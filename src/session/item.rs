@@ -7,7 +7,9 @@ use crate::{
     case::{Note, Scan},
     engine::Target,
     model::Manifest,
-    prediction::{Call, Explanation, Faithfulness, LabelIdx, Method, Prediction, Score},
+    prediction::{
+        Call, Explanation, Faithfulness, LabelIdx, Method, Pixel, Prediction, Score,
+    },
     privacy::Phi,
     render::{Pyramid, curve::first_window},
 };
@@ -41,6 +43,8 @@ pub struct ScanItem {
     pub pyramid: Pyramid,
     /// One for each frame that was scored.
     pub readings: BTreeMap<usize, Reading>,
+    /// What was pointed at in each frame.
+    pub points: BTreeMap<usize, Pixel>,
 }
 
 /// A note.
@@ -88,6 +92,7 @@ impl ScanItem {
             view,
             pyramid,
             readings: BTreeMap::new(),
+            points: BTreeMap::new(),
         })
     }
 
@@ -98,10 +103,21 @@ impl ScanItem {
 
     /// The frame on screen, as a question.
     pub fn target(&self) -> Target {
+        self.target_of(self.view.frame_idx)
+    }
+
+    /// A frame, as a question.
+    pub(super) fn target_of(&self, frame_idx: usize) -> Target {
         Target::Scan {
             scan: self.scan.clone(),
-            frame_idx: self.view.frame_idx,
+            frame_idx,
+            at: self.points.get(&frame_idx).copied(),
         }
+    }
+
+    /// The point on screen, for a model that reads around one.
+    pub fn point(&self) -> Option<Pixel> {
+        self.points.get(&self.view.frame_idx).copied()
     }
 
     /// The prediction about the frame on screen: its identity is checked once more where it is drawn.

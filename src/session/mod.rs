@@ -10,6 +10,7 @@ mod item;
 mod meaning;
 mod open;
 mod pages;
+mod point;
 mod reading;
 mod training;
 mod trust;
@@ -22,7 +23,7 @@ use crate::{
     engine::{Job, JobId, fits},
     failure::Failure,
     model::{Manifest, Site},
-    prediction::{LabelIdx, Method},
+    prediction::{LabelIdx, Method, Pixel},
     prep,
     privacy::Phi,
     render::Strength,
@@ -64,6 +65,8 @@ pub struct State {
     pub prevalence: Option<f64>,
     pub is_overlay_shown: bool,
     pub are_texts_shown: bool,
+    /// The next click on the scan sets the point that the model reads around.
+    pub is_pointing: bool,
     /// As asked; a narrow window hides it all the same.
     pub is_study_list_shown: bool,
     pub sheet: Option<Sheet>,
@@ -177,6 +180,8 @@ pub enum Command {
         about: (f32, f32),
     },
     SetOpacity(f32),
+    /// What the model reads around, in the frame on screen.
+    PointAt(Pixel),
     Answer(ItemId, Answer),
     /// Where the overlay is to be written.
     SaveTo(PathBuf),
@@ -225,6 +230,7 @@ impl State {
             prevalence: None,
             is_overlay_shown: true,
             are_texts_shown: true,
+            is_pointing: false,
             is_study_list_shown: true,
             sheet: None,
             notices: Vec::new(),

@@ -221,6 +221,16 @@ fn scope_words(scope: &Scope) -> String {
             "A patient whose age lies outside {youngest} to {oldest} years."
         ));
     }
+    if let Some(lung) = &scope.lung {
+        said.push(format!(
+            "A point with less than {:.1} % of its surroundings below {} HU (no lung) or less than {:.1} % above {} HU \
+             (nothing but air), and values in another unit.",
+            100.0 * lung.least_air,
+            lung.air_below_hu,
+            100.0 * lung.least_tissue,
+            lung.tissue_above_hu
+        ));
+    }
     if let Some(LayoutScope {
         limit,
         n_fitted,

@@ -36,6 +36,8 @@ pub struct Case {
     pub content: Content,
     /// Position of the answer; `None` for a note without a label, which only teaches language.
     pub class: Option<usize>,
+    /// How far it speaks for the label, where the recipe names degrees.
+    pub degree: Option<f64>,
     pub group: String,
     pub is_test: bool,
     pub fold: String,

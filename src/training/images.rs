@@ -32,8 +32,10 @@ pub(super) struct ImageTrainer<'a> {
     inputs: Vec<ImageInput>,
     /// The weights file to begin with.
     start: Option<Vec<u8>>,
-    /// 0 where there is none; such cases are never trained on.
+    /// 0 where there is none; such cases are trained on by their degree, if at all.
     classes: Vec<usize>,
+    /// What is learned in the place of the classes, where the recipe names degrees.
+    degrees: Option<Vec<f64>>,
 }
 
 impl<'a> ImageTrainer<'a> {
@@ -52,6 +54,9 @@ impl<'a> ImageTrainer<'a> {
         };
         let inputs = prepare_all(job, cases, spec, task)?;
         let classes = cases.iter().map(|it| it.class.unwrap_or(0)).collect();
+        let degree = |it: &Case| it.degree.or(it.class.map(|it| it as f64)).unwrap_or(0.5);
+        let degrees = recipe.source.degrees.as_ref();
+        let degrees = degrees.map(|_| cases.iter().map(degree).collect());
         Ok(Self {
             recipe,
             spec,
@@ -60,6 +65,7 @@ impl<'a> ImageTrainer<'a> {
             inputs,
             start: start(job)?,
             classes,
+            degrees,
         })
     }
 
@@ -69,7 +75,14 @@ impl<'a> ImageTrainer<'a> {
             .iter()
             .filter_map(|it| self.classes.get(*it).copied())
             .collect();
-        Ok(images::Images::new(&inputs, labels)?)
+        let degrees = self.degrees.as_ref().map(|degrees| {
+            let known = cases.iter().filter_map(|it| degrees.get(*it).copied());
+            known.collect()
+        });
+        Ok(images::Images {
+            degrees,
+            ..images::Images::new(&inputs, labels)?
+        })
     }
 }
 

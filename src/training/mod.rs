@@ -212,6 +212,10 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     let cases = data::read(&recipe.source, job)?;
     let test: Vec<usize> = positions(&cases, |it| it.is_test && it.class.is_some());
     let pool: Vec<usize> = positions(&cases, |it| !it.is_test && it.class.is_some());
+    // Without a class, but with a degree: they teach, and nothing is measured on them.
+    let lessons: Vec<usize> = positions(&cases, |it| {
+        !it.is_test && it.class.is_none() && it.degree.is_some()
+    });
     for (part, found) in [("the test part", &test), ("the training part", &pool)] {
         if found.is_empty() {
             return Err(Error::NoCases {
@@ -244,7 +248,13 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
         task,
         on_event,
     };
-    let (held_out, weights) = networks(recipe, &cases, &pool, trainer.as_ref(), &mut steps)?;
+    let (held_out, weights) = networks(
+        recipe,
+        &cases,
+        (&pool, &lessons),
+        trainer.as_ref(),
+        &mut steps,
+    )?;
     let scope = scope::fit(recipe, &cases, &pool, trainer.as_ref())?;
     let mut draft = bundle::Draft::new(
         job,
@@ -318,17 +328,19 @@ fn external(
 fn networks(
     recipe: &Recipe,
     cases: &[Case],
-    pool: &[usize],
+    (pool, lessons): (&[usize], &[usize]),
     trainer: &dyn Trainer,
     steps: &mut Steps<'_>,
 ) -> Result<(Answers, Vec<Vec<u8>>)> {
-    let (held_out, of_folds, last_epoch) = out_of_fold(recipe, cases, pool, trainer, steps)?;
+    let (held_out, of_folds, last_epoch) =
+        out_of_fold(recipe, cases, (pool, lessons), trainer, steps)?;
     let weights = match recipe.ships {
         Ships::Folds => of_folds,
         Ships::All => {
+            let train = [pool, lessons].concat();
             let member = |idx: usize| {
                 let split = Split {
-                    train: pool,
+                    train: &train,
                     held_out: &[],
                     last_epoch,
                     seed_shift: idx as u64,
@@ -352,7 +364,7 @@ fn networks(
 fn out_of_fold(
     recipe: &Recipe,
     cases: &[Case],
-    pool: &[usize],
+    (pool, lessons): (&[usize], &[usize]),
     trainer: &dyn Trainer,
     steps: &mut Steps<'_>,
 ) -> Result<(Answers, Vec<Vec<u8>>, Option<usize>)> {
@@ -361,7 +373,8 @@ fn out_of_fold(
     let mut epochs = Vec::new();
     for fold in &recipe.hold_out {
         let is_held_out = |it: &&usize| cases.get(**it).is_some_and(|case| case.fold == *fold);
-        let (held_out, train): (Vec<usize>, Vec<usize>) = pool.iter().partition(is_held_out);
+        let (held_out, mut train): (Vec<usize>, Vec<usize>) = pool.iter().partition(is_held_out);
+        train.extend(lessons.iter().filter(|it| !is_held_out(it)));
         if held_out.is_empty() {
             return Err(Error::NoCases {
                 part: format!("fold {fold}"),

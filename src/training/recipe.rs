@@ -113,6 +113,9 @@ pub struct Source {
     /// The column with the file name of the image (for DICOM, or its SOP Instance UID), or the identity of the note.
     #[serde(default)]
     pub key: String,
+    /// What the file name ends in, where the table leaves that out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ending: String,
     #[serde(default)]
     pub label: String,
     /// Cases of one patient (or near-duplicates of one text) share this; they are never parted. Without it each
@@ -148,6 +151,18 @@ pub struct Source {
     /// Test part and folds where no column tells them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts: Option<Parts>,
+    /// For one sigmoid label: finer than the classes, and what is learned in their place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub degrees: Option<Degrees>,
+}
+
+/// How far cases speak for the label. One that has a degree but no class teaches and is never measured on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Degrees {
+    pub column: String,
+    /// The values of the column, from 0 (it does not hold) to 1 (it holds).
+    pub values: BTreeMap<String, f64>,
 }
 
 const fn one() -> usize {
@@ -260,6 +275,12 @@ impl Recipe {
                 // Where nothing is held out, or the form of the data has its own parts, no column is needed.
                 None if !source.kind.is_table() || self.hold_out.is_empty() => {}
                 None => wanted(has_folds, "a column of folds", &"none")?,
+            }
+            let degrees = source.degrees.iter().flat_map(|it| it.values.values());
+            for degree in degrees {
+                wanted((0.0..=1.0).contains(degree), "degrees of 0 to 1", degree)?;
+                let is_sigmoid = self.output == Output::Sigmoid;
+                wanted(is_sigmoid, "one sigmoid label for degrees", &"others")?;
             }
         }
         if self.ships == Ships::Folds {

@@ -12,7 +12,7 @@ use crate::{
     model::{
         Task,
         manifest::{FileRef, Metric},
-        scope::{HeaderScope, LayoutScope, Scope, write_layout},
+        scope::{HeaderScope, LayoutScope, LungScope, Scope, write_layout},
     },
     prediction::Estimate,
     prep::{
@@ -38,6 +38,9 @@ pub struct ScopeRecipe {
     pub header: HeaderScope,
     /// Part of the held-out pictures that may look too unusual; sets the limit of the layout distance.
     pub refuse: f64,
+    /// For a crop in Hounsfield units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lung: Option<LungScope>,
     /// Pictures of other kinds, by what they are called: folders below the data folder.
     #[serde(default)]
     pub strangers: std::collections::BTreeMap<String, String>,
@@ -107,6 +110,7 @@ pub(super) fn fit<'a>(
         scope: Scope {
             header: scope.header.clone(),
             layout: Some(layout),
+            lung: scope.lung,
         },
         file,
     }))
@@ -145,7 +149,13 @@ impl Fitted<'_> {
             ),
             (Turn::Half, "test pictures turned by 180 degrees"),
         ];
-        for (turn, name) in turns {
+        // The surroundings of a point have no upper side.
+        let n_turns = if self.spec.crop.is_some() {
+            1
+        } else {
+            turns.len()
+        };
+        for (turn, name) in turns.into_iter().take(n_turns) {
             let inputs = test.iter().filter_map(|it| turned(it, self.spec, turn));
             let found: Vec<f64> = inputs.filter_map(|it| self.distance(&it)).collect();
             metrics.extend(self.against(name, &own, &found, 0));

@@ -193,6 +193,7 @@ fn picture(channels: usize) -> Spec {
         mean: 0.5,
         std: 0.25,
         steps: Vec::new(),
+        crop: None,
     })
 }
 

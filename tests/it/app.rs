@@ -45,7 +45,7 @@ fn window_with(size: [f32; 2], files: &[&str], parts: Parts) -> Harness<'static,
 }
 
 /// Draws frames until the condition holds.
-fn wait(
+pub(crate) fn wait(
     harness: &mut Harness<'static, App>,
     what: &str,
     is_there: impl Fn(&Harness<'static, App>) -> bool,
@@ -63,11 +63,11 @@ fn wait(
     harness.step();
 }
 
-fn wait_for_title(harness: &mut Harness<'static, App>, end: &str) {
+pub(crate) fn wait_for_title(harness: &mut Harness<'static, App>, end: &str) {
     wait(harness, end, |it| it.state().state().title().ends_with(end));
 }
 
-fn press(harness: &mut Harness<'static, App>, modifiers: Modifiers, key: Key) {
+pub(crate) fn press(harness: &mut Harness<'static, App>, modifiers: Modifiers, key: Key) {
     harness.key_press_modifiers(modifiers, key);
     harness.run_steps(3);
 }

@@ -48,6 +48,7 @@ fn scan_target() -> Target {
     Target::Scan {
         scan: Arc::new(fake::scan(1)),
         frame_idx: 0,
+        at: None,
     }
 }
 

@@ -110,6 +110,7 @@ pub(crate) fn reader(half: Half) -> Loaded {
         },
         mean: 0.0,
         std: 1.0 / 255.0,
+        crop: None,
         ..image_spec(&manifest)
     });
     Loaded {

@@ -202,6 +202,7 @@ pub(crate) fn chest_manifest() -> Manifest {
             mean: 0.5,
             std: 0.25,
             steps: Vec::new(),
+            crop: None,
         }),
         weights: FileRef { file: "weights.safetensors".to_owned(), sha256: Sha256::of(b"chest") },
         members: Vec::new(),

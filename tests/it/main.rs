@@ -24,6 +24,7 @@ mod import;
 mod made;
 mod model;
 mod nn;
+mod nodule;
 mod pages;
 mod pickles;
 mod pixels;

@@ -88,6 +88,7 @@ pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
             mean: 0.5,
             std: 0.25,
             steps: Vec::new(),
+            crop: None,
         }),
         weights: FileRef {
             file: "weights.safetensors".to_owned(),

@@ -90,6 +90,7 @@ fn spec(width: usize, height: usize, fit: Fit) -> ImageSpec {
         mean: 0.0,
         std: 1.0,
         steps: Vec::new(),
+        crop: None,
     }
 }
 

@@ -195,6 +195,7 @@ fn answer() -> (Prediction, Explanation) {
     let about = Subject {
         file_sha256: fake::scan(1).header.file_sha256,
         frame_idx: 0,
+        at: None,
     };
     let model = ModelRef {
         name: "chest".to_owned(),

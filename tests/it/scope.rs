@@ -39,6 +39,7 @@ const SPEC: ImageSpec = ImageSpec {
     mean: 0.4,
     std: 0.3,
     steps: Vec::new(),
+    crop: None,
 };
 
 fn golden() -> Value {
@@ -155,7 +156,11 @@ fn header() -> HeaderScope {
 }
 
 fn reasons(scan: &Scan, loaded: &mut Loaded) -> Vec<String> {
-    let target = Target::Scan { scan, frame_idx: 0 };
+    let target = Target::Scan {
+        scan,
+        frame_idx: 0,
+        at: None,
+    };
     match score::score(target, loaded, Gate::Closed) {
         Ok(prediction) => {
             assert!(prediction.beyond_scope.is_empty());
@@ -174,7 +179,7 @@ fn reasons(scan: &Scan, loaded: &mut Loaded) -> Vec<String> {
 fn what_the_header_says_against_the_model_is_a_reason() {
     let mut loaded = with_scope(Scope {
         header: header(),
-        layout: None,
+        ..Scope::default()
     });
     let fits = fake::scan(1);
     let check = |wanted: &[&str], loaded: &mut Loaded, change: &dyn Fn(&mut Scan)| {
@@ -213,7 +218,7 @@ fn what_the_header_says_against_the_model_is_a_reason() {
 fn what_the_header_leaves_open_is_told_and_not_held_against_the_file() {
     let mut loaded = with_scope(Scope {
         header: header(),
-        layout: None,
+        ..Scope::default()
     });
     let mut scan = fake::scan(1);
     scan.header.subject.age_years = None;
@@ -221,6 +226,7 @@ fn what_the_header_leaves_open_is_told_and_not_held_against_the_file() {
     let target = Target::Scan {
         scan: &scan,
         frame_idx: 0,
+        at: None,
     };
     let prediction = score::score(target, &mut loaded, Gate::Closed).unwrap();
     assert!(
@@ -283,6 +289,7 @@ fn an_unusual_layout_is_refused_and_a_turned_or_negative_picture_is_named() {
             refused: 0.0,
             fit: fake::chest_manifest().weights,
         }),
+        lung: None,
     });
     loaded.layout = Some(fit);
     let fits = picture(77);
@@ -290,6 +297,7 @@ fn an_unusual_layout_is_refused_and_a_turned_or_negative_picture_is_named() {
     let target = Target::Scan {
         scan: &fits,
         frame_idx: 0,
+        at: None,
     };
     let found = score::score(target, &mut loaded, Gate::Closed).unwrap();
     assert!(matches!(found.ood, Ood::Within { .. }));

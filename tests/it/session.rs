@@ -79,6 +79,7 @@ fn prediction(frame_idx: usize) -> Prediction {
         about: Subject {
             file_sha256: fake::scan(3).header.file_sha256,
             frame_idx,
+            at: None,
         },
         model: manifest.model_ref(),
         app_version: "0.1.0".to_owned(),

@@ -59,6 +59,7 @@ pub(crate) const STILL: Augment = Augment {
     erase: 0.0,
     flips: Vec::new(),
     sides_alike: false,
+    one_slice: 0.0,
 };
 
 pub(crate) const MOVING: Augment = Augment {
@@ -75,6 +76,7 @@ pub(crate) const MOVING: Augment = Augment {
     erase: 0.1,
     flips: Vec::new(),
     sides_alike: false,
+    one_slice: 0.0,
 };
 
 const SPEC: ImageSpec = ImageSpec {
@@ -91,6 +93,7 @@ const SPEC: ImageSpec = ImageSpec {
     mean: 0.5,
     std: 0.25,
     steps: Vec::new(),
+    crop: None,
 };
 
 pub(crate) fn small_cnn() -> Network {

@@ -1,6 +1,6 @@
 //! Random changes to training images, of the kinds by which one hospital's pictures differ from another's:
 //! position and size, borders and markers, contrast and exposure, sharpness and noise. Mirrored only where a recipe
-//! says so: in a chest the heart is on one side.
+//! says so: in a chest the heart is on one side; the surroundings of a point have no upper side.
 
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
@@ -37,6 +37,13 @@ pub struct Augment {
     /// Left and right mean the same here, so that even X-rays of a chest may be mirrored.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sides_alike: bool,
+    /// How often all channels show what the middle one does: the slice alone.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub one_slice: f64,
+}
+
+fn is_off(part: &f64) -> bool {
+    *part == 0.0
 }
 
 /// A way to mirror.
@@ -56,6 +63,10 @@ impl Augment {
         let mut x = images.shallow_clone();
         for flip in &self.flips {
             x = flip.apply(&x)?;
+        }
+        if is_on(&[self.one_slice]) {
+            let slice = x.f_narrow(1, x.size4()?.1 / 2, 1)?.f_expand_as(&x)?;
+            x = exchange(&x, &slice, self.one_slice)?;
         }
         if is_on(&[self.rotate, self.scale, self.translate]) {
             x = self.place(&x)?;
@@ -172,6 +183,12 @@ impl Flip {
         let is_mirrored = plane(&even(first(x)?, 1.0)?)?.f_gt(0.0)?;
         Ok(x.f_flip([axis])?.f_where_self(&is_mirrored, x)?)
     }
+}
+
+/// Some images, drawn at random, are replaced.
+fn exchange(x: &Tensor, others: &Tensor, part: f64) -> Result<Tensor> {
+    let drawn = Tensor::f_rand([first(x)?, 1, 1, 1], (Kind::Float, x.device()))?.f_lt(part)?;
+    Ok(others.f_where_self(&drawn, x)?)
 }
 
 /// One random value for each image where `mask` holds.

@@ -24,6 +24,8 @@ pub struct Images {
     pub pixels: Tensor,
     /// For each image the position of its label; for one sigmoid label, 1 means that it holds.
     pub labels: Vec<usize>,
+    /// For one sigmoid label: how far each image speaks for it, learned in the place of the label.
+    pub degrees: Option<Vec<f64>>,
 }
 
 /// A network that learns from some images and is tried on others.
@@ -62,6 +64,7 @@ impl Images {
         Ok(Self {
             pixels: Tensor::f_stack(&rows, 0)?,
             labels,
+            degrees: None,
         })
     }
 
@@ -72,9 +75,14 @@ impl Images {
             .iter()
             .filter_map(|it| self.labels.get(*it).copied())
             .collect();
+        let degrees = self.degrees.as_ref().map(|degrees| {
+            let known = cases.iter().filter_map(|it| degrees.get(*it).copied());
+            known.collect()
+        });
         Ok(Self {
             pixels: self.pixels.f_index_select(0, &at)?,
             labels,
+            degrees,
         })
     }
 }
@@ -112,7 +120,7 @@ impl Learner for ImageLearner<'_> {
         let features = mode.dropout(features)?;
         super::classification_loss(
             &self.net.head().forward(&features)?,
-            &batch.labels,
+            (&batch.labels, batch.degrees.as_deref()),
             self.output,
             (&self.knobs, &self.train.labels),
         )

@@ -8,11 +8,12 @@ use crate::{
     stats,
 };
 
-/// Cross-entropy with smoothed labels: of one sigmoid label, or of labels that exclude each other. `learned` are the
-/// labels of all training cases, which balanced weights come from.
+/// Cross-entropy with smoothed labels: of one sigmoid label, or of labels that exclude each other. `degrees` say how far
+/// one sigmoid label holds, in place of 0 and 1. `learned` are the labels of all training cases, which balanced weights
+/// come from.
 pub(super) fn classification_loss(
     logits: &Tensor,
-    labels: &[usize],
+    (labels, degrees): (&[usize], Option<&[f64]>),
     output: Output,
     (knobs, learned): (&Knobs, &[usize]),
 ) -> Result<Tensor> {
@@ -37,8 +38,11 @@ pub(super) fn classification_loss(
             )?
         }
         Output::Sigmoid => {
-            let wanted: Vec<f32> = labels.iter().map(|it| *it as f32).collect();
-            let wanted = Tensor::f_from_slice(&wanted)?
+            let wanted = match degrees {
+                Some(degrees) => floats(degrees)?,
+                None => floats(&labels.iter().map(|it| *it as f64).collect::<Vec<_>>())?,
+            };
+            let wanted = wanted
                 .f_mul_scalar(1.0 - smoothing)?
                 .f_add_scalar(smoothing / 2.0)?;
             let weight_of = |weights: Vec<f64>| {

@@ -137,7 +137,7 @@ impl Learner for TextLearner<'_> {
         };
         let logits = self.net.head(&self.net.features(&tokens, mode)?, mode)?;
         let learned = (&self.knobs, self.train.labels.as_slice());
-        super::classification_loss(&logits, &labels, Output::Softmax, learned)
+        super::classification_loss(&logits, (&labels, None), Output::Softmax, learned)
     }
 
     fn validate(&mut self) -> Result<Option<f64>> {

@@ -23,6 +23,7 @@ pub(super) fn read(source: &Source, job: &Job<'_>) -> Result<Vec<Case>> {
                         frame_idx,
                     },
                     class,
+                    degree: None,
                     // The archive does not tell patients apart.
                     group: place.clone(),
                     is_test: part.name == "test",

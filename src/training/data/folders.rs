@@ -62,6 +62,7 @@ fn of_folder(source: &Source, folder: &Path, is_test: bool) -> Result<Vec<Case>>
             cases.push(Case {
                 content: Content::File(path),
                 class: Some(class),
+                degree: None,
                 group,
                 is_test,
                 fold: String::new(),

@@ -20,13 +20,14 @@ pub(super) struct Row {
     group: Option<String>,
     part: Option<String>,
     fold: Option<String>,
+    degree: Option<f64>,
 }
 
 /// Image files below the source's folder.
 pub(super) fn images(source: &Source, data: &Path) -> Result<Vec<Case>> {
     let folder = data.join(&source.folder);
     let cases = cases(source, &rows(source, data)?, |row| {
-        Some(Content::File(folder.join(&row.key)))
+        Some(Content::File(folder.join(format!("{}{}", row.key, source.ending))))
     })?;
     existing(&cases)?;
     Ok(cases)
@@ -43,8 +44,8 @@ pub(super) fn cases(
         let place = format!("line {}", row.line);
         match (class(source, &row.label), content(row)) {
             (Err(()), _) => unknown.push(place),
-            (Ok(None), _) => {}
-            (Ok(Some(_)), None) => missing.push(place),
+            (Ok(None), _) if row.degree.is_none() => {}
+            (Ok(_), None) => missing.push(place),
             (Ok(class), Some(content)) => {
                 let group = row.group.clone().unwrap_or_else(|| {
                     let stem = Path::new(&row.key).file_stem();
@@ -53,6 +54,7 @@ pub(super) fn cases(
                 cases.push(Case {
                     content,
                     class,
+                    degree: row.degree,
                     is_test: row.part.as_ref().is_some_and(|it| *it == source.test),
                     fold: fold(source, &group, row.fold.as_deref()),
                     group,
@@ -102,6 +104,8 @@ pub(super) fn rows(source: &Source, data: &Path) -> Result<Vec<Row>> {
     let (key, label) = (needed(&source.key)?, needed(&source.label)?);
     let (group, part) = (asked(&source.group)?, asked(&source.split)?);
     let fold = asked(&source.fold)?;
+    let degrees = source.degrees.as_ref();
+    let degree = degrees.map(|it| needed(&it.column)).transpose()?;
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|it| odd(&it))?;
@@ -113,6 +117,9 @@ pub(super) fn rows(source: &Source, data: &Path) -> Result<Vec<Row>> {
             group: group.map(cell),
             part: part.map(cell),
             fold: fold.map(cell),
+            degree: degrees
+                .zip(degree)
+                .and_then(|(it, at)| it.values.get(&cell(at)).copied()),
         });
     }
     Ok(rows)
@@ -167,6 +174,7 @@ pub(super) fn notes(source: &Source, data: &Path) -> Result<Vec<Case>> {
         cases.push(Case {
             content: Content::Text(Phi::new(cell("text")?)),
             class,
+            degree: None,
             is_test: cell(&source.split)? == source.test,
             fold: match source.folds {
                 Some(_) => fold(source, &group, None),
