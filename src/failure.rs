@@ -113,6 +113,7 @@ impl From<&prep::Error> for Failure {
             prep::Error::NoSpacing { .. } => (
                 "The file does not say how large its pixels are",
                 "Open the DICOM file that the picture was made from: this model reads millimetres.",
+            ),
             prep::Error::Values { .. } => (
                 "The image is not of the kind that the model reads",
                 "Open the original image, or choose a model that was made for its values and its size.",

@@ -123,19 +123,42 @@ impl From<&training::Error> for Failure {
                 "A part of the table is empty",
                 "Check in the recipe how the parts and folds are called.",
             ),
-            Error::Case { .. } => (
-                "A case cannot be read",
-                "Mend or leave out its row of the table.",
+            Error::Missing { .. } => (
+                "Files of the table are missing",
+                "Put them where the recipe says, or leave out their rows.",
+            ),
+            Error::Labels { .. } => (
+                "The data have labels that the recipe does not know",
+                "Name them in the recipe, under `classes` or `ignored`.",
+            ),
+            Error::Unread { .. } => (
+                "Some cases cannot be read",
+                "Mend them or leave out their rows of the table.",
+            ),
+            Error::Leak { .. } => (
+                "A patient stands in several parts",
+                "Keep all cases of a patient in one part: a test on known patients flatters.",
+            ),
+            Error::OneClass { .. } => (
+                "A part has cases of one class only",
+                "Add cases of another class, or deal the parts anew.",
+            ),
+            Error::Folder { .. } => (
+                "The folder of images cannot be used",
+                "Make one sub-folder for each class, with the names that the recipe gives.",
+            ),
+            Error::Archive { .. } => (
+                "The archive of images cannot be read",
+                "Take an NPZ archive as MedMNIST has them.",
             ),
             Error::Prep(error) => return error.into(),
             Error::Model(model::Error::NotFinite { .. }) => (
                 "The loss has no value any more",
-                "The last whole epoch is kept. Lower the learning rate in the recipe and start again.",
+                "The last good checkpoint is kept. Lower the learning rate in the recipe and start again.",
             ),
-            Error::Model(model::Error::Cancelled) => (
-                "Stopped",
-                "Start it again: it goes on from its last whole epoch.",
-            ),
+            Error::Model(model::Error::Cancelled) => {
+                ("Stopped", "Start it again: it goes on where it was.")
+            }
             Error::Model(error) => return error.into(),
             Error::Disk(error) => return error.into(),
         };

@@ -239,6 +239,7 @@ fn input(args: &Args, said: &Said) -> anyhow::Result<ImageSpec> {
         width: width as usize,
         height: height as usize,
         channels,
+        colour: false,
         margin: 0.0,
         fit: match fit {
             FitArg::Stretch => Fit::Stretch,
@@ -249,6 +250,7 @@ fn input(args: &Args, said: &Said) -> anyhow::Result<ImageSpec> {
         mean,
         std,
         steps: Vec::new(),
+        crop: None,
     })
 }
 

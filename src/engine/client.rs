@@ -93,13 +93,12 @@ impl Client {
             task: task.clone(),
             decode: decode.clone(),
         };
-        match queue.as_ref().map(|it| it.try_send(ticket)) {
-            Some(Ok(())) => {
-                self.tasks.insert(id, (task, decode));
-                Ok(())
-            }
-            Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => Err(Busy),
+        let queue = queue.as_ref().ok_or(Busy)?;
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = queue.try_send(ticket) {
+            return Err(Busy);
         }
+        self.tasks.insert(id, (task, decode));
+        Ok(())
     }
 
     /// Asks a job to stop at its next step; a job that has not started never will.

@@ -107,6 +107,7 @@ pub(super) fn spec_of(
         width,
         height,
         channels,
+        colour: false,
         margin: 0.0,
         fit: Fit::Stretch,
         intensity: Intensity::Fixed {
@@ -116,5 +117,6 @@ pub(super) fn spec_of(
         mean,
         std,
         steps,
+        crop: None,
     }
 }

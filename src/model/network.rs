@@ -68,7 +68,7 @@ impl Network {
                 Method::Occlusion,
                 Method::Rise,
             ],
-            Self::TorchScript(_) => &[
+            Self::PlainCnn(_) | Self::TorchScript(_) => &[
                 Method::Occlusion,
                 Method::IntegratedGradients,
                 Method::SmoothGrad,

@@ -7,9 +7,7 @@ use crate::{
     case::{Note, Scan},
     engine::Target,
     model::Manifest,
-    prediction::{
-        Call, Explanation, Faithfulness, LabelIdx, Method, Pixel, Prediction, Score,
-    },
+    prediction::{Call, Explanation, Faithfulness, LabelIdx, Method, Pixel, Prediction, Score},
     privacy::Phi,
     render::{Pyramid, curve::first_window},
 };

@@ -201,6 +201,55 @@ impl Steps<'_> {
     }
 }
 
+fn trainer<'a>(
+    job: &'a Job<'_>,
+    cases: &'a [Case],
+    work: &Path,
+    task: &Task,
+) -> Result<Box<dyn Trainer + 'a>> {
+    let recipe = &job.recipe;
+    Ok(match &recipe.learning {
+        Learning::Image { knobs, augment } => {
+            Box::new(images::ImageTrainer::new(job, cases, knobs, augment, task)?)
+        }
+        Learning::Text(learning) => {
+            Box::new(text::TextTrainer::new(recipe, cases, learning, work)?)
+        }
+    })
+}
+
+/// What cases are for, as positions in their list.
+struct Roles {
+    /// Measured on once, at the end.
+    test: Vec<usize>,
+    /// Trained on, or held out in turns.
+    pool: Vec<usize>,
+    /// Without a class, but with a degree: they teach, and nothing is measured on them.
+    lessons: Vec<usize>,
+}
+
+impl Roles {
+    fn of(cases: &[Case]) -> Result<Self> {
+        let roles = Self {
+            test: positions(cases, |it| it.is_test && it.class.is_some()),
+            pool: positions(cases, |it| !it.is_test && it.class.is_some()),
+            lessons: positions(cases, |it| {
+                !it.is_test && it.class.is_none() && it.degree.is_some()
+            }),
+        };
+        let parts = [
+            ("the test part", &roles.test),
+            ("the training part", &roles.pool),
+        ];
+        match parts.iter().find(|(_, found)| found.is_empty()) {
+            None => Ok(roles),
+            Some((part, _)) => Err(Error::NoCases {
+                part: (*part).to_owned(),
+            }),
+        }
+    }
+}
+
 /// Trains, evaluates and writes a bundle; gives the figures.
 ///
 /// # Errors
@@ -210,32 +259,17 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     let recipe = &job.recipe;
     recipe.check()?;
     let cases = data::read(&recipe.source, job)?;
-    let test: Vec<usize> = positions(&cases, |it| it.is_test && it.class.is_some());
-    let pool: Vec<usize> = positions(&cases, |it| !it.is_test && it.class.is_some());
-    // Without a class, but with a degree: they teach, and nothing is measured on them.
-    let lessons: Vec<usize> = positions(&cases, |it| {
-        !it.is_test && it.class.is_none() && it.degree.is_some()
-    });
-    for (part, found) in [("the test part", &test), ("the training part", &pool)] {
-        if found.is_empty() {
-            return Err(Error::NoCases {
-                part: part.to_owned(),
-            });
-        }
-    }
+    let Roles {
+        test,
+        pool,
+        lessons,
+    } = Roles::of(&cases)?;
     data::check(&cases, &recipe.hold_out, &recipe.labels)?;
     let work = job
         .work
         .join(format!("{}-{}", recipe.name, recipe.identity().short()));
     disk::create_folder(&work)?;
-    let trainer: Box<dyn Trainer + '_> = match &recipe.learning {
-        Learning::Image { knobs, augment } => Box::new(images::ImageTrainer::new(
-            job, &cases, knobs, augment, task,
-        )?),
-        Learning::Text(learning) => {
-            Box::new(text::TextTrainer::new(recipe, &cases, learning, &work)?)
-        }
-    };
+    let trainer = trainer(job, &cases, &work, task)?;
     let seconds = start.elapsed().as_secs_f64();
     on_event(&Event::Prepared {
         cases: pool.len(),

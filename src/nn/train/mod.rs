@@ -16,7 +16,7 @@ pub mod text;
 use std::{collections::BTreeMap, time::Instant};
 
 use rand::{SeedableRng as _, seq::SliceRandom as _};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor, nn::VarStore, no_grad};
 
 pub use self::{

@@ -27,7 +27,9 @@ pub(super) struct Row {
 pub(super) fn images(source: &Source, data: &Path) -> Result<Vec<Case>> {
     let folder = data.join(&source.folder);
     let cases = cases(source, &rows(source, data)?, |row| {
-        Some(Content::File(folder.join(format!("{}{}", row.key, source.ending))))
+        Some(Content::File(
+            folder.join(format!("{}{}", row.key, source.ending)),
+        ))
     })?;
     existing(&cases)?;
     Ok(cases)
