@@ -68,6 +68,7 @@ fn main() {
         let mut learner = ImageLearner {
             net: net.as_ref(),
             train: Images {
+                degrees: None,
                 pixels: Tensor::rand([n as i64, 3, 32, 32], (Kind::Float, Device::Cpu)),
                 labels: (0..n).map(|it| it % 10).collect(),
             },

@@ -409,6 +409,7 @@ fn answered(manifest: &Manifest, logit: f32) -> f32 {
     let target = Target::Scan {
         scan: &scan,
         frame_idx: 0,
+        at: None,
     };
     let prediction = score::score(target, &mut loaded, Gate::Open).unwrap();
     prediction.scores[0].probability
@@ -510,6 +511,7 @@ fn spec(steps: Vec<Step>, width: usize, height: usize) -> ImageSpec {
         width,
         height,
         channels: 1,
+        colour: false,
         margin: 0.0,
         fit: Fit::Stretch,
         intensity: Intensity::Fixed {
@@ -519,6 +521,7 @@ fn spec(steps: Vec<Step>, width: usize, height: usize) -> ImageSpec {
         mean: 0.0,
         std: 1.0,
         steps,
+        crop: None,
     }
 }
 

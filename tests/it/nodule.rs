@@ -7,7 +7,6 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
     app::{App, Options},
     case::{Frame, Modality, Samples, Scan, Spacing, SpacingSource},
-    disk,
     engine::{Event, Gate, Job, Parts, Target as Question},
     import::Opened,
     model::{
@@ -22,20 +21,17 @@ use wardlight::{
     score::{self, Loaded, Target},
     session::{Action, Command, Effect, Kind, Loading, State},
     settings::Settings,
-    training::{
-        data,
-        recipe::{Degrees, Source, SourceKind},
-    },
     warnings::Warnings,
 };
 
-use crate::{app, command::scratch, fake, prep, session::started, train::STILL};
+use crate::{app, fake, prep, session::started, train::STILL};
 
 /// 8 mm at 16 x 16 pixels, values as they are.
 const SPEC: ImageSpec = ImageSpec {
     width: 16,
     height: 16,
     channels: 3,
+    colour: false,
     margin: 0.0,
     fit: Fit::Stretch,
     intensity: Intensity::Fixed {
@@ -44,6 +40,7 @@ const SPEC: ImageSpec = ImageSpec {
     },
     mean: 0.0,
     std: 1.0,
+    steps: Vec::new(),
     crop: Some(Crop {
         side_mm: 8.0,
         neighbours: true,
@@ -430,7 +427,9 @@ fn in_the_window_the_key_and_a_click_point_at_what_lies_there() {
         files: vec!["ct.dcm".into()],
         parts,
         sandbox: "full sandbox".to_owned(),
+        sites: Vec::new(),
         settings_folder: None,
+        models_folder: None,
     };
     let mut harness = Harness::builder()
         .with_size([1440.0, 900.0])
@@ -472,35 +471,6 @@ fn batch(n: i64) -> tch::Tensor {
 }
 
 #[test]
-fn turning_over_gives_each_of_the_eight_ways_to_lie_and_both_orders() {
-    tch::manual_seed(5);
-    let augment = Augment {
-        turn_over: true,
-        ..STILL
-    };
-    let one = batch(1);
-    let many = one.expand([400, 3, 6, 6], false).contiguous();
-    let found = augment.apply(&many).unwrap();
-    let mut ways = Vec::new();
-    for order in [one.shallow_clone(), one.flip([1])] {
-        for turn in [order.shallow_clone(), order.transpose(2, 3)] {
-            for axes in [vec![], vec![2_i64], vec![3], vec![2, 3]] {
-                ways.push(turn.flip(axes.as_slice()));
-            }
-        }
-    }
-    let mut n_found = [0; 16];
-    for idx in 0..400 {
-        let image = found.narrow(0, idx, 1);
-        let is = |way: &tch::Tensor| (&image - way).abs().max().double_value(&[]) < 1e-3;
-        let at: Vec<usize> = (0..16).filter(|it| is(&ways[*it])).collect();
-        assert_eq!(at.len(), 1, "{idx}");
-        n_found[at[0]] += 1;
-    }
-    assert!(n_found.iter().all(|it| (8..50).contains(it)), "{n_found:?}");
-}
-
-#[test]
 fn a_slice_alone_stands_in_all_channels() {
     tch::manual_seed(5);
     let augment = Augment {
@@ -511,50 +481,4 @@ fn a_slice_alone_stands_in_all_channels() {
     let found = augment.apply(&x).unwrap();
     let want = x.narrow(1, 1, 1).expand_as(&x);
     assert!((found - want).abs().max().double_value(&[]) < 1e-3);
-}
-
-#[test]
-fn degrees_and_endings_come_from_the_table() {
-    let folder = scratch("nodule_table");
-    let table = "nodule,label,patient,part,grade\na,no,p,train,1\nb,unclear,q,train,3\nc,yes,r,test,5\nd,yes,s,train,?\n";
-    disk::write_atomic(&folder.join("table.csv"), table.as_bytes()).unwrap();
-    let degrees = Degrees {
-        column: "grade".to_owned(),
-        values: [("1", 0.0), ("3", 0.5), ("5", 1.0)]
-            .map(|(value, degree)| (value.to_owned(), degree))
-            .into(),
-    };
-    let source = Source {
-        kind: SourceKind::Images,
-        table: "table.csv".to_owned(),
-        folder: "pictures".to_owned(),
-        key: "nodule".to_owned(),
-        ending: ".png".to_owned(),
-        label: "label".to_owned(),
-        group: "patient".to_owned(),
-        group_name: "patients".to_owned(),
-        split: "part".to_owned(),
-        test: "test".to_owned(),
-        fold: String::new(),
-        folds: Some(2),
-        classes: [("no", 0), ("yes", 1)]
-            .map(|(value, class)| (value.to_owned(), class))
-            .into(),
-        degrees: Some(degrees),
-    };
-    let cases = data::read(&source, &folder).unwrap();
-    let found: Vec<_> = cases.iter().map(|it| (it.class, it.degree)).collect();
-    assert_eq!(
-        found,
-        [
-            (Some(0), Some(0.0)),
-            (None, Some(0.5)),
-            (Some(1), Some(1.0)),
-            (Some(1), None)
-        ]
-    );
-    let data::Content::File(path) = &cases[1].content else {
-        panic!("a file")
-    };
-    assert!(path.ends_with("pictures/b.png"), "{}", path.display());
 }

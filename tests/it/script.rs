@@ -51,6 +51,7 @@ fn spec() -> ImageSpec {
         width: SIDE,
         height: SIDE,
         channels: 1,
+        colour: false,
         margin: 0.0,
         fit: Fit::Stretch,
         intensity: Intensity::Fixed {
@@ -60,6 +61,7 @@ fn spec() -> ImageSpec {
         mean: 0.45,
         std: 0.25,
         steps: Vec::new(),
+        crop: None,
     }
 }
 

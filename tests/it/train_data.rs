@@ -548,3 +548,38 @@ fn a_shipped_recipe_keeps_its_identity() {
     let recipe = Recipe::open(Path::new("models/recipes/chest-pneumonia-paediatric.toml"));
     assert_eq!(recipe.unwrap().identity().short(), "66b36982");
 }
+
+#[test]
+fn degrees_and_endings_come_from_the_table() {
+    let folder = folder("data-degrees");
+    let names = ["a", "b", "c", "d", "e"].map(|it| format!("images/{it}.png"));
+    touch(&folder, &names.each_ref().map(String::as_str));
+    let text = "file,label,patient,part,fold,grade\n\
+                a,no,p,train,0,1\n\
+                b,unclear,q,train,0,3\n\
+                c,yes,r,train,1,5\n\
+                d,yes,s,test,0,?\n\
+                e,no,t,test,0,2\n\
+                f,unclear,u,test,0,?\n";
+    table(&folder, text.as_bytes());
+    let degrees = r#"
+ending = ".png"
+ignored = ["unclear"]
+degrees = { column = "grade", values = { 1 = 0.0, 3 = 0.5, 5 = 1.0 } }"#;
+    let cases = listed(with_source(&format!("{TABLE}{degrees}")), &folder).unwrap();
+    let found: Vec<_> = cases.iter().map(|it| (it.class, it.degree)).collect();
+    assert_eq!(
+        found,
+        [
+            (Some(0), Some(0.0)),
+            (None, Some(0.5)),
+            (Some(1), Some(1.0)),
+            (Some(1), None),
+            (Some(0), None)
+        ]
+    );
+    let Content::File(path) = &cases[1].content else {
+        panic!("a file")
+    };
+    assert!(path.ends_with("images/b.png"), "{}", path.display());
+}
