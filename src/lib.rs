@@ -11,6 +11,7 @@
 //! |---|---|---|
 //! | `privacy` | `Phi<T>`: a value that identifies a patient and does not print | — |
 //! | `disk` | bounded read, atomic write, content hash | `privacy` |
+//! | `spreadsheet` | comma-separated tables, each row with its line | — |
 //! | `sandbox` | the walls around a worker process | — |
 //! | `warnings` | `Warnings`, the reporter passed down | — |
 //! | `case` | what the clinician brought: scan and note, as plain values | `privacy` `disk` `warnings` |
@@ -22,9 +23,9 @@
 //! | `nn` | the only code that knows libtorch: networks, attribution, training; the script worker | `disk` `sandbox` `warnings` `prediction` `prep` `model` `stats` |
 //! | `sample` | the synthetic case for the first run | `disk` |
 //! | `score` | one case, one model → prediction or explanation, unless it is out of scope | `warnings` `case` `prediction` `stats` `prep` `model` |
-//! | `training` | from a recipe and labelled data to a bundle with its evaluation | `privacy` `disk` `warnings` `case` `prediction` `stats` `prep` `model` `nn` |
+//! | `training` | from a recipe and labelled data to a bundle with its evaluation | `privacy` `disk` `spreadsheet` `warnings` `case` `prediction` `stats` `prep` `model` `nn` |
 //! | `failure` | trouble in words for a person: headline, remedy, cause | `disk` `import` `model` `prep` `score` |
-//! | `evaluate` | how good a model is on a table of labelled images: figures, floors, stress, report | `privacy` `disk` `case` `prediction` `stats` `prep` `model` `score` `failure` |
+//! | `evaluate` | how good a model is on a table of labelled images: figures, floors, stress, report | `privacy` `disk` `spreadsheet` `case` `prediction` `stats` `prep` `model` `score` `failure` |
 //! | `render` | samples to pixels: curves, colour map, overlay, pictures | `case` `prediction` |
 //! | `foreign` | what a model file of another program means; the bundle that it becomes | `disk` `warnings` `case` `prediction` `import` `prep` `model` `nn` `render` |
 //! | `settings` | what the window remembers | `privacy` `disk` |
@@ -53,6 +54,7 @@ pub mod sandbox;
 pub mod score;
 pub mod session;
 pub mod settings;
+mod spreadsheet;
 pub mod stats;
 pub mod training;
 pub mod warnings;

@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 
 use super::{Decoder, EngineArgs, NOTICE, models_folder, options, print};
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     },
     nn,
     prep::{Input, Spec, prepare_scan},
+    spreadsheet::{Odd, Spreadsheet},
     warnings::Warnings,
 };
 
@@ -118,20 +119,17 @@ fn paths(args: &Args) -> anyhow::Result<Vec<(usize, PathBuf)>> {
     let bytes = disk::read(&args.table, TABLE_LIMIT_BYTES).context("could not read the table")?;
     let beside = args.table.parent().unwrap_or(Path::new("."));
     let folder = args.images.as_deref().unwrap_or(beside);
-    let mut reader = csv::Reader::from_reader(bytes.as_slice());
-    let header = reader
-        .headers()
-        .context("could not read the table")?
-        .clone();
+    let sheet = Spreadsheet::parse(&bytes).map_err(|Odd { line, cause }| {
+        anyhow!("wanted a table, found an error in line {line}: {cause}")
+    })?;
     let column = |name: &str| {
-        let found = header.iter().position(|it| it == name);
-        found.with_context(|| {
-            let names: Vec<&str> = header.iter().collect();
+        let columns = || {
             format!(
                 "wanted a column {name}, found the columns {}",
-                names.join(", ")
+                sheet.columns()
             )
-        })
+        };
+        sheet.column(name).with_context(columns)
     };
     let path_idx = column(&args.image_column)?;
     let part = args
@@ -140,12 +138,11 @@ fn paths(args: &Args) -> anyhow::Result<Vec<(usize, PathBuf)>> {
         .map(|it| Ok::<_, anyhow::Error>((column(&args.split_column)?, it)));
     let part = part.transpose()?;
     let mut paths = Vec::new();
-    for (idx, record) in reader.records().enumerate() {
-        let record = record.context("could not read the table")?;
+    for (line, record) in &sheet.rows {
         let is_wanted =
             part.is_none_or(|(column, value)| record.get(column) == Some(value.as_str()));
         if let (true, Some(path)) = (is_wanted, record.get(path_idx)) {
-            paths.push((idx + 2, folder.join(path)));
+            paths.push((*line, folder.join(path)));
         }
     }
     Ok(paths)

@@ -66,7 +66,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("wanted a table of comma-separated values, found an error in line {line}: {cause}")]
-    Table { line: u64, cause: String },
+    Table { line: usize, cause: String },
     #[error("wanted a column {want}, found the columns {found}")]
     Column { want: String, found: String },
     #[error("wanted rows {part}, found none")]

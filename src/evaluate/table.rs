@@ -9,6 +9,7 @@ use super::{Error, Job, OnMissing, Result, report::RefusedRow};
 use crate::{
     disk::{self, Sha256},
     privacy::Phi,
+    spreadsheet::{Odd, Spreadsheet},
 };
 
 /// The largest table that is read.
@@ -82,22 +83,14 @@ impl Table {
     pub(super) fn read(job: &Job<'_>) -> Result<Self> {
         let bytes = disk::read(&job.table, TABLE_LIMIT_BYTES)?;
         let sha256 = Sha256::of(&bytes);
-        // A byte order mark, as spreadsheets write it, is no part of the first name.
-        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .from_reader(text);
-        let header = reader.headers().map_err(|it| odd(&it))?.clone();
-        let places = Places::find(&header, job)?;
+        let sheet = Spreadsheet::parse(&bytes)
+            .map_err(|Odd { line, cause }| Error::Table { line, cause })?;
+        let places = Places::find(&sheet, job)?;
         let own_folder = job.table.parent().unwrap_or(Path::new("."));
         let folder = job.images.as_deref().unwrap_or(own_folder);
-        let mut rows = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|it| odd(&it))?;
-            rows.extend(places.row(&record, folder, job.part.as_ref()));
-        }
+        let row = |it| places.row(it, folder, job.part.as_ref());
         let mut table = Self {
-            rows,
+            rows: sheet.rows.iter().filter_map(row).collect(),
             sha256,
             has_patients: places.patient.is_some(),
             warnings: Vec::new(),
@@ -214,20 +207,6 @@ fn named(lines: &[usize]) -> String {
     }
 }
 
-fn odd(error: &csv::Error) -> Error {
-    let cause = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "text that is not UTF-8".to_owned(),
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => format!("{len} cells where the header has {expected_len}"),
-        _ => "a row that cannot be read".to_owned(),
-    };
-    Error::Table {
-        line: error.position().map_or(1, csv::Position::line),
-        cause,
-    }
-}
-
 /// Where the columns stand.
 struct Places {
     image: usize,
@@ -240,12 +219,12 @@ struct Places {
 }
 
 impl Places {
-    fn find(header: &csv::StringRecord, job: &Job<'_>) -> Result<Self> {
-        let at = |name: &str| header.iter().position(|it| it == name);
+    fn find(sheet: &Spreadsheet, job: &Job<'_>) -> Result<Self> {
+        let at = |name: &str| sheet.column(name);
         let needed = |name: &str| {
             at(name).ok_or_else(|| Error::Column {
                 want: name.to_owned(),
-                found: header.iter().collect::<Vec<_>>().join(", "),
+                found: sheet.columns(),
             })
         };
         let usual = |named: Option<&String>, name: &str| match named {
@@ -277,7 +256,12 @@ impl Places {
     }
 
     /// `None` for a row of a part that is not used.
-    fn row(&self, record: &csv::StringRecord, folder: &Path, part: Option<&Part>) -> Option<Row> {
+    fn row(
+        &self,
+        (line, record): &(usize, csv::StringRecord),
+        folder: &Path,
+        part: Option<&Part>,
+    ) -> Option<Row> {
         let cell = |at: usize| record.get(at).unwrap_or_default();
         let filled = |at: usize| Some(cell(at)).filter(|it| !it.is_empty());
         let role = match (part, self.part) {
@@ -296,7 +280,7 @@ impl Places {
             Some((name.clone(), value))
         };
         Some(Row {
-            line: record.position().map_or(0, |it| it.line() as usize),
+            line: *line,
             role,
             shown: cell(self.image).to_owned(),
             path: folder.join(cell(self.image)),

@@ -156,7 +156,7 @@ fn tables_that_cannot_give_an_honest_figure_are_refused_with_their_lines() {
     );
     assert_eq!(
         found("a.png,no,Muster0,train\n"),
-        "wanted a table of cases, found an error in line 2: wanted 5 cells as in the header, found 4"
+        "wanted a table of cases, found an error in line 2: 4 cells where the header has 5"
     );
     table(&folder, b"file,label\na.png,no\n");
     let text = listed(with_source(TABLE), &folder).unwrap_err().to_string();

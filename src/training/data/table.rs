@@ -6,6 +6,7 @@ use super::{Case, Content, class, existing, group_of, known_labels, named_places
 use crate::{
     disk::{self, Sha256},
     privacy::Phi,
+    spreadsheet::{Odd, Spreadsheet},
     training::{Error, Result, recipe::Source},
 };
 
@@ -14,7 +15,7 @@ const TABLE_LIMIT: u64 = 1 << 30;
 
 /// A row of a comma-separated table.
 pub(super) struct Row {
-    line: u64,
+    line: usize,
     pub(super) key: String,
     label: String,
     group: Option<String>,
@@ -86,15 +87,10 @@ fn fold(source: &Source, group: &str, column: Option<&str>) -> String {
 /// The rows of the source's table.
 pub(super) fn rows(source: &Source, data: &Path) -> Result<Vec<Row>> {
     let bytes = disk::read(&data.join(&source.table), TABLE_LIMIT)?;
-    // A byte order mark, as spreadsheets write it, is no part of the first name.
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(text);
-    let header = reader.headers().map_err(|it| odd(&it))?.clone();
+    let sheet =
+        Spreadsheet::parse(&bytes).map_err(|Odd { line, cause }| Error::Table { line, cause })?;
     let needed = |column: &str| {
-        let at = header.iter().position(|it| it == column);
-        at.ok_or_else(|| Error::Table {
+        sheet.column(column).ok_or_else(|| Error::Table {
             line: 1,
             cause: format!("wanted a column {column}, found none"),
         })
@@ -109,11 +105,10 @@ pub(super) fn rows(source: &Source, data: &Path) -> Result<Vec<Row>> {
     let degrees = source.degrees.as_ref();
     let degree = degrees.map(|it| needed(&it.column)).transpose()?;
     let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|it| odd(&it))?;
+    for (line, record) in &sheet.rows {
         let cell = |at: usize| record.get(at).unwrap_or_default().to_owned();
         rows.push(Row {
-            line: record.position().map_or(0, csv::Position::line),
+            line: *line,
             key: cell(key),
             label: cell(label),
             group: group.map(cell),
@@ -125,22 +120,6 @@ pub(super) fn rows(source: &Source, data: &Path) -> Result<Vec<Row>> {
         });
     }
     Ok(rows)
-}
-
-/// What is odd, without the content of the table.
-fn odd(error: &csv::Error) -> Error {
-    let cause = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "wanted UTF-8, found other text".to_owned(),
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => format!("wanted {expected_len} cells as in the header, found {len}"),
-        _ => "wanted a row, found something else".to_owned(),
-    };
-    let line = error.position().map_or(1, csv::Position::line);
-    Error::Table {
-        line: usize::try_from(line).unwrap_or(0),
-        cause,
-    }
 }
 
 /// JSON lines with a field `text`.
