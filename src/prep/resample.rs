@@ -45,8 +45,9 @@ impl Axis {
             }
             let first = (center - support + 0.5).max(0.0) as usize;
             let end = ((center + support + 0.5) as usize).min(self.n_source);
+            // In Pillow's order of operations: its fixed-point weights hang on the last digit.
             let triangle =
-                |at: usize| (1.0 - ((at as f64 + 0.5 - center) / support).abs()).max(0.0);
+                |at: usize| (1.0 - ((at as f64 - center + 0.5) * support.recip()).abs()).max(0.0);
             let sum: f64 = (first..end).map(triangle).sum();
             (first, (first..end).map(|at| triangle(at) / sum).collect())
         };

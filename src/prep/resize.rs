@@ -148,25 +148,40 @@ fn separable(plane: &[f32], n_columns: usize, (columns, rows): (&[Taps], &[Taps]
     resized
 }
 
-/// Columns first and rounded, then rows and rounded, as Pillow's `Resample.c` has it for 8-bit pictures.
+/// Taps whose weights are in fixed point.
+type FixedTaps = (usize, Vec<i64>);
+
+/// Along one axis and rounded, then along the other and rounded, as Pillow's `Resample.c` has it for 8-bit pictures.
 fn bytes(
     plane: &[f32],
     (width, height): (usize, usize),
     (columns, rows): (&[Taps], &[Taps]),
 ) -> Vec<f32> {
-    let fixed = |taps: &[Taps]| -> Vec<(usize, Vec<i64>)> {
+    let fixed = |taps: &[Taps]| -> Vec<FixedTaps> {
         let one = |it: &f64| (it * f64::from(1_u32 << PILLOW_BITS) + 0.5) as i64;
         let all = taps.iter();
         all.map(|(first, weights)| (*first, weights.iter().map(one).collect()))
             .collect()
     };
-    let half = 1_i64 << (PILLOW_BITS - 1);
-    let rounded = |sum: i64| ((sum + half) >> PILLOW_BITS).clamp(0, 255);
-    let (columns, rows) = (fixed(columns), fixed(rows));
-    let mut narrow = Vec::with_capacity(columns.len() * height);
+    let lost = |from: usize, to: usize| from as i64 - to as i64;
+    let lost_rows = lost(height, rows.len());
+    // Since Pillow 13 the axis that shortens the picture most goes first.
+    let is_down_first = 0 < lost_rows && 2 * lost(width, columns.len()) < lost_rows;
+    let source: Vec<i64> = plane.iter().map(|it| *it as i64).collect();
+    let resized = if is_down_first {
+        across(&down(&source, width, &fixed(rows)), width, &fixed(columns))
+    } else {
+        let narrow = across(&source, width, &fixed(columns));
+        down(&narrow, columns.len(), &fixed(rows))
+    };
+    resized.into_iter().map(|it| it as f32).collect()
+}
+
+fn across(plane: &[i64], width: usize, columns: &[FixedTaps]) -> Vec<i64> {
+    let mut narrow = Vec::with_capacity(plane.len() / width.max(1) * columns.len());
     for line in plane.chunks_exact(width.max(1)) {
         narrow.extend(columns.iter().map(|(first, weights)| {
-            let values = line.iter().skip(*first).map(|it| *it as i64);
+            let values = line.iter().skip(*first);
             rounded(
                 weights
                     .iter()
@@ -176,19 +191,29 @@ fn bytes(
             )
         }));
     }
-    let mut resized = Vec::with_capacity(columns.len() * rows.len());
-    let mut sums = vec![0_i64; columns.len()];
-    for (first, weights) in &rows {
+    narrow
+}
+
+fn down(plane: &[i64], width: usize, rows: &[FixedTaps]) -> Vec<i64> {
+    let mut low = Vec::with_capacity(width * rows.len());
+    let mut sums = vec![0_i64; width];
+    for (first, weights) in rows {
         sums.fill(0);
-        let sources = narrow.chunks_exact(columns.len().max(1)).skip(*first);
+        let sources = plane.chunks_exact(width.max(1)).skip(*first);
         for (weight, source) in weights.iter().zip(sources) {
             for (sum, value) in sums.iter_mut().zip(source) {
                 *sum += weight * value;
             }
         }
-        resized.extend(sums.iter().map(|it| rounded(*it) as f32));
+        low.extend(sums.iter().map(|it| rounded(*it)));
     }
-    resized
+    low
+}
+
+/// Back from fixed point to 8 bits.
+fn rounded(sum: i64) -> i64 {
+    let half = 1_i64 << (PILLOW_BITS - 1);
+    ((sum + half) >> PILLOW_BITS).clamp(0, 255)
 }
 
 /// scikit-image's `_clip_warp_output`: to the range of the source, and zero, if zero was put beyond its edge.
