@@ -66,7 +66,7 @@ EVALUATE = $(WARDLIGHT) evaluate --split test --image-column file --beyond-scope
 CHILDREN := cxr_pediatric_pneumonia
 ADULTS := cxr_adult_nih
 NODULES := ct_lung_nodules_lidc
-STRANGERS := cxr_adult_covid_hannover ct_lung_nodules_lidc
+STRANGERS := cxr_adult_covid_hannover $(NODULES)
 evaluate: $(WARDLIGHT) training-data
 	$(EVALUATE) chest-pneumonia-paediatric $(TRAINING_DATA)/$(CHILDREN)/labels.csv --images $(TRAINING_DATA)/$(CHILDREN)/images \
 		--positive PNEUMONIA --against chest-pneumonia-adult --out out/evaluation/chest-pneumonia-paediatric \
@@ -77,7 +77,7 @@ evaluate: $(WARDLIGHT) training-data
 	awk -F, 'NR == 1 { print "path," $$0; next } $$4 != "indeterminate" { print $$1 ".png," $$0 }' \
 		$(TRAINING_DATA)/$(NODULES)/labels.csv > $(TRAINING_DATA)/$(NODULES)/definite.csv
 	$(WARDLIGHT) evaluate nodule-malignancy $(TRAINING_DATA)/$(NODULES)/definite.csv \
-		--images $(TRAINING_DATA)/$(NODULES)/images --split test --positive malignant --baseline diameter_mm --damage 0 \
+		--images $(TRAINING_DATA)/$(NODULES)/images --split test --positive malignant --baseline diameter_mm \
 		--beyond-scope --out out/evaluation/nodule-malignancy
 
 # Puts the explanation methods of the shipped chest models to the randomisation test, on their test parts, and writes the

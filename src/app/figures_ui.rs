@@ -15,7 +15,7 @@ use crate::evaluate::{
     Report,
     report::{
         Against, Baselines, Comparison, Findings, ManyLabels, OneLabel, RefusedRows, Robustness,
-        Strangers, Subgroup,
+        SetFigures, Strangers, Subgroup,
     },
 };
 
@@ -31,6 +31,9 @@ pub(super) struct Table<'a> {
 pub(super) fn tables_ui(ui: &mut Ui, scene: &Scene<'_>, report: &Report) {
     if let Findings::OneLabel(found) = &report.findings {
         points_ui(ui, scene, found);
+    }
+    if let Some(found) = &report.sets {
+        sets_ui(ui, scene, found);
     }
     let is_one_label = matches!(report.findings, Findings::OneLabel(_));
     groups_ui(ui, scene, &report.subgroups, is_one_label);
@@ -137,6 +140,27 @@ fn points_ui(ui: &mut Ui, scene: &Scene<'_>, found: &OneLabel) {
             );
             muted(ui, scene.tokens, &words);
         }
+    });
+}
+
+fn sets_ui(ui: &mut Ui, scene: &Scene<'_>, found: &SetFigures) {
+    let covered = found
+        .covered
+        .iter()
+        .map(|(name, share)| (say::set_holds(name), *share));
+    let others = [
+        (say::UNDECIDED.to_owned(), found.undecided),
+        (say::EMPTY_SETS.to_owned(), found.empty),
+    ];
+    let row = |(name, share)| vec![name, words::share(share)];
+    let table = Table {
+        heads: &say::SET_HEADS,
+        widths: &[240.0],
+        rows: covered.chain(others).map(row).collect(),
+    };
+    headed(ui, scene, &say::sets(found.promised), |ui| {
+        table_ui(ui, scene, &table);
+        muted(ui, scene.tokens, &say::promise(found));
     });
 }
 

@@ -55,10 +55,11 @@ pub(super) mod train {
     pub(in crate::app) const GO_ON: &str = "Go on training";
     pub(in crate::app) const MISSING: &str = "Name a recipe, data and a folder to start.";
     pub(in crate::app) const WAITS: &str = "Waits for the evaluation to end";
-    pub(in crate::app) const PAUSED: &str = "Not finished. Started again with the same recipe, it goes on from its last whole epoch, also another day.";
+    pub(in crate::app) const PAUSED: &str = "Not finished. Started again with the same recipe, it goes on where it was, also another day.";
     pub(in crate::app) const PREPARING: &str = "Reading and preparing the cases";
     pub(in crate::app) const FINISHING: &str = "Measuring on the test part";
-    pub(in crate::app) const STOPS_SAFELY: &str = "It can be stopped at any moment, even by closing the window, and goes on from its last whole epoch.";
+    pub(in crate::app) const STOPS_SAFELY: &str =
+        "It can be stopped at any moment, even by closing the window, and goes on where it was.";
     pub(in crate::app) const EMPTY: &str = "Nothing trained yet";
     pub(in crate::app) const EMPTY_LEAD: &str = "A recipe holds every choice of a run; the recipes of the models that ship lie in models/recipes. While it runs, \
          loss and held-out figure are drawn here, epoch by epoch.";
@@ -94,6 +95,8 @@ pub(super) mod both {
 
 /// The report.
 pub(super) mod report {
+    use crate::evaluate::report::SetFigures;
+
     pub(in crate::app) const AUROC: &str = "AUROC";
     pub(in crate::app) const PRECISION: &str = "Average precision";
     pub(in crate::app) const BRIER: &str = "Brier score";
@@ -126,6 +129,27 @@ pub(super) mod report {
     ];
     pub(in crate::app) const CHOSEN_HERE: &str =
         "Chosen by the very cases that are measured, which flatters it.";
+    pub(in crate::app) const SET_HEADS: [&str; 2] = ["Sets", "Part of the images"];
+    pub(in crate::app) const UNDECIDED: &str = "Undecided: everything or nothing is left";
+    pub(in crate::app) const EMPTY_SETS: &str = "Nothing is left";
+
+    pub(in crate::app) fn sets(promised: f64) -> String {
+        format!("Label sets at {:.0} %", 100.0 * promised)
+    }
+
+    pub(in crate::app) fn set_holds(kind: &str) -> String {
+        format!("Hold the truth, {kind}")
+    }
+
+    pub(in crate::app) fn promise(found: &SetFigures) -> String {
+        format!(
+            "Promised for new cases like those that the sets were fitted on: {:.0} % of each kind hold the truth; at \
+             worst, in 5 of 100 such fits, {:.1} %. Void under any shift.",
+            100.0 * found.promised,
+            100.0 * found.worst
+        )
+    }
+
     pub(in crate::app) const GROUPS: &str = "Subgroups";
     pub(in crate::app) const GROUP_HEADS: [&str; 5] =
         ["Group", "Images", "AUROC", "Sensitivity", "Specificity"];

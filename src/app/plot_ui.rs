@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui,
-    WidgetInfo, accesskit::Role, pos2, vec2,
+    Align2, Color32, CornerRadius, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo,
+    accesskit::Role, pos2, vec2,
 };
 
 use super::{
@@ -64,6 +64,8 @@ const HEIGHT: f32 = 236.0;
 /// Room for the numbers at the left and for numbers and name below.
 const LEFT: f32 = 40.0;
 const BELOW: f32 = 34.0;
+/// For the name of the upright axis.
+const ABOVE: f32 = 24.0;
 const HEAD: f32 = 24.0;
 const LEGEND: f32 = 16.0;
 
@@ -104,7 +106,7 @@ pub(super) fn plot_ui(ui: &mut Ui, scene: &Scene<'_>, plot: &Plot<'_>) {
     card(ui, scene.tokens, |ui| {
         let named = plot.lines.iter().filter(|it| !it.name.is_empty());
         let rows = legend_rows(ui, named.collect(), ui.available_width());
-        let height = HEIGHT + HEAD + rows.len() as f32 * LEGEND;
+        let height = HEIGHT + HEAD + ABOVE + rows.len() as f32 * LEGEND;
         let size = vec2(ui.available_width(), height);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         let words = format!("{}: {}", plot.title, plot.spoken);
@@ -126,7 +128,7 @@ fn draw(ui: &Ui, scene: &Scene<'_>, plot: &Plot<'_>, (rect, rows): (Rect, &[Vec<
         tokens.text,
     );
     legend(painter, scene, rows, rect.left_top() + vec2(0.0, HEAD));
-    let top = rect.top() + HEAD + rows.len() as f32 * LEGEND + 6.0;
+    let top = rect.top() + HEAD + rows.len() as f32 * LEGEND + ABOVE;
     let inner = Rect::from_min_max(
         pos2(rect.left() + LEFT, top),
         pos2(rect.right() - 6.0, rect.bottom() - BELOW),
@@ -207,16 +209,9 @@ fn axes(painter: &Painter, scene: &Scene<'_>, plot: &Plot<'_>, inner: Rect) {
     let at = pos2(inner.right(), inner.bottom() + 18.0);
     let name = plot.x.name;
     painter.text(at, Align2::RIGHT_TOP, name, small.clone(), tokens.muted);
-    let at = pos2(inner.left() + 6.0, inner.top() + 1.0);
-    backed(painter, at, plot.y.name, (small, tokens.muted), tokens.card);
-}
-
-/// Text that stays readable over lines.
-fn backed(painter: &Painter, at: Pos2, text: &str, (font, ink): (FontId, Color32), back: Color32) {
-    let galley = painter.layout_no_wrap(text.to_owned(), font, ink);
-    let rect = Rect::from_min_size(at, galley.size()).expand2(vec2(2.0, 0.0));
-    painter.rect_filled(rect, CornerRadius::ZERO, back);
-    painter.galley(at, galley, ink);
+    // Over the axis, where no curve comes.
+    let at = pos2(inner.left() - LEFT, inner.top() - 8.0);
+    painter.text(at, Align2::LEFT_BOTTOM, plot.y.name, small, tokens.muted);
 }
 
 /// The names of the curves in as many rows as they need.

@@ -1,7 +1,8 @@
 //! Images damaged on purpose, as MedMNIST-C does (Di Salvo et al. 2024, <https://arxiv.org/abs/2406.17536>): six kinds in
 //! five degrees that occur in practice, and whole changes that no answer should survive.
 //!
-//! Every damage works on the first frame in grey, in units of its own range, before the model's preparation.
+//! Every damage works on the first frame, in units of its own range, before the model's preparation; on a picture in
+//! colour it does the same to red, green and blue, which may be neighbouring slices.
 
 use std::{f32::consts::TAU, io::Cursor, sync::Arc};
 
@@ -100,7 +101,7 @@ impl Change {
     }
 }
 
-/// A grey plane, 0 to 1 between the least and the greatest value of the frame; padding is 0.
+/// A plane, 0 to 1 between the least and the greatest value of the frame; padding is 0.
 struct Plane {
     width: usize,
     height: usize,
@@ -110,7 +111,8 @@ struct Plane {
 }
 
 impl Plane {
-    fn of(frame: &Frame) -> Self {
+    /// One plane, or red, green and blue.
+    fn of(frame: &Frame) -> Vec<Self> {
         let (low, high) = frame.range();
         let scale = (high - low).max(f32::MIN_POSITIVE);
         let part = |it: f32| {
@@ -120,37 +122,28 @@ impl Plane {
                 0.0
             }
         };
-        let values = match &frame.samples {
-            Samples::Gray(samples) => samples.iter().map(|it| part(*it)).collect(),
-            Samples::Rgb(samples) => {
-                let (pixels, _) = samples.as_chunks::<3>();
-                pixels
-                    .iter()
-                    .map(|[_, it, _]| part(f32::from(*it)))
-                    .collect()
-            }
-        };
-        Self {
+        let plane = |values| Self {
             width: frame.width,
             height: frame.height,
             values,
             low,
             scale,
+        };
+        match &frame.samples {
+            Samples::Gray(samples) => vec![plane(samples.iter().map(|it| part(*it)).collect())],
+            Samples::Rgb(samples) => {
+                let of = |channel| samples.iter().skip(channel).step_by(3);
+                (0..3)
+                    .map(|it| plane(of(it).map(|it| part(f32::from(*it))).collect()))
+                    .collect()
+            }
         }
     }
 
-    /// The scan with this as its only frame, everything else as it was.
-    fn into_scan(self, scan: &Scan) -> Scan {
-        let back = |it: f32| it.clamp(0.0, 1.0).mul_add(self.scale, self.low);
-        let frame = Frame {
-            width: self.width,
-            height: self.height,
-            samples: Samples::Gray(self.values.into_iter().map(back).collect()),
-        };
-        Scan {
-            header: scan.header.clone(),
-            frames: vec![Arc::new(frame)],
-        }
+    /// Its values in the units of the frame.
+    fn back(&self) -> impl Iterator<Item = f32> {
+        let back = |it: &f32| it.clamp(0.0, 1.0).mul_add(self.scale, self.low);
+        self.values.iter().map(back)
     }
 
     fn each(mut self, change: impl Fn(f32) -> f32) -> Self {
@@ -166,50 +159,68 @@ impl Plane {
 
 /// The scan with its first frame damaged; `seed` sets the noise. `None` for a scan without pixels.
 pub(super) fn damaged(scan: &Scan, kind: Kind, level: f32, seed: u64) -> Option<Scan> {
-    let plane = plane(scan)?;
-    let plane = match kind {
-        Kind::Noise => with_noise(plane, level, seed),
-        Kind::Blur => blurred(&plane, level * plane.width.min(plane.height) as f32),
-        Kind::Jpeg => through_jpeg(plane, level as u8)?,
-        Kind::Contrast => {
-            let n = plane.values.len().max(1) as f32;
-            let mean = plane.values.iter().sum::<f32>() / n;
-            plane.each(|it| (it - mean).mul_add(level, mean))
-        }
-        Kind::Brightness => plane.each(|it| it + level),
-        Kind::Rotation => rotated(&plane, level.to_radians()),
-    };
-    Some(plane.into_scan(scan))
+    each_plane(scan, |plane| {
+        Some(match kind {
+            Kind::Noise => with_noise(plane, level, seed),
+            Kind::Blur => blurred(&plane, level * plane.width.min(plane.height) as f32),
+            Kind::Jpeg => through_jpeg(plane, level as u8)?,
+            Kind::Contrast => {
+                let n = plane.values.len().max(1) as f32;
+                let mean = plane.values.iter().sum::<f32>() / n;
+                plane.each(|it| (it - mean).mul_add(level, mean))
+            }
+            Kind::Brightness => plane.each(|it| it + level),
+            Kind::Rotation => rotated(&plane, level.to_radians()),
+        })
+    })
 }
 
 /// The scan with its first frame made into something else.
 pub(super) fn changed(scan: &Scan, change: Change, seed: u64) -> Option<Scan> {
-    let plane = plane(scan)?;
-    let plane = match change {
-        Change::Negative => plane.each(|it| 1.0 - it),
-        Change::HalfTurn => {
-            let mut plane = plane;
-            plane.values.reverse();
-            plane
-        }
-        Change::QuarterTurn => quarter_turned(&plane),
-        Change::OnlyNoise => {
-            let mut random = StdRng::seed_from_u64(seed);
-            let values = plane
-                .values
-                .iter()
-                .map(|_| random.random::<f32>())
-                .collect();
-            Plane { values, ..plane }
-        }
-        Change::Blank => plane.each(|_| 0.5),
-    };
-    Some(plane.into_scan(scan))
+    each_plane(scan, |mut plane| {
+        Some(match change {
+            Change::Negative => plane.each(|it| 1.0 - it),
+            Change::HalfTurn => {
+                plane.values.reverse();
+                plane
+            }
+            Change::QuarterTurn => quarter_turned(&plane),
+            Change::OnlyNoise => {
+                let mut random = StdRng::seed_from_u64(seed);
+                plane.values.fill_with(|| random.random::<f32>());
+                plane
+            }
+            Change::Blank => plane.each(|_| 0.5),
+        })
+    })
 }
 
-fn plane(scan: &Scan) -> Option<Plane> {
+/// The scan with the planes of its first frame changed and no other frame, everything else as it was.
+fn each_plane(scan: &Scan, change: impl Fn(Plane) -> Option<Plane>) -> Option<Scan> {
     let frame = scan.frames.first()?;
-    (0 < frame.width.min(frame.height)).then(|| Plane::of(frame))
+    if frame.width.min(frame.height) == 0 {
+        return None;
+    }
+    let planes = Plane::of(frame).into_iter().map(change);
+    let planes: Vec<Plane> = planes.collect::<Option<_>>()?;
+    let first = planes.first()?;
+    let samples = match planes.as_slice() {
+        [red, green, blue] => {
+            let pixels = red.back().zip(green.back()).zip(blue.back());
+            let bytes = pixels.flat_map(|((r, g), b)| [r, g, b].map(|it| it.round() as u8));
+            Samples::Rgb(bytes.collect())
+        }
+        _ => Samples::Gray(first.back().collect()),
+    };
+    let frame = Frame {
+        width: first.width,
+        height: first.height,
+        samples,
+    };
+    Some(Scan {
+        header: scan.header.clone(),
+        frames: vec![Arc::new(frame)],
+    })
 }
 
 /// Gaussian noise by Box and Muller's method.
