@@ -1,6 +1,6 @@
 //! The card of the influence map: how strongly it is drawn, whether its method was tested, and whether the score follows it.
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::{
     Scene,
@@ -49,6 +49,7 @@ pub(super) fn map_ui(
         let tested = words::capital(method.name()) + ": " + &manifest.test_words(method);
         muted(ui, tokens, &tested);
         check_ui(ui, scene, asked, commands);
+        // The words take what the button leaves, in two lines if need be.
         ui.horizontal(|ui| {
             let is_even = scene.state.settings.is_strength_even;
             let drawn = percent(scene.state.drawn_opacity(scan));
@@ -64,9 +65,11 @@ pub(super) fn map_ui(
             };
             let drawn =
                 RichText::new(format!("Drawn at {drawn}, {why}")).font(theme::regular(SMALL));
-            ui.label(drawn.color(tokens.muted));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 action_ui(ui, scene, Action::ToggleStrength, is_even, commands);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add(Label::new(drawn.color(tokens.muted)).wrap());
+                });
             });
         });
     });
