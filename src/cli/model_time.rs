@@ -1,6 +1,8 @@
 //! `wardlight model time`: what an answer and each explanation cost on this machine.
 
-use std::{process::ExitCode, time::Instant};
+use std::{collections::BTreeSet, process::ExitCode, time::Instant};
+
+use anyhow::ensure;
 
 use super::{EngineArgs, load, models_folder, options, print};
 use crate::{
@@ -12,7 +14,8 @@ use crate::{
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Models by name [default: all that read images].
-    models: Vec<String>,
+    #[arg(value_name = "MODEL")]
+    names: Vec<String>,
     /// Also time occlusion and RISE, which run the network hundreds of times.
     #[arg(long)]
     slow: bool,
@@ -24,9 +27,11 @@ const N_RUNS: usize = 30;
 
 /// Prints a table for each model: the least time says most about the program, the median about the machine as it is.
 pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
+    let mut unknown: BTreeSet<&String> = args.names.iter().collect();
     for listed in bundle::list(&models_folder(engine)?)? {
         let manifest = listed.manifest?;
-        let is_wanted = args.models.is_empty() || args.models.contains(&manifest.name);
+        unknown.remove(&manifest.name);
+        let is_wanted = args.names.is_empty() || args.names.contains(&manifest.name);
         if !is_wanted || !matches!(manifest.prep, Spec::Image(_)) {
             continue;
         }
@@ -48,6 +53,11 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
             print(&line(method.name(), found, Some(answer)))?;
         }
     }
+    let n_unknown = unknown.len();
+    ensure!(
+        n_unknown == 0,
+        "wanted names of models, found {n_unknown} that are none; `wardlight models` lists them"
+    );
     Ok(ExitCode::SUCCESS)
 }
 

@@ -410,7 +410,7 @@ fn inspect_tells_the_geometry_and_not_the_patient() {
 }
 
 #[test]
-fn models_doctor_version_completions_and_man_page() {
+fn models_doctor_time_version_completions_and_man_page() {
     let (code, out, _) = run(wardlight().arg("models"));
     assert_eq!(code, 0);
     assert!(
@@ -425,6 +425,12 @@ fn models_doctor_version_completions_and_man_page() {
     assert!(
         !out.contains("FAILED") && out.contains("known answer reproduced"),
         "{out}"
+    );
+    let time = ["model", "time", "nodule-malignancy", "--threads", "1"];
+    let (code, out, err) = run(wardlight().args(time));
+    assert!(
+        code == 0 && out.contains("Grad-CAM++") && !out.contains("adult"),
+        "{out}{err}"
     );
     let (_, out, _) = run(wardlight().arg("--version"));
     assert_eq!(out.trim(), concat!("wardlight ", env!("CARGO_PKG_VERSION")));
