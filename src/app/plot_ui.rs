@@ -65,7 +65,7 @@ const HEIGHT: f32 = 236.0;
 const LEFT: f32 = 40.0;
 const BELOW: f32 = 34.0;
 /// For the name of the upright axis.
-const ABOVE: f32 = 24.0;
+const ABOVE: f32 = 30.0;
 const HEAD: f32 = 24.0;
 const LEGEND: f32 = 16.0;
 
