@@ -3,7 +3,7 @@
 //! 1. `import` has read the file in its worker, as named tensors and plain attributes;
 //! 2. [`draft`] tells whose model it is and maps its names, labels, outputs and preprocessing to ours (`xrv`,
 //!    `torchvision`, `monai`; `weights` for what all share);
-//! 3. [`write`] makes the bundle and has it answer its known question in both forms of the network;
+//! 3. [`write()`] makes the bundle and has it answer its known question in both forms of the network;
 //! 4. [`preview`] shows what the network will get of a sample.
 //!
 //! Not here: TorchScript, which is a program and no list of weights.

@@ -2,7 +2,7 @@
 //!
 //! 1. list them: a table of image files, notes, DICOM objects, folders of images, or an archive of arrays;
 //! 2. refuse what does not fit: labels that the recipe does not know, files that are not there;
-//! 3. where no column tells the parts, deal patients into test part and folds by a seed ([`parts`]);
+//! 3. where no column tells the parts, deal patients into test part and folds by a seed (`parts`);
 //! 4. [`check`]: no patient in two parts, no part of one class.
 //!
 //! Refusals name lines of the table or places in a folder, never patients.
