@@ -17,6 +17,7 @@
 //! | `case` | what the clinician brought: scan and note, as plain values | `privacy` `disk` `warnings` |
 //! | `prediction` | what we answer: `Prediction`, `Explanation`, `Heatmap` | `disk` `warnings` |
 //! | `stats` | pure numbers: AUROC, calibration, intervals | — |
+//! | `bedside` | published scores and guideline cards, by their exact rules | — |
 //! | `import` | recognise and read files; the decode worker and its pool | `privacy` `disk` `sandbox` `warnings` `case` |
 //! | `prep` | `Spec`; a case as the arrays a model reads | `warnings` `case` `prediction` |
 //! | `model` | the `Model` trait, manifest and bundle | `privacy` `disk` `prediction` `stats` `prep` |
@@ -35,6 +36,7 @@
 //! | `cli` | the command line; the one place that wires `nn` to the rest | `all` |
 
 pub mod app;
+pub mod bedside;
 pub mod case;
 pub mod cli;
 pub mod disk;

@@ -8,6 +8,7 @@
 )]
 
 mod ask;
+mod bedside;
 mod calibrate;
 mod doctor;
 mod evaluate;
@@ -100,6 +101,10 @@ enum Command {
     Evaluate(Box<evaluate::Args>),
     /// Fit calibration, threshold and label sets on a site's own labelled images.
     Calibrate(Box<calibrate::Args>),
+    /// Work out bedside scores and guideline cards: NEWS2, qSOFA, SIRS, SOFA, CURB-65, MEWS, Brock, VA, Fleischner.
+    ///
+    /// A missing input is never guessed: the answer gives the least and the greatest result that is still possible.
+    Bedside(Box<bedside::Args>),
     /// Print completions for a shell.
     Completions { shell: clap_complete::Shell },
     /// Print the man page.
@@ -143,6 +148,7 @@ pub fn run() -> ExitCode {
         Some(Command::Train(it)) => train::run(&it, &args.engine),
         Some(Command::Evaluate(it)) => evaluate::run(&it, &args.engine),
         Some(Command::Calibrate(it)) => calibrate::run(&it, &args.engine),
+        Some(Command::Bedside(it)) => bedside::run(&it),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Args::command(), "wardlight", &mut io::stdout());
             Ok(ExitCode::SUCCESS)

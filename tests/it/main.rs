@@ -10,6 +10,7 @@
 
 mod app;
 mod attribute;
+mod bedside;
 mod cli;
 mod command;
 mod dicom;
