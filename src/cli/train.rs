@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
 }
 
 fn train(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
-    let recipe = Recipe::open(&args.recipe)?;
+    let recipe = Recipe::open(&args.recipe)?.pinned(&args.out)?;
     let settings = Settings {
         n_warm: N_WARM,
         ..Settings::default()

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{
     Job,
     evaluate::Calibrated,
-    recipe::{Recipe, Ships},
+    recipe::{Recipe, Ships, StartFrom},
 };
 use crate::{
     model::{
@@ -266,6 +266,8 @@ struct Knobs<'a> {
     hold_out: &'a [String],
     #[serde(skip_serializing_if = "Ships::is_all")]
     ships: Ships,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_from: Option<&'a StartFrom>,
     network: &'a crate::model::Network,
     prep: &'a crate::prep::Spec,
     learning: &'a super::recipe::Learning,
@@ -276,6 +278,7 @@ impl<'a> Knobs<'a> {
         Self {
             hold_out: &recipe.hold_out,
             ships: recipe.ships,
+            start_from: recipe.start_from.as_ref(),
             network: &recipe.network,
             prep: &recipe.prep,
             learning: &recipe.learning,

@@ -1,7 +1,6 @@
 //! Training an image model.
 
 use std::{
-    path::Path,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
@@ -150,21 +149,22 @@ fn start(job: &Job<'_>) -> Result<Option<Vec<u8>>> {
     let Some(start) = &job.recipe.start_from else {
         return Ok(None);
     };
-    let beside = job.out.parent().unwrap_or(Path::new("."));
     let Bundle {
         manifest,
         weights,
         members,
         ..
-    } = Bundle::open(&beside.join(&start.bundle))?;
+    } = Bundle::open(&start.folder(&job.out))?;
     let files = std::iter::once(weights).chain(members);
     let mut networks = manifest.networks().zip(files);
-    match networks.find(|(it, _)| it.sha256 == start.sha256) {
+    let first = manifest.weights.sha256;
+    let want = start.sha256.unwrap_or(first);
+    match networks.find(|(it, _)| it.sha256 == want) {
         Some((_, weights)) => Ok(Some(weights)),
         None => Err(model::Error::Hash {
             what: "the weights to start from",
-            want: start.sha256,
-            found: manifest.weights.sha256,
+            want,
+            found: first,
         }
         .into()),
     }

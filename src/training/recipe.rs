@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Error, Result, data::Parts, scope::ScopeRecipe};
 use crate::{
     disk::{self, Sha256},
-    model::{Network, calibration::Method, manifest::Output},
+    model::{Bundle, Network, calibration::Method, manifest::Output},
     nn::train::{Knobs, augment::Augment, masked::Pretrain, text::Windows},
     prep,
 };
@@ -80,8 +80,17 @@ impl Ships {
 pub struct StartFrom {
     /// Its folder.
     pub bundle: String,
-    /// Of its weights or, of an ensemble, of those of one network; so that a run means the same tomorrow.
-    pub sha256: Sha256,
+    /// Of its weights or, of an ensemble, of those of one network; so that a run means the same tomorrow. Without it
+    /// the first network is taken, and [`Recipe::pinned`] fills its hash in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Sha256>,
+}
+
+impl StartFrom {
+    /// Where it lies, beside the bundle that is written.
+    pub(super) fn folder(&self, out: &Path) -> PathBuf {
+        out.parent().unwrap_or(Path::new(".")).join(&self.bundle)
+    }
 }
 
 /// What the card says beside the figures.
@@ -307,6 +316,16 @@ impl Recipe {
         let n_classes = self.labels.len().max(2);
         let knobs = self.learning.knobs().check(n_classes);
         knobs.map_err(|cause| Error::Recipe { cause })
+    }
+
+    /// The recipe with the hash of the weights that it begins with; `out` is the folder of the bundle that is written.
+    /// Checkpoints and the card then know what was begun with.
+    pub fn pinned(mut self, out: &Path) -> Result<Self> {
+        if let Some(start) = self.start_from.as_mut().filter(|it| it.sha256.is_none()) {
+            let bundle = Bundle::open(&start.folder(out))?;
+            start.sha256 = Some(bundle.manifest.weights.sha256);
+        }
+        Ok(self)
     }
 
     /// Identity of everything that the weights depend on; runs of different recipes never share a checkpoint.

@@ -392,13 +392,25 @@ fn the_networks_of_the_folds_ship_without_another_run() {
         let mut recipe = recipe_of_folds();
         recipe.start_from = Some(training::recipe::StartFrom {
             bundle: "bundle".to_owned(),
-            sha256,
+            sha256: Some(sha256),
         });
         let mut job = train::job(recipe, &folder, &train::open);
         job.out = folder.join("next");
         let found = training::train(&job, &Task::default(), &mut |_| {});
         assert_eq!(found.is_ok(), is_there, "{:?}", found.err());
     }
+    // A recipe that names no hash begins with the first, and says so in the card.
+    let mut recipe = recipe_of_folds();
+    recipe.start_from = Some(training::recipe::StartFrom {
+        bundle: "bundle".to_owned(),
+        sha256: None,
+    });
+    let recipe = recipe.pinned(&folder.join("next")).unwrap();
+    let mut job = train::job(recipe, &folder, &train::open);
+    job.out = folder.join("next");
+    training::train(&job, &Task::default(), &mut |_| {}).unwrap();
+    let card = Bundle::open(&job.out).unwrap().card;
+    assert!(card.contains(&first.to_string()), "{card}");
 }
 
 #[test]
