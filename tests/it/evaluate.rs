@@ -444,20 +444,7 @@ fn missing_files_refuse_the_table_or_are_left_out_and_told() {
 #[test]
 fn the_command_writes_its_three_files_and_tells_bad_tables() {
     let folder = scratch("evaluate_command");
-    run(wardlight().arg("samples").arg(folder.join("sample")));
-    let sample = image::open(folder.join("sample/chest.png")).unwrap();
-    let sample = sample.thumbnail(256, 256).into_luma8();
-    let mut table = "path,label\n".to_owned();
-    for idx in 0..6_u8 {
-        let mut picture = sample.clone();
-        picture
-            .iter_mut()
-            .for_each(|it| *it = it.saturating_add(5 * idx));
-        picture.save(folder.join(format!("{idx}.png"))).unwrap();
-        table += &format!("{idx}.png,{}\n", idx % 2);
-    }
-    let place = folder.join("table.csv");
-    write(&place, &table);
+    let place = crate::tool::labelled_pictures(&folder);
     let evaluate = |more: &[&str]| {
         run(wardlight()
             .args(["evaluate", "chest-pneumonia-paediatric"])

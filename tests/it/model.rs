@@ -115,8 +115,17 @@ pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
 }
 
 /// A bundle as the trainer writes it: random weights, their hash and their answer to the known input.
-pub(crate) fn write_bundle(folder: &Path, mut manifest: Manifest) -> Manifest {
+pub(crate) fn write_bundle(folder: &Path, manifest: Manifest) -> Manifest {
     let (vars, _) = nn::fresh(&manifest.network, manifest.labels.len()).unwrap();
+    write_bundle_of(folder, manifest, &vars)
+}
+
+/// The same of these weights.
+pub(crate) fn write_bundle_of(
+    folder: &Path,
+    mut manifest: Manifest,
+    vars: &nn::VarStore,
+) -> Manifest {
     let named = vars.variables().into_iter().collect::<Vec<_>>();
     let weights = params::to_safetensors(&named).unwrap();
     manifest.weights.sha256 = Sha256::of(&weights);

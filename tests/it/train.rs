@@ -260,14 +260,14 @@ fn a_transformer_learns_eight_notes() {
     assert!(last.as_ref().is_some_and(|it| it.loss < 0.1), "{last:?}");
 }
 
-/// Stops the task in the middle of an epoch.
-struct Interrupted<'a> {
-    learner: ImageLearner<'a>,
+/// Cancels the task at some step.
+struct Interrupted<L> {
+    learner: L,
     steps_left: usize,
     task: Task,
 }
 
-impl Learner for Interrupted<'_> {
+impl<L: Learner> Learner for Interrupted<L> {
     fn n_cases(&self) -> usize {
         self.learner.n_cases()
     }
@@ -285,6 +285,37 @@ impl Learner for Interrupted<'_> {
     }
 }
 
+/// Runs a learner that is cancelled after so many steps.
+pub(crate) fn run_for(
+    steps_left: usize,
+    (vars, learner): (&VarStore, impl Learner),
+    (knobs, checkpoint): (&Knobs, &Path),
+) -> nn::Result<()> {
+    let task = Task::default();
+    let mut learner = Interrupted {
+        learner,
+        steps_left,
+        task: task.clone(),
+    };
+    let course = Course {
+        checkpoint,
+        every: Duration::from_secs(60),
+        last_epoch: None,
+    };
+    train::run(vars, &mut learner, knobs, Some(&course), &task, &mut |_| {}).map(drop)
+}
+
+/// The weights of a run that is stopped after each of these numbers of steps, and then goes to its end.
+pub(crate) fn weights_after(
+    stops: &[usize],
+    attempt: impl Fn(usize) -> nn::Result<VarStore>,
+) -> Vec<u8> {
+    for stop in stops {
+        assert!(matches!(attempt(*stop), Err(Error::Cancelled)));
+    }
+    train::to_half(&mut attempt(usize::MAX).unwrap()).unwrap()
+}
+
 /// Trains for four epochs of two steps; `stops` are the steps after which each attempt but the last is stopped.
 fn weights(checkpoint: &Path, stops: &[usize]) -> Vec<u8> {
     let knobs = Knobs {
@@ -295,30 +326,11 @@ fn weights(checkpoint: &Path, stops: &[usize]) -> Vec<u8> {
     let attempt = |steps_left: usize| -> nn::Result<VarStore> {
         train::seed(KNOBS.seed);
         let (vars, net) = nn::fresh(&small_cnn(), 1)?;
-        let task = Task::default();
-        let mut learner = Interrupted {
-            learner: image_learner(&net, &MOVING, &knobs),
-            steps_left,
-            task: task.clone(),
-        };
-        train::run(
-            &vars,
-            &mut learner,
-            &knobs,
-            Some(&Course {
-                checkpoint,
-                every: Duration::from_secs(60),
-                last_epoch: None,
-            }),
-            &task,
-            &mut |_| {},
-        )?;
+        let learner = image_learner(&net, &MOVING, &knobs);
+        run_for(steps_left, (&vars, learner), (&knobs, checkpoint))?;
         Ok(vars)
     };
-    for stop in stops {
-        assert!(matches!(attempt(*stop), Err(Error::Cancelled)));
-    }
-    train::to_half(&mut attempt(usize::MAX).unwrap()).unwrap()
+    weights_after(stops, attempt)
 }
 
 #[test]

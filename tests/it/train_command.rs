@@ -46,7 +46,7 @@ fn workplace(name: &str, change: impl Fn(&str) -> String) -> PathBuf {
     disk::write_atomic(&folder.join("table.csv"), table.as_bytes()).unwrap();
     let (before, after) = IMAGE_RECIPE.split_once("augment = ").unwrap();
     let (_, after) = after.split_once('\n').unwrap();
-    let knobs = train_knobs(40);
+    let knobs = train_knobs(12);
     let recipe = format!("{before}{AUGMENT}\n{after}")
         .replace("hold_out = [\"0\", \"1\"]", "hold_out = [\"0\"]")
         .replace("KNOBS", &knobs);
@@ -57,6 +57,8 @@ fn workplace(name: &str, change: impl Fn(&str) -> String) -> PathBuf {
 fn train_knobs(epochs: usize) -> String {
     let knobs = wardlight::nn::train::Knobs {
         epochs,
+        // Many steps in an epoch, so that most stops fall within one.
+        batch: 2,
         dropout: 0.1,
         ..KNOBS
     };
@@ -162,7 +164,7 @@ fn a_training_that_was_killed_and_interrupted_gives_the_same_weights() {
     let (code, _, err) = run(&mut train(&folder, "killed", 0));
     assert_eq!(code, 0, "{err}");
     println!("killed {n_killed} times, {n_within} of 8 stops within an epoch; weights {want}");
-    assert!(7 <= n_killed && 1 <= n_within, "{n_killed} {n_within}");
+    assert!(7 <= n_killed && 3 <= n_within, "{n_killed} {n_within}");
     assert_eq!(weights(&folder, "killed"), want);
 }
 

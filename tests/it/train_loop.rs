@@ -5,7 +5,7 @@ use std::{fs, path::Path, time::Duration};
 use tch::{Kind, Tensor};
 use wardlight::{
     disk,
-    model::{Error, Network, Task, manifest::Output, network::PlainCnn},
+    model::{Network, Task, manifest::Output, network::PlainCnn},
     nn::{
         self, Net, VarStore,
         layer::{Mode, pool},
@@ -19,7 +19,9 @@ use wardlight::{
     training::Recipe,
 };
 
-use crate::train::{KNOBS, MOVING, STILL, folder, image_learner, small_cnn};
+use crate::train::{
+    KNOBS, MOVING, STILL, folder, image_learner, run_for, small_cnn, weights_after,
+};
 
 /// One matrix whose loss is its squared distance from a target that moves with the step.
 struct Valley {
@@ -221,38 +223,8 @@ fn a_loss_without_a_value_stops_and_names_the_last_good_checkpoint() {
     assert_eq!(valley.step, 14);
 }
 
-/// Cancels the task at some step.
-struct Interrupted<'a, L> {
-    learner: L,
-    steps_left: usize,
-    task: &'a Task,
-}
-
-impl<L: Learner> Learner for Interrupted<'_, L> {
-    fn n_cases(&self) -> usize {
-        self.learner.n_cases()
-    }
-
-    fn loss(&mut self, cases: &[usize], random: &mut Random) -> nn::Result<Tensor> {
-        self.steps_left -= 1;
-        if self.steps_left == 0 {
-            self.task.cancel();
-        }
-        self.learner.loss(cases, random)
-    }
-
-    fn validate(&mut self) -> nn::Result<Option<f64>> {
-        self.learner.validate()
-    }
-}
-
 /// The weights of a run of windows of notes that is stopped after each of these numbers of steps.
 fn text_weights(checkpoint: &Path, stops: &[usize]) -> Vec<u8> {
-    let course = Course {
-        checkpoint,
-        every: Duration::from_secs(60),
-        last_epoch: None,
-    };
     let knobs = Knobs {
         epochs: 2,
         batch: 4,
@@ -296,26 +268,10 @@ fn text_weights(checkpoint: &Path, stops: &[usize]) -> Vec<u8> {
             },
             knobs: knobs.clone(),
         };
-        let task = Task::default();
-        let mut learner = Interrupted {
-            learner,
-            steps_left,
-            task: &task,
-        };
-        train::run(
-            &vars,
-            &mut learner,
-            &knobs,
-            Some(&course),
-            &task,
-            &mut |_| {},
-        )?;
+        run_for(steps_left, (&vars, learner), (&knobs, checkpoint))?;
         Ok(vars)
     };
-    for stop in stops {
-        assert!(matches!(attempt(*stop), Err(Error::Cancelled)));
-    }
-    train::to_half(&mut attempt(usize::MAX).unwrap()).unwrap()
+    weights_after(stops, attempt)
 }
 
 /// Windows are cut by our own random numbers, dropout drops by libtorch's: a checkpoint keeps both.
