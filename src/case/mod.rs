@@ -1,12 +1,16 @@
-//! What the clinician brought, as plain values: a scan, notes, and whom they are about.
+//! What the clinician brought, as plain values: a scan, notes, measurements over time, and whom they are about.
 
 mod labelled;
 pub mod note;
 pub mod scan;
+pub mod series;
+pub mod variable;
 
 pub use labelled::LabelledScan;
 pub use note::Note;
 pub use scan::{Frame, Modality, Samples, Scan, Spacing, SpacingSource, VoiFunction, Window};
+pub use series::Series;
+pub use variable::Variable;
 
 use serde::{Deserialize, Serialize};
 
