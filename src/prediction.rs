@@ -27,6 +27,17 @@ pub struct Subject {
     pub at: Option<Pixel>,
 }
 
+impl Subject {
+    /// A file that is scored whole.
+    pub const fn file(file_sha256: Sha256) -> Self {
+        Self {
+            file_sha256,
+            frame_idx: 0,
+            at: None,
+        }
+    }
+}
+
 /// A pixel of a frame: column and row, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -241,11 +252,35 @@ pub struct Explanation {
     pub heatmap: Option<Heatmap>,
     /// For notes: disjoint, in text order.
     pub words: Vec<WordWeight>,
+    /// For series and sequences.
+    pub course: Option<CourseWeights>,
     /// Integrated gradients: |sum of attributions - (logit - baseline logit)|.
     pub completeness_gap: Option<f32>,
     /// For scans: the part of the influence in favour of the label that lies in the outer tenth of what the model reads,
     /// on each side. An even map has [`EVEN_BORDER`]; much more hints at markers and borders instead of anatomy.
     pub border_share: Option<f32>,
+}
+
+/// What was left out of a course or a sequence, and how far the logit fell by it: more than 0 speaks for the label.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CourseWeights {
+    /// Length of a cell in hours; 1 for a base of a sequence.
+    pub cell_hours: usize,
+    /// One for each variable that was measured, the most influential first; one for a sequence.
+    pub rows: Vec<CourseRow>,
+    /// What is known of the patient beside the course, by name.
+    pub facts: Vec<(String, f32)>,
+}
+
+/// A variable of a course.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CourseRow {
+    /// The variable's key; `sequence` for a sequence.
+    pub variable: String,
+    /// Without all of its values. For a sequence the sum of its cells.
+    pub whole: f32,
+    /// Without those of one cell of time; 0 where there are none.
+    pub cells: Vec<f32>,
 }
 
 /// Whether a map tells what a score rests on: what it names is taken away or put back, and the score is watched.

@@ -1,6 +1,7 @@
 //! One case, one model: a calibrated prediction, or the explanation of one of its labels.
 
 mod answer;
+mod course;
 mod erase;
 mod faithful;
 mod gate;
@@ -9,19 +10,20 @@ mod spread;
 use std::time::Instant;
 
 use crate::{
-    case::{Note, Scan},
+    case::{Note, Scan, Series},
     model::{self, Attribution, AttributionValues, Model, Task},
     prediction::{
         Affine2, Calibration, Explanation, Heatmap, LabelIdx, Method, Ood, Pixel, Prediction,
         Subject, WordWeight,
     },
-    prep::{self, Input, Spec, TextInput, Tokenizer, prepare_at, prepare_note},
+    prep::{self, Input, Spec, TextInput, Tokenizer, prepare_at, prepare_note, prepare_series},
     stats::Gaussian,
     warnings::{Warning, WarningKind, Warnings},
 };
 
 pub use self::{
     answer::{at_prevalence, rescored},
+    course::{AtHour, running},
     faithful::{check_map, faithfulness},
     gate::{Gate, fits},
 };
@@ -47,6 +49,7 @@ pub enum Target<'a> {
         at: Option<Pixel>,
     },
     Note(&'a Note),
+    Series(&'a Series),
 }
 
 /// Why there is no answer.
@@ -83,11 +86,17 @@ impl Target<'_> {
                 frame_idx: *frame_idx,
                 at: *at,
             },
-            Self::Note(note) => Subject {
-                file_sha256: note.file_sha256,
-                frame_idx: 0,
-                at: None,
-            },
+            Self::Note(note) => Subject::file(note.file_sha256),
+            Self::Series(series) => Subject::file(series.file_sha256),
+        }
+    }
+
+    /// What it is, in the plural.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Scan { .. } => "scans",
+            Self::Note(_) => "notes",
+            Self::Series(_) => "series",
         }
     }
 
@@ -95,6 +104,7 @@ impl Target<'_> {
         match self {
             Self::Scan { scan, .. } => scan.header.warnings.clone(),
             Self::Note(note) => note.warnings.clone(),
+            Self::Series(series) => series.warnings.clone(),
         }
     }
 }
@@ -212,6 +222,7 @@ pub fn explain(
             )
         }
         Input::Text(text) => (None, merge_to_words(text, &attribution)?),
+        Input::Steps(_) => (None, Vec::new()),
     };
     Ok(Explanation {
         about: target.subject(),
@@ -220,6 +231,7 @@ pub fn explain(
         method,
         heatmap,
         words,
+        course: course::weights(&manifest.prep, &attribution.values),
         completeness_gap: attribution.completeness_gap,
         border_share: border_share(&attribution.values),
     })
@@ -244,15 +256,24 @@ fn prepare(target: Target<'_>, loaded: &Loaded, warnings: &Warnings) -> Result<I
         (Target::Note(note), Spec::Text(spec), Some(tokenizer)) => {
             Ok(Input::Text(prepare_note(note, spec, tokenizer, warnings)?))
         }
-        (Target::Scan { .. }, Spec::Text(_), _) => Err(Error::WrongModel {
-            want: "scans",
-            found: "notes",
-        }),
-        (Target::Note(_), Spec::Image(_), _) => Err(Error::WrongModel {
-            want: "notes",
-            found: "scans",
-        }),
+        (Target::Series(series), Spec::Series(spec), _) => {
+            Ok(Input::Steps(prepare_series(series, spec, warnings)?))
+        }
         (Target::Note(_), Spec::Text(_), None) => Err(no_answer("no tokenizer")),
+        (target, spec, _) => Err(Error::WrongModel {
+            want: target.kind(),
+            found: read_by(spec),
+        }),
+    }
+}
+
+/// What a model with this specification reads, in the plural.
+const fn read_by(spec: &Spec) -> &'static str {
+    match spec {
+        Spec::Image(_) => "scans",
+        Spec::Text(_) => "notes",
+        Spec::Series(_) => "series",
+        Spec::Sequence(_) => "sequences",
     }
 }
 

@@ -241,10 +241,7 @@ fn no_model_ui(ui: &mut Ui, scene: &Scene<'_>, kind: Kind) {
             progress_line(ui, tokens, None);
             return;
         }
-        let what = match kind {
-            Kind::Scan => "scans",
-            Kind::Note => "notes",
-        };
+        let what = kind.plural();
         body(ui, tokens, &format!("No model for {what} is installed"));
         muted(
             ui,

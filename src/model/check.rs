@@ -1,6 +1,7 @@
 //! What makes a manifest valid, beyond the types of its fields.
 
 mod foreign;
+mod steps;
 mod trust;
 
 use std::{collections::BTreeSet, fmt::Display, ops::RangeInclusive};
@@ -118,7 +119,7 @@ fn scope(scope: &Scope) -> Check {
 fn lung(scope: &LungScope, prep: &Spec) -> Check {
     let crop = match prep {
         Spec::Image(spec) => spec.crop,
-        Spec::Text(_) => None,
+        Spec::Text(_) | Spec::Series(_) | Spec::Sequence(_) => None,
     };
     wanted(crop.is_some(), "a crop for a test of its lung", "none")?;
     for value in [scope.air_below_hu, scope.tissue_above_hu] {
@@ -259,6 +260,10 @@ fn network_and_prep(manifest: &Manifest) -> Check {
             wanted(has_tokenizer, "a tokenizer for text", "none")?;
             return text_spec(spec, network.max_tokens);
         }
+        Network::Recurrent(network) => {
+            wanted(!has_tokenizer, "no tokenizer for steps", "one")?;
+            return steps::network_and_prep(network, &manifest.prep);
+        }
     };
     let Spec::Image(spec) = &manifest.prep else {
         return wanted(false, "images for a convolutional network", "text");
@@ -297,7 +302,7 @@ fn plain_cnn(network: &network::PlainCnn, prep: &Spec) -> Check {
     let side = network.side;
     let is_square = match prep {
         Spec::Image(spec) => spec.width == side && spec.height == side,
-        Spec::Text(_) => false,
+        Spec::Text(_) | Spec::Series(_) | Spec::Sequence(_) => false,
     };
     wanted(
         is_square,

@@ -3,10 +3,11 @@
 use super::{Error, Logits, Manifest, Network};
 use crate::{
     prediction::Affine2,
-    prep::{ImageInput, ImageSpec, Input, Spec, TextInput, TokenWindow},
+    prep::{ImageInput, ImageSpec, Input, Spec, StepInput, TextInput, TokenWindow},
 };
 
-/// A picture of stripes and arcs, or a window of token numbers spread over the vocabulary.
+/// A picture of stripes and arcs, a window of token numbers spread over the vocabulary, or steps of which some are
+/// missing.
 pub fn input(manifest: &Manifest) -> Input {
     match (&manifest.prep, &manifest.network) {
         (Spec::Image(spec), _) => Input::Image(picture(spec)),
@@ -15,6 +16,12 @@ pub fn input(manifest: &Manifest) -> Input {
         }
         // Not valid, and refused by `Manifest::parse`.
         (Spec::Text(spec), _) => Input::Text(window(spec.max_tokens, 2)),
+        (Spec::Series(spec), _) => Input::Steps(course(
+            spec.n_steps(),
+            spec.variables.len(),
+            spec.facts.len(),
+        )),
+        (Spec::Sequence(spec), _) => Input::Steps(sequence(spec.length)),
     }
 }
 
@@ -50,6 +57,34 @@ pub fn picture(spec: &ImageSpec) -> ImageInput {
         width,
         values: (0..spec.channels).flat_map(plane).collect(),
         scan_from_input: Affine2::IDENTITY,
+    }
+}
+
+/// Small whole numbers, with gaps.
+fn course(n_steps: usize, n_channels: usize, n_facts: usize) -> StepInput {
+    let cell = |idx: usize| match idx * 7919 % 13 {
+        0..=5 => f32::NAN,
+        it => it as f32,
+    };
+    StepInput {
+        n_steps,
+        n_channels,
+        values: (0..n_steps * n_channels).map(cell).collect(),
+        facts: (0..n_facts).map(cell).collect(),
+    }
+}
+
+/// Bases in a fixed order without a pattern.
+fn sequence(length: usize) -> StepInput {
+    let base = |step: usize| {
+        let at = step * step * 7919 / 3 % 4;
+        (0..4).map(move |it| f32::from(u8::from(it == at)))
+    };
+    StepInput {
+        n_steps: length,
+        n_channels: 4,
+        values: (0..length).flat_map(base).collect(),
+        facts: Vec::new(),
     }
 }
 

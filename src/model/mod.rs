@@ -77,6 +77,20 @@ pub enum AttributionValues {
     },
     /// For each window, one for each token.
     Tokens(Vec<Vec<f32>>),
+    Steps(StepAttribution),
+}
+
+/// How far the logit falls when something is left out: more than 0 speaks for the label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepAttribution {
+    /// Steps in a cell of time; the last may be shorter.
+    pub cell_steps: usize,
+    /// For each channel, one for each cell; 0 where nothing was measured. For a sequence one row, a cell for each base.
+    pub cells: Vec<Vec<f32>>,
+    /// For each channel, left out altogether. Empty for a sequence.
+    pub channels: Vec<f32>,
+    /// For each fact.
+    pub facts: Vec<f32>,
 }
 
 /// What long work is given: a flag to stop at, and a place to say how far it is.

@@ -20,6 +20,7 @@ pub enum Network {
     DenseNet121(DenseNet121),
     PlainCnn(PlainCnn),
     Transformer(Transformer),
+    Recurrent(Recurrent),
     #[serde(rename = "torchscript")]
     TorchScript(TorchScript),
 }
@@ -35,6 +36,7 @@ impl Network {
             Self::DenseNet121(_) => "densenet121",
             Self::PlainCnn(_) => "plain_cnn",
             Self::Transformer(_) => "transformer",
+            Self::Recurrent(_) => "recurrent",
             Self::TorchScript(_) => "torchscript",
         }
     }
@@ -57,6 +59,7 @@ impl Network {
                 Method::Rise,
             ],
             Self::Transformer(_) => &[Method::Chefer, Method::IntegratedGradients],
+            Self::Recurrent(_) => &[Method::Occlusion],
             Self::TorchScript(TorchScript {
                 has_features: true, ..
             }) => &[
@@ -85,7 +88,7 @@ impl Network {
             | Self::ResNet34(_)
             | Self::ResNet50(_)
             | Self::PlainCnn(_) => "fc",
-            Self::DenseNet121(_) | Self::Transformer(_) => "classifier",
+            Self::DenseNet121(_) | Self::Transformer(_) | Self::Recurrent(_) => "classifier",
             Self::TorchScript(_) => "its own",
         }
     }
@@ -172,6 +175,48 @@ pub struct Transformer {
     /// Width of the feed-forward part.
     pub ffn: usize,
     pub pool: Pool,
+}
+
+/// A recurrent network over steps: hours of a patient's course, bases of a sequence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recurrent {
+    pub cell: Cell,
+    /// Values in a step.
+    pub channels: usize,
+    /// Values that hold for all steps; they start the state.
+    pub facts: usize,
+    pub hidden: usize,
+    /// A second cell reads from the end to the start. Not for GRU-D, which decays forwards.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub both_ways: bool,
+    pub readout: Readout,
+    /// The head also reads a summary of each channel: first, last, least, greatest and mean value, the means of the last
+    /// quarter and of both halves, and how often it was measured.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub summary: bool,
+}
+
+/// What carries the state from step to step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cell {
+    /// Cho et al. 2014.
+    Gru,
+    /// Hochreiter and Schmidhuber 1997.
+    Lstm,
+    /// Che et al. 2018: what was not measured decays to the mean, and the state decays with it.
+    GruD,
+}
+
+/// What of the states the head reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Readout {
+    /// The state after the last step.
+    Last,
+    /// Mean and maximum over all steps side by side.
+    MeanMax,
 }
 
 /// A network that is a program of its own: a TorchScript module, run in a worker process. `forward` maps `[n, c, h, w]` →

@@ -3,7 +3,9 @@
 
 use super::Result;
 use crate::{
-    model::{Attribution, AttributionValues, Error, Logits, Manifest, Model, Task},
+    model::{
+        Attribution, AttributionValues, Error, Logits, Manifest, Model, StepAttribution, Task,
+    },
     prediction::{Engine, LabelIdx, Method},
     prep::Input,
 };
@@ -105,6 +107,9 @@ fn mean_attribution(each: &[Attribution]) -> Result<Attribution> {
             let window = |idx: usize| mean(&tokens(each, idx));
             AttributionValues::Tokens((0..windows.len()).map(window).collect())
         }
+        Some(AttributionValues::Steps(first)) => {
+            AttributionValues::Steps(mean_of_steps(first, each))
+        }
         None => {
             return Err(Error::Input {
                 want: "an influence from each network".to_owned(),
@@ -118,11 +123,32 @@ fn mean_attribution(each: &[Attribution]) -> Result<Attribution> {
     })
 }
 
+/// What all networks give to cells, channels and facts. `first` has the shape of all.
+fn mean_of_steps(first: &StepAttribution, each: &[Attribution]) -> StepAttribution {
+    let all: Vec<&StepAttribution> = each
+        .iter()
+        .filter_map(|it| match &it.values {
+            AttributionValues::Steps(steps) => Some(steps),
+            AttributionValues::Map { .. } | AttributionValues::Tokens(_) => None,
+        })
+        .collect();
+    let of = |part: &dyn Fn(&StepAttribution) -> Vec<f32>| {
+        mean(&all.iter().map(|it| part(it)).collect::<Vec<_>>())
+    };
+    let row = |channel: usize| of(&|it| it.cells.get(channel).cloned().unwrap_or_default());
+    StepAttribution {
+        cell_steps: first.cell_steps,
+        cells: (0..first.cells.len()).map(row).collect(),
+        channels: of(&|it| it.channels.clone()),
+        facts: of(&|it| it.facts.clone()),
+    }
+}
+
 /// The maps of all networks. One kind of network on one input gives maps of one size.
 fn maps(each: &[Attribution]) -> Vec<Vec<f32>> {
     let map = |it: &Attribution| match &it.values {
         AttributionValues::Map { values, .. } => Some(values.clone()),
-        AttributionValues::Tokens(_) => None,
+        AttributionValues::Tokens(_) | AttributionValues::Steps(_) => None,
     };
     each.iter().filter_map(map).collect()
 }
@@ -130,7 +156,7 @@ fn maps(each: &[Attribution]) -> Vec<Vec<f32>> {
 /// What all networks give to the tokens of one window.
 fn tokens(each: &[Attribution], window_idx: usize) -> Vec<Vec<f32>> {
     let window = |it: &Attribution| match &it.values {
-        AttributionValues::Map { .. } => None,
+        AttributionValues::Map { .. } | AttributionValues::Steps(_) => None,
         AttributionValues::Tokens(windows) => windows.get(window_idx).cloned(),
     };
     each.iter().filter_map(window).collect()

@@ -23,8 +23,11 @@ pub mod params;
 pub mod plain_cnn;
 mod randomised;
 pub mod resnet;
+pub mod rnn;
 pub mod script;
 mod shim;
+mod step_model;
+mod steps;
 mod text_model;
 pub mod train;
 pub mod transformer;
@@ -43,6 +46,8 @@ use self::{
     params::{Params, Weights},
     plain_cnn::PlainCnn,
     resnet::ResNet,
+    rnn::Recurrent,
+    step_model::StepModel,
     text_model::TextModel,
     transformer::Transformer,
 };
@@ -73,6 +78,7 @@ pub trait Cnn: Send {
 pub enum Net {
     Cnn(Box<dyn Cnn>),
     Transformer(Transformer),
+    Recurrent(Recurrent),
 }
 
 impl Net {
@@ -99,6 +105,9 @@ impl Net {
             }
             Network::Transformer(config) => {
                 Self::Transformer(Transformer::new(params, config, n_labels)?)
+            }
+            Network::Recurrent(config) => {
+                Self::Recurrent(Recurrent::new(params, config, n_labels)?)
             }
             Network::TorchScript(_) => {
                 return Err(Error::Script {
@@ -235,7 +244,12 @@ pub fn build(manifest: Manifest, weights: &[u8], options: Options) -> Result<Box
 fn assemble(manifest: Manifest, weights: Weights, options: Options) -> Result<Box<dyn Model>> {
     tuning::set_threads(options.threads);
     tuning::keep_buffers();
-    let Options { form, threads, .. } = options;
+    let Options { threads, .. } = options;
+    // A recurrent network is small, and has only the form that can be differentiated.
+    let form = match manifest.network {
+        Network::Recurrent(_) => Form::Plain,
+        _ => options.form,
+    };
     let precision = match form {
         Form::Fused => options.precision,
         Form::Plain => Precision::Float32,
@@ -267,6 +281,7 @@ fn assemble(manifest: Manifest, weights: Weights, options: Options) -> Result<Bo
             fast,
             plain: None,
         }),
+        Net::Recurrent(network) => Box::new(StepModel { loaded, network }),
     })
 }
 

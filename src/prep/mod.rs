@@ -1,5 +1,5 @@
 //! A case as the arrays a model reads: [`Spec`] is data in the manifest, and one [`prepare_scan`] /
-//! [`prepare_note`] serves training, window, command and service. Display windows never reach it.
+//! [`prepare_note`] / [`prepare_series`] / [`prepare_sequence`] serves training, window, command and service. Display windows never reach it.
 
 mod crop;
 pub mod layout;
@@ -7,6 +7,8 @@ pub mod note;
 mod resample;
 mod resize;
 pub mod scan;
+pub mod sequence;
+pub mod series;
 pub mod steps;
 pub mod vocabulary;
 pub mod words;
@@ -22,6 +24,8 @@ pub use self::{
     note::{TextSpec, Tokenizer, prepare_note},
     resize::Filter,
     scan::{Fit, ImageSpec, Intensity, prepare_at, prepare_scan},
+    sequence::{SequenceSpec, prepare_sequence},
+    series::{Fact, SeriesSpec, prepare_series},
     steps::{Centre, Step},
 };
 
@@ -31,6 +35,8 @@ pub use self::{
 pub enum Spec {
     Image(ImageSpec),
     Text(TextSpec),
+    Series(SeriesSpec),
+    Sequence(SequenceSpec),
 }
 
 /// What a model reads.
@@ -38,6 +44,7 @@ pub enum Spec {
 pub enum Input {
     Image(ImageInput),
     Text(TextInput),
+    Steps(StepInput),
 }
 
 /// One picture as `[channels, height, width]`, normalised as the specification says; no NaN.
@@ -57,6 +64,37 @@ pub struct TextInput {
     pub windows: Vec<TokenWindow>,
     /// Byte ranges of the words of the note, in text order: what attributions are merged to.
     pub words: Vec<Range<usize>>,
+}
+
+/// Something that goes on in steps: hours of a patient's course, bases of a sequence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepInput {
+    pub n_steps: usize,
+    pub n_channels: usize,
+    /// Step by step, one for each channel; NaN where nothing was measured.
+    pub values: Vec<f32>,
+    /// What holds for all steps; NaN where it is not known.
+    pub facts: Vec<f32>,
+}
+
+impl StepInput {
+    /// The same, with steps at the end in which nothing is measured, or ended early.
+    pub fn lasting(&self, n_steps: usize) -> Self {
+        let mut input = self.until(n_steps);
+        input.values.resize(n_steps * self.n_channels, f32::NAN);
+        Self { n_steps, ..input }
+    }
+
+    /// The same, ended after `n_steps`.
+    pub fn until(&self, n_steps: usize) -> Self {
+        let n_steps = n_steps.min(self.n_steps);
+        let n_values = n_steps * self.n_channels;
+        Self {
+            n_steps,
+            values: self.values.iter().take(n_values).copied().collect(),
+            ..self.clone()
+        }
+    }
 }
 
 /// One stretch of tokens.

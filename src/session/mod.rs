@@ -85,6 +85,8 @@ pub struct State {
 pub enum Kind {
     Scan,
     Note,
+    Series,
+    Sequence,
 }
 
 /// What lies over the window.
@@ -366,11 +368,23 @@ impl State {
 }
 
 impl Kind {
+    /// Its name in the plural.
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Scan => "scans",
+            Self::Note => "notes",
+            Self::Series => "series",
+            Self::Sequence => "sequences",
+        }
+    }
+
     /// What a model reads.
     pub fn of(manifest: &Manifest) -> Self {
         match manifest.prep {
             prep::Spec::Image(_) => Self::Scan,
             prep::Spec::Text(_) => Self::Note,
+            prep::Spec::Series(_) => Self::Series,
+            prep::Spec::Sequence(_) => Self::Sequence,
         }
     }
 }

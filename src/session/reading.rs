@@ -49,10 +49,7 @@ impl State {
             Target::Note(_) => Kind::Note,
         };
         let Some(manifest) = self.model_for(kind).cloned() else {
-            let what = match kind {
-                Kind::Scan => "scans",
-                Kind::Note => "notes",
-            };
+            let what = kind.plural();
             let failure = Failure {
                 headline: format!("No model for {what} is installed"),
                 remedy: "Put a model bundle into the models folder and start Wardlight again."

@@ -68,7 +68,7 @@ fn fitted_on(recipe: &Recipe) -> String {
     if recipe.hold_out.is_empty() {
         return " No fold was held out, so that there was nothing to fit on.".to_owned();
     }
-    let (folds, n) = (recipe.hold_out.join(", "), recipe.hold_out.len());
+    let (folds, n) = (recipe.folds_in_words(), recipe.hold_out.len());
     let shipped = match recipe.ships {
         Ships::All if 1 < recipe.seeds => format!(
             "What ships is the mean of the logits of {} networks that were trained on all folds from seeds of their own.",

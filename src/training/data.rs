@@ -1,6 +1,7 @@
 //! The labelled cases of a recipe: which there are, what is true of each, and which part each belongs to.
 //!
-//! 1. list them: a table of image files, notes, DICOM objects, folders of images, or an archive of arrays;
+//! 1. list them: a table of image files, notes, DICOM objects, folders of images, an archive of arrays, courses or
+//!    sequences;
 //! 2. refuse what does not fit: labels that the recipe does not know, files that are not there;
 //! 3. where no column tells the parts, deal patients into test part and folds by a seed (`parts`);
 //! 4. [`check`]: no patient in two parts, no part of one class.
@@ -8,10 +9,11 @@
 //! Refusals name lines of the table or places in a folder, never patients.
 
 mod arrays;
-
+mod courses;
 mod folders;
 mod objects;
 mod parts;
+mod sequences;
 mod table;
 
 use std::{
@@ -25,7 +27,10 @@ use super::{
     Error, Job, Result,
     recipe::{Source, SourceKind},
 };
-use crate::{case::Scan, privacy::Phi};
+use crate::{
+    case::{Scan, Series},
+    privacy::Phi,
+};
 
 /// How many places an error names.
 const N_NAMED: usize = 10;
@@ -55,6 +60,9 @@ pub enum Content {
         scan: Arc<Scan>,
         frame_idx: usize,
     },
+    Series(Arc<Series>),
+    /// Letters of a nucleotide sequence, capitals.
+    Sequence(Phi<String>),
 }
 
 /// Lists the cases of a source.
@@ -69,6 +77,8 @@ pub fn read(source: &Source, job: &Job<'_>) -> Result<Vec<Case>> {
         SourceKind::Dicom => objects::read(source, job)?,
         SourceKind::Folders => folders::read(source, &job.data)?,
         SourceKind::Medmnist => arrays::read(source, job)?,
+        SourceKind::Series => courses::read(source, &job.data, &job.recipe.prep)?,
+        SourceKind::Sequences => sequences::read(source, &job.data)?,
     };
     if let Some(parts) = &source.parts {
         parts.deal(&mut cases)?;

@@ -226,7 +226,7 @@ pub fn measure(
     held_out: &Answers,
     test: &[Answers],
 ) -> Vec<Metric> {
-    let mut folds = format!("held out ({})", recipe.hold_out.join(", "));
+    let mut folds = format!("held out ({})", recipe.folds_in_words());
     if recipe.ships == Ships::Folds {
         // The ensemble has seen every fold; only its networks alone can answer for one.
         folds += ", single networks";
@@ -239,6 +239,7 @@ pub fn measure(
     for (answers, set) in test
         .iter()
         .zip(["test", "test, words that name a label hidden"])
+        .filter(|(it, _)| !it.rows.is_empty())
     {
         metrics.extend(of_set(recipe, calibrated, answers, set));
         metrics.extend(trust::of_sets(recipe, calibrated, answers, set));

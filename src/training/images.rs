@@ -180,7 +180,9 @@ fn prepare(
         Content::Frame { scan, frame_idx } => {
             prepare_scan(scan, *frame_idx, spec, &Warnings::default())
         }
-        Content::Text(_) => return Err("wanted an image, found a note".to_owned()),
+        Content::Text(_) | Content::Series(_) | Content::Sequence(_) => {
+            return Err("wanted an image, found another kind of case".to_owned());
+        }
     };
     prepared.map_err(|it| it.to_string())
 }

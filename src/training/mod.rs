@@ -17,6 +17,7 @@ pub mod evaluate;
 mod images;
 pub mod recipe;
 pub mod scope;
+mod steps;
 mod text;
 pub mod trust;
 
@@ -111,6 +112,26 @@ pub struct Job<'a> {
     pub open: &'a Opener<'a>,
     /// Opens an archive of arrays.
     pub open_arrays: &'a dyn Fn(&Path) -> std::result::Result<Vec<LabelledScan>, String>,
+}
+
+impl Job<'_> {
+    /// The same job, with the names of all folds where the recipe holds out each in turn.
+    fn with_each_fold(&self, cases: &[Case]) -> Self {
+        let mut recipe = self.recipe.clone();
+        if recipe.hold_out == [recipe::EACH] {
+            let pool = cases.iter().filter(|it| !it.is_test && it.class.is_some());
+            let folds: std::collections::BTreeSet<&String> = pool.map(|it| &it.fold).collect();
+            recipe.hold_out = folds.into_iter().cloned().collect();
+        }
+        Self {
+            recipe,
+            data: self.data.clone(),
+            out: self.out.clone(),
+            work: self.work.clone(),
+            command: self.command.clone(),
+            ..*self
+        }
+    }
 }
 
 /// What happens, in order; one JSON line each on the command's output, read back by the window.
@@ -215,6 +236,7 @@ fn trainer<'a>(
         Learning::Text(learning) => {
             Box::new(text::TextTrainer::new(recipe, cases, learning, work)?)
         }
+        Learning::Steps(learning) => Box::new(steps::StepTrainer::new(recipe, cases, learning)?),
     })
 }
 
@@ -229,7 +251,7 @@ struct Roles {
 }
 
 impl Roles {
-    fn of(cases: &[Case]) -> Result<Self> {
+    fn of(cases: &[Case], source: &recipe::Source) -> Result<Self> {
         let roles = Self {
             test: positions(cases, |it| it.is_test && it.class.is_some()),
             pool: positions(cases, |it| !it.is_test && it.class.is_some()),
@@ -237,11 +259,14 @@ impl Roles {
                 !it.is_test && it.class.is_none() && it.degree.is_some()
             }),
         };
+        // A set without a test part is measured by the folds that are held out.
+        let needs_test =
+            !source.split.is_empty() || source.parts.is_some() || !source.kind.is_whole();
         let parts = [
-            ("the test part", &roles.test),
-            ("the training part", &roles.pool),
+            ("the test part", roles.test.is_empty() && needs_test),
+            ("the training part", roles.pool.is_empty()),
         ];
-        match parts.iter().find(|(_, found)| found.is_empty()) {
+        match parts.iter().find(|(_, is_empty)| *is_empty) {
             None => Ok(roles),
             Some((part, _)) => Err(Error::NoCases {
                 part: (*part).to_owned(),
@@ -256,14 +281,15 @@ impl Roles {
 /// Data that do not fit the recipe, a folder that cannot be written, or a cancelled task.
 pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Result<Vec<Metric>> {
     let start = Instant::now();
+    job.recipe.check()?;
+    let cases = data::read(&job.recipe.source, job)?;
+    let job = &job.with_each_fold(&cases);
     let recipe = &job.recipe;
-    recipe.check()?;
-    let cases = data::read(&recipe.source, job)?;
     let Roles {
         test,
         pool,
         lessons,
-    } = Roles::of(&cases)?;
+    } = Roles::of(&cases, &recipe.source)?;
     data::check(&cases, &recipe.hold_out, &recipe.labels)?;
     let work = job
         .work
@@ -301,7 +327,7 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     let mut model = bundle::load(&job.out, job.threads)?;
     let passes: &[bool] = match recipe.learning {
         Learning::Text(_) => &[false, true],
-        Learning::Image { .. } => &[false],
+        Learning::Image { .. } | Learning::Steps(_) => &[false],
     };
     let mut answers = Vec::new();
     let mut of_scope = Vec::new();
@@ -379,11 +405,7 @@ fn networks(
                     last_epoch,
                     seed_shift: idx as u64,
                 };
-                let name = match idx {
-                    0 => "all".to_owned(),
-                    _ => format!("all-{}", idx + 1),
-                };
-                Ok(trainer.fit(&name, split, steps)?.weights)
+                Ok(trainer.fit(&run_name("all", idx), split, steps)?.weights)
             };
             (0..recipe.seeds.max(1))
                 .map(member)
@@ -414,23 +436,53 @@ fn out_of_fold(
                 part: format!("fold {fold}"),
             });
         }
-        let fit = trainer.fit(
-            &format!("fold-{fold}"),
-            Split {
+        // An ensemble is calibrated on answers of ensembles.
+        let n_networks = match recipe.ships {
+            Ships::All => recipe.seeds.max(1),
+            Ships::Folds => 1,
+        };
+        let mut rows = Vec::with_capacity(n_networks);
+        for idx in 0..n_networks {
+            let split = Split {
                 train: &train,
                 held_out: &held_out,
                 last_epoch: None,
-                seed_shift: 0,
-            },
-            steps,
-        )?;
-        epochs.push(fit.epoch);
-        all.extend(Answers::new(cases, &held_out, fit.rows));
-        weights.push(fit.weights);
+                seed_shift: idx as u64,
+            };
+            let fit = trainer.fit(&run_name(&format!("fold-{fold}"), idx), split, steps)?;
+            epochs.push(fit.epoch);
+            rows.push(fit.rows);
+            weights.push(fit.weights);
+        }
+        all.extend(Answers::new(cases, &held_out, mean_rows(&rows)));
     }
     let mean = (epochs.iter().sum::<usize>() as f64 / epochs.len().max(1) as f64).round() as usize;
     let is_patient = recipe.learning.knobs().patience.is_some() && !epochs.is_empty();
     Ok((all, weights, is_patient.then_some(mean.max(1))))
+}
+
+/// The name of a run and, for the networks of an ensemble after the first, which it is.
+fn run_name(run: &str, idx: usize) -> String {
+    match idx {
+        0 => run.to_owned(),
+        _ => format!("{run}-{}", idx + 1),
+    }
+}
+
+/// The mean of the answers of several networks to the same cases.
+fn mean_rows(each: &[Vec<Vec<f64>>]) -> Vec<Vec<f64>> {
+    let Some((first, others)) = each.split_first() else {
+        return Vec::new();
+    };
+    let mut sum = first.clone();
+    for rows in others {
+        for (sum, row) in sum.iter_mut().zip(rows) {
+            sum.iter_mut().zip(row).for_each(|(sum, it)| *sum += it);
+        }
+    }
+    let n = each.len() as f64;
+    sum.iter_mut().flatten().for_each(|it| *it /= n);
+    sum
 }
 
 /// The part of the training cases that have the only label; `None` for labels that exclude each other.

@@ -10,12 +10,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Error, Result, data::Parts, scope::ScopeRecipe};
 use crate::{
+    case::Variable,
     disk::{self, Sha256},
     model::{Bundle, Network, calibration::Method, manifest::Output},
-    nn::train::{Knobs, augment::Augment, masked::Pretrain, text::Windows},
+    nn::train::{Knobs, augment::Augment, masked::Pretrain, steps::Endings, text::Windows},
     prep,
 };
 
+/// In `hold_out`: every fold that there is, in turn.
+pub const EACH: &str = "*";
 /// The largest recipe that is read.
 const RECIPE_LIMIT: u64 = 1 << 20;
 
@@ -43,6 +46,7 @@ pub struct Recipe {
     pub learning: Learning,
     /// Folds that are held out one after the other, each while training on all others: what temperature and
     /// operating points are fitted on.
+    /// [`EACH`] alone stands for all of them.
     pub hold_out: Vec<String>,
     #[serde(default, skip_serializing_if = "Ships::is_all")]
     pub ships: Ships,
@@ -163,6 +167,36 @@ pub struct Source {
     /// For one sigmoid label: finer than the classes, and what is learned in their place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub degrees: Option<Degrees>,
+    /// For series: what was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measurements: Option<Measurements>,
+}
+
+/// Tables with one measurement a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measurements {
+    /// Below the data folder.
+    pub files: Vec<String>,
+    /// The column with the key of the case.
+    pub key: String,
+    /// The column of time since the start, in hours…
+    pub hours: Option<String>,
+    /// …or in minutes.
+    pub minutes: Option<String>,
+    pub parameter: String,
+    pub value: String,
+    /// What the parameters are; others are not read. Without any they are those of the PhysioNet challenge of 2012.
+    #[serde(default)]
+    pub names: BTreeMap<String, Named>,
+}
+
+/// A parameter of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    pub variable: Variable,
+    pub unit: String,
 }
 
 /// How far cases speak for the label. One that has a degree but no class teaches and is never measured on.
@@ -200,6 +234,10 @@ pub enum SourceKind {
     Dicom,
     /// A MedMNIST archive, `table`; its labels are numbers, its folds `train` and `val`.
     Medmnist,
+    /// Comma-separated like `images`, with the key of a course in each line; its values are in `measurements`.
+    Series,
+    /// Lines of class, name and nucleotides, as the UCI repository has them; each is a fold of its own.
+    Sequences,
 }
 
 /// How it is learned.
@@ -208,6 +246,16 @@ pub enum SourceKind {
 pub enum Learning {
     Image { knobs: Knobs, augment: Augment },
     Text(TextLearning),
+    Steps(StepLearning),
+}
+
+/// How courses and sequences are learned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepLearning {
+    pub knobs: Knobs,
+    #[serde(default)]
+    pub endings: Endings,
 }
 
 /// How notes are learned.
@@ -226,7 +274,17 @@ pub struct TextLearning {
 impl SourceKind {
     /// Whether columns of a table tell the parts.
     const fn is_table(self) -> bool {
-        matches!(self, Self::Images | Self::Notes | Self::Dicom)
+        matches!(
+            self,
+            Self::Images | Self::Notes | Self::Dicom | Self::Series
+        )
+    }
+}
+
+impl SourceKind {
+    /// Whether a set of this form has no test part of its own.
+    pub(super) const fn is_whole(self) -> bool {
+        matches!(self, Self::Sequences)
     }
 }
 
@@ -236,6 +294,7 @@ impl Learning {
         match self {
             Self::Image { knobs, .. } => knobs,
             Self::Text(text) => &text.knobs,
+            Self::Steps(steps) => &steps.knobs,
         }
     }
 }
@@ -293,8 +352,8 @@ impl Recipe {
             }
         }
         if self.ships == Ships::Folds {
-            let is_image = matches!(self.learning, Learning::Image { .. });
-            wanted(is_image, "images for an ensemble of folds", &"notes")?;
+            let is_text = matches!(self.learning, Learning::Text(_));
+            wanted(!is_text, "no notes for an ensemble of folds", &"notes")?;
             let folds: BTreeSet<&String> = self.hold_out.iter().collect();
             let n = folds.len();
             wanted(2 <= n, "at least 2 folds held out for an ensemble", &n)?;
@@ -326,6 +385,15 @@ impl Recipe {
             start.sha256 = Some(bundle.manifest.weights.sha256);
         }
         Ok(self)
+    }
+
+    /// The folds that are held out, in words.
+    pub(super) fn folds_in_words(&self) -> String {
+        const MOST: usize = 12;
+        match self.hold_out.len() {
+            0..=MOST => self.hold_out.join(", "),
+            n => format!("each of {n} in turn"),
+        }
     }
 
     /// Identity of everything that the weights depend on; runs of different recipes never share a checkpoint.

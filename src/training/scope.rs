@@ -135,7 +135,7 @@ impl Fitted<'_> {
             .iter()
             .filter_map(|it| match it {
                 Input::Image(image) => Some(image),
-                Input::Text(_) => None,
+                Input::Text(_) | Input::Steps(_) => None,
             })
             .collect();
         let own: Vec<f64> = test.iter().filter_map(|it| self.distance(it)).collect();
@@ -262,7 +262,7 @@ fn refused(set: &str, distances: &[f64], n_unread: usize, limit: f64) -> Metric 
 fn image(input: Input) -> Result<ImageInput> {
     match input {
         Input::Image(image) => Ok(image),
-        Input::Text(_) => Err(Error::Recipe {
+        Input::Text(_) | Input::Steps(_) => Err(Error::Recipe {
             cause: "a scope needs images".to_owned(),
         }),
     }

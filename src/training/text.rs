@@ -193,7 +193,9 @@ fn text_of(case: &Case) -> Option<&str> {
     match &case.content {
         // For the tokenizer and the network.
         Content::Text(text) => Some(text.reveal()),
-        Content::File(_) | Content::Frame { .. } => None,
+        Content::File(_) | Content::Frame { .. } | Content::Series(_) | Content::Sequence(_) => {
+            None
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod knobs;
 mod loss;
 pub mod masked;
 mod optimizer;
+pub mod steps;
 pub mod text;
 
 use std::{collections::BTreeMap, time::Instant};
