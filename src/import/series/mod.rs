@@ -26,6 +26,8 @@ use crate::{
 
 /// Most cells of a table; a row counts as four at least.
 const CELLS_LIMIT: usize = 2 << 20;
+/// Most columns of a table.
+const COLUMNS_LIMIT: usize = 2000;
 /// Most values of a series.
 const POINTS_LIMIT: usize = 500_000;
 

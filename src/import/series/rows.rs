@@ -1,6 +1,6 @@
 //! Tables with one value a row, or with one time a row and one variable a column.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
     Hints, Refusal, clock,
@@ -156,6 +156,8 @@ fn entries<'a>(
     let time_unit = said.time_unit.or_else(|| table::time_unit(header));
     let mut all = Vec::new();
     let mut unknown: Vec<&str> = Vec::new();
+    // A name is looked up once, for it may stand in each of many rows.
+    let mut meanings = BTreeMap::new();
     let mut n_odd_times = 0;
     for (line, row) in table.rows.iter().skip(usize::from(unit_row.is_some())) {
         let time = clock::parse(row.get(layout.time).unwrap_or_default(), time_unit);
@@ -163,17 +165,23 @@ fn entries<'a>(
         let mut push = |variable, cell: &str, unit| {
             let cell = number::cell(cell, decimal);
             let place = Place::Line(*line);
-            all.push(Entry {
-                place,
-                time,
-                variable,
-                cell,
-                unit,
-            });
+            // Missing cells are passed over without a word; there are far more of them than values.
+            if cell != Cell::Missing {
+                all.push(Entry {
+                    place,
+                    time,
+                    variable,
+                    cell,
+                    unit,
+                });
+            }
         };
         if let Some((name, value, unit)) = layout.long {
             let written = row.get(name).unwrap_or_default();
-            let Some((variable, stated)) = meaning(written, said) else {
+            let meant = meanings
+                .entry(written)
+                .or_insert_with(|| meaning(written, said));
+            let Some((variable, stated)) = meant.clone() else {
                 unknown.push(written);
                 continue;
             };
@@ -198,12 +206,17 @@ fn entries<'a>(
             );
         }
     }
-    if 0 < n_odd_times && all.iter().all(|it| it.time.is_none()) {
-        return Err(Refusal::series(
-            "times as ISO 8601, hh:mm, or numbers whose header says hours or minutes",
-            format!("{n_odd_times} rows with other times"),
-        ));
+    if all.iter().any(|it| it.time.is_some()) || n_odd_times == 0 {
+        tell_of_rows(unknown, n_odd_times, warnings);
+        return Ok(all);
     }
+    Err(Refusal::series(
+        "times as ISO 8601, hh:mm, or numbers whose header says hours or minutes",
+        format!("{n_odd_times} rows with other times"),
+    ))
+}
+
+fn tell_of_rows(mut unknown: Vec<&str>, n_odd_times: usize, warnings: &mut Vec<Warning>) {
     if 0 < n_odd_times {
         warnings.push(told(format!(
             "{n_odd_times} rows have a time that could not be read"
@@ -215,9 +228,6 @@ fn entries<'a>(
         let names = listed(unknown.iter().copied());
         warnings.push(told(format!("names that are not known, not read: {names}")));
     }
-    // Without a word for missing cells; there are far more of them than values.
-    all.retain(|it| it.cell != Cell::Missing);
-    Ok(all)
 }
 
 /// The columns with a value for each time; the others are told.

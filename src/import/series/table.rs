@@ -2,7 +2,7 @@
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-use super::{CELLS_LIMIT, Refusal, columns::TimeUnit, number};
+use super::{CELLS_LIMIT, COLUMNS_LIMIT, Refusal, columns::TimeUnit, number};
 use crate::case::Variable;
 
 /// A table with a header.
@@ -25,6 +25,10 @@ impl Table {
             .from_reader(text.as_bytes());
         let odd = |_: csv::Error| Refusal::malformed("a table", "a row that cannot be read");
         let header = reader.headers().map_err(odd)?.clone();
+        if COLUMNS_LIMIT < header.len() {
+            let (limit, found) = (COLUMNS_LIMIT as u64, header.len() as u64);
+            return Err(Refusal::too_large("a number of columns", limit, found));
+        }
         let (mut rows, mut n_torn, mut n_cells) = (Vec::new(), 0, 0);
         for record in reader.records() {
             let record = record.map_err(odd)?;
