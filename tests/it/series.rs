@@ -168,6 +168,8 @@ fn decimal_commas_are_told_and_thousands_are_refused() {
     has_warning(&found, "semicolons");
     let quoted = series("hours,Temp [Cel]\n0,\"36,8\"\n");
     assert_eq!(points(&quoted, "temperature"), [(0.0, 36.8)]);
+    let cut = refusal(decoder().open_bytes(b"hours,Temp [Cel]\n0,36,8\n"));
+    assert!(cut.contains("1 rows with more"), "{cut}");
     for cells in ["1,234", "1.234,5", "1,234.5", "1,234,567"] {
         let text = format!("hours;Platelets [10*9/L]\n0;{cells}\n");
         let told = refusal(decoder().open_bytes(text.as_bytes()));

@@ -55,7 +55,7 @@ pub(super) fn read(sha256: Sha256, text: &str, hints: &Hints) -> Result<Series, 
                 .or_insert(0) += 1;
             continue;
         }
-        let subject = it.body["subject"]["reference"].as_str().unwrap_or_default();
+        let subject = text_at(it.body, "/subject/reference").unwrap_or_default();
         readable.push((
             it,
             patients
@@ -77,11 +77,7 @@ pub(super) fn read(sha256: Sha256, text: &str, hints: &Hints) -> Result<Series, 
     let mut entries = Vec::new();
     let mut encounters = Vec::new();
     for (it, _) in readable.iter().filter(|it| is_theirs(&it.1)) {
-        encounters.extend(
-            it.body["encounter"]["reference"]
-                .as_str()
-                .map(str::to_owned),
-        );
+        encounters.extend(text_at(it.body, "/encounter/reference").map(str::to_owned));
         observation(it, &mut entries, &mut counts);
     }
     let others = resources.len() - of_kind("Observation").count() - of_kind("Patient").count();
@@ -210,12 +206,17 @@ fn effective(body: &Value, counts: &mut BTreeMap<&'static str, usize>) -> Option
     let at = |it: &Value| it.as_str().and_then(|it| clock::parse(it, None));
     let own = at(&body["effectiveDateTime"]).or_else(|| at(&body["effectiveInstant"]));
     own.or_else(|| {
-        let start = at(&body["effectivePeriod"]["start"])?;
+        let start = clock::parse(text_at(body, "/effectivePeriod/start")?, None)?;
         *counts
             .entry("observations cover a period: taken at its start")
             .or_insert(0) += 1;
         Some(start)
     })
+}
+
+/// Text inside a field, by RFC 6901.
+fn text_at<'a>(body: &'a Value, pointer: &str) -> Option<&'a str> {
+    body.pointer(pointer).and_then(Value::as_str)
 }
 
 /// The first code of LOINC that is known.

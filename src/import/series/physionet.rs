@@ -12,7 +12,7 @@ use crate::{
 
 /// `Time,Parameter,Value`, times as `hh:mm` since admission to the unit; -1 is a missing descriptor.
 pub(super) fn of_2012(sha256: Sha256, text: &str) -> Result<Series, Refusal> {
-    let table = Table::parse(text)?;
+    let table = Table::parse(text)?.narrow()?;
     let mut collector = Collector::default();
     let (mut records, mut unknown, mut n_odd) = (Vec::new(), Vec::new(), 0);
     for (line, row) in &table.rows {
@@ -85,7 +85,7 @@ const IGNORED_2019: &[&str] = &[
 
 /// One row an hour between bars; `ICULOS` counts the hours from 1.
 pub(super) fn of_2019(sha256: Sha256, text: &str) -> Result<Series, Refusal> {
-    let table = Table::parse(text)?;
+    let table = Table::parse(text)?.narrow()?;
     let mut collector = Collector::default();
     let mut unknown = Vec::new();
     let mut columns = Vec::new();

@@ -34,7 +34,7 @@ struct Layout {
 /// Reads a table.
 pub(super) fn read(sha256: Sha256, text: &str, hints: &Hints) -> Result<Series, Refusal> {
     let said = hints.columns.clone().unwrap_or_default();
-    let mut table = Table::parse(text)?;
+    let mut table = Table::parse(text)?.narrow()?;
     let layout = layout(&table, &said)?;
     let at = |idx: Option<usize>| -> Vec<&str> {
         let cells = table.rows.iter().filter_map(|(_, row)| row.get(idx?));

@@ -13,6 +13,8 @@ pub(super) struct Table {
     pub(super) rows: Vec<(usize, StringRecord)>,
     /// Rows with fewer or more cells than the header.
     pub(super) n_torn: usize,
+    /// Rows with something beyond the last column.
+    n_over: usize,
 }
 
 impl Table {
@@ -29,10 +31,12 @@ impl Table {
             let (limit, found) = (COLUMNS_LIMIT as u64, header.len() as u64);
             return Err(Refusal::too_large("a number of columns", limit, found));
         }
-        let (mut rows, mut n_torn, mut n_cells) = (Vec::new(), 0, 0);
+        let (mut rows, mut n_torn, mut n_over, mut n_cells) = (Vec::new(), 0, 0, 0);
         for record in reader.records() {
             let record = record.map_err(odd)?;
             n_torn += usize::from(record.len() != header.len());
+            let is_over = record.iter().skip(header.len()).any(|it| !it.is_empty());
+            n_over += usize::from(is_over);
             n_cells += record.len().max(4);
             if CELLS_LIMIT < n_cells {
                 return Err(Refusal::too_large(
@@ -49,7 +53,22 @@ impl Table {
             header,
             rows,
             n_torn,
+            n_over,
         })
+    }
+
+    /// Refuses a table with something beyond its last column: a decimal comma between commas would cut a value in two.
+    pub(super) fn narrow(self) -> Result<Self, Refusal> {
+        if self.n_over == 0 {
+            return Ok(self);
+        }
+        Err(Refusal::series(
+            "rows with no more cells than the header",
+            format!(
+                "{} rows with more (a decimal comma between commas?)",
+                self.n_over
+            ),
+        ))
     }
 
     /// The first column with one of these names, folded.
