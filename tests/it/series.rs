@@ -298,6 +298,7 @@ fn a_note_stays_a_note() {
         "> quoted from the letter\nPatient is well.",
         "{ this is no JSON }",
         "HR,80\nRR,16\n",
+        "Time, temperature, pulse\nwere all fine.\n",
     ] {
         let chart = chart(decoder().open_bytes(text.as_bytes()));
         assert!(chart.only_note().is_some(), "{text}: {}", chart.summary());

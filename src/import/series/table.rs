@@ -194,8 +194,10 @@ pub(super) fn is_series(text: &str) -> bool {
     let Ok(table) = Table::parse(&head) else {
         return false;
     };
-    let is_even = table.n_torn * 2 <= table.rows.len();
-    if table.header.len() < 2 || !is_even || table.column(TIMES).is_none() {
+    // Sentences below a first line with commas are not rows.
+    let n_single = table.rows.iter().filter(|(_, it)| it.len() < 2).count();
+    let has_rows = n_single * 2 <= table.rows.len();
+    if table.header.len() < 2 || !has_rows || table.column(TIMES).is_none() {
         return false;
     }
     let is_long = table.column(NAMES).is_some() && table.column(VALUES).is_some();
@@ -208,5 +210,6 @@ pub(super) fn is_series(text: &str) -> bool {
         )
     };
     let is_numbers = cells().count() < 2 * cells().filter(is_number).count();
-    is_long || knows_one || is_numbers
+    let is_even = table.n_torn * 2 <= table.rows.len();
+    is_long || knows_one || (is_even && is_numbers)
 }
