@@ -292,9 +292,13 @@ impl From<&import::Refusal> for Failure {
             import::Refusal::PixelContract { .. } => {
                 ("The pixels do not fit their description", DAMAGED)
             }
+            import::Refusal::Series { .. } => (
+                "The measurements cannot be read as they are",
+                "The cause says what is missing. `wardlight inspect --columns` takes what the columns of a table mean.",
+            ),
             import::Refusal::TooLarge { .. } => (
-                "The image is too large",
-                "Export fewer frames or a smaller image.",
+                "The file is too large",
+                "Export fewer frames, a smaller image or fewer values.",
             ),
             import::Refusal::Malformed { .. } => ("The file does not follow its format", DAMAGED),
             import::Refusal::Codec { .. } => ("The compressed pixels are damaged", DAMAGED),

@@ -1,6 +1,6 @@
 //! Wardlight: offline clinical decision support. Research use only, not for diagnosis.
 //!
-//! Values flow one way: **file → `Scan`/`Note` → `Input` → `Logits` → `Prediction` + `Explanation` → view**.
+//! Values flow one way: **file → `Scan`/`Chart` → `Input` → `Logits` → `Prediction` + `Explanation` → view**.
 //! Everything in the middle is a pure function of its arguments; I/O stands at both ends; libtorch lives
 //! behind the trait [`model::Model`]. `session` decides, `app` draws, `engine` works.
 //!
@@ -14,7 +14,7 @@
 //! | `spreadsheet` | comma-separated tables, each row with its line | — |
 //! | `sandbox` | the walls around a worker process | — |
 //! | `warnings` | `Warnings`, the reporter passed down | — |
-//! | `case` | what the clinician brought: scan and note, as plain values | `privacy` `disk` `warnings` |
+//! | `case` | what the clinician brought: scan, note, series and sequence, as plain values | `privacy` `disk` `warnings` |
 //! | `prediction` | what we answer: `Prediction`, `Explanation`, `Heatmap` | `disk` `warnings` |
 //! | `stats` | pure numbers: AUROC, calibration, intervals | — |
 //! | `bedside` | published scores and guideline cards, by their exact rules | — |

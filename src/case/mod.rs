@@ -1,14 +1,18 @@
 //! What the clinician brought, as plain values: a scan, notes, measurements over time, and whom they are about.
 
+mod chart;
 mod labelled;
 pub mod note;
 pub mod scan;
+pub mod sequence;
 pub mod series;
 pub mod variable;
 
+pub use chart::Chart;
 pub use labelled::LabelledScan;
 pub use note::Note;
 pub use scan::{Frame, Modality, Samples, Scan, Spacing, SpacingSource, VoiFunction, Window};
+pub use sequence::Sequence;
 pub use series::Series;
 pub use variable::Variable;
 

@@ -146,7 +146,9 @@ impl Variable {
 
     /// An accepted unit by its UCUM code or another common spelling (`mmHg`, `°C`, `K/µL`).
     pub fn unit_of(self, written: &str) -> Option<Unit> {
-        unit::find(self.units(), written)
+        // Codes are what programs write; spellings take longer.
+        let exact = self.units().find(|it| it.code == written);
+        exact.or_else(|| unit::find(self.units(), written))
     }
 
     /// In the canonical unit: outside of it a value cannot be true.

@@ -77,7 +77,7 @@ fn decode_worker() -> Result<String, String> {
             scan.header.pixels.columns,
             scan.header.pixels.rows
         )),
-        Opened::Note(_) => Err("wanted a scan, found a note".to_owned()),
+        Opened::Chart(chart) => Err(format!("wanted a scan, found {}", chart.summary())),
     }
 }
 

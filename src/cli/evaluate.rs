@@ -238,10 +238,10 @@ pub(super) fn named(model: &str, engine: &EngineArgs) -> anyhow::Result<Loaded> 
 pub(super) fn scan(decoder: &Decoder, path: &Path) -> Result<Scan, Failure> {
     match decoder.open(path).map_err(|error| Failure::from(&error))? {
         Opened::Scan(scan) => Ok(scan),
-        Opened::Note(_) => Err(Failure {
-            headline: "This is text, not a scan".to_owned(),
+        Opened::Chart(chart) => Err(Failure {
+            headline: format!("This is {}, not a scan", chart.found()),
             remedy: "Name an image.".to_owned(),
-            cause: "wanted an image, found text".to_owned(),
+            cause: format!("wanted an image, found {}", chart.found()),
         }),
     }
 }

@@ -129,7 +129,9 @@ fn asked(args: &Args) -> Asked {
 fn scan(decoder: &Decoder, path: &Path) -> anyhow::Result<Scan> {
     match decoder.open(path)? {
         Opened::Scan(scan) => Ok(scan),
-        Opened::Note(_) => anyhow::bail!("wanted a scan as the sample, found a note"),
+        Opened::Chart(chart) => {
+            anyhow::bail!("wanted a scan as the sample, found {}", chart.summary())
+        }
     }
 }
 

@@ -265,16 +265,26 @@ fn one(
         (Opened::Scan(scan), Kind::Scan) => {
             score_scan(file, &scan, (args, reader), models.for_scan(&scan)?)
         }
-        (Opened::Note(note), Kind::Note) => score_note(file, &note, reader, models.for_note()?),
+        (Opened::Chart(chart), Kind::Note) => match chart.only_note() {
+            Some(note) => score_note(file, note, reader, models.for_note()?),
+            None => Err(Failure {
+                headline: format!("This is {}, not a note", chart.summary()),
+                remedy: "`wardlight inspect` tells what is in it.".to_owned(),
+                cause: format!("wanted one note, found {}", chart.summary()),
+            }),
+        },
         (Opened::Scan(_), Kind::Note) => Err(Failure {
             headline: "This is a scan, not a note".to_owned(),
             remedy: "Name it without --note.".to_owned(),
             cause: "wanted text, found an image".to_owned(),
         }),
-        (Opened::Note(_), Kind::Scan) => Err(Failure {
-            headline: "This is text, not a scan".to_owned(),
-            remedy: "To score it as a note, name it with --note.".to_owned(),
-            cause: "wanted an image, found text".to_owned(),
+        (Opened::Chart(chart), Kind::Scan) => Err(Failure {
+            headline: format!("This is {}, not a scan", chart.found()),
+            remedy: match chart.only_note() {
+                Some(_) => "To score it as a note, name it with --note.".to_owned(),
+                None => "`wardlight inspect` tells what is in it.".to_owned(),
+            },
+            cause: format!("wanted an image, found {}", chart.found()),
         }),
     }
 }

@@ -1,4 +1,4 @@
-//! `Decoder`: from a path to a `Scan`, a `Note` or a `ModelFile`, through a worker process.
+//! `Decoder`: from a path to a `Scan`, a `Chart` or a `ModelFile`, through a worker process.
 
 use std::{
     env,
@@ -15,13 +15,13 @@ use std::{
 };
 
 use super::{
-    Error, Sandbox, arrays,
+    Error, Hints, Refusal, Sandbox, arrays,
     pool::{Pool, Worker},
     weights::ModelFile,
     wire::{self, Answer, Purpose},
 };
 use crate::{
-    case::{LabelledScan, Note, Scan},
+    case::{Chart, LabelledScan, Scan},
     disk::{self, Sha256},
     privacy::Phi,
     sandbox,
@@ -66,7 +66,8 @@ impl Default for Settings {
 )]
 pub enum Opened {
     Scan(Scan),
-    Note(Note),
+    /// Notes, series, sequences.
+    Chart(Chart),
 }
 
 /// Stops a running [`Decoder::open_cancellable`] from another thread.
@@ -134,12 +135,25 @@ impl Decoder {
     /// Like [`Self::open`]; ends early, with [`Error::Cancelled`], when `cancel` says so.
     pub fn open_cancellable(&self, path: &Path, cancel: &Cancel) -> Result<Opened, Error> {
         let bytes = disk::read(path, self.limit_bytes)?;
-        self.decode(&bytes, cancel)
+        self.decode(&bytes, &[], cancel)
+    }
+
+    /// Like [`Self::open`], with what the caller knows of the file.
+    pub fn open_with(&self, path: &Path, hints: &Hints) -> Result<Opened, Error> {
+        self.open_bytes_with(&disk::read(path, self.limit_bytes)?, hints)
+    }
+
+    /// Like [`Self::open_with`], for the bytes of a file.
+    pub fn open_bytes_with(&self, bytes: &[u8], hints: &Hints) -> Result<Opened, Error> {
+        let hints = serde_json::to_vec(hints).map_err(|_dropped| Refusal::Defect {
+            place: "decoder".to_owned(),
+        })?;
+        self.decode(bytes, &hints, &Cancel::default())
     }
 
     /// Decodes the bytes of a file.
     pub fn open_bytes(&self, bytes: &[u8]) -> Result<Opened, Error> {
-        self.decode(bytes, &Cancel::default())
+        self.decode(bytes, &[], &Cancel::default())
     }
 
     /// Reads an archive of images and labels (NPZ), as MedMNIST has them.
@@ -148,7 +162,7 @@ impl Decoder {
     /// As [`Self::open`]; arrays of another shape are refused.
     pub fn open_arrays(&self, path: &Path) -> Result<Vec<LabelledScan>, Error> {
         let bytes = disk::read(path, self.limit_bytes)?;
-        let request = (Purpose::Arrays, bytes.as_slice());
+        let request = (Purpose::Arrays, [].as_slice(), bytes.as_slice());
         let read = |output: &mut ChildStdout| wire::arrays(output, &arrays::NAMES);
         let arrays = self.ask(request, &Cancel::default(), read)?;
         Ok(arrays::scans(Sha256::of(&bytes), &arrays)?)
@@ -162,14 +176,14 @@ impl Decoder {
 
     /// Like [`Self::open_model`], for the bytes of a file.
     pub fn open_model_bytes(&self, bytes: &[u8]) -> Result<ModelFile, Error> {
-        let request = (Purpose::Model, bytes);
+        let request = (Purpose::Model, [].as_slice(), bytes);
         self.ask(request, &Cancel::default(), wire::model)
     }
 
-    fn decode(&self, bytes: &[u8], cancel: &Cancel) -> Result<Opened, Error> {
-        let request = (Purpose::Case, bytes);
+    fn decode(&self, bytes: &[u8], hints: &[u8], cancel: &Cancel) -> Result<Opened, Error> {
+        let request = (Purpose::Case, hints, bytes);
         match self.ask(request, cancel, wire::answer)? {
-            Answer::Note(note) => Ok(Opened::Note(note)),
+            Answer::Chart(chart) => Ok(Opened::Chart(chart)),
             Answer::Scan(header, frames) => Ok(Opened::Scan(Scan {
                 header,
                 frames: frames.into_iter().map(Arc::new).collect(),
@@ -177,10 +191,10 @@ impl Decoder {
         }
     }
 
-    /// Gives a fresh worker one file and reads its answer.
+    /// Gives a fresh worker one file, and what is known of it, and reads its answer.
     fn ask<T>(
         &self,
-        (purpose, bytes): (Purpose, &[u8]),
+        (purpose, hints, bytes): (Purpose, &[u8], &[u8]),
         cancel: &Cancel,
         read: impl FnOnce(&mut ChildStdout) -> Result<T, Error>,
     ) -> Result<T, Error> {
@@ -193,6 +207,8 @@ impl Decoder {
         // A worker that ends early closes the pipe; what it said before that is the reason, so it is read.
         input
             .write_all(&[purpose as u8])
+            .and_then(|()| input.write_all(&(hints.len() as u64).to_le_bytes()))
+            .and_then(|()| input.write_all(hints))
             .and_then(|()| input.write_all(&(bytes.len() as u64).to_le_bytes()))
             .and_then(|()| input.write_all(bytes))
             .ok();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{disk, privacy::Phi};
 
-/// Why [`super::Decoder::open`] has no scan and no note.
+/// Why [`super::Decoder::open`] has no scan and no chart.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file could not be read from the disk.
@@ -69,6 +69,9 @@ pub enum Refusal {
     /// The picture that the header promises and the bytes that are there do not agree.
     #[error("wanted {wanted}, found {found}: the pixels do not fit their description")]
     PixelContract { wanted: String, found: String },
+    /// A table or a resource of measurements, of which no value can be used, or not without a word from the person.
+    #[error("wanted {wanted}, found {found}")]
+    Series { wanted: String, found: String },
     /// More than this program takes.
     #[error("wanted {what} of at most {limit}, found {found}")]
     TooLarge {
@@ -107,6 +110,13 @@ impl Refusal {
 
     pub(super) fn unsupported(wanted: impl Into<String>, found: impl Into<String>) -> Self {
         Self::Unsupported {
+            wanted: wanted.into(),
+            found: found.into(),
+        }
+    }
+
+    pub(super) fn series(wanted: impl Into<String>, found: impl Into<String>) -> Self {
+        Self::Series {
             wanted: wanted.into(),
             found: found.into(),
         }

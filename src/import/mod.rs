@@ -1,11 +1,11 @@
-//! Recognise and read what the clinician brings, scans and notes, and the model files of other programs.
+//! Recognise and read what the clinician brings, scans, notes, series and sequences, and the model files of other programs.
 //!
 //! Nothing here parses in this process. [`Decoder::open`] reads the bytes of the file and hands them to a
 //! worker process (`wardlight-decode`, [`worker`]) that has no file system, no network, little memory and
 //! little time, takes one file and ends. What comes back is checked against the pixel contract again.
 //!
 //! 1. `recognise` tells the kind of file by its content, never by its name;
-//! 2. `dicom`, `picture` or `note` (for a model file `weights`, for training images `arrays`) reads it and refuses,
+//! 2. `dicom`, `picture`, `note`, `series` or `fasta` (for a model file `weights`, for training images `arrays`) reads it and refuses,
 //!    with the reason, what it does not understand;
 //! 3. `wire` carries the frames back; `decoder` keeps workers warm and stops those that take too long.
 
@@ -13,11 +13,13 @@ mod arrays;
 mod decoder;
 mod dicom;
 mod error;
+mod fasta;
 mod memory;
 mod note;
 mod picture;
 mod pool;
 mod recognise;
+mod series;
 mod weights;
 mod wire;
 pub mod worker;
@@ -25,4 +27,5 @@ pub mod worker;
 pub use crate::sandbox::{Sandbox, SandboxLevel};
 pub use decoder::{Cancel, Decoder, Opened, Settings};
 pub use error::{Error, Refusal};
+pub use series::{Column, Columns, Hints};
 pub use weights::{Container, Dtype, ModelFile, ModelHeader, NamedTensor};

@@ -1,8 +1,9 @@
 //! What the two processes say to each other, and the contract that both check.
 //!
-//! Request: one byte (what the file is to be read as), the length of the file as `u64`, then its bytes. Answer:
+//! Request: one byte (what the file is to be read as), then two lengths as `u64`, each before its bytes: what the caller
+//! knows of the file (`Hints` as JSON, or nothing), and the file. Answer:
 //! messages of one byte (what it is), the length as `u64` and a payload. All integers are little-endian. A worker
-//! answers `Hello`, then either `Note`, or `Shape`, one `Frame` for each frame and `Header`, or `Model` and one
+//! answers `Hello`, then either `Chart`, or `Shape`, one `Frame` for each frame and `Header`, or `Model` and one
 //! `Tensor` for each tensor, or for each array `Array` and one `Frame`, or at any point `Refused`.
 
 use std::io::{self, Read, Write};
@@ -13,9 +14,9 @@ use super::{
     Error, Refusal, Sandbox,
     weights::{BYTES_LIMIT, Head, ModelFile, NamedTensor, TENSORS_LIMIT},
 };
-use crate::case::{Frame, Note, Samples, scan::Header};
+use crate::case::{Chart, Frame, Samples, scan::Header};
 
-/// Largest payload that is JSON: a note of 16 MiB with every character escaped.
+/// Largest payload that is JSON: a note of 16 MiB with every character escaped; half a million points have less.
 const JSON_LIMIT_BYTES: u64 = 96 << 20;
 /// Most samples in one frame: 11,585 x 11,585 grey.
 const FRAME_SAMPLES_LIMIT: u64 = 1 << 27;
@@ -34,7 +35,7 @@ const CHUNK_BYTES: usize = 1 << 16;
 #[repr(u8)]
 pub(super) enum Kind {
     Hello = b'H',
-    Note = b'N',
+    Chart = b'N',
     Shape = b'S',
     Frame = b'F',
     Header = b'D',
@@ -48,7 +49,7 @@ impl Kind {
     fn parse(byte: u8) -> Option<Self> {
         [
             Self::Hello,
-            Self::Note,
+            Self::Chart,
             Self::Shape,
             Self::Frame,
             Self::Header,
@@ -66,7 +67,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Purpose {
-    /// What a clinician brings: a scan or a note.
+    /// What a clinician brings: a scan, or notes, series and sequences.
     Case = b'C',
     /// A model file of another program.
     Model = b'W',
@@ -268,7 +269,7 @@ impl<W: Write> Reply<W> {
     reason = "one value for each opened file, never a list of them"
 )]
 pub(super) enum Answer {
-    Note(Note),
+    Chart(Chart),
     Scan(Header, Vec<Frame>),
 }
 
@@ -286,9 +287,14 @@ pub(super) fn answer(input: &mut impl Read) -> Result<Answer, Error> {
     let (kind, n_bytes) = head(input)?;
     let shape: Shape = match kind {
         Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
-        Kind::Note => return Ok(Answer::Note(json(input, n_bytes)?)),
+        Kind::Chart => return Ok(Answer::Chart(json(input, n_bytes)?)),
         Kind::Shape => json(input, n_bytes)?,
-        _ => return Err(broken("a note or the shape of a scan", format!("{kind:?}"))),
+        _ => {
+            return Err(broken(
+                "a chart or the shape of a scan",
+                format!("{kind:?}"),
+            ));
+        }
     };
     let n_samples = shape.checked_samples()?;
     let mut frames = Vec::with_capacity(shape.n_frames);

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read as _, Write, stdin, stdout},
+    io::{self, Read, Write, stdin, stdout},
     os::fd::AsFd as _,
     panic::{self, AssertUnwindSafe},
     process::ExitCode,
@@ -10,12 +10,12 @@ use std::{
 };
 
 use super::{
-    Refusal, arrays, dicom, memory, note, picture,
+    Hints, Refusal, arrays, dicom, fasta, memory, note, picture,
     recognise::{self, Content},
-    weights,
+    series, weights,
     wire::{Kind, Purpose, Reply},
 };
-use crate::sandbox;
+use crate::{case::Chart, sandbox};
 
 const PIPE_BYTES: usize = 1 << 20;
 
@@ -31,9 +31,9 @@ pub fn serve() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let refused = match request() {
-        Ok((Purpose::Case, bytes)) => caught(|| read(&bytes, &mut reply)),
-        Ok((Purpose::Model, bytes)) => caught(|| weights::read(&bytes, &mut reply)),
-        Ok((Purpose::Arrays, bytes)) => caught(|| arrays::read(&bytes, &mut reply)),
+        Ok((Purpose::Case, hints, bytes)) => caught(|| read(&bytes, &hints, &mut reply)),
+        Ok((Purpose::Model, _, bytes)) => caught(|| weights::read(&bytes, &mut reply)),
+        Ok((Purpose::Arrays, _, bytes)) => caught(|| arrays::read(&bytes, &mut reply)),
         Err(refusal) => Err(refusal),
     };
     match refused {
@@ -53,16 +53,22 @@ fn output() -> io::Result<File> {
     Ok(out)
 }
 
-/// What the one file is to be read as, and its bytes. A closed pipe means that no file will come.
-fn request() -> Result<(Purpose, Vec<u8>), Refusal> {
+/// What the one file is to be read as, what the caller knows of it, and its bytes. A closed pipe means that no file
+/// will come.
+fn request() -> Result<(Purpose, Hints, Vec<u8>), Refusal> {
     let mut input = stdin().lock();
     let mut purpose = [0];
     input.read_exact(&mut purpose)?;
     let [purpose] = purpose;
     let purpose = Purpose::parse(purpose).ok_or(Refusal::Abandoned)?;
-    let mut length = [0; 8];
-    input.read_exact(&mut length)?;
-    let n_bytes = u64::from_le_bytes(length);
+    let n_hints = length(&mut input)?;
+    let mut hints = Vec::new();
+    (&mut input).take(n_hints).read_to_end(&mut hints)?;
+    let hints = match n_hints {
+        0 => Hints::default(),
+        _ => serde_json::from_slice(&hints).map_err(|_dropped| Refusal::Abandoned)?,
+    };
+    let n_bytes = length(&mut input)?;
     memory::allow_file(n_bytes);
     let mut bytes = Vec::new();
     let length = usize::try_from(n_bytes).unwrap_or(usize::MAX);
@@ -71,18 +77,40 @@ fn request() -> Result<(Purpose, Vec<u8>), Refusal> {
         .map_err(|_dropped| Refusal::too_large("a file", u64::from(u32::MAX), n_bytes))?;
     input.take(n_bytes).read_to_end(&mut bytes)?;
     if bytes.len() == length {
-        Ok((purpose, bytes))
+        Ok((purpose, hints, bytes))
     } else {
         Err(Refusal::Abandoned)
     }
 }
 
+fn length(input: &mut impl Read) -> Result<u64, Refusal> {
+    let mut length = [0; 8];
+    input.read_exact(&mut length)?;
+    Ok(u64::from_le_bytes(length))
+}
+
 /// Recognises and reads a file, and says the answer.
-fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
+fn read<W: Write>(bytes: &[u8], hints: &Hints, reply: &mut Reply<W>) -> Result<(), Refusal> {
     match recognise::content(bytes)? {
         Content::Dicom => dicom::read(bytes, reply),
         Content::Picture(format) => picture::read(bytes, format, reply),
-        Content::Text => reply.json(Kind::Note, &note::read(bytes)?),
+        Content::Text => reply.json(Kind::Chart, &chart(bytes, hints)?),
+    }
+}
+
+/// What a text holds. Other documents with text in them belong beside it, and notes in FHIR into its arm.
+fn chart(bytes: &[u8], hints: &Hints) -> Result<Chart, Refusal> {
+    let note = note::read(bytes)?;
+    // For the parsers: the text stays in this process.
+    let text = note.text.reveal();
+    match series::recognise(text, hints) {
+        Some(series::Kind::Fhir) => {
+            memory::allow_json(bytes.len() as u64);
+            series::read(series::Kind::Fhir, &note, hints).map(Chart::from)
+        }
+        Some(kind) => series::read(kind, &note, hints).map(Chart::from),
+        None if fasta::is_fasta(text) => fasta::read(&note),
+        None => Ok(note.into()),
     }
 }
 

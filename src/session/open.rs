@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use super::{Command, Content, Effect, Item, ItemId, NoteItem, Purpose, ScanItem, State, Tone};
 use crate::{
+    case::Chart,
     engine::JobId,
+    failure::Failure,
     import::{self, Opened},
     privacy::Phi,
 };
@@ -18,7 +20,13 @@ impl State {
             .unwrap_or_default();
         let content = match opened {
             Opened::Scan(scan) => ScanItem::new(scan).map(|it| Content::Scan(Box::new(it))),
-            Opened::Note(note) => Some(Content::Note(Box::new(NoteItem::new(note)))),
+            Opened::Chart(chart) => match chart.only_note() {
+                Some(note) => Some(Content::Note(Box::new(NoteItem::new(note.clone())))),
+                None => {
+                    self.tell(Tone::Failure, not_shown(&chart), Some(path.clone()), None);
+                    None
+                }
+            },
         };
         let Some(content) = content else {
             return Vec::new();
@@ -89,5 +97,17 @@ impl State {
         if let Some(id) = self.items.get(next).map(|it| it.id) {
             self.activate(id);
         }
+    }
+}
+
+/// The window has no place for series and sequences.
+fn not_shown(chart: &Chart) -> Failure {
+    Failure {
+        headline: format!(
+            "This is {}, which the window does not show",
+            chart.summary()
+        ),
+        remedy: "`wardlight inspect` on the command line tells what is in it.".to_owned(),
+        cause: format!("wanted a scan or one note, found {}", chart.summary()),
     }
 }

@@ -82,7 +82,7 @@ fn every_file_opens_with_its_golden_pixels_or_is_refused_by_name() {
 fn judge(row: &Row, opened: &Result<Opened, Error>) -> Result<(&'static str, String), String> {
     let has_golden = !row["pixel_sha256"].is_empty();
     match opened {
-        Ok(Opened::Note(_)) => Err("opened as a note".to_owned()),
+        Ok(Opened::Chart(_)) => Err("opened as text".to_owned()),
         Ok(Opened::Scan(scan)) => {
             let warnings: Vec<_> = scan
                 .header

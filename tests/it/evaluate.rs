@@ -158,7 +158,7 @@ pub(crate) fn label(idx: usize) -> &'static str {
 pub(crate) fn open(decoder: &Decoder, path: &Path) -> Result<wardlight::case::Scan, Failure> {
     match decoder.open(path).map_err(|it| Failure::from(&it))? {
         Opened::Scan(scan) => Ok(scan),
-        Opened::Note(_) => panic!("a picture was read as a note"),
+        Opened::Chart(_) => panic!("a picture was read as text"),
     }
 }
 

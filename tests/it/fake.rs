@@ -291,7 +291,7 @@ pub(crate) fn open(path: &Path, _: &import::Cancel) -> Result<Opened, import::Er
         .into());
     }
     if name.ends_with(".txt") {
-        return Ok(Opened::Note(note(NOTE)));
+        return Ok(Opened::Chart(note(NOTE).into()));
     }
     Ok(Opened::Scan(scan(if name.contains("stack") {
         5

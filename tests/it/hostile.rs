@@ -150,7 +150,7 @@ impl Tally {
         if !judge(&opened) && self.wrong.len() < 20 {
             let found = match &opened {
                 Ok(Opened::Scan(scan)) => format!("opened: {:?}", scan.header.pixels),
-                Ok(Opened::Note(_)) => "opened as a note".to_owned(),
+                Ok(Opened::Chart(chart)) => format!("opened as {}", chart.summary()),
                 Err(error) => error.to_string(),
             };
             self.wrong.push(format!("{what}: {found}"));
@@ -738,7 +738,7 @@ fn cut_and_flipped_files_are_refused_or_open_whole() {
             .frames
             .iter()
             .all(|it| it.width * it.height == scan.header.pixels.rows * scan.header.pixels.columns),
-        Ok(Opened::Note(_)) | Err(Error::Refused(_) | Error::WorkerDied { .. }) => true,
+        Ok(Opened::Chart(_)) | Err(Error::Refused(_) | Error::WorkerDied { .. }) => true,
         Err(_) => false,
     };
     for (name, whole) in seeds() {

@@ -25,7 +25,7 @@ fn scan(opened: Result<Opened, Error>) -> Scan {
 
 fn note(opened: Result<Opened, Error>) -> Note {
     match opened {
-        Ok(Opened::Note(note)) => note,
+        Ok(Opened::Chart(chart)) => chart.only_note().unwrap().clone(),
         other => panic!("wanted a note, found {other:?}"),
     }
 }

@@ -34,6 +34,7 @@ mod prep;
 mod render;
 mod scope;
 mod script;
+mod series;
 mod session;
 mod stats;
 mod streams;

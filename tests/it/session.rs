@@ -40,7 +40,7 @@ pub(crate) fn ready() -> State {
     state.on_event(*open, opened("chest.dcm", Opened::Scan(fake::scan(3))));
     state.on_event(
         *open,
-        opened("note.txt", Opened::Note(fake::note(fake::NOTE))),
+        opened("note.txt", Opened::Chart(fake::note(fake::NOTE).into())),
     );
     state.on_event(*open, Event::Done);
     state

@@ -259,7 +259,7 @@ fn folders_of_other_names_are_counted_and_refused() {
 fn scan(decoder: &Decoder, path: &Path) -> Result<Scan, String> {
     match decoder.open(path).map_err(|it| it.to_string())? {
         Opened::Scan(scan) => Ok(scan),
-        Opened::Note(_) => Err("wanted a scan, found a note".to_owned()),
+        Opened::Chart(chart) => Err(format!("wanted a scan, found {}", chart.summary())),
     }
 }
 
