@@ -99,6 +99,30 @@ impl Assertion {
         self
     }
 
+    /// A cue that stands so many words before the concept.
+    fn say_before(&mut self, roles: &[Role], distance: usize, cue: &Range<usize>) {
+        let is_denied = self.says(Status::Negated);
+        for role in roles {
+            match role {
+                // "History of gout, denies pain": what is denied nearer by is not history.
+                Role::Before(Status::Historical, _) if is_denied => {}
+                Role::Before(status, reach) if distance <= *reach => self.say(*status, cue),
+                _ => {}
+            }
+        }
+    }
+
+    /// A cue that stands so many words behind the concept, perhaps at the end of the sentence.
+    fn say_after(&mut self, roles: &[Role], distance: usize, is_end: bool, cue: &Range<usize>) {
+        for role in roles {
+            match role {
+                Role::After(status, reach) if distance <= *reach => self.say(*status, cue),
+                Role::End(status, reach) if is_end && distance <= *reach => self.say(*status, cue),
+                _ => {}
+            }
+        }
+    }
+
     fn say(&mut self, status: Status, cue: &Range<usize>) {
         self.said.entry(status).or_insert_with(|| cue.clone());
     }
@@ -123,8 +147,8 @@ enum Role {
     Before(Status, usize),
     /// It speaks of what stands before it.
     After(Status, usize),
-    /// It speaks of what stands directly before it, as the last word of the sentence: `Alcohol: none.`
-    End(Status),
+    /// It speaks of what stands so many words before it, as the last word of the sentence: `Alcohol: none.`
+    End(Status, usize),
     /// It ends what reaches so far.
     Stop,
 }
@@ -170,65 +194,43 @@ impl Cues {
         hits: &[Hit<usize>],
         concept: &Range<usize>,
     ) -> Assertion {
-        let mut assertion = Assertion::default();
         let first_after = hits.partition_point(|it| it.words.end <= concept.end);
         let last_before = hits.partition_point(|it| it.words.start < concept.start);
         // Words of the concept are no part of a cue: "no change in vision" is not "no change".
         let cut = |hit: &Hit<usize>, part: Range<usize>| match words.get(part.clone()) {
-            Some(words) if part != hit.words => self
-                .phrases
-                .find(text, words)
-                .into_iter()
-                .map(|it| it.later(part.start))
-                .collect(),
+            Some(words) if part != hit.words => {
+                let found = self.phrases.find(text, words).into_iter();
+                found.map(|it| it.later(part.start)).collect()
+            }
             _ => vec![hit.clone()],
         };
-        // The nearest first: from the concept to the left, then to the right.
-        let mut is_denied = false;
-        'left: for whole in hits.iter().take(last_before).rev() {
-            for hit in cut(whole, whole.words.start..whole.words.end.min(concept.start))
-                .iter()
-                .rev()
-            {
-                let distance = concept.start - hit.words.end;
-                let roles = self.roles_of(hit);
-                if LONGEST_REACH < distance || roles.contains(&Role::Stop) {
-                    break 'left;
-                }
-                for role in roles {
-                    match role {
-                        // "History of gout, denies pain": what is denied is not history.
-                        Role::Before(Status::Historical, _) if is_denied => {}
-                        Role::Before(status, reach)
-                            if distance <= *reach && !is_bracketed(text, words, hit, concept) =>
-                        {
-                            assertion.say(*status, &hit.span);
-                        }
-                        _ => {}
-                    }
-                }
-                is_denied |= assertion.says(Status::Negated);
+        let mut assertion = Assertion::default();
+        let before = hits.iter().take(last_before).rev();
+        // The nearest first.
+        let before = before.flat_map(|it| {
+            let cues = cut(it, it.words.start..it.words.end.min(concept.start));
+            cues.into_iter().rev()
+        });
+        for hit in before {
+            let distance = concept.start - hit.words.end;
+            let roles = self.roles_of(&hit);
+            if LONGEST_REACH < distance || roles.contains(&Role::Stop) {
+                break;
+            }
+            if !is_bracketed(text, words, &hit, concept) {
+                assertion.say_before(roles, distance, &hit.span);
             }
         }
-        'right: for whole in hits.iter().skip(first_after) {
-            for hit in cut(whole, whole.words.start.max(concept.end)..whole.words.end) {
-                let distance = hit.words.start - concept.end;
-                let roles = self.roles_of(&hit);
-                if LONGEST_REACH < distance || roles.contains(&Role::Stop) {
-                    break 'right;
-                }
-                for role in roles {
-                    match role {
-                        Role::After(status, reach) if distance <= *reach => {
-                            assertion.say(*status, &hit.span)
-                        }
-                        Role::End(status) if distance == 0 && hit.words.end == words.len() => {
-                            assertion.say(*status, &hit.span);
-                        }
-                        _ => {}
-                    }
-                }
+        let after = hits.iter().skip(first_after);
+        let after = after.flat_map(|it| cut(it, it.words.start.max(concept.end)..it.words.end));
+        for hit in after {
+            let distance = hit.words.start - concept.end;
+            let roles = self.roles_of(&hit);
+            if LONGEST_REACH < distance || roles.contains(&Role::Stop) {
+                break;
             }
+            let is_end = hit.words.end == words.len();
+            assertion.say_after(roles, distance, is_end, &hit.span);
         }
         assertion
     }
@@ -267,7 +269,7 @@ fn parse(line: &str) -> Option<(&str, Option<Role>)> {
     let role = match kind {
         "before" => Some(Role::Before(Status::parse(status)?, reach)),
         "after" => Some(Role::After(Status::parse(status)?, reach)),
-        "end" => Some(Role::End(Status::parse(status)?)),
+        "end" => Some(Role::End(Status::parse(status)?, reach)),
         "stop" => Some(Role::Stop),
         "pseudo" => None,
         _ => return None,

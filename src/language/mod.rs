@@ -6,11 +6,13 @@
 mod answer;
 mod assertion;
 mod dialogue;
+mod evidence;
 mod heads;
 mod identifiers;
 mod lexicon;
 mod patterns;
 mod questions;
+mod ranking;
 mod sections;
 mod sentences;
 mod topics;

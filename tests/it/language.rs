@@ -51,6 +51,8 @@ const SAID: &[(&str, &str, Status)] = &[
     ("Consistent with congestive heart failure.", "congestive heart failure", Uncertain),
     ("Not consistent with pneumonia.", "pneumonia", Negated),
     ("?pneumonia", "pneumonia", Uncertain),
+    ("Any chest pain or fever?", "chest pain", Uncertain),
+    ("Cough, ?pneumonia.", "Cough", Affirmed),
     ("Probable urinary tract infection.", "urinary tract infection", Uncertain),
     ("Sepsis is suspected.", "Sepsis", Uncertain),
     ("History of myocardial infarction.", "myocardial infarction", Historical),
