@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, io::Read as _, path::Path};
 
 use proptest::prelude::*;
-use rand::{RngExt as _, SeedableRng as _};
+use rand::SeedableRng as _;
 use serde_json::Value;
 use wardlight::language::{
     Basis, IdentifierKind, QuestionKind, Reading, Rules, SectionKind, Speaker, Status, Verdict,
