@@ -18,6 +18,7 @@
 //! | `prediction` | what we answer: `Prediction`, `Explanation`, `Heatmap` | `disk` `warnings` |
 //! | `stats` | pure numbers: AUROC, calibration, intervals | — |
 //! | `bedside` | published scores and guideline cards, by their exact rules | — |
+//! | `language` | a clinical text taken apart: sections, sentences, concepts and their status, identifiers, dialogue, answers | — |
 //! | `import` | recognise and read files; the decode worker and its pool | `privacy` `disk` `sandbox` `warnings` `case` |
 //! | `prep` | `Spec`; a case as the arrays a model reads | `warnings` `case` `prediction` |
 //! | `model` | the `Model` trait, manifest and bundle | `privacy` `disk` `prediction` `stats` `prep` |
@@ -45,6 +46,7 @@ pub mod evaluate;
 pub mod failure;
 pub mod foreign;
 pub mod import;
+pub mod language;
 pub mod model;
 pub mod nn;
 pub mod prediction;

@@ -24,6 +24,7 @@ mod model_script;
 mod model_time;
 mod model_wizard;
 mod models;
+mod note;
 mod score_files;
 mod scripts;
 mod sites;
@@ -83,6 +84,10 @@ enum Command {
     Score(score_files::Args),
     /// Tell what a file was recognised as, without scoring it.
     Inspect(inspect::Args),
+    /// Take a clinical note apart by rules: sections, concepts and their status, identifiers, history, answers.
+    ///
+    /// Nothing is generated: all that is told stands in the note.
+    Note(note::Args),
     /// List the models, with what they are for and how good they are.
     Models(models::Args),
     /// Work on one model.
@@ -141,6 +146,7 @@ pub fn run() -> ExitCode {
         None => window::run(args.files, &args.engine),
         Some(Command::Score(it)) => score_files::run(&it, &args.engine),
         Some(Command::Inspect(it)) => inspect::run(&it),
+        Some(Command::Note(it)) => note::run(&it),
         Some(Command::Models(it)) => models::run(&it, &args.engine),
         Some(Command::Model(it)) => model_commands::run(&it, &args.engine),
         Some(Command::Doctor) => doctor::run(&args.engine),

@@ -22,6 +22,7 @@ mod foreign;
 mod formula;
 mod hostile;
 mod import;
+mod language;
 mod made;
 mod model;
 mod nn;
