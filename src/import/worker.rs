@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    Refusal, arrays, dicom, memory, note, picture,
+    Refusal, arrays, dicom, document, memory, note, picture,
     recognise::{self, Content},
     weights,
     wire::{Kind, Purpose, Reply},
@@ -82,6 +82,14 @@ fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
     match recognise::content(bytes)? {
         Content::Dicom => dicom::read(bytes, reply),
         Content::Picture(format) => picture::read(bytes, format, reply),
+        Content::Document(format) => reply.json(Kind::Note, &document::read(bytes, format)?),
+        Content::Fhir => match document::fhir_notes(bytes)?.as_slice() {
+            [note] => reply.json(Kind::Note, note),
+            notes => Err(Refusal::unsupported(
+                "a FHIR file with one document",
+                format!("one with {}", notes.len()),
+            )),
+        },
         Content::Text => reply.json(Kind::Note, &note::read(bytes)?),
     }
 }
