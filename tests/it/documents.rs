@@ -107,7 +107,11 @@ fn a_letter_of_an_office_program_reads_the_same_in_every_format() {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(words(pdf.text.reveal()), words(&letter));
     // The cells of the second row are too near to each other to be told from words.
-    assert!(pdf.text.reveal().contains("Drug\tDose\nAmoxicillin 3 × 1 g\n"));
+    assert!(
+        pdf.text
+            .reveal()
+            .contains("Drug\tDose\nAmoxicillin 3 × 1 g\n")
+    );
     assert_eq!(pdf.pages, [0]);
 }
 
@@ -152,7 +156,7 @@ fn a_pdf_of_pictures_and_a_locked_one_say_what_they_are() {
 #[test]
 fn rich_text_reads_in_its_code_pages_and_without_what_is_no_text() {
     let decoder = decoder();
-    let rtf = |rest: &str| [r"{\rtf1\ansi", rest, "}"].concat().into_bytes();
+    let rtf = |rest: &str| [r"{\rtf1\ansi ", rest, "}"].concat().into_bytes();
     for (rest, text) in [
         (r"\ansicpg1252 Fi\'e8vre 38\'b0", "Fièvre 38°"),
         (
