@@ -7,6 +7,7 @@
 //! Not here: recognition of characters in pictures. What holds only pictures is refused, and says so.
 
 mod beside;
+mod code_page;
 mod docx;
 mod fhir;
 mod html;
