@@ -273,18 +273,26 @@ impl From<&import::Refusal> for Failure {
             import::Refusal::Empty => ("The file is empty", "Ask for it again from its source."),
             import::Refusal::NotRecognised { .. } => (
                 "The file was not recognised",
-                "Open a DICOM, PNG, JPEG, TIFF or BMP image, or a note as text.",
+                "Open a DICOM, PNG, JPEG, TIFF or BMP image, or a note as PDF, DOCX, RTF or text.",
             ),
             import::Refusal::NoPixels { .. } => (
                 "The file holds no image",
                 "Open an image of the study; this object is a document or a plan.",
+            ),
+            import::Refusal::NoText { .. } => (
+                "The document holds no text",
+                "Have the text recognised (OCR) by a scanning program, or open the original.",
+            ),
+            import::Refusal::Locked => (
+                "The document is protected by a password",
+                "Save it without a password in the program that made it.",
             ),
             import::Refusal::UnsupportedTransferSyntax { .. } => (
                 "The image is compressed in a way that Wardlight does not decode",
                 "Export it again as Explicit VR Little Endian or JPEG 2000 lossless.",
             ),
             import::Refusal::Unsupported { .. } => (
-                "The image uses something that Wardlight does not understand",
+                "The file uses something that Wardlight does not understand",
                 "It is refused rather than shown wrong. Export it in a plainer form.",
             ),
             import::Refusal::LengthBeyondEnd { .. } => ("The file is cut off", DAMAGED),
@@ -298,7 +306,7 @@ impl From<&import::Refusal> for Failure {
             ),
             import::Refusal::TooLarge { .. } => (
                 "The file is too large",
-                "Export fewer frames, a smaller image or fewer values.",
+                "Export fewer frames, a smaller image, a shorter document or fewer values.",
             ),
             import::Refusal::Malformed { .. } => ("The file does not follow its format", DAMAGED),
             import::Refusal::Codec { .. } => ("The compressed pixels are damaged", DAMAGED),

@@ -10,7 +10,7 @@ mod spread;
 use std::time::Instant;
 
 use crate::{
-    case::{Note, Scan, Series},
+    case::{Note, Scan, Sequence, Series},
     model::{self, Attribution, AttributionValues, Model, Task},
     prediction::{
         Affine2, Calibration, Explanation, Heatmap, LabelIdx, Method, Ood, Pixel, Prediction,
@@ -50,6 +50,7 @@ pub enum Target<'a> {
     },
     Note(&'a Note),
     Series(&'a Series),
+    Sequence(&'a Sequence),
 }
 
 /// Why there is no answer.
@@ -88,6 +89,7 @@ impl Target<'_> {
             },
             Self::Note(note) => Subject::file(note.file_sha256),
             Self::Series(series) => Subject::file(series.file_sha256),
+            Self::Sequence(sequence) => Subject::file(sequence.file_sha256),
         }
     }
 
@@ -97,6 +99,7 @@ impl Target<'_> {
             Self::Scan { .. } => "scans",
             Self::Note(_) => "notes",
             Self::Series(_) => "series",
+            Self::Sequence(_) => "sequences",
         }
     }
 
@@ -105,6 +108,7 @@ impl Target<'_> {
             Self::Scan { scan, .. } => scan.header.warnings.clone(),
             Self::Note(note) => note.warnings.clone(),
             Self::Series(series) => series.warnings.clone(),
+            Self::Sequence(_) => Vec::new(),
         }
     }
 }
@@ -258,6 +262,9 @@ fn prepare(target: Target<'_>, loaded: &Loaded, warnings: &Warnings) -> Result<I
         }
         (Target::Series(series), Spec::Series(spec), _) => {
             Ok(Input::Steps(prepare_series(series, spec, warnings)?))
+        }
+        (Target::Sequence(sequence), Spec::Sequence(spec), _) => {
+            Ok(Input::Steps(prepare_sequence(&sequence.letters, spec)?))
         }
         (Target::Note(_), Spec::Text(_), None) => Err(no_answer("no tokenizer")),
         (target, spec, _) => Err(Error::WrongModel {

@@ -1,7 +1,7 @@
 //! How a scan, a note and a patient are called on screen. What is revealed here is for the clinician's eyes only.
 
 use crate::{
-    case::{Modality, Scan, SpacingSource, Window, scan::Format},
+    case::{Modality, Scan, SpacingSource, Window, note, scan::Format},
     evaluate::report::Share,
     model::Manifest,
     prediction::Estimate,
@@ -92,8 +92,16 @@ pub(super) fn scan_detail(scan: &Scan) -> String {
 
 /// Second line of a note in the study list.
 pub(super) fn note_detail(note: &NoteItem) -> String {
-    let n_words = note.note.text.reveal().split_whitespace().count();
-    format!("{}{DOT}{}", counted(n_words, "word"), note.note.encoding)
+    let note = &note.note;
+    let n_words = counted(note.text.reveal().split_whitespace().count(), "word");
+    let kind = match note.format {
+        note::Format::Text => note.encoding.as_str(),
+        other => other.as_str(),
+    };
+    match note.pages.len() {
+        0 | 1 => format!("{n_words}{DOT}{kind}"),
+        n_pages => format!("{n_words}{DOT}{kind}{DOT}{}", counted(n_pages, "page")),
+    }
 }
 
 /// The name of an item's file.

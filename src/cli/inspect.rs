@@ -182,7 +182,10 @@ fn of_sequence(sequence: &Sequence) -> Value {
 fn of_note(note: &Note) -> Value {
     json!({
         "kind": "note",
+        "format": note.format,
         "encoding": note.encoding,
+        "pages": (!note.pages.is_empty()).then_some(note.pages.len()),
+        "has_title": note.title.reveal().is_some(),
         "characters": note.text.reveal().chars().count(),
         "file_sha256": note.file_sha256,
         "warnings": note.warnings,

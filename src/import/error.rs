@@ -45,11 +45,17 @@ pub enum Refusal {
     #[error("wanted an image or a note, found an empty file")]
     Empty,
     /// The content is none of the kinds we read.
-    #[error("wanted DICOM, PNG, JPEG, TIFF, BMP or text, found {found}")]
+    #[error("wanted DICOM, PNG, JPEG, TIFF, BMP, PDF, DOCX, RTF or text, found {found}")]
     NotRecognised { found: String },
     /// A sound DICOM object that holds no image.
     #[error("wanted a DICOM image, found a DICOM object without pixels ({sop_class})")]
     NoPixels { sop_class: String },
+    /// A document without a text layer, or without text at all.
+    #[error("wanted a document with text, found {found}")]
+    NoText { found: String },
+    /// A document that opens only with a password.
+    #[error("wanted a document that opens without a password, found one that is protected by one")]
+    Locked,
     /// The pixels are compressed in a way that nothing here decodes.
     #[error("wanted a transfer syntax that can be decoded, found {name} ({uid})")]
     UnsupportedTransferSyntax { uid: String, name: String },

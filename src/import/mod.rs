@@ -5,13 +5,15 @@
 //! little time, takes one file and ends. What comes back is checked against the pixel contract again.
 //!
 //! 1. `recognise` tells the kind of file by its content, never by its name;
-//! 2. `dicom`, `picture`, `note`, `series` or `fasta` (for a model file `weights`, for training images `arrays`) reads it and refuses,
+//! 2. `dicom`, `picture`, `document`, `note`, `series` or `fasta` (for a model file `weights`, for training images
+//!    `arrays`) reads it and refuses,
 //!    with the reason, what it does not understand;
 //! 3. `wire` carries the frames back; `decoder` keeps workers warm and stops those that take too long.
 
 mod arrays;
 mod decoder;
 mod dicom;
+mod document;
 mod error;
 mod fasta;
 mod memory;

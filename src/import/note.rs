@@ -11,12 +11,11 @@ use super::Refusal;
 use crate::{
     case::Note,
     disk::Sha256,
-    privacy::Phi,
     warnings::{Warning, WarningKind},
 };
 
 /// Largest note. A megabyte is 150,000 words; sixteen leave room for wide encodings.
-const LIMIT_BYTES: u64 = 16 << 20;
+pub(super) const LIMIT_BYTES: u64 = 16 << 20;
 
 /// Reads a note.
 pub(super) fn read(bytes: &[u8]) -> Result<Note, Refusal> {
@@ -48,9 +47,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Note, Refusal> {
     }
     Ok(Note {
         file_sha256: Sha256::of(bytes),
-        text: Phi::new(text),
         encoding: encoding.name().to_owned(),
         warnings,
+        ..Note::plain(text)
     })
 }
 
@@ -100,7 +99,7 @@ fn unknown() -> Refusal {
 }
 
 /// Control characters that no note has. Form feed and escape occur in printed reports.
-fn is_forbidden(char: char) -> bool {
+pub(super) fn is_forbidden(char: char) -> bool {
     char.is_ascii_control() && !matches!(char, '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\x1b')
 }
 

@@ -1,20 +1,20 @@
 //! What kind of file it is, told by its content.
 
-use super::{Refusal, dicom};
-use crate::case::scan::Format;
+use super::{Refusal, dicom, document};
+use crate::case::{note, scan::Format};
 
 /// A kind of file that we read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     Dicom,
     Picture(Format),
+    Document(note::Format),
+    Fhir,
     Text,
 }
 
 /// First bytes of files that are not for us, so that a refusal can name them.
 const STRANGERS: &[(&[u8], &str)] = &[
-    (b"%PDF-", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive or an office document"),
     (b"\x7fELF", "a program (ELF)"),
     (b"MZ", "a program (Windows)"),
     (b"GIF8", "a GIF picture"),
@@ -22,8 +22,10 @@ const STRANGERS: &[(&[u8], &str)] = &[
     (b"\x1f\x8b", "a gzip archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"\xfd7zXZ", "an xz archive"),
-    (b"{\\rtf", "a rich-text document"),
-    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an office document that is old (DOC) or protected by a password",
+    ),
     (b"SQLite format 3", "a database"),
     (b"\0\0\0\x0cjP  ", "a JPEG 2000 picture outside DICOM"),
     (b"\xff\x4f\xff\x51", "a JPEG 2000 picture outside DICOM"),
@@ -46,6 +48,15 @@ pub(super) fn content(bytes: &[u8]) -> Result<Content, Refusal> {
     if let Some((_, format)) = pictures.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Ok(Content::Picture(*format));
     }
+    // A ZIP archive may turn out to be something other than a document, which the reader says.
+    let documents: &[(&[u8], note::Format)] = &[
+        (b"{\\rtf", note::Format::Rtf),
+        (b"PK\x03\x04", note::Format::Docx),
+        (b"%PDF-", note::Format::Pdf),
+    ];
+    if let Some((_, format)) = documents.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Ok(Content::Document(*format));
+    }
     if is_bmp(bytes) {
         return Ok(Content::Picture(Format::Bmp));
     }
@@ -56,6 +67,7 @@ pub(super) fn content(bytes: &[u8]) -> Result<Content, Refusal> {
         Some((_, found)) => Err(Refusal::NotRecognised {
             found: (*found).to_owned(),
         }),
+        None if document::is_fhir(bytes) => Ok(Content::Fhir),
         None => Ok(Content::Text),
     }
 }
@@ -76,7 +88,10 @@ fn is_bmp(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Content, content};
-    use crate::{case::scan::Format, import::Refusal};
+    use crate::{
+        case::{note, scan::Format},
+        import::Refusal,
+    };
 
     #[test]
     fn content_decides_and_strangers_are_named() {
@@ -89,11 +104,17 @@ mod tests {
             Ok(Content::Text)
         );
         assert_eq!(content(b"Chest pain."), Ok(Content::Text));
+        assert_eq!(content(br#"{"resourceType":"Bundle"}"#), Ok(Content::Fhir));
+        assert_eq!(content(b"{a resourceType}"), Ok(Content::Text));
         assert_eq!(content(b""), Err(Refusal::Empty));
         assert_eq!(
             content(b"%PDF-1.7"),
+            Ok(Content::Document(note::Format::Pdf))
+        );
+        assert_eq!(
+            content(b"GIF89a"),
             Err(Refusal::NotRecognised {
-                found: "a PDF document".to_owned()
+                found: "a GIF picture".to_owned()
             })
         );
     }

@@ -1,6 +1,7 @@
 //! The life of a decode worker: raise the walls, read one file, answer, end.
 
 use std::{
+    collections::BTreeSet,
     fs::File,
     io::{self, Read, Write, stdin, stdout},
     os::fd::AsFd as _,
@@ -10,12 +11,16 @@ use std::{
 };
 
 use super::{
-    Hints, Refusal, arrays, dicom, fasta, memory, note, picture,
+    Hints, Refusal, arrays, dicom, document, fasta, memory, note, picture,
     recognise::{self, Content},
     series, weights,
     wire::{Kind, Purpose, Reply},
 };
-use crate::{case::Chart, sandbox};
+use crate::{
+    case::Chart,
+    sandbox,
+    warnings::{Warning, WarningKind},
+};
 
 const PIPE_BYTES: usize = 1 << 20;
 
@@ -94,24 +99,63 @@ fn read<W: Write>(bytes: &[u8], hints: &Hints, reply: &mut Reply<W>) -> Result<(
     match recognise::content(bytes)? {
         Content::Dicom => dicom::read(bytes, reply),
         Content::Picture(format) => picture::read(bytes, format, reply),
+        Content::Document(format) => {
+            reply.json(Kind::Chart, &Chart::from(document::read(bytes, format)?))
+        }
+        Content::Fhir => reply.json(Kind::Chart, &fhir(bytes, hints)?),
         Content::Text => reply.json(Kind::Chart, &chart(bytes, hints)?),
     }
 }
 
-/// What a text holds. Other documents with text in them belong beside it, and notes in FHIR into its arm.
+/// What a text holds.
 fn chart(bytes: &[u8], hints: &Hints) -> Result<Chart, Refusal> {
     let note = note::read(bytes)?;
     // For the parsers: the text stays in this process.
     let text = note.text.reveal();
     match series::recognise(text, hints) {
-        Some(series::Kind::Fhir) => {
-            memory::allow_json(bytes.len() as u64);
-            series::read(series::Kind::Fhir, &note, hints).map(Chart::from)
-        }
         Some(kind) => series::read(kind, &note, hints).map(Chart::from),
         None if fasta::is_fasta(text) => fasta::read(&note),
         None => Ok(note.into()),
     }
+}
+
+/// The documents and the measurements of a FHIR file; both must be of one patient.
+fn fhir(bytes: &[u8], hints: &Hints) -> Result<Chart, Refusal> {
+    const DOCUMENTS: [&str; 3] = [
+        "\"DocumentReference\"",
+        "\"DiagnosticReport\"",
+        "\"Composition\"",
+    ];
+    memory::allow_json(bytes.len() as u64);
+    let note = note::read(bytes)?;
+    let text = note.text.reveal(); // for the parser
+    let has_documents = DOCUMENTS.iter().any(|it| text.contains(it));
+    let has_series = text.contains("\"Observation\"") || !has_documents;
+    let mut chart = Chart::default();
+    if has_documents {
+        chart.notes = document::fhir_notes(bytes)?;
+    }
+    if has_series {
+        match series::read(series::Kind::Fhir, &note, hints) {
+            Ok(series) => chart.series.push(series),
+            // A report may name observations that carry no numbers.
+            Err(Refusal::Series { .. }) if !chart.notes.is_empty() => chart.warnings.push(Warning {
+                kind: WarningKind::File,
+                text: "none of the observations of the file has a number that can be used".to_owned(),
+            }),
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    let subjects = chart.notes.iter().map(|it| &it.subject.patient_id);
+    let subjects = subjects.chain(chart.series.iter().map(|it| &it.subject.patient_id));
+    let different: BTreeSet<_> = subjects.filter(|it| !it.reveal().is_empty()).collect();
+    if 1 < different.len() {
+        return Err(Refusal::series(
+            "documents and measurements of one patient",
+            format!("those of {} patients", different.len()),
+        ));
+    }
+    Ok(chart)
 }
 
 /// A panic in a codec is a refusal that says where; its message may hold patient data and is dropped.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Error, StepInput};
+use crate::case::sequence::Letters;
 
 /// How a sequence becomes steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,16 +20,16 @@ pub const BASES: [char; 4] = ['A', 'C', 'G', 'T'];
 ///
 /// # Errors
 /// Another length, or a letter that stands for no base.
-pub fn prepare_sequence(letters: &str, spec: &SequenceSpec) -> Result<StepInput, Error> {
-    let n_letters = letters.chars().count();
+pub fn prepare_sequence(letters: &Letters, spec: &SequenceSpec) -> Result<StepInput, Error> {
+    let n_letters = letters.as_str().len();
     if n_letters != spec.length {
         return Err(Error::Values {
             want: format!("a sequence of {} bases", spec.length),
-            found: format!("{n_letters}"),
+            found: n_letters.to_string(),
         });
     }
     let mut values = Vec::with_capacity(4 * n_letters);
-    for (idx, letter) in letters.chars().enumerate() {
+    for (idx, letter) in letters.as_str().chars().enumerate() {
         let bases = bases(letter).ok_or_else(|| Error::Values {
             want: "letters of the IUPAC nucleotide code".to_owned(),
             found: format!("another one at position {}", idx + 1),
@@ -46,11 +47,11 @@ pub fn prepare_sequence(letters: &str, spec: &SequenceSpec) -> Result<StepInput,
 
 /// What a letter stands for (IUPAC-IUB 1984, Cornish-Bowden, Nucleic Acids Res 13:3021).
 fn bases(letter: char) -> Option<&'static str> {
-    Some(match letter.to_ascii_uppercase() {
+    Some(match letter {
         'A' => "A",
         'C' => "C",
         'G' => "G",
-        'T' | 'U' => "T",
+        'T' => "T",
         'R' => "AG",
         'Y' => "CT",
         'S' => "CG",

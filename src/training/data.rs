@@ -28,7 +28,7 @@ use super::{
     recipe::{Source, SourceKind},
 };
 use crate::{
-    case::{Scan, Series},
+    case::{Scan, Series, sequence::Letters},
     privacy::Phi,
 };
 
@@ -61,8 +61,7 @@ pub enum Content {
         frame_idx: usize,
     },
     Series(Arc<Series>),
-    /// Letters of a nucleotide sequence, capitals.
-    Sequence(Phi<String>),
+    Sequence(Letters),
 }
 
 /// Lists the cases of a source.

@@ -61,7 +61,7 @@ pub(super) fn prepare(content: &Content, spec: &Spec) -> std::result::Result<Ste
             prepare_series(series, spec, &Warnings::default())
         }
         (Content::Sequence(letters), Spec::Sequence(spec)) => {
-            prepare_sequence(letters.reveal(), spec) // for the network
+            prepare_sequence(letters, spec)
         }
         _ => return Err("wanted a series or a sequence, as `prep` says".to_owned()),
     };

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     case::Note,
-    disk::{self, Sha256},
+    disk,
     model::Network,
     nn::{
         self, Net,
@@ -21,7 +21,6 @@ use crate::{
         Input, Spec, TextInput, TextSpec, Tokenizer, prepare_note, vocabulary::train_tokenizer,
         words::words,
     },
-    privacy::Phi,
     warnings::Warnings,
 };
 
@@ -129,7 +128,7 @@ impl<'a> TextTrainer<'a> {
             text.to_owned()
         };
         Ok(prepare_note(
-            &note(text),
+            &Note::plain(text),
             self.spec,
             &self.tokenizer,
             &Warnings::default(),
@@ -199,20 +198,10 @@ fn text_of(case: &Case) -> Option<&str> {
     }
 }
 
-fn note(text: String) -> Note {
-    let file_sha256 = Sha256::of(text.as_bytes());
-    Note {
-        file_sha256,
-        text: Phi::new(text),
-        encoding: "UTF-8".to_owned(),
-        warnings: Vec::new(),
-    }
-}
-
 /// All tokens of a note, without `[CLS]` and `[SEP]`.
 fn whole(case: &Case, tokenizer: &Tokenizer) -> Result<Vec<i64>> {
     let text = text_of(case).unwrap_or_default().to_owned();
-    let input = prepare_note(&note(text), &WHOLE, tokenizer, &Warnings::default())?;
+    let input = prepare_note(&Note::plain(text), &WHOLE, tokenizer, &Warnings::default())?;
     let ids = input
         .windows
         .into_iter()

@@ -302,12 +302,7 @@ pub(crate) fn open(path: &Path, _: &import::Cancel) -> Result<Opened, import::Er
 
 /// A note of a text.
 pub(crate) fn note(text: &str) -> Note {
-    Note {
-        file_sha256: Sha256::of(text.as_bytes()),
-        text: Phi::new(text.to_owned()),
-        encoding: "UTF-8".to_owned(),
-        warnings: Vec::new(),
-    }
+    Note::plain(text)
 }
 
 /// The phantom, at a quarter of its size, once for each frame.

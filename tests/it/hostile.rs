@@ -765,3 +765,38 @@ fn cut_and_flipped_files_are_refused_or_open_whole() {
     tally.finish("E5 cuts and flips", watch.finish());
     assert!(n_deaths <= 20, "{n_deaths} workers died");
 }
+
+#[test]
+fn cut_and_flipped_documents_are_refused_or_open() {
+    let _turn = TURN
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (decoder, watch) = (decoder(), MemoryWatch::start());
+    let (mut random, mut tally) = (Random(SEED), Tally::default());
+    let is_contained = |opened: &Result<Opened, Error>| match opened {
+        Ok(Opened::Note(note)) => {
+            let text = note.text.reveal();
+            note.pages.is_sorted() && note.pages.iter().all(|it| text.is_char_boundary(*it))
+        }
+        Ok(Opened::Scan(_)) => false,
+        Err(error) => matches!(error, Error::Refused(_) | Error::WorkerDied { .. }),
+    };
+    for (name, whole) in crate::documents::fixtures() {
+        for cut in 0..40 {
+            let at = whole.len() * cut / 40;
+            let what = format!("{name} cut to {at}");
+            tally.run(&decoder, &what, &whole[..at], is_contained);
+        }
+        for _ in 0..80 {
+            let mut broken = whole.to_vec();
+            for _ in 0..=random.below(3) {
+                let at = random.below(whole.len());
+                broken[at] ^= 1 << random.below(8);
+            }
+            tally.run(&decoder, &format!("{name} flipped"), &broken, is_contained);
+        }
+    }
+    let n_deaths = tally.n_worker_deaths;
+    tally.finish("E5 documents", watch.finish());
+    assert!(n_deaths <= 10, "{n_deaths} workers died");
+}

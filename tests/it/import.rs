@@ -165,8 +165,12 @@ fn bad_input_is_one_typed_error_each() {
         decoder.open_bytes(b""),
         Err(Error::Refused(Refusal::Empty))
     ));
+    assert!(matches!(
+        decoder.open_bytes(b"%PDF-1.4 ..."),
+        Err(Error::Refused(Refusal::Malformed { .. }))
+    ));
     let strangers: [&[u8]; 4] = [
-        b"%PDF-1.4 ...",
+        b"GIF89a...",
         b"PK\x03\x04....",
         b"\x7fELF....",
         b"\x00\x01\x02\x03",

@@ -14,6 +14,7 @@ mod bedside;
 mod cli;
 mod command;
 mod dicom;
+mod documents;
 mod engine;
 mod ensemble;
 mod evaluate;

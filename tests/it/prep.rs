@@ -57,12 +57,7 @@ pub(crate) fn scan(width: usize, height: usize, samples: Samples) -> Scan {
 }
 
 pub(crate) fn note(text: &str) -> Note {
-    Note {
-        file_sha256: Sha256::of(text.as_bytes()),
-        text: Phi::new(text.to_owned()),
-        encoding: "UTF-8".to_owned(),
-        warnings: Vec::new(),
-    }
+    Note::plain(text)
 }
 
 fn gray(width: usize, height: usize, value: impl Fn(usize, usize) -> f32) -> Scan {

@@ -100,14 +100,18 @@ impl<'a> Dataset<'a> {
         }
     }
 
+    /// The defined terms of the character set that the data set itself names; empty if it names none.
+    pub(super) fn character_set(&self) -> String {
+        let terms = self.bytes(tags::SPECIFIC_CHARACTER_SET);
+        terms
+            .map(|it| String::from_utf8_lossy(it).into_owned())
+            .unwrap_or_default()
+    }
+
     /// The whole value as text in the data set's character set, without padding; `None` if empty.
     pub(super) fn text(&self, tag: Tag) -> Option<String> {
         let bytes = self.bytes(tag)?;
-        let terms = self
-            .bytes(tags::SPECIFIC_CHARACTER_SET)
-            .map(String::from_utf8_lossy)
-            .unwrap_or_default();
-        let text = charset::decode(bytes, &terms);
+        let text = charset::decode(bytes, &self.character_set());
         let text = text.trim_matches([' ', '\0']);
         (!text.is_empty()).then(|| text.to_owned())
     }

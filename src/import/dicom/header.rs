@@ -68,7 +68,7 @@ pub(super) fn header(
     })
 }
 
-fn subject(set: &Dataset<'_>) -> Subject {
+pub(super) fn subject(set: &Dataset<'_>) -> Subject {
     Subject {
         patient_id: Phi::new(set.text(tags::PATIENT_ID).unwrap_or_default()),
         name: Phi::new(set.text(tags::PATIENT_NAME).unwrap_or_default()),
@@ -109,7 +109,7 @@ fn date(text: &str) -> Option<(u16, u16, u16)> {
         .then_some((year, month, day))
 }
 
-fn acquired(set: &Dataset<'_>) -> Option<String> {
+pub(super) fn acquired(set: &Dataset<'_>) -> Option<String> {
     let (year, month, day) = date(&set.first_text(tags::STUDY_DATE)?)?;
     let time = set.first_text(tags::STUDY_TIME).unwrap_or_default();
     let digits: String = time.chars().filter(|it| *it != ':').take(4).collect();

@@ -4,7 +4,8 @@
 //! 2. [`pixels`] is the contract of the pixels, held before anything is decoded; [`frames`] finds the frames;
 //! 3. [`codec`] undoes the compression of one frame at a time; [`stored`] makes one form of every layout;
 //! 4. [`gray`] and [`colour`] turn stored numbers into what the scanner measured or showed;
-//! 5. [`header`] says what the file tells about the patient, the study and the geometry.
+//! 5. [`header`] says what the file tells about the patient, the study and the geometry;
+//! 6. [`report`] reads a structured report, which has no pixels, as a note.
 //!
 //! The `dicom` crates give the dictionaries; their `to_dynamic_image` is wrong in ten measured cases and their
 //! reader can be made to abort, so both are ours. Not here: windowing, which belongs to the display.
@@ -21,6 +22,7 @@ mod inflate;
 mod lut;
 mod parse;
 mod pixels;
+mod report;
 mod stored;
 
 use std::{borrow::Cow, io::Write};
@@ -69,7 +71,7 @@ pub(super) fn warm_up() {
     syntax_name("");
 }
 
-/// Reads a file and says its shape, its frames and its header.
+/// Reads a file and says its shape, its frames and its header, or the note that it is.
 pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
     let warnings = Warnings::default();
     let (syntax, body) = syntax_and_body(bytes, &warnings)?;
@@ -84,6 +86,12 @@ pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), R
     };
     let encoding = encoding_of(&body, syntax.encoding, &warnings);
     let set = parse::dataset(&body, encoding, &warnings)?;
+    if report::is_report(&set) {
+        return reply.json(
+            Kind::Note,
+            &report::note(&set, Sha256::of(bytes), &warnings)?,
+        );
+    }
     let contract = Contract::parse(&set, &kind_of_object(&set))?;
     let stored = frames::find(&set, &contract)?;
     memory::allow_frame(bytes.len() as u64, contract.n_samples() as u64);
@@ -228,10 +236,6 @@ fn known_uid(uid: &str) -> String {
 
 /// Objects that hold no image, by SOP class, PS3.4 B.5.
 const WITHOUT_PIXELS: &[(&str, &str)] = &[
-    (uids::BASIC_TEXT_SR_STORAGE, "Basic Text SR"),
-    (uids::ENHANCED_SR_STORAGE, "Enhanced SR"),
-    (uids::COMPREHENSIVE_SR_STORAGE, "Comprehensive SR"),
-    (uids::COMPREHENSIVE3_DSR_STORAGE, "Comprehensive 3D SR"),
     (
         uids::KEY_OBJECT_SELECTION_DOCUMENT_STORAGE,
         "Key Object Selection",

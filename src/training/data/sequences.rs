@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::{Case, Content, class, known_labels};
 use crate::{
+    case::sequence::Letters,
     disk,
-    privacy::Phi,
     training::{Error, Result, recipe::Source},
 };
 
@@ -34,9 +34,13 @@ pub(super) fn read(source: &Source, data: &Path) -> Result<Vec<Case>> {
             unknown.push(place);
             continue;
         };
+        let letters = Letters::parse(letters).map_err(|it| Error::Table {
+            line: idx + 1,
+            cause: it.to_string(),
+        })?;
         let number = cases.len() + 1;
         cases.push(Case {
-            content: Content::Sequence(Phi::new(letters.to_ascii_uppercase())),
+            content: Content::Sequence(letters),
             class,
             degree: None,
             group: format!("{number} {name}"),
