@@ -16,7 +16,7 @@ use crate::{
         Affine2, Calibration, Explanation, Heatmap, LabelIdx, Method, Ood, Pixel, Prediction,
         Subject, WordWeight,
     },
-    prep::{self, Input, Spec, TextInput, Tokenizer, prepare_at, prepare_note, prepare_series},
+    prep::{self, Input, Spec, TextInput, Tokenizer, prepare_at, prepare_note, prepare_sequence, prepare_series},
     stats::Gaussian,
     warnings::{Warning, WarningKind, Warnings},
 };

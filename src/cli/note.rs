@@ -39,7 +39,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for file in &args.files {
         let mut line = match decoder.open(file) {
-            Ok(Opened::Note(note)) => of_note(&rules, &note, args),
+            Ok(Opened::Chart(chart)) => match chart.only_note() {
+                Some(note) => of_note(&rules, note, args),
+                None => refused(
+                    "This is not one note",
+                    "`wardlight inspect` tells what is in it.",
+                    &format!("wanted one note, found {}", chart.summary()),
+                ),
+            },
             Ok(Opened::Scan(_)) => refused(
                 "This is not a note",
                 "Choose a text file, or open the scan with `wardlight inspect`.",

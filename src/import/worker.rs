@@ -139,10 +139,13 @@ fn fhir(bytes: &[u8], hints: &Hints) -> Result<Chart, Refusal> {
         match series::read(series::Kind::Fhir, &note, hints) {
             Ok(series) => chart.series.push(series),
             // A report may name observations that carry no numbers.
-            Err(Refusal::Series { .. }) if !chart.notes.is_empty() => chart.warnings.push(Warning {
-                kind: WarningKind::File,
-                text: "none of the observations of the file has a number that can be used".to_owned(),
-            }),
+            Err(Refusal::Series { .. }) if !chart.notes.is_empty() => {
+                chart.warnings.push(Warning {
+                    kind: WarningKind::File,
+                    text: "none of the observations of the file has a number that can be used"
+                        .to_owned(),
+                })
+            }
             Err(refusal) => return Err(refusal),
         }
     }

@@ -60,9 +60,7 @@ pub(super) fn prepare(content: &Content, spec: &Spec) -> std::result::Result<Ste
         (Content::Series(series), Spec::Series(spec)) => {
             prepare_series(series, spec, &Warnings::default())
         }
-        (Content::Sequence(letters), Spec::Sequence(spec)) => {
-            prepare_sequence(letters, spec)
-        }
+        (Content::Sequence(letters), Spec::Sequence(spec)) => prepare_sequence(letters, spec),
         _ => return Err("wanted a series or a sequence, as `prep` says".to_owned()),
     };
     prepared.map_err(|it| it.to_string())

@@ -88,8 +88,8 @@ pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), R
     let set = parse::dataset(&body, encoding, &warnings)?;
     if report::is_report(&set) {
         return reply.json(
-            Kind::Note,
-            &report::note(&set, Sha256::of(bytes), &warnings)?,
+            Kind::Chart,
+            &Chart::from(report::note(&set, Sha256::of(bytes), &warnings)?),
         );
     }
     let contract = Contract::parse(&set, &kind_of_object(&set))?;
