@@ -22,7 +22,7 @@ use crate::{
     import::Opened,
     model::{Manifest, Task, bundle},
     nn,
-    prediction::{Call, Method, Ood, Pixel, Prediction, Uncertainty},
+    prediction::{Call, Method, NoteRead, Ood, Pixel, Prediction, Uncertainty},
     prep::Spec,
     score::{self, Gate, Loaded, Target},
 };
@@ -425,6 +425,7 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
             .at
             .map(|it| format!("  Read around column {}, row {}", it.x, it.y)),
     );
+    lines.extend(prediction.read.map(read));
     lines.extend(sites::lines(prediction));
     lines.push(format!("  Scope: {}", scope(&prediction.ood)));
     lines.extend(
@@ -445,6 +446,12 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
     }
     lines.push(String::new());
     lines.join("\n") + "\n"
+}
+
+fn read(read: NoteRead) -> String {
+    let NoteRead { tokens, windows } = read;
+    let plural = if windows == 1 { "" } else { "s" };
+    format!("  Read: all {tokens} tokens of the note, in {windows} window{plural}")
 }
 
 fn spread(uncertainty: &Uncertainty) -> String {

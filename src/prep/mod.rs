@@ -4,6 +4,7 @@
 mod crop;
 pub mod layout;
 pub mod note;
+pub mod question;
 mod resample;
 mod resize;
 pub mod scan;
@@ -20,6 +21,7 @@ use crate::prediction::{Affine2, Pixel};
 pub use self::{
     crop::Crop,
     note::{TextSpec, Tokenizer, prepare_note},
+    question::{QuestionInput, QuestionSpec, QuestionWindow, prepare_question},
     resize::Filter,
     scan::{Fit, ImageSpec, Intensity, prepare_at, prepare_scan},
     steps::{Centre, Step},
@@ -31,6 +33,7 @@ pub use self::{
 pub enum Spec {
     Image(ImageSpec),
     Text(TextSpec),
+    Question(QuestionSpec),
 }
 
 /// What a model reads.
@@ -106,6 +109,10 @@ pub enum Error {
     NoSpacing { found: &'static str },
     #[error("wanted a note with words, found none")]
     EmptyNote,
+    #[error("wanted a question with words, found none")]
+    EmptyQuestion,
+    #[error("wanted a question of at most {limit} tokens, found {found}")]
+    QuestionTooLong { limit: usize, found: usize },
     #[error("wanted a note of at most {limit} tokens, found {found}")]
     NoteTooLong { limit: usize, found: usize },
     #[error("wanted a tokenizer file that the tokenizers crate reads: {cause}")]
