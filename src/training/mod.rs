@@ -15,6 +15,7 @@ mod card;
 pub mod data;
 pub mod evaluate;
 mod images;
+mod questions;
 pub mod recipe;
 pub mod scope;
 mod text;
@@ -215,6 +216,12 @@ fn trainer<'a>(
         Learning::Text(learning) => {
             Box::new(text::TextTrainer::new(recipe, cases, learning, work)?)
         }
+        // `train` has sent it another way.
+        Learning::Questions { .. } => {
+            return Err(Error::Recipe {
+                cause: "questions are not learned as classes".to_owned(),
+            });
+        }
     })
 }
 
@@ -258,6 +265,9 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     let start = Instant::now();
     let recipe = &job.recipe;
     recipe.check()?;
+    if let Learning::Questions { knobs } = &recipe.learning {
+        return questions::train(job, knobs, task, on_event);
+    }
     let cases = data::read(&recipe.source, job)?;
     let Roles {
         test,
@@ -301,7 +311,7 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     let mut model = bundle::load(&job.out, job.threads)?;
     let passes: &[bool] = match recipe.learning {
         Learning::Text(_) => &[false, true],
-        Learning::Image { .. } => &[false],
+        Learning::Image { .. } | Learning::Questions { .. } => &[false],
     };
     let mut answers = Vec::new();
     let mut of_scope = Vec::new();

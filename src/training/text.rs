@@ -189,7 +189,7 @@ impl<'a> TextTrainer<'a> {
     }
 }
 
-fn text_of(case: &Case) -> Option<&str> {
+pub(super) fn text_of(case: &Case) -> Option<&str> {
     match &case.content {
         // For the tokenizer and the network.
         Content::Text(text) => Some(text.reveal()),
@@ -197,7 +197,7 @@ fn text_of(case: &Case) -> Option<&str> {
     }
 }
 
-fn note(text: String) -> Note {
+pub(super) fn note(text: String) -> Note {
     let file_sha256 = Sha256::of(text.as_bytes());
     Note {
         file_sha256,
