@@ -60,7 +60,7 @@ train: $(WARDLIGHT) training-data
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out models/$$name; \
 	done
 
-# The model that marks answers in notes; it begins with the encoder of note-specialty.
+# A model that marks answers in notes, begun with the encoder of note-specialty. A demonstration: it does not ship.
 train-questions: $(WARDLIGHT) training-data
 	$(WARDLIGHT) train models/recipes/note-questions.toml --data $(TRAINING_DATA) --out models/note-questions
 
