@@ -10,7 +10,7 @@ WARDLIGHT := target/release/wardlight
 SOURCES := $(shell find src assets -type f) Cargo.toml Cargo.lock build.rs
 
 .PHONY: run test lint setup bench bench-train bench-window cifar dist training-data train evaluate explanations \
-	fixtures-foreign test-parity
+	fixtures-foreign fixtures-bert test-parity train-questions
 
 run: $(WARDLIGHT)
 	@packaging/run.sh
@@ -59,6 +59,10 @@ train: $(WARDLIGHT) training-data
 	for name in chest-pneumonia-paediatric chest-pneumonia-adult nodule-malignancy note-specialty; do \
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out models/$$name; \
 	done
+
+# A model that marks answers in notes, begun with the encoder of note-specialty. A demonstration: it does not ship.
+train-questions: $(WARDLIGHT) training-data
+	$(WARDLIGHT) train models/recipes/note-questions.toml --data $(TRAINING_DATA) --out models/note-questions
 
 # Measures what ships on the test parts: out/evaluation/*/report.html. Images that a model would refuse are measured too,
 # so that the figures are of the whole part; what it refuses stands in the report.
@@ -115,12 +119,16 @@ $(FOREIGN)/complete:
 	python3 -m venv $(FOREIGN)
 	$(FOREIGN)/bin/pip install --quiet --disable-pip-version-check \
 		torch==2.15.0 torchvision==0.29.2 torchxrayvision==1.5.7 monai==1.6.1 scikit-image==0.26.0 \
-		pydicom "pylibjpeg[all]"
+		pydicom "pylibjpeg[all]" transformers==5.24.0
 	touch $@
 
 # Writes the small model files of tests/fixtures/foreign and the originals' answers.
 fixtures-foreign: $(FOREIGN)/complete
 	$(FOREIGN)/bin/python tests/fixtures/make_foreign.py
+
+# Writes small BERTs and the answers of Hugging Face's Transformers into tests/fixtures/bert.
+fixtures-bert: $(FOREIGN)/complete
+	$(FOREIGN)/bin/python tests/fixtures/make_bert.py
 
 # Imports models with random weights and compares answers with the originals' on ten pictures: minutes, prints figures.
 test-parity: $(WARDLIGHT) $(FOREIGN)/complete

@@ -119,6 +119,11 @@ impl From<&prep::Error> for Failure {
                 "Open the original image, or choose a model that was made for its values and its size.",
             ),
             prep::Error::EmptyNote => ("The note has no words", "Open a note with text in it."),
+            prep::Error::EmptyQuestion => ("The question has no words", "Ask in a few words."),
+            prep::Error::QuestionTooLong { .. } => (
+                "The question is too long for the model",
+                "Ask in fewer words.",
+            ),
             prep::Error::NoteTooLong { .. } => (
                 "The note is too long for the model",
                 "Score the part that matters as a note of its own.",

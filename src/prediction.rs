@@ -1,5 +1,6 @@
 //! What we answer: a prediction, its explanation, and what they are about.
 
+mod reply;
 mod trust;
 
 use std::{fmt, ops::Range};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{disk::Sha256, warnings::Warning};
 
+pub use self::reply::{Choice, Reply, Span};
 pub use self::trust::{Adjusted, Calibration, LabelSet, SiteRef, Trust};
 
 /// Position of a label in its model's list.
@@ -74,6 +76,9 @@ pub struct Prediction {
     /// One for each label that the model was trained for, in the model's order.
     pub scores: Vec<Score>,
     pub calibration: Calibration,
+    /// For notes: how much was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<NoteRead>,
     /// For ensembles.
     #[serde(default)]
     pub uncertainty: Option<Uncertainty>,
@@ -97,6 +102,15 @@ impl Prediction {
         let best = ranked.max_by(|(_, a), (_, b)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         LabelIdx(best.map_or(0, |(label_idx, _)| label_idx))
     }
+}
+
+/// How much of a note a network read; all of it, or there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteRead {
+    /// Tokens of the note, each counted once.
+    pub tokens: usize,
+    /// Windows that they were read in; neighbours overlap.
+    pub windows: usize,
 }
 
 /// Which form of the network ran, and in which number format.

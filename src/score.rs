@@ -11,12 +11,15 @@ use std::time::Instant;
 
 use crate::{
     case::{Note, Scan, Sequence, Series},
-    model::{self, Attribution, AttributionValues, Model, Task},
+    model::{self, Attribution, AttributionValues, Model, Task, span},
     prediction::{
-        Affine2, Calibration, Explanation, Heatmap, LabelIdx, Method, Ood, Pixel, Prediction,
-        Subject, WordWeight,
+        Affine2, Calibration, Explanation, Heatmap, LabelIdx, Method, NoteRead, Ood, Pixel,
+        Prediction, Reply, Subject, WordWeight,
     },
-    prep::{self, Input, Spec, TextInput, Tokenizer, prepare_at, prepare_note, prepare_sequence, prepare_series},
+    prep::{
+        self, Input, Spec, TextInput, Tokenizer, prepare_at, prepare_note, prepare_question,
+        prepare_sequence, prepare_series,
+    },
     stats::Gaussian,
     warnings::{Warning, WarningKind, Warnings},
 };
@@ -144,6 +147,7 @@ pub fn score(target: Target<'_>, loaded: &mut Loaded, gate: Gate) -> Result<Pred
         engine: loaded.model.engine(),
         scores: answer::scores(manifest, &logits)?,
         calibration: manifest.calibration.clone(),
+        read: read(&input, &manifest.prep),
         uncertainty: None,
         trust: answer::trust(manifest, &logits.values),
         ood,
@@ -153,6 +157,51 @@ pub fn score(target: Target<'_>, loaded: &mut Loaded, gate: Gate) -> Result<Pred
     };
     prediction.uncertainty = spread::uncertainty(manifest, &logits, prediction.primary());
     Ok(prediction)
+}
+
+/// How much of a note an input holds.
+fn read(input: &Input, spec: &Spec) -> Option<NoteRead> {
+    match (input, spec) {
+        (Input::Text(text), Spec::Text(spec)) => Some(NoteRead {
+            tokens: spec.n_tokens(text),
+            windows: text.windows.len(),
+        }),
+        _ => None,
+    }
+}
+
+/// Asks a question about a note: places in the note that may answer it, and whether one does.
+///
+/// # Errors
+/// A question or a note that cannot be read, or a model that answers no questions.
+pub fn ask(note: &Note, question: &str, loaded: &mut Loaded) -> Result<Reply, Error> {
+    let manifest = loaded.model.manifest();
+    let Spec::Question(spec) = manifest.prep.clone() else {
+        return Err(Error::WrongModel {
+            want: "questions",
+            found: "other cases",
+        });
+    };
+    let tokenizer = loaded.tokenizer.as_ref();
+    let tokenizer = tokenizer.ok_or_else(|| no_answer("no tokenizer"))?;
+    let input = prepare_question(note, question, &spec, tokenizer)?;
+    let start = Instant::now();
+    let logits = loaded.model.spans(&input)?;
+    let network_ms = start.elapsed().as_secs_f32() * 1e3;
+    let warnings = [note.warnings.as_slice(), loaded.warnings.as_slice()];
+    Ok(Reply {
+        about: Target::Note(note).subject(),
+        model: loaded.model.manifest().model_ref(),
+        app_version: env!("CARGO_PKG_VERSION").to_owned(),
+        engine: loaded.model.engine(),
+        read: NoteRead {
+            tokens: input.n_tokens,
+            windows: input.windows.len(),
+        },
+        choice: span::choose(&input, &logits, &spec),
+        warnings: warnings.concat(),
+        network_ms,
+    })
 }
 
 /// Whether the case is what the model was made for: how unusual it looks, and every reason against an answer.
@@ -279,6 +328,7 @@ const fn read_by(spec: &Spec) -> &'static str {
     match spec {
         Spec::Image(_) => "scans",
         Spec::Text(_) => "notes",
+        Spec::Question(_) => "questions about notes",
         Spec::Series(_) => "series",
         Spec::Sequence(_) => "sequences",
     }

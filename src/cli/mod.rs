@@ -25,6 +25,7 @@ mod model_time;
 mod model_wizard;
 mod models;
 mod note;
+mod score_course;
 mod score_files;
 mod scripts;
 mod sites;

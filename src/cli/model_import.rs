@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -12,19 +13,29 @@ use super::{Decoder, EngineArgs, NOTICE, model_script, print};
 use crate::{
     case::Scan,
     disk,
-    foreign::{self, Asked, Draft, Kind, Preview, Written},
+    foreign::{self, Asked, Draft, Kind, Preview, TokenizerFile, Written},
     import::{self, ModelFile, Opened},
+    model::bundle::WEIGHTS_LIMIT_BYTES,
 };
 
 const PREVIEW: &str = "import-preview.png";
 /// The parts of a MONAI bundle that are read.
 const MODEL: &str = "models/model.pt";
 const CONFIGS: [&str; 2] = ["metadata.json", "inference.json"];
+/// The parts of a folder of Hugging Face's Transformers; of the weights, the first that is there.
+const TEXT_WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
+const TEXT_CONFIG: &str = "config.json";
+const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
+const TOKENIZER: &str = "tokenizer.json";
+const VOCAB: &str = "vocab.txt";
+const TOKENIZER_LIMIT_BYTES: u64 = 64 << 20;
+/// A language model is larger than any scan.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A torch file (.pt, .pth), a safetensors file, a MONAI bundle as a folder or a ZIP file; with --manifest, a
-    /// TorchScript module.
+    /// A torch file (.pt, .pth), a safetensors file, a MONAI bundle as a folder or a ZIP file, a BERT as a folder with
+    /// config.json, weights and tokenizer, or its weights in that folder; with --manifest, a TorchScript module.
     #[arg(value_name = "FILE_OR_FOLDER")]
     model: PathBuf,
     /// Folder of the bundle that is written.
@@ -59,6 +70,7 @@ enum KindArg {
     Xrv,
     Torchvision,
     Monai,
+    Bert,
 }
 
 /// Imports one model. What cannot be used as its own program uses it is refused, and the reason is told.
@@ -71,10 +83,20 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
         };
         return model_script::run(&script, engine);
     }
-    let decoder =
-        Decoder::start(Default::default()).context("could not start the decode worker")?;
-    let file = read(&decoder, &args.model)?;
-    let asked = asked(args);
+    let settings = import::Settings {
+        limit_bytes: WEIGHTS_LIMIT_BYTES,
+        timeout: TIME_LIMIT,
+        ..import::Settings::default()
+    };
+    let decoder = Decoder::start(settings).context("could not start the decode worker")?;
+    let mut asked = asked(args);
+    let file = match text_folder(&args.model) {
+        Some(folder) => {
+            asked.tokenizer = tokenizer(folder)?;
+            read_text(&decoder, folder, &args.model)?
+        }
+        None => read(&decoder, &args.model)?,
+    };
     let draft = foreign::draft(file, &asked)?;
     // The sample comes first: a model that cannot read it is not written.
     let preview = args
@@ -108,6 +130,57 @@ fn read(decoder: &Decoder, path: &Path) -> Result<ModelFile, import::Error> {
     Ok(file)
 }
 
+/// The folder of a BERT, where the path names it or its weights.
+fn text_folder(path: &Path) -> Option<&Path> {
+    let name = path.file_name().and_then(|it| it.to_str());
+    let folder = if path.is_dir() {
+        path
+    } else if name.is_some_and(|it| TEXT_WEIGHTS.contains(&it)) {
+        path.parent()?
+    } else {
+        return None;
+    };
+    folder.join(TEXT_CONFIG).is_file().then_some(folder)
+}
+
+/// Weights and descriptions of a BERT; each file is parsed in a worker of its own.
+fn read_text(decoder: &Decoder, folder: &Path, path: &Path) -> anyhow::Result<ModelFile> {
+    let weights = if path.is_dir() {
+        let all = TEXT_WEIGHTS.map(|it| folder.join(it));
+        let found = all.into_iter().find(|it| it.is_file());
+        found.with_context(|| format!("wanted one of {}, found none", TEXT_WEIGHTS.join(", ")))?
+    } else {
+        path.to_owned()
+    };
+    let mut file = decoder.open_model(&weights)?;
+    for name in [TEXT_CONFIG, TOKENIZER_CONFIG] {
+        let path = folder.join(name);
+        if name == TOKENIZER_CONFIG && !path.is_file() {
+            continue;
+        }
+        let config = decoder.open_model(&path)?;
+        let config = config.header.configs.into_values().next();
+        file.header
+            .configs
+            .extend(config.map(|it| (name.to_owned(), it)));
+    }
+    Ok(file)
+}
+
+/// Plain text that every start of the model reads again, so that no worker stands between.
+fn tokenizer(folder: &Path) -> Result<Option<TokenizerFile>, disk::Error> {
+    let read = |name: &str| {
+        let path = folder.join(name);
+        path.is_file()
+            .then(|| disk::read(&path, TOKENIZER_LIMIT_BYTES))
+            .transpose()
+    };
+    Ok(match read(TOKENIZER)? {
+        Some(bytes) => Some(TokenizerFile::Json(bytes)),
+        None => read(VOCAB)?.map(TokenizerFile::Vocab),
+    })
+}
+
 fn asked(args: &Args) -> Asked {
     let text = |it: Option<&std::ffi::OsStr>| it.unwrap_or_default().to_string_lossy().into_owned();
     Asked {
@@ -115,6 +188,7 @@ fn asked(args: &Args) -> Asked {
             KindArg::Xrv => Kind::Xrv,
             KindArg::Torchvision => Kind::Torchvision,
             KindArg::Monai => Kind::Monai,
+            KindArg::Bert => Kind::Bert,
         }),
         name: args
             .name
@@ -123,6 +197,7 @@ fn asked(args: &Args) -> Asked {
         title: args.title.clone(),
         labels: args.labels.clone(),
         file_stem: text(args.model.file_stem()),
+        tokenizer: None,
     }
 }
 

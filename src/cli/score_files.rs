@@ -13,26 +13,28 @@ use super::{
     Decoder, EngineArgs, NOTICE,
     explained::{ExplainArgs, Explained, explained_lines, label_to_explain, of_note},
     load, models_folder, options, print,
+    score_course::{self, CourseExplained},
     sites::{self, Reader},
 };
 use crate::{
-    case::{Note, Scan},
+    case::{Note, Scan, Sequence, Series},
     disk,
     failure::Failure,
     import::Opened,
     model::{Manifest, Task, bundle},
     nn,
-    prediction::{Call, Method, Ood, Pixel, Prediction, Uncertainty},
+    prediction::{Call, Method, NoteRead, Ood, Pixel, Prediction, Uncertainty},
     prep::Spec,
     score::{self, Gate, Loaded, Target},
 };
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Scans: DICOM, PNG, JPEG, TIFF or BMP, told by content, not by name.
+    /// Scans (DICOM, PNG, JPEG, TIFF, BMP), series (tables, PhysioNet, FHIR) and sequences (FASTA), told by content, not
+    /// by name.
     #[arg(required_unless_present = "note")]
     files: Vec<PathBuf>,
-    /// Notes: text in UTF-8, UTF-16, Windows-1252 or GB18030.
+    /// Notes: text (UTF-8, UTF-16, Windows-1252, GB18030), RTF, DOCX, PDF, FHIR or a DICOM report.
     #[arg(long, value_name = "FILE")]
     note: Vec<PathBuf>,
     /// Model to score with, by name; may be given once for scans and once for notes [default: the first that reads the file and does not contradict its header].
@@ -91,7 +93,11 @@ struct Answer {
     file: PathBuf,
     kind: Kind,
     prediction: Prediction,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<String>,
     explanation: Option<Explained>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    course: Option<CourseExplained>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -99,13 +105,18 @@ struct Answer {
 enum Kind {
     Scan,
     Note,
+    Series,
+    Sequence,
 }
 
 impl Kind {
     fn is_read_by(self, manifest: &Manifest) -> bool {
         matches!(
             (self, &manifest.prep),
-            (Self::Scan, Spec::Image(_)) | (Self::Note, Spec::Text(_))
+            (Self::Scan, Spec::Image(_))
+                | (Self::Note, Spec::Text(_))
+                | (Self::Series, Spec::Series(_))
+                | (Self::Sequence, Spec::Sequence(_))
         )
     }
 }
@@ -146,16 +157,17 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
     };
     let notes = args.note.iter().map(|it| (it, Kind::Note));
     for (file, kind) in args.files.iter().map(|it| (it, Kind::Scan)).chain(notes) {
-        let answer = one(file, kind, (args, &reader), &decoder, &mut models);
-        if !args.json {
-            match &answer {
-                Ok((answer, text)) => print(&table(answer, text.as_ref()))?,
-                Err(failure) => eprintln!("{}", told(file, failure)),
+        for answer in all_of(file, kind, (args, &reader), &decoder, &mut models) {
+            if !args.json {
+                match &answer {
+                    Ok((answer, text)) => print(&table(answer, text.as_ref()))?,
+                    Err(failure) => eprintln!("{}", told(file, failure)),
+                }
             }
-        }
-        match answer {
-            Ok((answer, _)) => report.results.push(answer),
-            Err(failure) => report.failures.push(refusal(file, failure)),
+            match answer {
+                Ok((answer, _)) => report.results.push(answer),
+                Err(failure) => report.failures.push(refusal(file, failure)),
+            }
         }
     }
     let json = serde_json::to_string_pretty(&report)?;
@@ -243,6 +255,8 @@ fn none_for(kind: Kind) -> Failure {
     let kind = match kind {
         Kind::Scan => "scan",
         Kind::Note => "note",
+        Kind::Series => "series",
+        Kind::Sequence => "sequence",
     };
     Failure {
         headline: format!("There is no model that reads a {kind}"),
@@ -253,27 +267,91 @@ fn none_for(kind: Kind) -> Failure {
 
 type Scored = (Answer, Option<String>);
 
-fn one(
+/// The answers to a file: one for a scan or a note, one for each series and sequence.
+fn all_of(
     file: &Path,
     kind: Kind,
-    (args, reader): (&Args, &Reader),
+    asked: (&Args, &Reader),
     decoder: &Decoder,
     models: &mut Models,
+) -> Vec<Result<Scored, Failure>> {
+    let opened = match decoder.open(file) {
+        Ok(opened) => opened,
+        Err(error) => return vec![Err(Failure::from(&error))],
+    };
+    match opened {
+        Opened::Chart(chart)
+            if kind == Kind::Scan && !(chart.series.is_empty() && chart.sequences.is_empty()) =>
+        {
+            let series = chart.series.iter().map(Course::Series);
+            let sequences = chart.sequences.iter().map(Course::Sequence);
+            let courses = series.chain(sequences);
+            courses
+                .map(|it| score_course(file, it, asked.1, models))
+                .collect()
+        }
+        opened => vec![one(file, (opened, kind), asked, models)],
+    }
+}
+
+/// What goes on in steps.
+#[derive(Clone, Copy)]
+enum Course<'a> {
+    Series(&'a Series),
+    Sequence(&'a Sequence),
+}
+
+fn score_course(
+    file: &Path,
+    course: Course<'_>,
+    reader: &Reader,
+    models: &mut Models,
 ) -> Result<Scored, Failure> {
-    let opened = decoder.open(file).map_err(|error| Failure::from(&error))?;
+    let (kind, target, record) = match course {
+        Course::Series(series) => (Kind::Series, Target::Series(series), None),
+        Course::Sequence(sequence) => {
+            let name = Some(sequence.name.clone()).filter(|it| !it.is_empty());
+            (Kind::Sequence, Target::Sequence(sequence), name)
+        }
+    };
+    let loaded = models.load_first(kind, &|manifest| match course {
+        Course::Series(series) => score_course::fits(series, manifest),
+        Course::Sequence(sequence) => score_course::fits_sequence(sequence, manifest),
+    })?;
+    let (prediction, explained) = score_course::answer(target, loaded)?;
+    let prediction = reader.read(prediction, loaded.model.manifest())?;
+    let answer = Answer {
+        file: file.to_owned(),
+        kind,
+        prediction,
+        record,
+        explanation: None,
+        course: Some(explained),
+    };
+    Ok((answer, None))
+}
+
+fn one(
+    file: &Path,
+    (opened, kind): (Opened, Kind),
+    (args, reader): (&Args, &Reader),
+    models: &mut Models,
+) -> Result<Scored, Failure> {
     match (opened, kind) {
         (Opened::Scan(scan), Kind::Scan) => {
             score_scan(file, &scan, (args, reader), models.for_scan(&scan)?)
         }
-        (Opened::Chart(chart), Kind::Note) => match chart.only_note() {
-            Some(note) => score_note(file, note, reader, models.for_note()?),
-            None => Err(Failure {
-                headline: format!("This is {}, not a note", chart.summary()),
-                remedy: "`wardlight inspect` tells what is in it.".to_owned(),
-                cause: format!("wanted one note, found {}", chart.summary()),
-            }),
-        },
-        (Opened::Scan(_), Kind::Note) => Err(Failure {
+        (Opened::Chart(chart), Kind::Note | Kind::Series | Kind::Sequence) => {
+            match chart.only_note() {
+                Some(note) => score_note(file, note, reader, models.for_note()?),
+                None => Err(Failure {
+                    headline: format!("This is {}, not a note", chart.summary()),
+                    remedy: "`wardlight inspect` tells what is in it.".to_owned(),
+                    cause: format!("wanted one note, found {}", chart.summary()),
+                }),
+            }
+        }
+        (Opened::Scan(_), Kind::Note | Kind::Series | Kind::Sequence) => Err(Failure {
             headline: "This is a scan, not a note".to_owned(),
             remedy: "Name it without --note.".to_owned(),
             cause: "wanted text, found an image".to_owned(),
@@ -323,7 +401,9 @@ fn score_scan(
             file: file.to_owned(),
             kind: Kind::Scan,
             prediction,
+            record: None,
             explanation,
+            course: None,
         },
         None,
     ))
@@ -350,7 +430,9 @@ fn score_note(
             file: file.to_owned(),
             kind: Kind::Note,
             prediction,
+            record: None,
             explanation,
+            course: None,
         },
         Some(text),
     ))
@@ -421,20 +503,21 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
     }
     lines.push(String::new());
     lines.extend(prediction.uncertainty.as_ref().map(spread));
-    for score in &prediction.scores {
-        if let Some(point) = &score.operating_point {
-            lines.push(format!(
-                "  Operating point of {}: {}",
-                score.label, point.chosen_by
-            ));
-        }
-    }
+    let points = prediction.scores.iter().filter_map(|score| {
+        let point = score.operating_point.as_ref()?;
+        Some(format!(
+            "  Operating point of {}: {}",
+            score.label, point.chosen_by
+        ))
+    });
+    lines.extend(points);
     lines.extend(
         prediction
             .about
             .at
             .map(|it| format!("  Read around column {}, row {}", it.x, it.y)),
     );
+    lines.extend(prediction.read.map(read));
     lines.extend(sites::lines(prediction));
     lines.push(format!("  Scope: {}", scope(&prediction.ood)));
     lines.extend(
@@ -453,8 +536,15 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
         let text = text.map_or("", String::as_str);
         lines.extend(explained_lines(explained, text));
     }
+    lines.extend(answer.course.iter().flat_map(CourseExplained::lines));
     lines.push(String::new());
     lines.join("\n") + "\n"
+}
+
+fn read(read: NoteRead) -> String {
+    let NoteRead { tokens, windows } = read;
+    let plural = if windows == 1 { "" } else { "s" };
+    format!("  Read: all {tokens} tokens of the note, in {windows} window{plural}")
 }
 
 fn spread(uncertainty: &Uncertainty) -> String {

@@ -118,7 +118,7 @@ impl Chosen {
     /// # Errors
     /// The site has nothing for these weights: both hashes are told.
     fn over(&self, manifest: &Manifest) -> Result<Option<Manifest>, Failure> {
-        if matches!(manifest.prep, Spec::Text(_)) {
+        if !matches!(manifest.prep, Spec::Image(_)) {
             return Ok(None);
         }
         let own = self.0.iter().find(|it| it.is_of(manifest));

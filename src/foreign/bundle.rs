@@ -1,11 +1,14 @@
 //! Writing the bundle of a foreign model, and the question that it must answer in both forms of its network.
 
-use std::{fmt::Write as _, path::Path};
+use std::{borrow::Cow, fmt::Write as _, path::Path};
 
 use half::f16;
-use safetensors::{Dtype, tensor::TensorView};
+use safetensors::{Dtype, View};
 
-use super::{Asked, Draft, Kind, Result, odd, weights::Tensors};
+use super::{
+    Asked, Draft, Kind, Result, odd,
+    weights::{Tensors, Weight},
+};
 use crate::{
     disk::{self, Sha256},
     model::{
@@ -18,6 +21,7 @@ use crate::{
 };
 
 const WEIGHTS: &str = "weights.safetensors";
+const TOKENIZER: &str = "tokenizer.json";
 const MANIFEST: &str = "manifest.toml";
 /// Least tolerance of the known answer, and the part of the greatest logit above it.
 const TOLERANCE: f32 = 2e-3;
@@ -64,6 +68,11 @@ pub fn write(draft: &Draft, asked: &Asked, folder: &Path) -> Result<Written> {
     let text = manifest.to_toml()?;
     disk::create_folder(folder)?;
     disk::write_atomic(&folder.join(WEIGHTS), &weights)?;
+    // A language model is large: of each copy of its weights no more than one is held.
+    drop((network, weights));
+    if let Some(tokenizer) = &draft.tokenizer {
+        disk::write_atomic(&folder.join(TOKENIZER), tokenizer)?;
+    }
     disk::write_atomic(&folder.join("card.md"), card(draft, &manifest).as_bytes())?;
     disk::write_atomic(&folder.join(MANIFEST), text.as_bytes())?;
     let mut worst = 0.0_f32;
@@ -76,6 +85,7 @@ pub fn write(draft: &Draft, asked: &Asked, folder: &Path) -> Result<Written> {
             manifest, weights, ..
         } = Bundle::open(folder)?;
         let mut network = nn::build(manifest.clone(), &weights, options)?;
+        drop(weights);
         for answer in network.logits(&question)? {
             known_answer::check(&manifest, &answer, manifest.known_answer.tolerance)?;
             let pairs = answer.values.iter().zip(&manifest.known_answer.logits);
@@ -101,13 +111,16 @@ fn manifest(draft: &Draft, asked: &Asked, weights: &[u8]) -> Manifest {
         prevalence: None,
         labels: draft.labels.clone(),
         network: draft.network.clone(),
-        prep: Spec::Image(draft.prep.clone()),
+        prep: draft.prep.clone(),
         weights: FileRef {
             file: WEIGHTS.to_owned(),
             sha256: Sha256::of(weights),
         },
         members: Vec::new(),
-        tokenizer: None,
+        tokenizer: draft.tokenizer.as_ref().map(|it| FileRef {
+            file: TOKENIZER.to_owned(),
+            sha256: Sha256::of(it),
+        }),
         calibration: Calibration::None,
         conformal: None,
         site: None,
@@ -124,35 +137,36 @@ fn manifest(draft: &Draft, asked: &Asked, weights: &[u8]) -> Manifest {
 
 /// The weights file: float16 where the original has it, else float32.
 fn weights_file(tensors: &Tensors) -> Result<Vec<u8>> {
-    let bytes = |weight: &super::weights::Weight| -> Vec<u8> {
-        let values = weight.values.iter();
-        if weight.is_half {
+    let engine = |cause: safetensors::SafeTensorError| model::Error::Engine {
+        cause: cause.to_string(),
+    };
+    Ok(safetensors::serialize(&tensors.0, None).map_err(engine)?)
+}
+
+/// Bytes are made as they are written.
+impl View for &Weight {
+    fn dtype(&self) -> Dtype {
+        if self.is_half { Dtype::F16 } else { Dtype::F32 }
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        let values = self.values.iter();
+        Cow::Owned(if self.is_half {
             values
                 .flat_map(|it| f16::from_f32(*it).to_le_bytes())
                 .collect()
         } else {
             values.flat_map(|it| it.to_le_bytes()).collect()
-        }
-    };
-    let buffers: Vec<_> = tensors
-        .0
-        .iter()
-        .map(|(name, it)| (name, it, bytes(it)))
-        .collect();
-    let engine = |cause: safetensors::SafeTensorError| model::Error::Engine {
-        cause: cause.to_string(),
-    };
-    let mut views = Vec::with_capacity(buffers.len());
-    for (name, weight, bytes) in &buffers {
-        let dtype = if weight.is_half {
-            Dtype::F16
-        } else {
-            Dtype::F32
-        };
-        let view = TensorView::new(dtype, weight.shape.clone(), bytes).map_err(engine)?;
-        views.push((name.as_str(), view));
+        })
     }
-    Ok(safetensors::serialize(views, None).map_err(engine)?)
+
+    fn data_len(&self) -> usize {
+        self.values.len() * if self.is_half { 2 } else { 4 }
+    }
 }
 
 /// `card.md`: where it comes from, what was decided on import, and that nothing was measured.
@@ -161,6 +175,7 @@ fn card(draft: &Draft, manifest: &Manifest) -> String {
         Kind::Xrv => "torchxrayvision",
         Kind::Torchvision => "torchvision",
         Kind::Monai => "a MONAI bundle",
+        Kind::Bert => "Hugging Face's Transformers",
     };
     let list =
         |items: &[String]| -> String { items.iter().map(|it| format!("- {it}\n")).collect() };
@@ -173,7 +188,11 @@ fn card(draft: &Draft, manifest: &Manifest) -> String {
     let figures = "None. Nothing of what is known of this model elsewhere was checked here; `wardlight evaluate` \
                    measures it on cases with labels.";
     let scope = "None: this model refuses nothing, and every answer says so. Its scores are not probabilities.";
-    let steps = serde_json::to_string_pretty(&draft.prep.steps).unwrap_or_default();
+    let steps = match &draft.prep {
+        Spec::Image(spec) => serde_json::to_string_pretty(&spec.steps),
+        text => serde_json::to_string_pretty(text),
+    };
+    let steps = steps.unwrap_or_default();
     let prep = format!("Step by step as the original's own code:\n\n```json\n{steps}\n```");
     for (title, body) in [
         ("Intended use", manifest.intended_use.as_str()),

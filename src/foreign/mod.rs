@@ -2,12 +2,13 @@
 //!
 //! 1. `import` has read the file in its worker, as named tensors and plain attributes;
 //! 2. [`draft`] tells whose model it is and maps its names, labels, outputs and preprocessing to ours (`xrv`,
-//!    `torchvision`, `monai`; `weights` for what all share);
+//!    `torchvision`, `monai`, `bert`; `weights` for what all share);
 //! 3. [`write()`] makes the bundle and has it answer its known question in both forms of the network;
 //! 4. [`preview`] shows what the network will get of a sample.
 //!
 //! Not here: TorchScript, which is a program and no list of weights.
 
+mod bert;
 mod bundle;
 mod monai;
 mod preview;
@@ -22,11 +23,11 @@ use crate::{
         self, Network,
         manifest::{Label, Output},
     },
-    prep::{self, ImageSpec},
-    render,
+    prep, render,
 };
 
 pub use self::{
+    bert::TokenizerFile,
     bundle::{Written, write},
     preview::{Preview, preview},
 };
@@ -40,6 +41,8 @@ pub enum Kind {
     Torchvision,
     /// A MONAI bundle.
     Monai,
+    /// A BERT of Hugging Face's Transformers.
+    Bert,
 }
 
 /// What the person who imports says of the model; what is not said is taken from the file or refused.
@@ -53,6 +56,8 @@ pub struct Asked {
     pub labels: Option<Vec<String>>,
     /// The file's name without folder and ending: published files are told by it.
     pub file_stem: String,
+    /// For a BERT: what lies beside its weights.
+    pub tokenizer: Option<TokenizerFile>,
 }
 
 /// A model of another program in our terms, not written yet.
@@ -64,7 +69,9 @@ pub struct Draft {
     pub labels: Vec<Label>,
     /// For torchxrayvision only.
     pub op_norm: Vec<f32>,
-    pub prep: ImageSpec,
+    pub prep: prep::Spec,
+    /// For text: the bytes of a `tokenizer.json`.
+    pub tokenizer: Option<Vec<u8>>,
     /// What the file, or the program that it is from, says of itself.
     pub origin: Origin,
     /// What was decided on the way, one sentence each: for the card and the person who imports.
@@ -127,6 +134,7 @@ pub fn draft(file: ModelFile, asked: &Asked) -> Result<Draft> {
         Kind::Xrv => xrv::draft(file, asked),
         Kind::Torchvision => torchvision::draft(file, asked),
         Kind::Monai => monai::draft(file, asked),
+        Kind::Bert => bert::draft(file, asked),
     }
 }
 
@@ -135,6 +143,9 @@ fn recognise(file: &ModelFile) -> Result<Kind> {
     let class = file.header.class.as_deref().unwrap_or_default();
     if file.header.configs.contains_key(monai::METADATA) {
         return Ok(Kind::Monai);
+    }
+    if file.header.configs.contains_key(bert::CONFIG) {
+        return Ok(Kind::Bert);
     }
     if class.starts_with("torchxrayvision.")
         || file.tensors.iter().any(|it| it.name == xrv::THRESHOLDS)
@@ -150,7 +161,7 @@ fn recognise(file: &ModelFile) -> Result<Kind> {
         format!("the class {class}")
     };
     Err(odd(
-        "a file that says whose model it is, or --kind xrv, torchvision or monai",
+        "a file that says whose model it is, or --kind xrv, torchvision, monai or bert",
         found,
     ))
 }

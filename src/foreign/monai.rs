@@ -18,7 +18,7 @@ use super::{
     torchvision::spec_of,
     weights::{Tensors, Told},
 };
-use crate::import::ModelFile;
+use crate::{import::ModelFile, prep::Spec};
 
 pub(super) const METADATA: &str = "metadata.json";
 const INFERENCE: &str = "inference.json";
@@ -60,7 +60,8 @@ pub(super) fn draft(file: ModelFile, asked: &Asked) -> Result<Draft> {
         output,
         labels: plain_labels(&names),
         op_norm: Vec::new(),
-        prep,
+        prep: Spec::Image(prep),
+        tokenizer: None,
         origin: Origin {
             title,
             version: said("version"),

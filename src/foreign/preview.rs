@@ -1,9 +1,9 @@
 //! What an import will do to the pixels, on a sample: the picture as displayed beside what the network gets.
 
-use super::{Draft, Result};
+use super::{Draft, Result, odd};
 use crate::{
     case::Scan,
-    prep::{ImageInput, prepare_scan},
+    prep::{ImageInput, Spec, prepare_scan},
     render::{self, picture, preview::Panel},
     warnings::{Warning, Warnings},
 };
@@ -21,8 +21,11 @@ pub struct Preview {
 /// # Errors
 /// The model cannot read the sample.
 pub fn preview(draft: &Draft, sample: &Scan) -> Result<Preview> {
+    let Spec::Image(spec) = &draft.prep else {
+        return Err(odd("a model of scans for a sample", "one of notes"));
+    };
     let warnings = Warnings::default();
-    let input = prepare_scan(sample, 0, &draft.prep, &warnings)?;
+    let input = prepare_scan(sample, 0, spec, &warnings)?;
     let (width, height) = sample
         .frames
         .first()
@@ -56,7 +59,7 @@ pub fn preview(draft: &Draft, sample: &Scan) -> Result<Preview> {
     let shown = render::preview::side_by_side(
         &Panel::of_scan(sample, [left, top, right, bottom])?,
         &Panel::of_plane(
-            &shades(&input, (draft.prep.mean, draft.prep.std)),
+            &shades(&input, (spec.mean, spec.std)),
             (input.width, input.height),
         ),
         &lines,

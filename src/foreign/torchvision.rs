@@ -5,7 +5,7 @@ use super::{Asked, Draft, Kind, Origin, Result, odd, plain_labels, weights::Tens
 use crate::{
     import::ModelFile,
     model::manifest::Output,
-    prep::{Centre, Filter, Fit, ImageSpec, Intensity, Step, steps},
+    prep::{Centre, Filter, Fit, ImageSpec, Intensity, Spec, Step, steps},
 };
 
 /// ImageNet's mean and deviation of red, green and blue in 0..1.
@@ -58,7 +58,8 @@ pub(super) fn draft(file: ModelFile, asked: &Asked) -> Result<Draft> {
         output,
         labels: plain_labels(&labels),
         op_norm: Vec::new(),
-        prep: prep(),
+        prep: Spec::Image(prep()),
+        tokenizer: None,
         origin: Origin {
             title: format!("torchvision {}", told.network.name()),
             version: "imported".to_owned(),

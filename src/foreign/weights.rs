@@ -168,7 +168,7 @@ impl Tensors {
     }
 
     /// The number of parts `{before}{n}{after}` that there are, counted from `first`.
-    fn count(&self, first: usize, name: impl Fn(usize) -> String) -> usize {
+    pub(super) fn count(&self, first: usize, name: impl Fn(usize) -> String) -> usize {
         (first..)
             .take_while(|it| self.0.contains_key(&name(*it)))
             .count()

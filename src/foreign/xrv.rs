@@ -18,7 +18,7 @@ use crate::{
         manifest::{Label, Output},
     },
     prediction::OperatingPoint,
-    prep::{Filter, ImageSpec, Step},
+    prep::{Filter, ImageSpec, Spec, Step},
 };
 
 /// The buffer of thresholds in a pickled model.
@@ -90,7 +90,8 @@ pub(super) fn draft(file: ModelFile, asked: &Asked) -> Result<Draft> {
         output: Output::Sigmoid,
         labels: with_points(&kept, &names, &op_norm),
         op_norm,
-        prep: prep(side),
+        prep: Spec::Image(prep(side)),
+        tokenizer: None,
         origin: origin(&told, published),
         network: told.network,
         notes,

@@ -9,12 +9,15 @@ use std::{collections::BTreeSet, fmt::Display, ops::RangeInclusive};
 use super::{
     Manifest, Network,
     manifest::{FileRef, Label, Output},
-    network,
+    network::{self, Pool},
     scope::{LungScope, Scope},
 };
-use crate::prep::{Crop, ImageSpec, Intensity, Spec, TextSpec};
+use crate::prep::{Crop, ImageSpec, Intensity, QuestionSpec, Spec, TextSpec};
 
 pub(super) use self::trust::site;
+
+/// What a span head's two outputs are called.
+const SPAN_LABELS: [&str; 2] = ["start", "end"];
 
 /// What was wanted and what was found.
 type Check = Result<(), String>;
@@ -119,7 +122,7 @@ fn scope(scope: &Scope) -> Check {
 fn lung(scope: &LungScope, prep: &Spec) -> Check {
     let crop = match prep {
         Spec::Image(spec) => spec.crop,
-        Spec::Text(_) | Spec::Series(_) | Spec::Sequence(_) => None,
+        Spec::Text(_) | Spec::Series(_) | Spec::Sequence(_) | Spec::Question(_) => None,
     };
     wanted(crop.is_some(), "a crop for a test of its lung", "none")?;
     for value in [scope.air_below_hu, scope.tissue_above_hu] {
@@ -254,11 +257,8 @@ fn network_and_prep(manifest: &Manifest) -> Check {
         }
         Network::Transformer(network) => {
             transformer(network)?;
-            let Spec::Text(spec) = &manifest.prep else {
-                return wanted(false, "text for a Transformer", "images");
-            };
             wanted(has_tokenizer, "a tokenizer for text", "none")?;
-            return text_spec(spec, network.max_tokens);
+            return text(network, manifest);
         }
         Network::Recurrent(network) => {
             wanted(!has_tokenizer, "no tokenizer for steps", "one")?;
@@ -302,7 +302,7 @@ fn plain_cnn(network: &network::PlainCnn, prep: &Spec) -> Check {
     let side = network.side;
     let is_square = match prep {
         Spec::Image(spec) => spec.width == side && spec.height == side,
-        Spec::Text(_) | Spec::Series(_) | Spec::Sequence(_) => false,
+        Spec::Text(_) | Spec::Series(_) | Spec::Sequence(_) | Spec::Question(_) => false,
     };
     wanted(
         is_square,
@@ -318,11 +318,50 @@ fn transformer(network: &network::Transformer) -> Check {
     within(network.dim, 1..=4096, "a width")?;
     within(network.ffn, 1..=16_384, "a feed-forward width")?;
     let (dim, heads) = (network.dim, network.heads);
+    let epsilon = network.epsilon;
+    wanted(
+        0.0 < epsilon && epsilon <= 1e-3,
+        "an epsilon in 0..0.001",
+        epsilon,
+    )?;
     wanted(
         0 < heads && dim % heads.max(1) == 0,
         format!("heads that divide {dim}"),
         heads,
     )
+}
+
+/// A span head answers questions, and every other head does not.
+fn text(network: &network::Transformer, manifest: &Manifest) -> Check {
+    let has_spans = network.pool == Pool::Tokens;
+    match (&manifest.prep, has_spans) {
+        (Spec::Text(spec), false) => text_spec(spec, network.max_tokens),
+        (Spec::Question(spec), true) => {
+            let names: Vec<&str> = manifest.labels.iter().map(|it| it.name.as_str()).collect();
+            let found = names.join(", ");
+            wanted(names == SPAN_LABELS, "the labels start, end", found)?;
+            question_spec(spec, network.max_tokens)
+        }
+        (Spec::Image(_), _) => wanted(false, "text for a Transformer", "images"),
+        (_, true) => wanted(false, "a question for a span head", "text"),
+        (_, false) => wanted(false, "a span head for a question", "another"),
+    }
+}
+
+fn question_spec(spec: &QuestionSpec, max_tokens: usize) -> Check {
+    within(spec.max_tokens, 5..=max_tokens, "tokens in a window")?;
+    within(
+        spec.max_question,
+        1..=spec.max_tokens - 4,
+        "tokens in a question",
+    )?;
+    within(spec.max_answer, 1..=spec.max_tokens, "tokens in an answer")?;
+    // A window must reach the next one behind the longest question.
+    let body = spec.max_tokens - 3 - spec.max_question;
+    within(spec.stride, 1..=body, "a stride")?;
+    within(spec.max_windows, 1..=1000, "windows in a note")?;
+    let threshold = spec.none_above;
+    wanted(threshold.is_finite(), "a finite threshold", threshold)
 }
 
 fn text_spec(spec: &TextSpec, max_tokens: usize) -> Check {

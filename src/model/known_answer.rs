@@ -14,8 +14,11 @@ pub fn input(manifest: &Manifest) -> Input {
         (Spec::Text(spec), Network::Transformer(network)) => {
             Input::Text(window(spec.max_tokens.min(64), network.vocab))
         }
+        (Spec::Question(spec), Network::Transformer(network)) => {
+            Input::Text(window(spec.max_tokens.min(64), network.vocab))
+        }
         // Not valid, and refused by `Manifest::parse`.
-        (Spec::Text(spec), _) => Input::Text(window(spec.max_tokens, 2)),
+        (Spec::Text(_) | Spec::Question(_), _) => Input::Text(window(3, 2)),
         (Spec::Series(spec), _) => Input::Steps(course(
             spec.n_steps(),
             spec.variables.len(),

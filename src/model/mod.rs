@@ -12,6 +12,7 @@ pub mod prevalence;
 pub mod scope;
 pub mod sheet;
 pub mod site;
+pub mod span;
 pub mod tested;
 
 use std::sync::{
@@ -22,7 +23,7 @@ use std::sync::{
 use crate::{
     disk::Sha256,
     prediction::{Engine, LabelIdx, Method},
-    prep::Input,
+    prep::{Input, QuestionInput},
 };
 
 pub use self::{
@@ -36,6 +37,13 @@ pub trait Model: Send {
     fn engine(&self) -> Engine;
     /// One row for each input.
     fn logits(&mut self, inputs: &[Input]) -> Result<Vec<Logits>, Error>;
+    /// For a model that marks answers in notes: one row for each window.
+    fn spans(&mut self, _: &QuestionInput) -> Result<Vec<SpanLogits>, Error> {
+        Err(Error::Input {
+            want: "a model that answers questions".to_owned(),
+            found: "another".to_owned(),
+        })
+    }
     /// The influence of the input on one logit; cancel is checked between steps.
     fn explain(
         &mut self,
@@ -56,6 +64,15 @@ pub struct Logits {
     pub features: Vec<f32>,
     /// What each network of an ensemble answered, whose mean is `values`; empty for a single network.
     pub members: Vec<Vec<f32>>,
+}
+
+/// A network's answer to one window of a question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpanLogits {
+    /// For each token of the window, how far it speaks for being the first of the answer; finite.
+    pub start: Vec<f32>,
+    /// The same of the last.
+    pub end: Vec<f32>,
 }
 
 /// Influence on one logit, in the input's own terms.

@@ -58,6 +58,10 @@ impl Network {
                 Method::Occlusion,
                 Method::Rise,
             ],
+            // What it answers is a place in the note already.
+            Self::Transformer(Transformer {
+                pool: Pool::Tokens, ..
+            }) => &[],
             Self::Transformer(_) => &[Method::Chefer, Method::IntegratedGradients],
             Self::Recurrent(_) => &[Method::Occlusion],
             Self::TorchScript(TorchScript {
@@ -88,6 +92,9 @@ impl Network {
             | Self::ResNet34(_)
             | Self::ResNet50(_)
             | Self::PlainCnn(_) => "fc",
+            Self::Transformer(Transformer {
+                pool: Pool::Tokens, ..
+            }) => "qa_outputs",
             Self::DenseNet121(_) | Self::Transformer(_) | Self::Recurrent(_) => "classifier",
             Self::TorchScript(_) => "its own",
         }
@@ -175,6 +182,25 @@ pub struct Transformer {
     /// Width of the feed-forward part.
     pub ffn: usize,
     pub pool: Pool,
+    /// What every layer norm adds to the variance.
+    #[serde(
+        default = "Transformer::epsilon",
+        skip_serializing_if = "Transformer::is_usual"
+    )]
+    pub epsilon: f64,
+}
+
+impl Transformer {
+    /// BERT's own.
+    pub const EPSILON: f64 = 1e-12;
+
+    fn epsilon() -> f64 {
+        Self::EPSILON
+    }
+
+    fn is_usual(epsilon: &f64) -> bool {
+        *epsilon == Self::epsilon()
+    }
 }
 
 /// A recurrent network over steps: hours of a patient's course, bases of a sequence.
@@ -254,4 +280,9 @@ pub enum Pool {
     Mean,
     /// Mean and maximum side by side.
     MeanMax,
+    /// BERT's own: a square layer and a tanh over the `[CLS]` token.
+    Pooler,
+    /// None: a span head gives each token two logits, of the answer's start and of its end. Where one vector stands for
+    /// all (the known answer), the mean.
+    Tokens,
 }

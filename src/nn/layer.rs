@@ -324,16 +324,17 @@ fn packed_is_faster() -> bool {
     return true;
 }
 
-/// Layer normalisation (Ba et al. 2016) with BERT's epsilon, 1e-12.
+/// Layer normalisation (Ba et al. 2016).
 pub struct LayerNorm {
     weight: Tensor,
     bias: Tensor,
     dim: i64,
+    epsilon: f64,
 }
 
 impl LayerNorm {
     /// Asks `params` for `weight` and `bias`.
-    pub fn new(params: &Params<'_>, dim: i64) -> Result<Self> {
+    pub fn new(params: &Params<'_>, dim: i64, epsilon: f64) -> Result<Self> {
         let weight = params.get("weight", &[dim], Init::Const(1.0))?;
         let bias = params.get("bias", &[dim], Init::Const(0.0))?;
         let kind = params.kind();
@@ -341,13 +342,14 @@ impl LayerNorm {
             weight: weight.f_to_kind(kind)?,
             bias: bias.f_to_kind(kind)?,
             dim,
+            epsilon,
         })
     }
 
     /// `[…, dim]` → `[…, dim]`
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (weight, bias) = (Some(&self.weight), Some(&self.bias));
-        Ok(x.f_layer_norm([self.dim], weight, bias, 1e-12, false)?)
+        Ok(x.f_layer_norm([self.dim], weight, bias, self.epsilon, false)?)
     }
 }
 

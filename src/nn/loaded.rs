@@ -60,7 +60,7 @@ pub(super) fn checked_image<'a>(manifest: &Manifest, input: &'a Input) -> Result
 pub(super) fn black(manifest: &Manifest) -> f64 {
     match &manifest.prep {
         Spec::Image(spec) => f64::from(-spec.mean / spec.std),
-        Spec::Text(_) | Spec::Series(_) | Spec::Sequence(_) => 0.0,
+        Spec::Text(_) | Spec::Series(_) | Spec::Sequence(_) | Spec::Question(_) => 0.0,
     }
 }
 

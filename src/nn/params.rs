@@ -166,6 +166,17 @@ impl Weights {
             .collect()
     }
 
+    /// A tensor of the file.
+    pub(super) fn named(&self, name: &str, shape: &[i64]) -> Result<Tensor> {
+        let found = self.tensors.get(name).filter(|it| it.size() == shape);
+        found
+            .map(Tensor::shallow_clone)
+            .ok_or_else(|| Error::Weights {
+                network: "that is to be trained".to_owned(),
+                found: format!("no {name} of the shape {shape:?}"),
+            })
+    }
+
     /// The parameter, or zeros that cost no memory where [`Weights::check`] will say what is wrong.
     pub(super) fn get(&self, name: String, shape: &[i64]) -> Result<Tensor> {
         let found = self

@@ -68,7 +68,7 @@ impl Model for StepModel {
         let input = self.steps(input)?;
         let values = match &self.loaded.manifest.prep {
             Spec::Sequence(_) => self.without_each_base(input, label, task)?,
-            Spec::Series(_) | Spec::Image(_) | Spec::Text(_) => {
+            Spec::Series(_) | Spec::Image(_) | Spec::Text(_) | Spec::Question(_) => {
                 self.without_each_cell(input, label, task)?
             }
         };

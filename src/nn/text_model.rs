@@ -12,11 +12,11 @@ use super::{
 };
 use crate::{
     model::{
-        Attribution, AttributionValues, Error, Logits, Manifest, Model, Network, Task,
+        Attribution, AttributionValues, Error, Logits, Manifest, Model, Network, SpanLogits, Task,
         network::Pool,
     },
     prediction::{Engine, LabelIdx, Method},
-    prep::{Input, TextInput, TokenWindow},
+    prep::{Input, QuestionInput, QuestionWindow, TextInput, TokenWindow},
 };
 
 /// Windows that go through the network together.
@@ -55,6 +55,28 @@ impl Model for TextModel {
         Ok(answers)
     }
 
+    fn spans(&mut self, input: &QuestionInput) -> Result<Vec<SpanLogits>> {
+        if self.fast.pooling() != Pool::Tokens {
+            return Err(wrong("a span head", "another".to_owned()));
+        }
+        self.check_ids(input.windows.iter().map(|it| it.ids.as_slice()))?;
+        tuning::suit_the_load();
+        let mut answers = Vec::with_capacity(input.windows.len());
+        for windows in input.windows.chunks(BATCH) {
+            let windows: Vec<&QuestionWindow> = windows.iter().collect();
+            let logits = tch::no_grad(|| self.fast.spans(&windows, Mode::Eval))?;
+            let [start, end] = [0, 1].map(|it| logits.f_select(2, it)); // [n, t] each
+            let pairs = rows(&start?)?.into_iter().zip(rows(&end?)?);
+            for (window, (mut start, mut end)) in windows.iter().zip(pairs) {
+                start.truncate(window.ids.len());
+                end.truncate(window.ids.len());
+                finite(start.iter().chain(&end))?;
+                answers.push(SpanLogits { start, end });
+            }
+        }
+        Ok(answers)
+    }
+
     fn explain(
         &mut self,
         input: &Input,
@@ -85,20 +107,24 @@ impl Model for TextModel {
 impl TextModel {
     /// The text, if the network can read every token.
     fn text<'a>(&self, input: &'a Input) -> Result<&'a TextInput> {
-        let wrong = |want: &str, found: String| Error::Input {
-            want: want.to_owned(),
-            found,
-        };
-        let (Network::Transformer(network), Input::Text(text)) =
-            (&self.loaded.manifest.network, input)
-        else {
+        let Input::Text(text) = input else {
             return Err(wrong("text", "an image".to_owned()));
         };
-        if text.windows.is_empty() || text.windows.iter().any(|it| it.ids.is_empty()) {
-            return Err(wrong("windows with tokens", "none".to_owned()));
-        }
-        for window in &text.windows {
-            let n_tokens = window.ids.len();
+        self.check_ids(text.windows.iter().map(|it| it.ids.as_slice()))?;
+        Ok(text)
+    }
+
+    /// Refuses windows that the network cannot read.
+    fn check_ids<'a>(&self, windows: impl Iterator<Item = &'a [i64]>) -> Result<()> {
+        let Network::Transformer(network) = &self.loaded.manifest.network else {
+            return Err(wrong("a Transformer", "another network".to_owned()));
+        };
+        let mut n_windows = 0;
+        for ids in windows {
+            let n_tokens = ids.len();
+            if n_tokens == 0 {
+                return Err(wrong("windows with tokens", "none".to_owned()));
+            }
             if network.max_tokens < n_tokens {
                 return Err(wrong(
                     "a window that fits the network",
@@ -106,11 +132,15 @@ impl TextModel {
                 ));
             }
             let vocab = network.vocab as i64;
-            if let Some(odd) = window.ids.iter().find(|it| !(0..vocab).contains(*it)) {
+            if let Some(odd) = ids.iter().find(|it| !(0..vocab).contains(*it)) {
                 return Err(wrong("tokens of the network's vocabulary", odd.to_string()));
             }
+            n_windows += 1;
         }
-        Ok(text)
+        if n_windows == 0 {
+            return Err(wrong("windows with tokens", "none".to_owned()));
+        }
+        Ok(())
     }
 
     /// Features `[1, f]` and logits `[1, labels]` of a note.
@@ -136,6 +166,22 @@ impl TextModel {
         }
         Ok(self.plain.as_ref().unwrap_or(&self.fast))
     }
+}
+
+fn wrong(want: &str, found: String) -> Error {
+    Error::Input {
+        want: want.to_owned(),
+        found,
+    }
+}
+
+/// Refuses NaN and infinity: a sick network must not answer.
+fn finite<'a>(mut values: impl Iterator<Item = &'a f32>) -> Result<()> {
+    values.find(|it| !it.is_finite()).map_or(Ok(()), |odd| {
+        Err(Error::NotFinite {
+            found: odd.to_string(),
+        })
+    })
 }
 
 /// Relevance of each token to the pooled features, window by window; `[CLS]` and `[SEP]` get none.
@@ -166,8 +212,8 @@ fn chefer(
         let n_tokens = relevance.size2()?.0;
         let flow = relevance.f_sub(&Tensor::f_eye(n_tokens, (Kind::Float, Device::Cpu))?)?;
         let to_features = match pool {
-            Pool::Cls => flow.f_get(0)?,
-            Pool::Mean | Pool::MeanMax => {
+            Pool::Cls | Pool::Pooler => flow.f_get(0)?,
+            Pool::Mean | Pool::MeanMax | Pool::Tokens => {
                 flow.f_mean_dim([0_i64].as_slice(), false, Kind::Float)?
             }
         };

@@ -1,5 +1,5 @@
 //! A BERT-style encoder (Devlin et al. 2019, <https://arxiv.org/abs/1810.04805>) with Hugging Face's parameter
-//! names: post-norm, learned positions, exact GELU, layer-norm epsilon 1e-12.
+//! names: post-norm, learned positions, exact GELU.
 //!
 //! Attention is our own code in the plain form, so that the probabilities are nodes of the graph and can be
 //! differentiated for [`Method::Chefer`](crate::prediction::Method::Chefer).
@@ -17,6 +17,7 @@ use crate::{
         network::{self, Pool},
     },
     prediction::Form,
+    prep::QuestionWindow,
 };
 
 /// BERT's start for every weight matrix.
@@ -46,6 +47,8 @@ pub struct Transformer {
     token_types: Tensor,
     norm: LayerNorm,
     layers: Vec<Layer>,
+    /// For [`Pool::Pooler`].
+    pooler: Option<Linear>,
     head: Linear,
     pool: Pool,
     kind: Kind,
@@ -123,11 +126,18 @@ impl Transformer {
             words: table("word_embeddings", config.vocab as i64)?,
             positions: table("position_embeddings", config.max_tokens as i64)?,
             token_types: table("token_type_embeddings", 2)?,
-            norm: LayerNorm::new(&embeddings.sub("LayerNorm"), dim)?,
+            norm: LayerNorm::new(&embeddings.sub("LayerNorm"), dim, config.epsilon)?,
             layers: (0..config.layers)
                 .map(|idx| Layer::new(&params.sub(&format!("encoder.layer.{idx}")), config))
                 .collect::<Result<_>>()?,
-            head: Linear::head(&params.sub("classifier"), n_features, n_labels as i64)?,
+            // Plain and float32, as the head is.
+            pooler: (config.pool == Pool::Pooler)
+                .then(|| Linear::head_from(&params.sub("pooler.dense"), dim, dim, START))
+                .transpose()?,
+            head: match config.pool {
+                Pool::Tokens => Linear::head(&params.sub("qa_outputs"), dim, 2)?,
+                _ => Linear::head(&params.sub("classifier"), n_features, n_labels as i64)?,
+            },
             pool: config.pool,
             kind: params.kind(),
         })
@@ -151,14 +161,46 @@ impl Transformer {
         words: &Tensor,
         is_token: Option<&Tensor>,
         mode: Mode,
+        probabilities: Option<&mut Vec<Tensor>>,
+    ) -> Result<Tensor> {
+        // Every token is of the first segment. [n, t, dim] + [dim]
+        let x = words.f_add(&self.token_types.f_get(0)?)?;
+        self.layers(&x, is_token, mode, probabilities)
+    }
+
+    /// Of every token, how far it speaks for being the first and the last of the answer; filling hardly speaks for
+    /// anything. → `[n, t, 2]`
+    pub fn spans(&self, windows: &[&QuestionWindow], mode: Mode) -> Result<Tensor> {
+        let tokens = Tokens::new(windows.iter().map(|it| it.ids.as_slice()))?;
+        let longest = tokens.ids.size2()?.1;
+        let segments = windows.iter().flat_map(|it| {
+            let n_filled = longest.unsigned_abs().saturating_sub(it.ids.len() as u64);
+            it.segments()
+                .chain((0..n_filled).map(|_| 0))
+                .collect::<Vec<_>>()
+        });
+        let segments = Tensor::f_from_slice(&segments.collect::<Vec<_>>())?;
+        let segments = segments.f_reshape([-1, longest])?;
+        let segments = Tensor::f_embedding(&self.token_types, &segments, -1, false, false)?;
+        let x = self.embed(&tokens.ids)?.f_add(&segments)?;
+        let hidden = self.layers(&x, tokens.is_token.as_ref(), mode, None)?;
+        let logits = self.head(&hidden.f_to_kind(Kind::Float)?, mode)?;
+        Ok(match &tokens.is_token {
+            Some(it) => logits.f_masked_fill(&it.f_logical_not()?.f_unsqueeze(-1)?, MASKED)?,
+            None => logits,
+        })
+    }
+
+    fn layers(
+        &self,
+        words: &Tensor,
+        is_token: Option<&Tensor>,
+        mode: Mode,
         mut probabilities: Option<&mut Vec<Tensor>>,
     ) -> Result<Tensor> {
         let n_tokens = words.size3()?.1;
-        let positions = self.positions.f_narrow(0, 0, n_tokens)?;
-        // Every token is of the first segment. [n, t, dim] + [t, dim] + [dim]
-        let x = words
-            .f_add(&positions)?
-            .f_add(&self.token_types.f_get(0)?)?;
+        // [n, t, dim] + [t, dim]
+        let x = words.f_add(&self.positions.f_narrow(0, 0, n_tokens)?)?;
         let mut x = mode.dropout(self.norm.forward(&x)?)?;
         let mask = is_token.map(|it| self.additive_mask(it)).transpose()?;
         for layer in &self.layers {
@@ -172,7 +214,14 @@ impl Transformer {
         let hidden = hidden.f_to_kind(Kind::Float)?;
         match self.pool {
             Pool::Cls => Ok(hidden.f_select(1, 0)?),
-            Pool::Mean => mean(&hidden, is_token),
+            Pool::Pooler => {
+                let first = hidden.f_select(1, 0)?;
+                match &self.pooler {
+                    Some(pooler) => Ok(pooler.forward(&first)?.f_tanh()?),
+                    None => Ok(first),
+                }
+            }
+            Pool::Mean | Pool::Tokens => mean(&hidden, is_token),
             Pool::MeanMax => {
                 let hidden_or_least = match is_token {
                     Some(it) => {
@@ -241,7 +290,7 @@ impl Layer {
                 Activation::None,
                 START,
             )?,
-            norm: LayerNorm::new(&params.sub("output.LayerNorm"), dim)?,
+            norm: LayerNorm::new(&params.sub("output.LayerNorm"), dim, config.epsilon)?,
         })
     }
 
@@ -272,7 +321,7 @@ impl Attention {
         Ok(Self {
             projections,
             output: square(&params.sub("output.dense"))?,
-            norm: LayerNorm::new(&params.sub("output.LayerNorm"), dim)?,
+            norm: LayerNorm::new(&params.sub("output.LayerNorm"), dim, config.epsilon)?,
             heads: config.heads as i64,
         })
     }
@@ -365,7 +414,7 @@ impl MaskedHead {
                 Activation::Gelu,
                 START,
             )?,
-            norm: LayerNorm::new(&params.sub("transform.LayerNorm"), dim)?,
+            norm: LayerNorm::new(&params.sub("transform.LayerNorm"), dim, config.epsilon)?,
             bias: params.get("bias", &[config.vocab as i64], Init::Const(0.0))?,
         })
     }

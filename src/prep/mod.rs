@@ -4,6 +4,7 @@
 mod crop;
 pub mod layout;
 pub mod note;
+pub mod question;
 mod resample;
 mod resize;
 pub mod scan;
@@ -22,6 +23,7 @@ use crate::prediction::{Affine2, Pixel};
 pub use self::{
     crop::Crop,
     note::{TextSpec, Tokenizer, prepare_note},
+    question::{QuestionInput, QuestionSpec, QuestionWindow, prepare_question},
     resize::Filter,
     scan::{Fit, ImageSpec, Intensity, prepare_at, prepare_scan},
     sequence::{SequenceSpec, prepare_sequence},
@@ -35,6 +37,7 @@ pub use self::{
 pub enum Spec {
     Image(ImageSpec),
     Text(TextSpec),
+    Question(QuestionSpec),
     Series(SeriesSpec),
     Sequence(SequenceSpec),
 }
@@ -144,6 +147,10 @@ pub enum Error {
     NoSpacing { found: &'static str },
     #[error("wanted a note with words, found none")]
     EmptyNote,
+    #[error("wanted a question with words, found none")]
+    EmptyQuestion,
+    #[error("wanted a question of at most {limit} tokens, found {found}")]
+    QuestionTooLong { limit: usize, found: usize },
     #[error("wanted a note of at most {limit} tokens, found {found}")]
     NoteTooLong { limit: usize, found: usize },
     #[error("wanted a tokenizer file that the tokenizers crate reads: {cause}")]

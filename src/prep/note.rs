@@ -45,6 +45,17 @@ impl TextSpec {
     fn limit(&self) -> usize {
         self.body() + self.stride() * self.max_windows.saturating_sub(1)
     }
+
+    /// Tokens of the note that an input holds, each counted once.
+    pub fn n_tokens(&self, input: &TextInput) -> usize {
+        let n_before_last = input.windows.len().saturating_sub(1);
+        // [CLS] and [SEP] stand around the tokens of each window.
+        let in_last = input
+            .windows
+            .last()
+            .map_or(0, |it| it.ids.len().saturating_sub(2));
+        self.stride() * n_before_last + in_last
+    }
 }
 
 /// A loaded `tokenizer.json`.
@@ -61,10 +72,16 @@ impl Tokenizer {
     /// # Errors
     /// Bytes that the tokenizers crate does not read, or a vocabulary without `[CLS]` or `[SEP]`.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        let tokenizer =
-            tokenizers::Tokenizer::from_bytes(bytes).map_err(|it| Error::Tokenizer {
-                cause: it.to_string(),
-            })?;
+        let odd = |it: tokenizers::Error| Error::Tokenizer {
+            cause: it.to_string(),
+        };
+        let mut tokenizer = tokenizers::Tokenizer::from_bytes(bytes).map_err(odd)?;
+        // A file may ask for its text to be cut or filled up, as it was in training: here windows do that, and nothing
+        // of a note is dropped in silence.
+        tokenizer
+            .with_padding(None)
+            .with_truncation(None)
+            .map_err(odd)?;
         let id = |token: &str| tokenizer.token_to_id(token);
         let needed = |token: &str| {
             id(token).ok_or_else(|| Error::Tokenizer {
@@ -90,8 +107,13 @@ impl Tokenizer {
         self.tokenizer.token_to_id(token).map(i64::from)
     }
 
+    /// The numbers of `[CLS]` and `[SEP]`.
+    pub(super) fn ends(&self) -> (i64, i64) {
+        (i64::from(self.cls), i64::from(self.sep))
+    }
+
     /// The tokens of a text and where each stands in it, in bytes.
-    fn encode(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>, Error> {
+    pub(super) fn encode(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>, Error> {
         let encoding = self
             .tokenizer
             .encode(text, false)

@@ -86,7 +86,7 @@ pub(super) fn weights(spec: &Spec, values: &AttributionValues) -> Option<CourseW
                 facts: names.zip(facts.iter().copied()).collect(),
             }
         }
-        Spec::Sequence(_) | Spec::Image(_) | Spec::Text(_) => {
+        Spec::Sequence(_) | Spec::Image(_) | Spec::Text(_) | Spec::Question(_) => {
             let cells = cells.first().cloned().unwrap_or_default();
             CourseWeights {
                 cell_hours: 1,

@@ -285,7 +285,9 @@ impl State {
 
     /// The models that read a kind of input.
     pub fn models_for(&self, kind: Kind) -> impl Iterator<Item = &Arc<Manifest>> {
-        self.models.iter().filter(move |it| kind == Kind::of(it))
+        self.models
+            .iter()
+            .filter(move |it| Some(kind) == Kind::of(it))
     }
 
     /// The model that will read a kind of input: the chosen one, else the first that the header of the scan in the
@@ -378,13 +380,14 @@ impl Kind {
         }
     }
 
-    /// What a model reads.
-    pub fn of(manifest: &Manifest) -> Self {
+    /// What a model reads by itself; a question is asked elsewhere.
+    pub fn of(manifest: &Manifest) -> Option<Self> {
         match manifest.prep {
-            prep::Spec::Image(_) => Self::Scan,
-            prep::Spec::Text(_) => Self::Note,
-            prep::Spec::Series(_) => Self::Series,
-            prep::Spec::Sequence(_) => Self::Sequence,
+            prep::Spec::Image(_) => Some(Self::Scan),
+            prep::Spec::Text(_) => Some(Self::Note),
+            prep::Spec::Question(_) => None,
+            prep::Spec::Series(_) => Some(Self::Series),
+            prep::Spec::Sequence(_) => Some(Self::Sequence),
         }
     }
 }

@@ -8,7 +8,7 @@ impl State {
     pub fn crop_side_mm(&self) -> Option<f32> {
         match &self.model_for(Kind::Scan)?.prep {
             Spec::Image(spec) => spec.crop.map(|it| it.side_mm),
-            Spec::Text(_) | Spec::Series(_) | Spec::Sequence(_) => None,
+            Spec::Text(_) | Spec::Series(_) | Spec::Sequence(_) | Spec::Question(_) => None,
         }
     }
 

@@ -121,7 +121,7 @@ impl State {
         }
         if let Purpose::AddModel(folder) = purpose {
             self.added.insert(name.clone(), folder.clone());
-            self.chosen.insert(kind, name);
+            self.chosen.extend(kind.map(|it| (it, name)));
             self.turn_to(Page::Reading);
         }
     }

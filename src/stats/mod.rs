@@ -13,6 +13,7 @@ mod logistic;
 mod mcnemar;
 mod plane;
 mod platt;
+mod spans;
 mod special;
 
 pub use self::{
@@ -37,4 +38,5 @@ pub use self::{
     mcnemar::{McNemar, mcnemar},
     plane::{Plane, structural_similarity},
     platt::{Platt, fit_platt},
+    spans::{exact_match, word_f1},
 };

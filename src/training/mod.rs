@@ -15,6 +15,7 @@ mod card;
 pub mod data;
 pub mod evaluate;
 mod images;
+mod questions;
 pub mod recipe;
 pub mod scope;
 mod steps;
@@ -237,6 +238,12 @@ fn trainer<'a>(
             Box::new(text::TextTrainer::new(recipe, cases, learning, work)?)
         }
         Learning::Steps(learning) => Box::new(steps::StepTrainer::new(recipe, cases, learning)?),
+        // `train` has sent it another way.
+        Learning::Questions { .. } => {
+            return Err(Error::Recipe {
+                cause: "questions are not learned as classes".to_owned(),
+            });
+        }
     })
 }
 
@@ -282,6 +289,9 @@ impl Roles {
 pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Result<Vec<Metric>> {
     let start = Instant::now();
     job.recipe.check()?;
+    if let Learning::Questions { knobs } = &job.recipe.learning {
+        return questions::train(job, knobs, task, on_event);
+    }
     let cases = data::read(&job.recipe.source, job)?;
     let job = &job.with_each_fold(&cases);
     let recipe = &job.recipe;
@@ -327,7 +337,7 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     let mut model = bundle::load(&job.out, job.threads)?;
     let passes: &[bool] = match recipe.learning {
         Learning::Text(_) => &[false, true],
-        Learning::Image { .. } | Learning::Steps(_) => &[false],
+        Learning::Image { .. } | Learning::Steps(_) | Learning::Questions { .. } => &[false],
     };
     let mut answers = Vec::new();
     let mut of_scope = Vec::new();

@@ -244,8 +244,15 @@ pub enum SourceKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Learning {
-    Image { knobs: Knobs, augment: Augment },
+    Image {
+        knobs: Knobs,
+        augment: Augment,
+    },
     Text(TextLearning),
+    /// To mark answers in notes, with questions from templates.
+    Questions {
+        knobs: Knobs,
+    },
     Steps(StepLearning),
 }
 
@@ -292,7 +299,7 @@ impl Learning {
     /// The knobs of the loop that learns classes.
     pub const fn knobs(&self) -> &Knobs {
         match self {
-            Self::Image { knobs, .. } => knobs,
+            Self::Image { knobs, .. } | Self::Questions { knobs } => knobs,
             Self::Text(text) => &text.knobs,
             Self::Steps(steps) => &steps.knobs,
         }

@@ -188,7 +188,7 @@ impl<'a> TextTrainer<'a> {
     }
 }
 
-fn text_of(case: &Case) -> Option<&str> {
+pub(super) fn text_of(case: &Case) -> Option<&str> {
     match &case.content {
         // For the tokenizer and the network.
         Content::Text(text) => Some(text.reveal()),

@@ -215,6 +215,7 @@ fn manifest(name: &str) -> Manifest {
                 heads,
                 ffn,
                 pool,
+                epsilon: 1e-12,
             };
             (
                 Network::Transformer(network),

@@ -248,6 +248,7 @@ pub(crate) fn note_manifest() -> Manifest {
             heads: 1,
             ffn: 16,
             pool: Pool::Cls,
+            epsilon: 1e-12,
         }),
         prep: Spec::Text(TextSpec {
             max_tokens: 32,

@@ -463,7 +463,10 @@ fn thresholds_of_a_double_sigmoid_are_not_used() {
     );
     let names: Vec<&str> = draft.labels.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, ["a", "b", "d", "e"]);
-    assert_eq!((draft.prep.width, draft.prep.height), (512, 512));
+    let Spec::Image(prep) = &draft.prep else {
+        panic!("wanted an image")
+    };
+    assert_eq!((prep.width, prep.height), (512, 512));
 
     let mut file = xrv_resnet50();
     file.tensors.push(thresholds(&[0.1, 0.2, 0.3, 0.4, 0.6]));
@@ -481,7 +484,7 @@ fn thresholds_of_a_double_sigmoid_are_not_used() {
 fn weights_that_are_not_those_of_a_network_are_refused_by_name() {
     let open = |name: &str| decoder().open_model_bytes(&fixture(name)).unwrap();
     let said = |file: ModelFile, kind| foreign::draft(file, &asked(kind)).unwrap_err().to_string();
-    assert!(said(open("resnet18.pth"), None).contains("--kind xrv, torchvision or monai"));
+    assert!(said(open("resnet18.pth"), None).contains("--kind xrv, torchvision, monai or bert"));
     let mut file = open("toy.pt");
     let refused = said(open("toy.pt"), Some(Kind::Torchvision));
     assert!(refused.contains("floating point numbers"), "{refused}");

@@ -11,6 +11,7 @@
 mod app;
 mod attribute;
 mod bedside;
+mod bert;
 mod cli;
 mod command;
 mod dicom;

@@ -44,6 +44,7 @@ pub(crate) fn text_manifest(labels: &[&str], pool: Pool) -> Manifest {
         heads: 4,
         ffn: 32,
         pool,
+        epsilon: 1e-12,
     };
     Manifest {
         prep: Spec::Text(TextSpec {

@@ -46,6 +46,7 @@ fn small_transformer(pool: Pool) -> Transformer {
         heads: 4,
         ffn: 32,
         pool,
+        epsilon: 1e-12,
     }
 }
 

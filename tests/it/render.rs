@@ -222,6 +222,7 @@ fn answer() -> (Prediction, Explanation) {
         },
         scores: vec![score],
         calibration: Calibration::None,
+        read: None,
         uncertainty: None,
         trust: Trust::default(),
         ood: Ood::Unknown,

@@ -93,6 +93,7 @@ fn prediction(frame_idx: usize) -> Prediction {
             score("normal", 0.22, Call::None),
         ],
         calibration: manifest.calibration.clone(),
+        read: None,
         uncertainty: None,
         trust: Trust::default(),
         ood: Ood::Unknown,

@@ -208,6 +208,7 @@ fn a_transformer_learns_eight_notes() {
         heads: 2,
         ffn: 32,
         pool: network::Pool::MeanMax,
+        epsilon: 1e-12,
     };
     let (vars, net) = nn::fresh(&Network::Transformer(config), 2).unwrap();
     let Net::Transformer(net) = &net else {

@@ -239,6 +239,7 @@ fn text_weights(checkpoint: &Path, stops: &[usize]) -> Vec<u8> {
         heads: 2,
         ffn: 32,
         pool: wardlight::model::network::Pool::Mean,
+        epsilon: 1e-12,
     };
     let network = Network::Transformer(config);
     let attempt = |steps_left: usize| -> nn::Result<VarStore> {

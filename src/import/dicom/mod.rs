@@ -46,6 +46,7 @@ use super::{
     wire::{Kind, Reply},
 };
 use crate::{
+    case::Chart,
     disk::{Hasher, Sha256},
     warnings::{WarningKind, Warnings},
 };

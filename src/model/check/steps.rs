@@ -18,7 +18,7 @@ pub(super) fn network_and_prep(network: &Recurrent, prep: &Spec) -> Check {
             (spec.n_steps(), spec.variables.len(), spec.facts.len())
         }
         Spec::Sequence(spec) => (spec.length, BASES.len(), 0),
-        Spec::Image(_) | Spec::Text(_) => {
+        Spec::Image(_) | Spec::Text(_) | Spec::Question(_) => {
             return wanted(
                 false,
                 "series or sequences for a recurrent network",

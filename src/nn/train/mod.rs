@@ -11,6 +11,7 @@ mod knobs;
 mod loss;
 pub mod masked;
 mod optimizer;
+pub mod spans;
 pub mod steps;
 pub mod text;
 
@@ -311,6 +312,22 @@ pub fn start_from(vars: &VarStore, weights: &[u8]) -> Result<()> {
     weights.check("that is to be trained", "none")?;
     for (mut variable, value) in values {
         no_grad(|| variable.f_copy_(&value))?;
+    }
+    Ok(())
+}
+
+/// Gives embeddings and encoder the values that a weights file has under their names; the head keeps its start.
+///
+/// # Errors
+/// A file that lacks one of these variables or has it in another shape.
+pub fn start_encoder(vars: &VarStore, weights: &[u8]) -> Result<()> {
+    let weights = Weights::parse(weights)?;
+    let variables: BTreeMap<String, Tensor> = vars.variables().into_iter().collect();
+    for (name, mut variable) in variables {
+        if name.starts_with("embeddings.") || name.starts_with("encoder.") {
+            let value = weights.named(&name, &variable.size())?;
+            no_grad(|| variable.f_copy_(&value))?;
+        }
     }
     Ok(())
 }

@@ -39,7 +39,7 @@ pub(super) fn read(source: &Source, data: &Path, spec: &Spec) -> Result<Vec<Case
             let series = Series::new(identity, SeriesFormat::CsvLong, collector.finish());
             let is_read = match spec {
                 Spec::Series(spec) => prepare_series(&series, spec, &Warnings::default()).is_ok(),
-                Spec::Image(_) | Spec::Text(_) | Spec::Sequence(_) => false,
+                Spec::Image(_) | Spec::Text(_) | Spec::Sequence(_) | Spec::Question(_) => false,
             };
             is_read.then(|| (key, Arc::new(series)))
         })
