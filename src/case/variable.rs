@@ -69,12 +69,12 @@ pub struct Unit {
 
 impl Unit {
     /// A value in the canonical unit.
-    pub fn to_canonical(&self, value: f64) -> f64 {
+    pub fn to_canonical(self, value: f64) -> f64 {
         value * self.factor + self.offset
     }
 
     /// A value in this unit.
-    pub fn from_canonical(&self, value: f64) -> f64 {
+    pub fn of_canonical(self, value: f64) -> f64 {
         (value - self.offset) / self.factor
     }
 }

@@ -511,12 +511,8 @@ fn table(answer: &Answer, text: Option<&String>) -> String {
         ))
     });
     lines.extend(points);
-    lines.extend(
-        prediction
-            .about
-            .at
-            .map(|it| format!("  Read around column {}, row {}", it.x, it.y)),
-    );
+    let at = prediction.about.at;
+    lines.extend(at.map(|it| format!("  Read around column {}, row {}", it.x, it.y)));
     lines.extend(prediction.read.map(read));
     lines.extend(sites::lines(prediction));
     lines.push(format!("  Scope: {}", scope(&prediction.ood)));

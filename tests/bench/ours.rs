@@ -78,7 +78,7 @@ fn time(network: &str, options: Options, batch: usize) {
     };
     // A note of several windows is one batch, as several pictures are.
     let inputs = match input {
-        Input::Image(_) => vec![input; batch],
+        Input::Image(_) | Input::Steps(_) => vec![input; batch],
         Input::Text(mut text) => {
             let ids = (0..N_TOKENS).map(|it| 1 + it * 7919 % 8191).collect();
             let window = TokenWindow {

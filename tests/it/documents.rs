@@ -60,7 +60,7 @@ fn fixture(name: &str) -> &'static [u8] {
 
 fn note(decoder: &Decoder, bytes: &[u8]) -> Note {
     match decoder.open_bytes(bytes) {
-        Ok(Opened::Note(note)) => note,
+        Ok(Opened::Chart(chart)) if chart.only_note().is_some() => chart.notes[0].clone(),
         other => panic!("wanted a note, found {other:?}"),
     }
 }
@@ -480,9 +480,10 @@ fn a_structured_report_reads_as_its_tree() {
 fn a_structured_report_of_another_program_reads() {
     let Some(data) = shared_data() else { return };
     let opened = decoder().open(&data.join("dicom/sr_report.dcm"));
-    let Ok(Opened::Note(note)) = opened else {
+    let Ok(Opened::Chart(chart)) = opened else {
         panic!("wanted a note, found {opened:?}");
     };
+    let note = chart.only_note().unwrap();
     let text = note.text.reveal();
     assert!(text.starts_with("Diagnosis\n"), "{text}");
     assert!(text.contains("Text Code: A mass of\n"), "{text}");
@@ -503,8 +504,8 @@ proptest! {
             })
             .collect();
         let opened = decoder().open_bytes(format!("{{\\rtf1\\uc1 {escaped}}}").as_bytes());
-        let Ok(Opened::Note(note)) = opened else { panic!("{opened:?}") };
-        prop_assert_eq!(note.text.reveal(), &text);
+        let Ok(Opened::Chart(chart)) = opened else { panic!("{opened:?}") };
+        prop_assert_eq!(chart.only_note().unwrap().text.reveal(), &text);
     }
 }
 

@@ -200,6 +200,7 @@ fn map(attribution: Attribution) -> Vec<f32> {
     match attribution.values {
         AttributionValues::Map { values, .. } => values,
         AttributionValues::Tokens(windows) => windows.concat(),
+        AttributionValues::Steps(steps) => steps.cells.concat(),
     }
 }
 

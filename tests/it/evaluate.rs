@@ -124,7 +124,7 @@ pub(crate) fn reader(half: Half) -> Loaded {
 fn image_spec(manifest: &Manifest) -> ImageSpec {
     match &manifest.prep {
         Spec::Image(spec) => spec.clone(),
-        Spec::Text(_) | Spec::Question(_) => panic!("the chest manifest reads images"),
+        other => panic!("the chest manifest reads images, not {other:?}"),
     }
 }
 

@@ -89,6 +89,11 @@ impl Model for FakeModel {
                 height: 14,
                 values: warm_spot(14),
             },
+            Input::Steps(_) => {
+                return Err(model::Error::Method {
+                    found: method.name(),
+                });
+            }
             Input::Text(text) => AttributionValues::Tokens(
                 text.windows
                     .iter()

@@ -774,10 +774,10 @@ fn cut_and_flipped_documents_are_refused_or_open() {
     let (decoder, watch) = (decoder(), MemoryWatch::start());
     let (mut random, mut tally) = (Random(SEED), Tally::default());
     let is_contained = |opened: &Result<Opened, Error>| match opened {
-        Ok(Opened::Note(note)) => {
+        Ok(Opened::Chart(chart)) => chart.notes.iter().all(|note| {
             let text = note.text.reveal();
             note.pages.is_sorted() && note.pages.iter().all(|it| text.is_char_boundary(*it))
-        }
+        }),
         Ok(Opened::Scan(_)) => false,
         Err(error) => matches!(error, Error::Refused(_) | Error::WorkerDied { .. }),
     };

@@ -249,6 +249,7 @@ fn answer() -> (Prediction, Explanation) {
         method: Method::GradCam,
         heatmap: Some(heatmap),
         words: Vec::new(),
+        course: None,
         completeness_gap: None,
         border_share: None,
     };

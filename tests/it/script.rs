@@ -197,7 +197,9 @@ fn drawn() -> Input {
 fn map(attribution: Attribution) -> Vec<f32> {
     match attribution.values {
         AttributionValues::Map { values, .. } => values,
-        AttributionValues::Tokens(_) => panic!("an explanation of tokens"),
+        AttributionValues::Tokens(_) | AttributionValues::Steps(_) => {
+            panic!("an explanation of something else")
+        }
     }
 }
 

@@ -603,7 +603,7 @@ proptest! {
             let limits = variable.plausible();
             let value = limits.low + at * (limits.high - limits.low);
             for unit in variable.units() {
-                let back = unit.to_canonical(unit.from_canonical(value));
+                let back = unit.to_canonical(unit.of_canonical(value));
                 prop_assert!((back - value).abs() <= 1e-9 * value.abs().max(1.0), "{variable:?} {}", unit.code);
             }
         }

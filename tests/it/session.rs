@@ -118,6 +118,7 @@ fn explanation(frame_idx: usize, label: &str, method: Method) -> Explanation {
         method,
         heatmap: Some(heatmap),
         words: Vec::new(),
+        course: None,
         completeness_gap: None,
         border_share: None,
     }
