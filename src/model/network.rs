@@ -217,8 +217,9 @@ pub struct Recurrent {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub both_ways: bool,
     pub readout: Readout,
-    /// The head also reads a summary of each channel: first, last, least, greatest and mean value, the means of the last
-    /// quarter and of both halves, and how often it was measured.
+    /// For one label: a logistic regression on a summary of each channel answers beside the cell, and the logit is the mean
+    /// of both. The summary is first, last, least, greatest and mean value, the means of the last quarter and of both
+    /// halves, and in which part of the steps it was measured.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub summary: bool,
 }

@@ -4,7 +4,9 @@
 //! 1. `steps` arranges an input: values, what was measured, what was measured last and how long ago;
 //! 2. the network standardises by statistics of its own training cases, which are part of its weights;
 //! 3. what is not measured is what was measured last or, for GRU-D, decays from there to the mean;
-//! 4. the cell goes through the steps; the head reads its states and, where there is one, the summary of each channel.
+//! 4. the cell goes through the steps, and the head reads its states;
+//! 5. where the network has a summary, a logistic regression on the summary of each channel answers beside it, and the
+//!    logit is the mean of both: an ensemble of two unlike models.
 //!
 //! Parameters of cells have PyTorch's names and its form of the candidate state, `tanh(W x + r * (U h + b))`.
 
@@ -17,7 +19,13 @@ use super::{
     params::Params,
     steps::N_SUMMARIES,
 };
-use crate::model::network::{Cell, Readout, Recurrent as Config};
+use crate::{
+    model::{
+        Error,
+        network::{Cell, Readout, Recurrent as Config},
+    },
+    stats::Logistic,
+};
 
 /// Standardised values farther from the mean than this say no more.
 const LIMIT: f64 = 5.0;
@@ -34,7 +42,7 @@ pub struct Recurrent {
     backwards: Option<Gates>,
     decay: Option<Decay>,
     readout: Readout,
-    has_summary: bool,
+    summary: Option<Summary>,
     head: Linear,
 }
 
@@ -42,6 +50,14 @@ pub struct Recurrent {
 struct Statistics {
     mean: Tensor,
     deviation: Tensor,
+}
+
+/// A logistic regression on the summaries; fitted, not trained by steps.
+struct Summary {
+    /// Of all summaries side by side.
+    statistics: Statistics,
+    weight: Tensor,
+    bias: Tensor,
 }
 
 /// Weights of one cell, with PyTorch's names; the gates of all kinds stand one above the other.
@@ -87,6 +103,43 @@ impl Statistics {
             self.deviation.f_copy_(&deviation)?;
             Ok(())
         })
+    }
+}
+
+impl Summary {
+    fn new(params: &Params<'_>, channels: i64, n_facts: i64) -> Result<Self> {
+        let of_channels = N_SUMMARIES * channels;
+        Ok(Self {
+            statistics: Statistics::new(params, of_channels)?,
+            weight: params.statistic("weight", of_channels + 2 * n_facts, 0.0)?,
+            bias: params.statistic("bias", 1, 0.0)?,
+        })
+    }
+
+    /// Standardised summaries, then the facts. → `[n, k]`
+    fn columns(&self, steps: &Steps, facts: Option<&Tensor>) -> Result<Tensor> {
+        let (values, known) = Self::flat(steps)?;
+        let columns = self.statistics.apply(&values, &known)?;
+        Ok(match facts {
+            Some(facts) => Tensor::f_cat(&[&columns, facts], 1)?,
+            None => columns,
+        })
+    }
+
+    /// All summaries of an input in one row, and which are known; that nothing was measured is known too.
+    fn flat(steps: &Steps) -> Result<(Tensor, Tensor)> {
+        let counts = steps.counts.f_unsqueeze(1)?;
+        let ones = counts.f_ones_like()?;
+        let flat = |a: &Tensor, b: &Tensor| Tensor::f_cat(&[a, b], 1)?.f_flatten(1, 2);
+        Ok((
+            flat(&steps.summary, &counts)?,
+            flat(&steps.summary_known, &ones)?,
+        ))
+    }
+
+    /// `[n, k]` → `[n, 1]`
+    fn logit(&self, columns: &Tensor) -> Result<Tensor> {
+        Ok(columns.f_mv(&self.weight)?.f_add(&self.bias)?.f_unsqueeze(1)?)
     }
 }
 
@@ -180,11 +233,6 @@ impl Recurrent {
             Readout::Last => n_ways * hidden,
             Readout::MeanMax => 2 * n_ways * hidden,
         };
-        let of_summary = if config.summary {
-            N_SUMMARIES * channels + 2 * n_facts
-        } else {
-            0
-        };
         Ok(Self {
             values: Statistics::new(&params.sub("values"), channels)?,
             facts,
@@ -197,61 +245,95 @@ impl Recurrent {
                 Cell::Gru | Cell::Lstm => None,
             },
             readout: config.readout,
-            has_summary: config.summary,
-            head: Linear::head(
-                &params.sub("classifier"),
-                of_states + of_summary,
-                n_labels as i64,
-            )?,
+            summary: config
+                .summary
+                .then(|| Summary::new(&params.sub("summary"), channels, n_facts))
+                .transpose()?,
+            head: Linear::head(&params.sub("classifier"), of_states, n_labels as i64)?,
         })
     }
 
-    /// Takes the statistics of the training cases, before the first step of a training.
-    pub fn fit_statistics(&mut self, steps: &Steps) -> Result<()> {
+    /// Takes the statistics of the training cases and fits what is not trained by steps, before the first step.
+    /// `is_true` says for which cases the only label holds, `penalty` is that of [`Logistic::fit`].
+    pub fn fit(&mut self, steps: &Steps, is_true: &[bool], penalty: f64) -> Result<()> {
         let rows = |it: &Tensor| it.f_flatten(0, 1);
         self.values
             .fit(&rows(&steps.values)?, &rows(&steps.measured)?)?;
         if let Some((statistics, _)) = &mut self.facts {
             statistics.fit(&steps.facts, &steps.known)?;
         }
-        Ok(())
+        let facts = self.of_facts(steps)?;
+        let Some(summary) = &mut self.summary else {
+            return Ok(());
+        };
+        let (values, known) = Summary::flat(steps)?;
+        summary.statistics.fit(&values, &known)?;
+        let columns = summary.columns(steps, facts.as_ref())?;
+        let unfit = || Error::Unfit {
+            want: "cases with and without the label for a logistic regression".to_owned(),
+            found: "others".to_owned(),
+        };
+        let columns: Vec<Vec<f64>> = super::loaded::rows(&columns)?
+            .into_iter()
+            .map(|row| row.into_iter().map(f64::from).collect())
+            .collect();
+        let fitted = Logistic::fit(&columns, is_true, penalty).ok_or_else(unfit)?;
+        let (weight, bias) = fitted.line();
+        tch::no_grad(|| -> Result<()> {
+            summary.weight.f_copy_(&Tensor::f_from_slice(&weight)?)?;
+            summary.bias.f_copy_(&Tensor::f_from_slice(&[bias])?)?;
+            Ok(())
+        })
     }
 
-    /// `n` inputs of `t` steps → `[n, features]`
-    pub fn features(&self, steps: &Steps, mode: Mode) -> Result<Tensor> {
-        let facts = match &self.facts {
-            Some((statistics, linear)) => {
-                let known = statistics.apply(&steps.facts, &steps.known)?;
-                let unknown = steps.known.f_neg()?.f_add_scalar(1.0)?;
-                let both = Tensor::f_cat(&[known, unknown], 1)?;
-                Some((linear.forward(&both)?.f_tanh()?, both))
-            }
-            None => None,
+    /// Standardised facts, then which are unknown. → `[n, 2 facts]`
+    fn of_facts(&self, steps: &Steps) -> Result<Option<Tensor>> {
+        let Some((statistics, _)) = &self.facts else {
+            return Ok(None);
         };
-        let start = match &facts {
-            Some((start, _)) => start.shallow_clone(),
-            None => {
+        let known = statistics.apply(&steps.facts, &steps.known)?;
+        let unknown = steps.known.f_neg()?.f_add_scalar(1.0)?;
+        Ok(Some(Tensor::f_cat(&[known, unknown], 1)?))
+    }
+
+    /// What the head reads of the states and, where there is a summary, its logit. `n` inputs of `t` steps →
+    /// `[n, features]`
+    pub fn features(&self, steps: &Steps, mode: Mode) -> Result<Tensor> {
+        let facts = self.of_facts(steps)?;
+        let start = match (&self.facts, &facts) {
+            (Some((_, linear)), Some(facts)) => linear.forward(facts)?.f_tanh()?,
+            _ => {
                 let n = steps.values.size().first().copied().unwrap_or(0);
                 Tensor::f_zeros([n, self.hidden], (Kind::Float, steps.values.device()))?
             }
         };
         let states = self.states(steps, &start, mode)?; // [n, t, ways * hidden]
-        let mut features = mode.dropout(self.read(&states)?)?;
-        if self.has_summary {
-            let known = &steps.summary_known;
-            let values = self.values.apply(&steps.summary, known)?;
-            let counts = steps.counts.f_unsqueeze(1)?;
-            let mut all = vec![Tensor::f_cat(&[values, counts], 1)?.f_flatten(1, 2)?];
-            all.extend(facts.map(|(_, facts)| facts));
-            let summary = mode.dropout(Tensor::f_cat(&all, 1)?)?;
-            features = Tensor::f_cat(&[features, summary], 1)?;
-        }
-        Ok(features)
+        let features = mode.dropout(self.read(&states)?)?;
+        Ok(match &self.summary {
+            Some(summary) => {
+                let logit = summary.logit(&summary.columns(steps, facts.as_ref())?)?;
+                Tensor::f_cat(&[features, logit], 1)?
+            }
+            None => features,
+        })
     }
 
     /// `[n, features]` → `[n, labels]`
-    pub const fn head(&self) -> &Linear {
-        &self.head
+    pub fn logits(&self, features: &Tensor) -> Result<Tensor> {
+        let own = self.own_logits(features)?;
+        Ok(match &self.summary {
+            Some(_) => {
+                let summary = features.f_narrow(1, -1, 1)?;
+                own.f_add(&summary)?.f_mul_scalar(0.5)?
+            }
+            None => own,
+        })
+    }
+
+    /// Of the recurrent part alone, which is what learns. `[n, features]` → `[n, labels]`
+    pub fn own_logits(&self, features: &Tensor) -> Result<Tensor> {
+        let n_features = features.size2()?.1 - i64::from(self.summary.is_some());
+        self.head.forward(&features.f_narrow(1, 0, n_features)?)
     }
 
     /// What the head reads of the states. `[n, t, k]` → `[n, k]` or `[n, 2 k]`

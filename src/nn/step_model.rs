@@ -106,7 +106,7 @@ impl StepModel {
         let steps = Steps::new(inputs)?;
         let (features, logits) = tch::no_grad(|| -> Result<_> {
             let features = self.network.features(&steps, Mode::Eval)?;
-            let logits = self.network.head().forward(&features)?;
+            let logits = self.network.logits(&features)?;
             Ok((features, logits))
         })?;
         let pairs = rows(&logits)?.into_iter().zip(rows(&features)?);

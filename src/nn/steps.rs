@@ -26,7 +26,7 @@ pub struct Steps {
     pub summary: Tensor,
     /// 1 where the summary has a value.
     pub summary_known: Tensor,
-    /// How often each channel was measured, as `ln(1 + n) / 3`. `[n, c]`
+    /// The square root of the part of the steps in which each channel was measured. `[n, c]`
     pub counts: Tensor,
     /// `[n, f]`
     pub facts: Tensor,
@@ -139,7 +139,7 @@ impl Rows {
                 push(&mut self.summary, &mut self.summary_known, value);
             }
         }
-        let count = |it: &Summary| (it.n_measured as f32).ln_1p() / 3.0;
+        let count = |it: &Summary| (it.n_measured as f32 / input.n_steps.max(1) as f32).sqrt();
         self.counts.extend(summaries.iter().map(count));
         for fact in &input.facts {
             push(&mut self.facts, &mut self.known, *fact);

@@ -66,6 +66,20 @@ impl Logistic {
         dot(&self.standardised(row), &self.weights)
     }
 
+    /// The same as weights for columns that are not standardised, and the intercept.
+    pub fn line(&self) -> (Vec<f64>, f64) {
+        let each = self.mean.iter().zip(&self.scale).zip(&self.weights);
+        let (mut weights, mut intercept) = (
+            Vec::with_capacity(self.mean.len()),
+            self.weights.last().copied().unwrap_or(0.0),
+        );
+        for ((mean, scale), weight) in each {
+            weights.push(weight * scale);
+            intercept -= weight * scale * mean;
+        }
+        (weights, intercept)
+    }
+
     /// Standardised, with a 1 for the intercept at the end. Columns that did not vary are 0.
     fn standardised(&self, row: &[f64]) -> Vec<f64> {
         let known = self.mean.iter().zip(&self.scale);

@@ -263,6 +263,9 @@ pub struct StepLearning {
     pub knobs: Knobs,
     #[serde(default)]
     pub endings: Endings,
+    /// Of the logistic regression of a network with a summary, on the squares of its weights.
+    #[serde(default)]
+    pub summary_penalty: f64,
 }
 
 /// How notes are learned.

@@ -68,7 +68,11 @@ pub(super) fn prepare(content: &Content, spec: &Spec) -> std::result::Result<Ste
 
 impl Trainer for StepTrainer<'_> {
     fn fit(&self, run: &str, cases: Split<'_>, steps: &mut Steps<'_>) -> Result<Fitted> {
-        let StepLearning { knobs, endings, .. } = self.learning;
+        let StepLearning {
+            knobs,
+            endings,
+            summary_penalty,
+        } = self.learning;
         let knobs = knobs.with_seed_shift(cases.seed_shift);
         nn::train::seed(knobs.seed);
         let (mut vars, mut net) = nn::fresh(&self.recipe.network, self.recipe.labels.len())?;
@@ -80,7 +84,8 @@ impl Trainer for StepTrainer<'_> {
         let train = self.courses(cases.train);
         let longest = train.inputs.iter().map(|it| it.n_steps).max().unwrap_or(0);
         let whole: Vec<StepInput> = train.inputs.iter().map(|it| it.lasting(longest)).collect();
-        net.fit_statistics(&rnn::Steps::new(&whole)?)?;
+        let is_true: Vec<bool> = train.labels.iter().map(|it| *it == 1).collect();
+        net.fit(&rnn::Steps::new(&whole)?, &is_true, *summary_penalty)?;
         drop(whole);
         let held_out = (!cases.held_out.is_empty()).then(|| self.courses(cases.held_out));
         let mut learner = StepLearner {

@@ -50,7 +50,7 @@ pub fn logits(net: &Recurrent, inputs: &[&StepInput]) -> Result<Vec<Vec<f64>>> {
     for alike in inputs.chunk_by(|a, b| a.n_steps == b.n_steps) {
         for part in alike.chunks(EVAL_BATCH) {
             let steps = Steps::new(part.iter().copied())?;
-            let logits = no_grad(|| net.head().forward(&net.features(&steps, Mode::Eval)?))?;
+            let logits = no_grad(|| net.logits(&net.features(&steps, Mode::Eval)?))?;
             all.extend(super::rows(&logits)?);
         }
     }
@@ -79,7 +79,7 @@ impl StepLearner<'_> {
             dropout: self.knobs.dropout,
         };
         let features = self.net.features(&Steps::new(&inputs)?, mode)?;
-        Ok((self.net.head().forward(&features)?, labels))
+        Ok((self.net.own_logits(&features)?, labels))
     }
 }
 
