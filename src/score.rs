@@ -2,6 +2,7 @@
 
 mod answer;
 mod erase;
+mod erasure;
 mod faithful;
 mod gate;
 mod spread;
@@ -15,13 +16,14 @@ use crate::{
         Affine2, Calibration, Explanation, Heatmap, LabelIdx, Method, Ood, Pixel, Prediction,
         Subject, WordWeight,
     },
-    prep::{self, Input, Spec, TextInput, Tokenizer, prepare_at, prepare_note},
+    prep::{self, Input, Spec, TextInput, Tokenizer, prepare_at, prepare_note, words::names_label},
     stats::Gaussian,
     warnings::{Warning, WarningKind, Warnings},
 };
 
 pub use self::{
     answer::{at_prevalence, rescored},
+    erasure::check_words,
     faithful::{check_map, faithfulness},
     gate::{Gate, fits},
 };
@@ -211,7 +213,18 @@ pub fn explain(
                 Vec::new(),
             )
         }
-        Input::Text(text) => (None, merge_to_words(text, &attribution)?),
+        Input::Text(text) => {
+            let mut words = merge_to_words(text, &attribution)?;
+            if let Target::Note(note) = target {
+                // To compare its words with those that name a label.
+                let text = note.text.reveal();
+                for word in &mut words {
+                    let it = text.get(word.span.clone()).unwrap_or_default();
+                    word.names_label = names_label(it, &manifest.naming);
+                }
+            }
+            (None, words)
+        }
     };
     Ok(Explanation {
         about: target.subject(),
@@ -344,6 +357,7 @@ fn merge_to_words(text: &TextInput, attribution: &Attribution) -> Result<Vec<Wor
         .map(|(span, (sum, n_windows))| WordWeight {
             span: span.clone(),
             weight: sum / n_windows.max(1) as f32,
+            names_label: false,
         })
         .collect())
 }

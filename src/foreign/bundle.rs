@@ -108,6 +108,8 @@ fn manifest(draft: &Draft, asked: &Asked, weights: &[u8]) -> Manifest {
         },
         members: Vec::new(),
         tokenizer: None,
+        terms: None,
+        naming: Vec::new(),
         calibration: Calibration::None,
         conformal: None,
         site: None,
@@ -119,6 +121,7 @@ fn manifest(draft: &Draft, asked: &Asked, weights: &[u8]) -> Manifest {
         scope: None,
         metrics: Vec::new(),
         explanations: Vec::new(),
+        erasures: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What makes a manifest valid, beyond the types of its fields.
 
 mod foreign;
+mod text;
 mod trust;
 
 use std::{collections::BTreeSet, fmt::Display, ops::RangeInclusive};
@@ -27,6 +28,7 @@ pub(super) fn manifest(manifest: &Manifest) -> Check {
     if let Some(tokenizer) = &manifest.tokenizer {
         file(tokenizer)?;
     }
+    text::manifest(manifest)?;
     trust::manifest(manifest)?;
     let (known, n_labels) = (&manifest.known_answer, manifest.labels.len());
     let n_known = known.logits.len();

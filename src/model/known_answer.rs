@@ -3,7 +3,7 @@
 use super::{Error, Logits, Manifest, Network};
 use crate::{
     prediction::Affine2,
-    prep::{ImageInput, ImageSpec, Input, Spec, TextInput, TokenWindow},
+    prep::{ImageInput, ImageSpec, Input, Spec, Term, TextInput, TokenWindow},
 };
 
 /// A picture of stripes and arcs, or a window of token numbers spread over the vocabulary.
@@ -11,10 +11,11 @@ pub fn input(manifest: &Manifest) -> Input {
     match (&manifest.prep, &manifest.network) {
         (Spec::Image(spec), _) => Input::Image(picture(spec)),
         (Spec::Text(spec), Network::Transformer(network)) => {
-            Input::Text(window(spec.max_tokens.min(64), network.vocab))
+            let n_terms = manifest.terms.as_ref().map_or(0, |it| it.n);
+            Input::Text(window(spec.max_tokens.min(64), network.vocab, n_terms))
         }
         // Not valid, and refused by `Manifest::parse`.
-        (Spec::Text(spec), _) => Input::Text(window(spec.max_tokens, 2)),
+        (Spec::Text(spec), _) => Input::Text(window(spec.max_tokens, 2, 0)),
     }
 }
 
@@ -53,8 +54,8 @@ pub fn picture(spec: &ImageSpec) -> ImageInput {
     }
 }
 
-/// Each token is a word of its own, but for the first and the last.
-fn window(n_tokens: usize, vocab: usize) -> TextInput {
+/// Each token is a word of its own, but for the first and the last; every word is one of `n_terms` terms, if there are any.
+fn window(n_tokens: usize, vocab: usize, n_terms: usize) -> TextInput {
     let last = n_tokens.saturating_sub(1);
     let ids = (0..n_tokens)
         .map(|it| (1 + it * 7919 % (vocab - 1)) as i64)
@@ -62,9 +63,15 @@ fn window(n_tokens: usize, vocab: usize) -> TextInput {
     let word_idx = (0..n_tokens)
         .map(|it| (0 < it && it < last).then(|| it - 1))
         .collect();
-    let words = (1..last).map(|it| it..it + 1).collect();
+    let words: Vec<_> = (1..last).map(|it| it..it + 1).collect();
+    let term = |word_idx: usize| Term {
+        idx: word_idx * 7919 % n_terms.max(1),
+        words: vec![word_idx],
+    };
+    let n_known = if n_terms == 0 { 0 } else { words.len() };
     TextInput {
         windows: vec![TokenWindow { ids, word_idx }],
+        terms: (0..n_known).map(term).collect(),
         words,
     }
 }

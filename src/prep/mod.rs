@@ -8,6 +8,7 @@ mod resample;
 mod resize;
 pub mod scan;
 pub mod steps;
+pub mod terms;
 pub mod vocabulary;
 pub mod words;
 
@@ -23,6 +24,7 @@ pub use self::{
     resize::Filter,
     scan::{Fit, ImageSpec, Intensity, prepare_at, prepare_scan},
     steps::{Centre, Step},
+    terms::{Term, Terms},
 };
 
 /// How a case becomes a model's input. Its canonical JSON is hashed into every result.
@@ -57,6 +59,8 @@ pub struct TextInput {
     pub windows: Vec<TokenWindow>,
     /// Byte ranges of the words of the note, in text order: what attributions are merged to.
     pub words: Vec<Range<usize>>,
+    /// The terms that the model knows, for one that counts them; else empty.
+    pub terms: Vec<Term>,
 }
 
 /// One stretch of tokens.
@@ -110,4 +114,6 @@ pub enum Error {
     NoteTooLong { limit: usize, found: usize },
     #[error("wanted a tokenizer file that the tokenizers crate reads: {cause}")]
     Tokenizer { cause: String },
+    #[error("wanted a list of terms, found an error: {cause}")]
+    Terms { cause: String },
 }

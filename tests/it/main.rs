@@ -37,6 +37,7 @@ mod script;
 mod session;
 mod stats;
 mod streams;
+mod terms;
 mod tidy;
 mod tool;
 mod train;
