@@ -53,10 +53,15 @@ training-data:
 	done
 	mkdir -p $(TRAINING_DATA)/notes_mtsamples
 	gunzip -c $(DATA)/notes_mtsamples/notes.jsonl.gz > $(TRAINING_DATA)/notes_mtsamples/notes.jsonl
+	for name in notes_mts_dialog negation_negex; do \
+		mkdir -p $(TRAINING_DATA)/$$name; \
+		cp -f $(DATA)/$$name/* $(TRAINING_DATA)/$$name; \
+	done
 
 # Trains what ships. A run that was stopped goes on where it was; `rm -r out/training` starts anew.
 train: $(WARDLIGHT) training-data
-	for name in chest-pneumonia-paediatric chest-pneumonia-adult nodule-malignancy note-specialty; do \
+	for name in chest-pneumonia-paediatric chest-pneumonia-adult nodule-malignancy \
+		note-specialty dialogue-section assertion-status; do \
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out models/$$name; \
 	done
 

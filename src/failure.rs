@@ -128,7 +128,7 @@ impl From<&prep::Error> for Failure {
                 "The note is too long for the model",
                 "Score the part that matters as a note of its own.",
             ),
-            prep::Error::Tokenizer { .. } => (
+            prep::Error::Tokenizer { .. } | prep::Error::Terms { .. } => (
                 "The model's tokenizer cannot be read",
                 "Install the model again from its source.",
             ),

@@ -371,6 +371,55 @@ impl Faithfulness {
     }
 }
 
+/// Whether an explanation of a note tells what the score rests on (ERASER: DeYoung et al. 2020,
+/// <https://arxiv.org/abs/1911.03429>): probability lost, mean over the 1, 5, 10, 20 and 50 % of the words that it puts
+/// first.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Erasure {
+    /// When these words are taken away. High is good.
+    pub comprehensiveness: Beside,
+    /// When nothing but these words is left. Low is good.
+    pub sufficiency: Beside,
+}
+
+/// A figure of an explanation of words, and the mean of the same over random words, as many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    pub own: f32,
+    pub random: f32,
+}
+
+impl Erasure {
+    /// Whether both figures are better than those of random words.
+    pub fn is_faithful(&self) -> bool {
+        let Self {
+            comprehensiveness,
+            sufficiency,
+        } = self;
+        comprehensiveness.random < comprehensiveness.own && sufficiency.own < sufficiency.random
+    }
+
+    /// The figures as sentences.
+    pub fn sentences(&self) -> [String; 2] {
+        let Self {
+            comprehensiveness,
+            sufficiency,
+        } = self;
+        [
+            format!(
+                "Taking away the words that it names costs {:.2} of the probability; taking away as many at random, {:.2}.",
+                comprehensiveness.own, comprehensiveness.random
+            ),
+            format!(
+                "Leaving only these words costs {:.2}; leaving as many at random, {:.2}.",
+                sufficiency.own, sufficiency.random
+            ),
+        ]
+    }
+}
+
 /// The outer tenth on each side is this part of a picture.
 pub const EVEN_BORDER: f32 = 0.36;
 
@@ -481,4 +530,7 @@ pub struct WordWeight {
     pub span: Range<usize>,
     /// Signed for integrated gradients, never negative for Chefer relevance.
     pub weight: f32,
+    /// It only names a label: an answer that rests on it has read a name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub names_label: bool,
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod course;
 mod erase;
+mod erasure;
 mod faithful;
 mod gate;
 mod spread;
@@ -18,7 +19,7 @@ use crate::{
     },
     prep::{
         self, Input, Spec, TextInput, Tokenizer, prepare_at, prepare_note, prepare_question,
-        prepare_sequence, prepare_series,
+        prepare_sequence, prepare_series, words::names_label,
     },
     stats::Gaussian,
     warnings::{Warning, WarningKind, Warnings},
@@ -27,6 +28,7 @@ use crate::{
 pub use self::{
     answer::{at_prevalence, rescored},
     course::{AtHour, running},
+    erasure::check_words,
     faithful::{check_map, faithfulness},
     gate::{Gate, fits},
 };
@@ -274,7 +276,18 @@ pub fn explain(
                 Vec::new(),
             )
         }
-        Input::Text(text) => (None, merge_to_words(text, &attribution)?),
+        Input::Text(text) => {
+            let mut words = merge_to_words(text, &attribution)?;
+            if let Target::Note(note) = target {
+                // To compare its words with those that name a label.
+                let text = note.text.reveal();
+                for word in &mut words {
+                    let it = text.get(word.span.clone()).unwrap_or_default();
+                    word.names_label = names_label(it, &manifest.naming);
+                }
+            }
+            (None, words)
+        }
         Input::Steps(_) => (None, Vec::new()),
     };
     Ok(Explanation {
@@ -422,6 +435,7 @@ fn merge_to_words(text: &TextInput, attribution: &Attribution) -> Result<Vec<Wor
         .map(|(span, (sum, n_windows))| WordWeight {
             span: span.clone(),
             weight: sum / n_windows.max(1) as f32,
+            names_label: false,
         })
         .collect())
 }

@@ -19,13 +19,22 @@ pub(crate) struct Odd {
 impl Spreadsheet {
     /// Reads UTF-8.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Odd> {
+        Self::read(bytes, &mut ReaderBuilder::new())
+    }
+
+    /// Reads UTF-8 with tabs between cells, where a quote is a letter like others.
+    pub(crate) fn parse_tabs(bytes: &[u8]) -> Result<Self, Odd> {
+        Self::read(bytes, ReaderBuilder::new().delimiter(b'\t').quoting(false))
+    }
+
+    fn read(bytes: &[u8], builder: &mut ReaderBuilder) -> Result<Self, Odd> {
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let mut lines = Lines {
             text,
             line: 1,
             at: 0,
         };
-        let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text);
+        let mut reader = builder.trim(Trim::All).from_reader(text);
         let header = match reader.headers() {
             Ok(header) => header.clone(),
             Err(error) => return Err(odd(&error, &mut lines)),

@@ -202,7 +202,7 @@ fn marks(
     let words = explanation.map_or(&[][..], |it| &it.words);
     let strongest = words.iter().map(|it| it.weight.abs()).fold(0.0, f32::max);
     let (mut found, mut at_byte, mut at_char) = (Vec::new(), 0, 0);
-    for WordWeight { span, weight } in words {
+    for WordWeight { span, weight, .. } in words {
         let (Some(before), Some(word)) = (text.get(at_byte..span.start), text.get(span.clone()))
         else {
             break;

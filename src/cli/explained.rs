@@ -14,8 +14,8 @@ use crate::{
     failure::Failure,
     model::{Manifest, Task},
     prediction::{
-        Affine2, EVEN_BORDER, Explanation, Faithfulness, Heatmap, LabelIdx, Method, ModelRef,
-        Prediction, Subject, WordWeight,
+        Affine2, EVEN_BORDER, Erasure, Explanation, Faithfulness, Heatmap, LabelIdx, Method,
+        ModelRef, Prediction, Subject, WordWeight,
     },
     render::{self, Strength, raw_map::raw_map_tiff},
     score::{self, Loaded, Target},
@@ -89,12 +89,15 @@ pub(super) struct Explained {
     map: Option<PathBuf>,
     /// For scans: part of the influence in the outer tenth of the picture; 0.36 in an even map.
     border_share: Option<f32>,
-    /// For scans: whether the method depends on what this model learned, in words.
+    /// What the method's own test on this model found, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     method_test: Option<String>,
     /// For scans: whether the score follows the map, if that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     faithfulness: Option<Faithfulness>,
+    /// For notes: whether the score follows these words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erasure: Option<Erasure>,
     /// For notes: byte ranges of the text and their influence.
     words: Vec<WordWeight>,
 }
@@ -151,6 +154,7 @@ impl ExplainArgs {
             faithfulness: faithfulness.transpose()?,
             label: why.label,
             method,
+            erasure: None,
             words: Vec::new(),
         }))
     }
@@ -170,15 +174,16 @@ impl ExplainArgs {
 }
 
 /// What the JSON says of the explanation of a note.
-pub(super) fn of_note(why: Explanation) -> Explained {
+pub(super) fn of_note(why: Explanation, test: String, erasure: Option<Erasure>) -> Explained {
     Explained {
         label: why.label,
         method: why.method,
         overlay: None,
         map: None,
         border_share: None,
-        method_test: None,
+        method_test: Some(test),
         faithfulness: None,
+        erasure,
         words: why.words,
     }
 }
@@ -281,9 +286,16 @@ pub(super) fn explained_lines(explained: &Explained, text: &str) -> Vec<String> 
         explained.label,
         explained.method.name()
     );
-    let Some(test) = &explained.method_test else {
-        return vec![format!("{what}: {}", words_of_most(explained, text))];
-    };
+    let test = explained.method_test.as_deref().unwrap_or_default();
+    if !explained.words.is_empty() {
+        let mut lines = vec![
+            format!("{what}: {}", words_of_most(explained, text)),
+            format!("    {test}"),
+        ];
+        let sentences = explained.erasure.iter().flat_map(Erasure::sentences);
+        lines.extend(sentences.map(|it| format!("    {it}")));
+        return lines;
+    }
     let mut lines = vec![format!("{what} ({test})")];
     for path in explained.overlay.iter().chain(&explained.map) {
         lines.push(format!("    {}", path.display()));
@@ -305,10 +317,17 @@ pub(super) fn explained_lines(explained: &Explained, text: &str) -> Vec<String> 
 fn words_of_most(explained: &Explained, text: &str) -> String {
     let mut words: Vec<_> = explained.words.iter().collect();
     words.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    let most: Vec<&str> = words
+    let most: Vec<String> = words
         .iter()
         .take(8)
-        .filter_map(|it| text.get(it.span.clone()))
+        .filter_map(|it| Some((text.get(it.span.clone())?, it.names_label)))
+        .map(|(word, names_label)| {
+            if names_label {
+                format!("{word} (names the label)")
+            } else {
+                word.to_owned()
+            }
+        })
         .collect();
     most.join(", ")
 }

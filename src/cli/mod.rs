@@ -47,7 +47,6 @@ use crate::{
     model::{self, Bundle, Network, scope},
     nn,
     prediction::Precision,
-    prep::Tokenizer,
     sample,
     score::Loaded,
     warnings::Warnings,
@@ -210,11 +209,7 @@ fn options(engine: &EngineArgs) -> nn::Options {
 /// Reads, checks and builds the model of a bundle.
 fn load(folder: &Path, options: nn::Options) -> Result<Loaded, model::Error> {
     let bundle = Bundle::open(folder)?;
-    let tokenizer = bundle
-        .tokenizer
-        .as_deref()
-        .map(Tokenizer::parse)
-        .transpose()?;
+    let tokenizer = bundle.tokenizer()?;
     let layout = bundle
         .layout
         .as_deref()

@@ -23,7 +23,7 @@ use crate::{
     import::Opened,
     model::{Manifest, Task, bundle},
     nn,
-    prediction::{Call, Method, NoteRead, Ood, Pixel, Prediction, Uncertainty},
+    prediction::{Call, LabelIdx, Method, NoteRead, Ood, Pixel, Prediction, Uncertainty},
     prep::Spec,
     score::{self, Gate, Loaded, Target},
 };
@@ -409,6 +409,24 @@ fn score_scan(
     ))
 }
 
+/// The words of most influence by a method, and whether the score follows them.
+fn explain_note(
+    target: Target<'_>,
+    (label, method): (LabelIdx, Method),
+    loaded: &mut Loaded,
+) -> Result<Explained, Failure> {
+    let task = Task::default();
+    let failed = |error: score::Error| Failure::from(&error);
+    let why = score::explain(target, label, method, loaded, &task).map_err(failed)?;
+    // A single word cannot be compared with others.
+    let erasure = (1 < why.words.len())
+        .then(|| score::check_words(target, &why, loaded, &task))
+        .transpose()
+        .map_err(failed)?;
+    let test = loaded.model.manifest().test_words(method);
+    Ok(of_note(why, test, erasure))
+}
+
 fn score_note(
     file: &Path,
     note: &Note,
@@ -420,9 +438,11 @@ fn score_note(
         score::score(target, loaded, Gate::Closed).map_err(|error| Failure::from(&error))?;
     let prediction = reader.read(prediction, loaded.model.manifest())?;
     let label = label_to_explain(&prediction, None)?;
-    let why = score::explain(target, label, Method::Chefer, loaded, &Task::default())
-        .map_err(|error| Failure::from(&error))?;
-    let explanation = Some(of_note(why));
+    let methods = loaded.model.manifest().methods();
+    let explanation = match methods.first() {
+        Some(method) => Some(explain_note(target, (label, *method), loaded)?),
+        None => None,
+    };
     // To print the words of most influence for the person who named the file.
     let text = note.text.reveal().clone();
     Ok((

@@ -121,6 +121,8 @@ fn manifest(draft: &Draft, asked: &Asked, weights: &[u8]) -> Manifest {
             file: TOKENIZER.to_owned(),
             sha256: Sha256::of(it),
         }),
+        terms: None,
+        naming: Vec::new(),
         calibration: Calibration::None,
         conformal: None,
         site: None,
@@ -132,6 +134,7 @@ fn manifest(draft: &Draft, asked: &Asked, weights: &[u8]) -> Manifest {
         scope: None,
         metrics: Vec::new(),
         explanations: Vec::new(),
+        erasures: Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 use super::{Error, Manifest, manifest::FileRef};
 use crate::{
     disk::{self, Sha256},
+    prep::Tokenizer,
     privacy::Phi,
 };
 
@@ -28,6 +29,8 @@ pub struct Bundle {
     pub members: Vec<Vec<u8>>,
     /// `tokenizer.json`, for text models.
     pub tokenizer: Option<Vec<u8>>,
+    /// For text models that count terms: their list, and the weights file.
+    pub terms: Option<[Vec<u8>; 2]>,
     /// What unusual pictures are told by ([`super::scope::read_layout`]), if the scope has such a test.
     pub layout: Option<Vec<u8>>,
     /// `card.md`.
@@ -52,6 +55,13 @@ impl Bundle {
         let tokenizer = tokenizer
             .map(|it| read_checked(folder, it, "a tokenizer", TOKENIZER_LIMIT_BYTES))
             .transpose()?;
+        let terms = manifest.terms.as_ref().map(|it| {
+            let list = read_checked(folder, &it.list, "a list of terms", TOKENIZER_LIMIT_BYTES)?;
+            let weights =
+                read_checked(folder, &it.weights, "weights of terms", WEIGHTS_LIMIT_BYTES)?;
+            Ok::<_, Error>([list, weights])
+        });
+        let terms = terms.transpose()?;
         let layout = manifest.scope.as_ref().and_then(|it| it.layout.as_ref());
         let layout = layout
             .map(|it| read_checked(folder, &it.fit, "a layout file", LAYOUT_LIMIT_BYTES))
@@ -62,9 +72,25 @@ impl Bundle {
             weights,
             members,
             tokenizer,
+            terms,
             layout,
             card,
         })
+    }
+
+    /// What makes the input of a text model; `None` for the others.
+    ///
+    /// # Errors
+    /// A tokenizer or a list of terms that cannot be read, or a list of another length.
+    pub fn tokenizer(&self) -> Result<Option<Tokenizer>, Error> {
+        let Some(bytes) = &self.tokenizer else {
+            return Ok(None);
+        };
+        let terms = match (&self.manifest.terms, &self.terms) {
+            (Some(part), Some([list, _])) => Some(part.parse(list)?),
+            _ => None,
+        };
+        Ok(Some(Tokenizer::parse(bytes)?.with_terms(terms)))
     }
 }
 

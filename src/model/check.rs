@@ -2,6 +2,7 @@
 
 mod foreign;
 mod steps;
+mod text;
 mod trust;
 
 use std::{collections::BTreeSet, fmt::Display, ops::RangeInclusive};
@@ -31,6 +32,7 @@ pub(super) fn manifest(manifest: &Manifest) -> Check {
     if let Some(tokenizer) = &manifest.tokenizer {
         file(tokenizer)?;
     }
+    text::manifest(manifest)?;
     trust::manifest(manifest)?;
     let (known, n_labels) = (&manifest.known_answer, manifest.labels.len());
     let n_known = known.logits.len();

@@ -3,7 +3,7 @@
 use super::{Error, Logits, Manifest, Network};
 use crate::{
     prediction::Affine2,
-    prep::{ImageInput, ImageSpec, Input, Spec, StepInput, TextInput, TokenWindow},
+    prep::{ImageInput, ImageSpec, Input, Spec, StepInput, Term, TextInput, TokenWindow},
 };
 
 /// A picture of stripes and arcs, a window of token numbers spread over the vocabulary, or steps of which some are
@@ -12,13 +12,14 @@ pub fn input(manifest: &Manifest) -> Input {
     match (&manifest.prep, &manifest.network) {
         (Spec::Image(spec), _) => Input::Image(picture(spec)),
         (Spec::Text(spec), Network::Transformer(network)) => {
-            Input::Text(window(spec.max_tokens.min(64), network.vocab))
+            let n_terms = manifest.terms.as_ref().map_or(0, |it| it.n);
+            Input::Text(window(spec.max_tokens.min(64), network.vocab, n_terms))
         }
         (Spec::Question(spec), Network::Transformer(network)) => {
-            Input::Text(window(spec.max_tokens.min(64), network.vocab))
+            Input::Text(window(spec.max_tokens.min(64), network.vocab, 0))
         }
         // Not valid, and refused by `Manifest::parse`.
-        (Spec::Text(_) | Spec::Question(_), _) => Input::Text(window(3, 2)),
+        (Spec::Text(_) | Spec::Question(_), _) => Input::Text(window(3, 2, 0)),
         (Spec::Series(spec), _) => Input::Steps(course(
             spec.n_steps(),
             spec.variables.len(),
@@ -91,8 +92,8 @@ fn sequence(length: usize) -> StepInput {
     }
 }
 
-/// Each token is a word of its own, but for the first and the last.
-fn window(n_tokens: usize, vocab: usize) -> TextInput {
+/// Each token is a word of its own, but for the first and the last; every word is one of `n_terms` terms, if there are any.
+fn window(n_tokens: usize, vocab: usize, n_terms: usize) -> TextInput {
     let last = n_tokens.saturating_sub(1);
     let ids = (0..n_tokens)
         .map(|it| (1 + it * 7919 % (vocab - 1)) as i64)
@@ -100,9 +101,15 @@ fn window(n_tokens: usize, vocab: usize) -> TextInput {
     let word_idx = (0..n_tokens)
         .map(|it| (0 < it && it < last).then(|| it - 1))
         .collect();
-    let words = (1..last).map(|it| it..it + 1).collect();
+    let words: Vec<_> = (1..last).map(|it| it..it + 1).collect();
+    let term = |word_idx: usize| Term {
+        idx: word_idx * 7919 % n_terms.max(1),
+        words: vec![word_idx],
+    };
+    let n_known = if n_terms == 0 { 0 } else { words.len() };
     TextInput {
         windows: vec![TokenWindow { ids, word_idx }],
+        terms: (0..n_known).map(term).collect(),
         words,
     }
 }

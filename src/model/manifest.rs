@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Error, Network, check, conformal::Conformal, scope::Scope};
 use crate::{
     disk::Sha256,
-    prediction::{Calibration, Estimate, LabelIdx, Method, ModelRef, OperatingPoint, SiteRef},
+    prediction::{
+        Calibration, Erasure, Estimate, LabelIdx, Method, ModelRef, OperatingPoint, SiteRef,
+    },
     prep,
 };
 
@@ -43,6 +45,12 @@ pub struct Manifest {
     pub members: Vec<FileRef>,
     /// For text models.
     pub tokenizer: Option<FileRef>,
+    /// For text models that count terms beside their network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<TermsPart>,
+    /// For text models: words that name a label, lower case, a star for any ending. Explanations flag them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub naming: Vec<String>,
     pub calibration: Calibration,
     /// What cannot be excluded, fitted on the cases of the calibration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,6 +71,26 @@ pub struct Manifest {
     /// The randomisation test of each method that was put to it; empty for a model that was not tested.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explanations: Vec<ExplanationTest>,
+    /// For text models: whether the score follows the words that each method names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erasures: Vec<ErasureTest>,
+}
+
+/// The linear half of a bundle: logits are those of the network plus `weight` times the margins of a linear model of
+/// TF-IDF terms (`prep::terms`; each occurrence counted as 1 + ln n, times its idf, the whole of length 1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TermsPart {
+    /// The terms, one a line.
+    pub list: FileRef,
+    /// safetensors: `idf` `[n]`, `weight` `[labels, n]`, `bias` `[labels]`.
+    pub weights: FileRef,
+    /// Terms in the list.
+    pub n: usize,
+    /// Words in the longest term.
+    pub longest: usize,
+    /// Fitted on held-out answers.
+    pub weight: f32,
 }
 
 /// How logits become probabilities.
@@ -131,6 +159,35 @@ pub struct ExplanationTest {
     pub passes: bool,
 }
 
+/// Whether a method names the words that the score rests on: over notes of the test part, against random words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErasureTest {
+    pub method: Method,
+    /// Means over the notes.
+    pub found: Erasure,
+    /// Notes.
+    pub n: usize,
+    /// Both figures are better than those of random words.
+    pub passes: bool,
+}
+
+impl TermsPart {
+    /// Reads the list.
+    ///
+    /// # Errors
+    /// Bytes that are no list of terms, or one of another length.
+    pub fn parse(&self, list: &[u8]) -> Result<prep::Terms, Error> {
+        let terms = prep::Terms::parse(list, self.longest)?;
+        if terms.n() == self.n {
+            return Ok(terms);
+        }
+        Err(Error::Manifest {
+            cause: format!("wanted {} terms, found {}", self.n, terms.n()),
+        })
+    }
+}
+
 impl Manifest {
     /// The methods that this model offers, in the order of a chooser; the first is the default. One that failed its
     /// randomisation test is left out.
@@ -150,7 +207,21 @@ impl Manifest {
         let failed = self
             .explanations
             .iter()
-            .find(|it| it.method == method && !it.passes)?;
+            .find(|it| it.method == method && !it.passes);
+        let Some(failed) = failed else {
+            let erased = self.erasures.iter();
+            let mut failed = erased.filter(|it| it.method == method && !it.passes);
+            return failed.next().map(|it| {
+                format!(
+                    "the words that it names carry no more of the score than random ones (comprehensiveness {:.2} against {:.2}, \
+                     sufficiency {:.2} against {:.2})",
+                    it.found.comprehensiveness.own,
+                    it.found.comprehensiveness.random,
+                    it.found.sufficiency.own,
+                    it.found.sufficiency.random
+                )
+            });
+        };
         Some(format!(
             "its maps hardly change when the weights are made random (similarity {:.2}, and {:.2} between maps of different \
              pictures)",
@@ -158,8 +229,23 @@ impl Manifest {
         ))
     }
 
-    /// What the randomisation test says of a method, in words.
+    /// What the test of a method says, in words.
     pub fn test_words(&self, method: Method) -> String {
+        if let Some(it) = self.erasures.iter().find(|it| it.method == method) {
+            let Erasure {
+                comprehensiveness,
+                sufficiency,
+            } = it.found;
+            return format!(
+                "names words that the score rests on: comprehensiveness {:.2} ({:.2} of random words), sufficiency {:.2} \
+                 ({:.2}), n = {}",
+                comprehensiveness.own,
+                comprehensiveness.random,
+                sufficiency.own,
+                sufficiency.random,
+                it.n
+            );
+        }
         match self.explanations.iter().find(|it| it.method == method) {
             Some(it) => format!(
                 "depends on what the model learned: similarity {:.2} after randomisation, {:.2} between pictures, n = {}",
@@ -205,14 +291,15 @@ impl Manifest {
         std::iter::once(&self.weights).chain(&self.members)
     }
 
-    /// Identity of the weights: the hash of the file or, of an ensemble, that of the hashes of its files, one a line
+    /// Identity of the weights: the hash of the file or, of an ensemble (or a network with terms), that of the hashes of its weights files, one a line
     /// (`sha256sum FILES | cut -c 1-64 | sha256sum`).
     pub fn weights_sha256(&self) -> Sha256 {
-        if self.members.is_empty() {
+        if self.members.is_empty() && self.terms.is_none() {
             return self.weights.sha256;
         }
         let lines: String = self
             .networks()
+            .chain(self.terms.as_ref().map(|it| &it.weights))
             .map(|it| format!("{}\n", it.sha256))
             .collect();
         Sha256::of(lines.as_bytes())

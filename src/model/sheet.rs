@@ -128,6 +128,8 @@ impl Sheet {
             },
             members: Vec::new(),
             tokenizer: None,
+            terms: None,
+            naming: Vec::new(),
             calibration: Calibration::None,
             conformal: None,
             site: None,
@@ -138,6 +140,7 @@ impl Sheet {
             },
             scope: None,
             explanations: Vec::new(),
+            erasures: Vec::new(),
             metrics: Vec::new(),
         };
         // Checked as a reader of the bundle will check it.

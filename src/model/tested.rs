@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
-use super::{Bundle, Error, bundle, manifest::ExplanationTest};
-use crate::disk;
+use super::{
+    Bundle, Error, bundle,
+    manifest::{ErasureTest, ExplanationTest},
+};
+use crate::{disk, prediction::Erasure};
 
 /// The heading of the card's section.
 const HEADING: &str = "## Explanations\n";
@@ -51,6 +54,41 @@ pub fn card_section(tests: &[ExplanationTest]) -> String {
             test.method.name(),
             test.ssim,
             test.baseline,
+            test.n
+        );
+    }
+    text
+}
+
+/// The section of the card of a text model; empty for one that was not tested.
+pub fn erasure_section(tests: &[ErasureTest]) -> String {
+    if tests.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "{HEADING}\nWhether the score rests on the words that a method puts first (ERASER: DeYoung et al. 2020): probability lost \
+         when these words are taken away (comprehensiveness, high is good) and when nothing else is left (sufficiency, low is \
+         good), mean over the first 1, 5, 10, 20 and 50 % of the words, beside the same for random words. A method that is not \
+         better than random words in both is not offered.\n\n| method | comprehensiveness | of random words | sufficiency | of \
+         random words | notes | |\n|---|---|---|---|---|---|---|\n"
+    );
+    for test in tests {
+        let Erasure {
+            comprehensiveness,
+            sufficiency,
+        } = test.found;
+        let verdict = if test.passes {
+            "passes"
+        } else {
+            "fails: not offered"
+        };
+        text += &format!(
+            "| {} | {:.3} | {:.3} | {:.3} | {:.3} | {} | {verdict} |\n",
+            test.method.name(),
+            comprehensiveness.own,
+            comprehensiveness.random,
+            sufficiency.own,
+            sufficiency.random,
             test.n
         );
     }

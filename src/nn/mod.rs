@@ -28,6 +28,7 @@ pub mod script;
 mod shim;
 mod step_model;
 mod steps;
+mod terms;
 mod text_model;
 pub mod train;
 pub mod transformer;
@@ -48,6 +49,7 @@ use self::{
     resnet::ResNet,
     rnn::Recurrent,
     step_model::StepModel,
+    terms::WithTerms,
     text_model::TextModel,
     transformer::Transformer,
 };
@@ -155,8 +157,10 @@ pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box
         manifest,
         weights,
         members,
+        terms,
         ..
     } = bundle;
+    let terms = terms.map(|[_, weights]| weights);
     if matches!(manifest.network, Network::TorchScript(_)) {
         let sha256 = manifest.weights.sha256;
         return Err(Error::NotAllowed { sha256 });
@@ -166,15 +170,16 @@ pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box
     let weights = files
         .map(|it| Weights::parse(&it))
         .collect::<Result<Vec<_>>>()?;
-    let error = match tested(&manifest, &weights, options) {
+    let files = (weights.as_slice(), terms.as_deref());
+    let error = match tested(&manifest, files, options) {
         Ok(model) => return Ok(model),
         Err(error) if options == plain => return Err(error),
         Err(error) => error,
     };
     // Wrong weights fail in every form, and the last error is the one to tell.
-    let model = match tested(&manifest, &weights, simpler) {
+    let model = match tested(&manifest, files, simpler) {
         Ok(model) if options != simpler => model,
-        _ => tested(&manifest, &weights, plain)?,
+        _ => tested(&manifest, files, plain)?,
     };
     let Engine {
         form, precision, ..
@@ -188,9 +193,13 @@ pub fn load(bundle: Bundle, options: Options, warnings: &Warnings) -> Result<Box
     Ok(model)
 }
 
-fn tested(manifest: &Manifest, weights: &[Weights], options: Options) -> Result<Box<dyn Model>> {
+fn tested(
+    manifest: &Manifest,
+    (weights, terms): (&[Weights], Option<&[u8]>),
+    options: Options,
+) -> Result<Box<dyn Model>> {
     let weights = weights.iter().map(Weights::share).collect();
-    let mut model = together(manifest, weights, options)?;
+    let mut model = together(manifest, (weights, terms), options)?;
     let answers = model.logits(&[known_answer::input(manifest)])?;
     let known = &manifest.known_answer;
     let tolerance = match model.engine().precision {
@@ -210,30 +219,45 @@ fn tested(manifest: &Manifest, weights: &[Weights], options: Options) -> Result<
     Ok(model)
 }
 
-/// Makes a model of a manifest and the bytes of its weights files, one for each network, without asking for the known
-/// answer. bfloat16 needs the fused form; the plain form is always float32.
+/// Makes a model of a manifest and the bytes of its weights files, one for each network and one for its terms, if it
+/// counts any, without asking for the known answer. bfloat16 needs the fused form; the plain form is always float32.
 pub fn build_all(
     manifest: &Manifest,
-    files: &[Vec<u8>],
+    (files, terms): (&[Vec<u8>], Option<&[u8]>),
     options: Options,
 ) -> Result<Box<dyn Model>> {
     let weights = files
         .iter()
         .map(|it| Weights::parse(it))
         .collect::<Result<_>>()?;
-    together(manifest, weights, options)
+    together(manifest, (weights, terms), options)
 }
 
 fn together(
     manifest: &Manifest,
-    weights: Vec<Weights>,
+    (weights, terms): (Vec<Weights>, Option<&[u8]>),
     options: Options,
 ) -> Result<Box<dyn Model>> {
     let networks = weights
         .into_iter()
         .map(|it| assemble(manifest.clone(), it, options))
         .collect::<Result<_>>()?;
-    Ensemble::of(manifest, networks)
+    let network = Ensemble::of(manifest, networks)?;
+    match (&manifest.terms, terms) {
+        (None, None) => Ok(network),
+        (Some(part), Some(file)) => Ok(Box::new(WithTerms::new(network, part, file)?)),
+        (part, _) => {
+            let (want, found) = if part.is_some() {
+                ("", "none")
+            } else {
+                ("no ", "one")
+            };
+            Err(Error::Input {
+                want: format!("{want}weights file of terms, as in the manifest"),
+                found: found.to_owned(),
+            })
+        }
+    }
 }
 
 /// As [`build_all`], for a model of one network.

@@ -113,7 +113,7 @@ impl<'a> Bench<'a> {
         task: &Task,
     ) -> Result<Option<ExplanationTest>> {
         let weights = self.weights.iter().map(Weights::share).collect();
-        let mut trained = together(self.manifest, weights, self.options)?;
+        let mut trained = together(self.manifest, (weights, None), self.options)?;
         let mut before = Vec::new();
         for input in inputs {
             let label = most_likely(trained.as_mut(), input)?;
@@ -169,7 +169,11 @@ impl<'a> Bench<'a> {
     fn randomised(&self, n_layers: usize, seed: u64) -> Result<Box<dyn Model>> {
         train::seed(SEED + seed);
         let weights = self.weights.iter().map(|it| self.with_random(it, n_layers));
-        together(self.manifest, weights.collect::<Result<_>>()?, self.options)
+        together(
+            self.manifest,
+            (weights.collect::<Result<_>>()?, None),
+            self.options,
+        )
     }
 
     fn with_random(&self, weights: &Weights, n_layers: usize) -> Result<Weights> {

@@ -11,6 +11,7 @@ pub mod scan;
 pub mod sequence;
 pub mod series;
 pub mod steps;
+pub mod terms;
 pub mod vocabulary;
 pub mod words;
 
@@ -29,6 +30,7 @@ pub use self::{
     sequence::{SequenceSpec, prepare_sequence},
     series::{Fact, SeriesSpec, prepare_series},
     steps::{Centre, Step},
+    terms::{Term, Terms},
 };
 
 /// How a case becomes a model's input. Its canonical JSON is hashed into every result.
@@ -67,6 +69,8 @@ pub struct TextInput {
     pub windows: Vec<TokenWindow>,
     /// Byte ranges of the words of the note, in text order: what attributions are merged to.
     pub words: Vec<Range<usize>>,
+    /// The terms that the model knows, for one that counts them; else empty.
+    pub terms: Vec<Term>,
 }
 
 /// Something that goes on in steps: hours of a patient's course, bases of a sequence.
@@ -155,4 +159,6 @@ pub enum Error {
     NoteTooLong { limit: usize, found: usize },
     #[error("wanted a tokenizer file that the tokenizers crate reads: {cause}")]
     Tokenizer { cause: String },
+    #[error("wanted a list of terms, found an error: {cause}")]
+    Terms { cause: String },
 }

@@ -3,13 +3,14 @@
 //! 1. find the words ([`super::words`]);
 //! 2. cut the text into tokens with the model's own tokenizer, with byte ranges in the note;
 //! 3. refuse a note that is empty or longer than the model may read;
-//! 4. lay windows over the tokens that overlap, with `[CLS]` and `[SEP]` around each.
+//! 4. lay windows over the tokens that overlap, with `[CLS]` and `[SEP]` around each;
+//! 5. find the terms ([`super::terms`]), for a model that counts them.
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, TextInput, TokenWindow, words::words};
+use super::{Error, Terms, TextInput, TokenWindow, words::words};
 use crate::{
     case::Note,
     warnings::{WarningKind, Warnings},
@@ -58,12 +59,13 @@ impl TextSpec {
     }
 }
 
-/// A loaded `tokenizer.json`.
+/// A loaded `tokenizer.json`, and the terms that the model counts beside its tokens.
 pub struct Tokenizer {
     tokenizer: tokenizers::Tokenizer,
     cls: u32,
     sep: u32,
     unk: Option<u32>,
+    terms: Option<Terms>,
 }
 
 impl Tokenizer {
@@ -94,7 +96,13 @@ impl Tokenizer {
             cls,
             sep,
             unk,
+            terms: None,
         })
+    }
+
+    /// The same, for a model that counts terms as well.
+    pub fn with_terms(self, terms: Option<Terms>) -> Self {
+        Self { terms, ..self }
     }
 
     /// Number of tokens it knows.
@@ -167,6 +175,11 @@ pub fn prepare_note(
     let word_of = word_of_each(&tokens, &words);
     Ok(TextInput {
         windows: windows(&tokens, &word_of, spec, tokenizer),
+        terms: tokenizer
+            .terms
+            .as_ref()
+            .map(|it| it.find(text, &words))
+            .unwrap_or_default(),
         words,
     })
 }

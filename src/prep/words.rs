@@ -29,6 +29,28 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Whether a word is one of `naming` (lower case; a star stands for any ending): it names a label, and an answer that
+/// rests on it has read a name, not a finding.
+pub fn names_label(word: &str, naming: &[String]) -> bool {
+    let word = word.to_lowercase();
+    naming.iter().any(|it| {
+        it.strip_suffix('*')
+            .map_or(word == *it, |it| word.starts_with(it))
+    })
+}
+
+/// The text without some of its words (ranges as [`words`] gives them, ascending); all else stays.
+pub fn without<'a>(text: &str, left_out: impl IntoIterator<Item = &'a Range<usize>>) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut from = 0;
+    for span in left_out {
+        kept.push_str(text.get(from..span.start).unwrap_or_default());
+        from = span.end;
+    }
+    kept.push_str(text.get(from..).unwrap_or_default());
+    kept
+}
+
 /// Whether `c` holds the characters beside it together: apostrophe and hyphen in words; point, comma and slash in numbers.
 fn joins(before: char, c: char, next: char) -> bool {
     let is_letter = |it: char| it.is_alphanumeric() && !is_ideograph(it);
@@ -53,11 +75,23 @@ fn is_ideograph(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::{names_label, without, words};
 
     fn check(text: &str, expected: &[&str]) {
         let found: Vec<_> = words(text).into_iter().map(|it| &text[it]).collect();
         assert_eq!(found, expected, "{text:?}");
+    }
+
+    #[test]
+    fn words_that_name_a_label_are_left_out_whole() {
+        let naming = ["cardiolog*".to_owned(), "ent".to_owned()];
+        let text = "Seen by Cardiology, ENT; no entry.";
+        let spans = words(text);
+        let named = spans
+            .iter()
+            .filter(|it| names_label(&text[(*it).clone()], &naming));
+        assert_eq!(without(text, named), "Seen by , ; no entry.");
+        assert_eq!(without("", []), "");
     }
 
     #[test]

@@ -187,22 +187,25 @@ pub fn confusion(chosen: &[usize], labels: &[usize], n_labels: usize) -> Vec<Vec
     table
 }
 
-/// Mean over the labels that occur (in truth or among the chosen) of the harmonic mean of precision and recall.
+/// Mean over the labels that occur (in truth or among the chosen) of [`f1`].
 pub fn macro_f1(chosen: &[usize], labels: &[usize], n_labels: usize) -> f64 {
-    let f1 = |label: usize| {
-        let count = |test: &dyn Fn(usize, usize) -> bool| {
-            chosen
-                .iter()
-                .zip(labels)
-                .filter(|(c, l)| test(**c, **l))
-                .count()
-        };
-        let both = count(&|c, l| c == label && l == label);
-        let either = count(&|c, _| c == label) + count(&|_, l| l == label);
-        (0 < either).then(|| 2.0 * both as f64 / either as f64)
-    };
-    let all: Vec<f64> = (0..n_labels).filter_map(f1).collect();
+    let of_label = |it| f1(chosen, labels, it);
+    let all: Vec<f64> = (0..n_labels).filter_map(of_label).collect();
     all.iter().sum::<f64>() / all.len().max(1) as f64
+}
+
+/// Harmonic mean of precision and recall of one label; `None` where it is neither true nor chosen.
+pub fn f1(chosen: &[usize], labels: &[usize], label: usize) -> Option<f64> {
+    let count = |test: &dyn Fn(usize, usize) -> bool| {
+        chosen
+            .iter()
+            .zip(labels)
+            .filter(|(c, l)| test(**c, **l))
+            .count()
+    };
+    let both = count(&|c, l| c == label && l == label);
+    let either = count(&|c, _| c == label) + count(&|_, l| l == label);
+    (0 < either).then(|| 2.0 * both as f64 / either as f64)
 }
 
 /// The position of the greatest value, the first of equals; 0 for none.

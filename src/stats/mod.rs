@@ -24,7 +24,7 @@ pub use self::{
         negative_log_likelihood, shift_prior, sigmoid, softmax,
     },
     classes::{
-        Counts, accuracy, balanced_accuracy, confusion, greatest, macro_f1, predictive_values,
+        Counts, accuracy, balanced_accuracy, confusion, f1, greatest, macro_f1, predictive_values,
         threshold_for_ppv, threshold_for_sensitivity, threshold_for_specificity,
         threshold_of_youden,
     },

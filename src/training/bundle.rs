@@ -8,17 +8,21 @@ use std::{
 use super::{
     Answers, Assets, Error, Job, Result, card,
     evaluate::{self, Calibrated},
+    recipe::Learning,
     scope,
+    terms::{self, Half},
 };
 use crate::{
+    case::Note,
     disk::{self, Sha256},
     model::{
         self, Bundle, Manifest, Model, Task, known_answer,
-        manifest::{FileRef, KnownAnswer, Label, Metric},
+        manifest::{ErasureTest, FileRef, KnownAnswer, Label, Metric},
     },
     nn,
-    prediction::Form,
+    prediction::{Beside, Erasure, Form},
     prep::Input,
+    score::{self, Gate, Loaded, Target},
     warnings::Warnings,
 };
 
@@ -27,6 +31,8 @@ const TOKENIZER: &str = "tokenizer.json";
 const TOLERANCE: f32 = 2e-3;
 /// Inputs that are scored at once.
 const BATCH: usize = 16;
+/// Notes that each explanation method is tested on.
+const N_ERASED: usize = 48;
 
 /// A bundle that is not measured yet.
 pub(super) struct Draft {
@@ -34,6 +40,8 @@ pub(super) struct Draft {
     /// Of each network.
     weights: Vec<Vec<u8>>,
     tokenizer: Option<Vec<u8>>,
+    /// The list and the weights of [`Half`].
+    terms: Option<[Vec<u8>; 2]>,
     layout: Option<Vec<u8>>,
     pub(super) calibrated: Calibrated,
 }
@@ -43,7 +51,7 @@ impl Draft {
     pub(super) fn new(
         job: &Job<'_>,
         assets: Assets,
-        weights: Vec<Vec<u8>>,
+        (weights, half): (Vec<Vec<u8>>, Option<&Half>),
         (held_out, scope): (&Answers, Option<&scope::Fitted<'_>>),
         prevalence: Option<f64>,
     ) -> Result<Self> {
@@ -64,6 +72,11 @@ impl Draft {
         let first = files.next().ok_or_else(|| Error::NoCases {
             part: "what ships".to_owned(),
         })?;
+        let terms = half.map(Half::files).transpose()?;
+        let naming = match &recipe.learning {
+            Learning::Text(text) => text.naming.clone(),
+            Learning::Image { .. } => Vec::new(),
+        };
         let mut manifest = Manifest {
             format: 1,
             name: recipe.name.clone(),
@@ -82,6 +95,8 @@ impl Draft {
             weights: first,
             members: files.collect(),
             tokenizer: assets.tokenizer.as_ref().map(|it| file(TOKENIZER, it)),
+            terms: half.zip(terms.as_ref()).map(|(it, files)| it.part(files)),
+            naming,
             calibration: calibrated.calibration.clone(),
             conformal: calibrated.conformal.clone(),
             site: None,
@@ -93,19 +108,22 @@ impl Draft {
             scope: scope.map(|it| it.scope.clone()),
             metrics: Vec::new(),
             explanations: Vec::new(),
+            erasures: Vec::new(),
         };
         let options = nn::Options {
             form: Form::Plain,
             threads: job.threads,
             ..nn::Options::default()
         };
-        let mut model = nn::build_all(&manifest, &weights, options)?;
+        let of_terms = terms.as_ref().map(|[_, weights]| weights.as_slice());
+        let mut model = nn::build_all(&manifest, (&weights, of_terms), options)?;
         let known = model.logits(&[known_answer::input(&manifest)])?;
         manifest.known_answer.logits = known.into_iter().flat_map(|it| it.values).collect();
         Ok(Self {
             manifest,
             weights,
             tokenizer: assets.tokenizer,
+            terms,
             layout: scope.map(|it| it.file.clone()),
             calibrated,
         })
@@ -125,6 +143,50 @@ impl Draft {
         Ok(())
     }
 
+    /// Asks whether the score follows the words that each method names, on notes spread evenly over `notes`, each explained
+    /// for the label that is most probable.
+    pub(super) fn test_words(
+        &mut self,
+        notes: &[Note],
+        loaded: &mut Loaded,
+        task: &Task,
+    ) -> Result<()> {
+        let step = notes.len().div_ceil(N_ERASED).max(1);
+        let notes: Vec<&Note> = notes.iter().step_by(step).take(N_ERASED).collect();
+        for method in self.manifest.network.methods() {
+            let mut all = Vec::with_capacity(notes.len());
+            for note in &notes {
+                let target = Target::Note(note);
+                let label = score::score(target, loaded, Gate::Closed)?.primary();
+                let why = score::explain(target, label, *method, loaded, task)?;
+                // A single word cannot be compared with others.
+                if 1 < why.words.len() {
+                    all.push(score::check_words(target, &why, loaded, task)?);
+                }
+            }
+            let mean = |figure: fn(&Erasure) -> Beside| {
+                let mean = |side: fn(Beside) -> f32| {
+                    all.iter().map(|it| side(figure(it))).sum::<f32>() / all.len().max(1) as f32
+                };
+                Beside {
+                    own: mean(|it| it.own),
+                    random: mean(|it| it.random),
+                }
+            };
+            let found = Erasure {
+                comprehensiveness: mean(|it| it.comprehensiveness),
+                sufficiency: mean(|it| it.sufficiency),
+            };
+            self.manifest.erasures.push(ErasureTest {
+                method: *method,
+                found,
+                n: all.len(),
+                passes: found.is_faithful(),
+            });
+        }
+        Ok(())
+    }
+
     /// Writes all files; the manifest comes last, so that a bundle that was half written is refused.
     pub(super) fn write(&mut self, job: &Job<'_>, metrics: &[Metric]) -> Result<()> {
         self.manifest.metrics = metrics.to_vec();
@@ -134,6 +196,12 @@ impl Draft {
         }
         if let Some(tokenizer) = &self.tokenizer {
             disk::write_atomic(&job.out.join(TOKENIZER), tokenizer)?;
+        }
+        for (name, bytes) in [terms::LIST, terms::WEIGHTS]
+            .iter()
+            .zip(self.terms.iter().flatten())
+        {
+            disk::write_atomic(&job.out.join(name), bytes)?;
         }
         if let Some(layout) = &self.layout {
             disk::write_atomic(&job.out.join(scope::FILE), layout)?;
@@ -157,16 +225,18 @@ fn weights_name(idx: usize) -> String {
 }
 
 /// Loads a bundle from its folder.
-pub(super) fn load(folder: &Path, threads: usize) -> Result<Box<dyn Model>> {
+pub(super) fn load(folder: &Path, threads: usize) -> Result<Loaded> {
     let options = nn::Options {
         threads,
         ..nn::Options::default()
     };
-    Ok(nn::load(
-        Bundle::open(folder)?,
-        options,
-        &Warnings::default(),
-    )?)
+    let bundle = Bundle::open(folder)?;
+    Ok(Loaded {
+        tokenizer: bundle.tokenizer()?,
+        model: nn::load(bundle, options, &Warnings::default())?,
+        layout: None,
+        warnings: Vec::new(),
+    })
 }
 
 /// Logits for many inputs.

@@ -11,9 +11,9 @@ use crate::{
     model::{
         Manifest,
         conformal::{Conformal, Quantile},
-        manifest::Metric,
+        manifest::{Metric, TermsPart},
         scope::{LayoutScope, Scope},
-        tested::card_section,
+        tested::{card_section, erasure_section},
     },
     prediction::{Calibration, Estimate, OperatingPoint},
     stats,
@@ -45,8 +45,14 @@ pub(super) fn text(job: &Job<'_>, manifest: &Manifest, calibrated: &Calibrated) 
     if let Some(scope) = &manifest.scope {
         sections.push(section("Scope", &scope_words(scope)));
     }
-    let tested = card_section(&manifest.explanations);
-    sections.extend((!tested.is_empty()).then_some(tested));
+    if let Some(it) = &manifest.terms {
+        sections.push(section("Two halves", &halves(it)));
+    }
+    let tested = [
+        card_section(&manifest.explanations),
+        erasure_section(&manifest.erasures),
+    ];
+    sections.extend(tested.into_iter().filter(|it| !it.is_empty()));
     sections.push(section("Training", &training(job)));
     sections.push(section("Licence", &recipe.card.licence));
     sections.join("\n")
@@ -120,9 +126,13 @@ fn figures(recipe: &Recipe, metrics: &[Metric]) -> String {
         )
         .ok();
     }
+    let once = if recipe.source.has_test() {
+        "The test part was evaluated once, with the bundle as it is shipped."
+    } else {
+        "No part was set aside for a test of the bundle as it is shipped."
+    };
     let note = format!(
-        "\nIntervals are the 2.5 and 97.5 percentiles of 2000 bootstrap draws of whole {}, within each class. The test \
-         part was evaluated once, with the bundle as it is shipped.\n\n",
+        "\nIntervals are the 2.5 and 97.5 percentiles of 2000 bootstrap draws of whole {}, within each class. {once}\n\n",
         recipe.source.group_name
     );
     text + &note + &list(&recipe.card.compare)
@@ -201,6 +211,17 @@ fn sets(conformal: &Conformal) -> String {
                 pictures of one patient count each, and the shipped weights are not those that gave the held-out answers: \
                 what was measured stands under Figures.\n\n";
     text.to_owned() + &list(&lines)
+}
+
+/// How network and terms answer together.
+fn halves(part: &TermsPart) -> String {
+    format!(
+        "The answer is an ensemble of two: a logit is that of the network plus {:.2} times the margin of a linear support \
+         vector machine (squared hinge loss; Hsieh et al. 2008) over TF-IDF of {} terms of 1 to {} words. The weight is the one \
+         at which what is true of the held-out answers is most probable; the test part had no say. The influence of a word \
+         is that on the network plus that of its terms, which is exact. What either half reaches alone stands under Figures.",
+        part.weight, part.n, part.longest
+    )
 }
 
 /// What is refused, in words.

@@ -11,6 +11,8 @@ use crate::{
     stats::{self, Counts, Interval, Unit},
 };
 
+/// What the test part is called, and the same with naming words hidden.
+pub(super) const TEST_SETS: [&str; 2] = ["test", "test, words that name a label hidden"];
 /// Draws of the bootstrap.
 const N_DRAWS: usize = 2000;
 const SEED: u64 = 20_261_123;
@@ -49,6 +51,14 @@ impl Answers {
             rows,
             classes,
             units,
+        }
+    }
+
+    /// Other answers to the same cases.
+    pub(super) fn with_rows(&self, rows: Vec<Vec<f64>>) -> Self {
+        Self {
+            rows,
+            ..self.clone()
         }
     }
 
@@ -219,6 +229,16 @@ fn at_threshold(answers: &Answers, scores: &[f64], threshold: f32) -> [Option<Es
     ]
 }
 
+/// What the held-out folds are called.
+pub(super) fn held_out_set(recipe: &Recipe) -> String {
+    let folds = recipe.folds_in_words();
+    match recipe.ships {
+        Ships::All => format!("held out ({folds})"),
+        // The ensemble has seen every fold; only its networks alone can answer for one.
+        Ships::Folds => format!("held out ({folds}), single networks"),
+    }
+}
+
 /// All figures of a model: on the held-out folds, then on the test part (and once more with names hidden).
 pub fn measure(
     recipe: &Recipe,
@@ -226,21 +246,14 @@ pub fn measure(
     held_out: &Answers,
     test: &[Answers],
 ) -> Vec<Metric> {
-    let mut folds = format!("held out ({})", recipe.folds_in_words());
-    if recipe.ships == Ships::Folds {
-        // The ensemble has seen every fold; only its networks alone can answer for one.
-        folds += ", single networks";
-    }
+    let folds = held_out_set(recipe);
     let mut metrics = Vec::new();
     if !held_out.rows.is_empty() {
         metrics.extend(of_set(recipe, calibrated, held_out, &folds));
         metrics.extend(trust::across_folds(recipe, held_out, &folds));
     }
-    for (answers, set) in test
-        .iter()
-        .zip(["test", "test, words that name a label hidden"])
-        .filter(|(it, _)| !it.rows.is_empty())
-    {
+    let answered = test.iter().zip(TEST_SETS);
+    for (answers, set) in answered.filter(|(it, _)| !it.rows.is_empty()) {
         metrics.extend(of_set(recipe, calibrated, answers, set));
         metrics.extend(trust::of_sets(recipe, calibrated, answers, set));
     }
@@ -256,8 +269,21 @@ pub(super) fn of_set(
 ) -> Vec<Metric> {
     let found = match recipe.output {
         Output::Sigmoid => of_one_label(calibrated, answers),
-        Output::Softmax => of_many_labels(&calibrated.calibration, answers, recipe.labels.len()),
+        Output::Softmax => {
+            let mut found = choice(recipe, answers);
+            found.push(calibration_error(&calibrated.calibration, answers));
+            found
+        }
     };
+    named(found, set)
+}
+
+/// How often the right one of many labels was chosen.
+pub(super) fn of_choice(recipe: &Recipe, answers: &Answers, set: &str) -> Vec<Metric> {
+    named(choice(recipe, answers), set)
+}
+
+fn named(found: Vec<(String, Option<Estimate>)>, set: &str) -> Vec<Metric> {
     let metric = |(name, estimate): (String, Option<Estimate>)| {
         Some(Metric {
             name,
@@ -303,19 +329,10 @@ fn of_one_label(calibrated: &Calibrated, answers: &Answers) -> Vec<(String, Opti
     found
 }
 
-fn of_many_labels(
-    calibration: &Calibration,
-    answers: &Answers,
-    n_labels: usize,
-) -> Vec<(String, Option<Estimate>)> {
+/// Accuracy and macro-F1; of two labels the F1 of the second as well.
+fn choice(recipe: &Recipe, answers: &Answers) -> Vec<(String, Option<Estimate>)> {
     let (chosen, classes) = (answers.chosen(), &answers.classes);
-    let soft = |row: &Vec<f64>| calibration::probabilities(calibration, Output::Softmax, row);
-    let sure: Vec<f64> = answers
-        .rows
-        .iter()
-        .map(|it| soft(it).into_iter().fold(0.0, f64::max))
-        .collect();
-    let is_right: Vec<bool> = chosen.iter().zip(classes).map(|(a, b)| a == b).collect();
+    let n_labels = recipe.labels.len();
     let accuracy = |at: &[usize]| Some(stats::accuracy(&pick(&chosen, at), &pick(classes, at)));
     let macro_f1 = |at: &[usize]| {
         Some(stats::macro_f1(
@@ -324,6 +341,26 @@ fn of_many_labels(
             n_labels,
         ))
     };
+    let mut found = vec![
+        ("accuracy".to_owned(), answers.estimate(accuracy)),
+        ("macro-F1".to_owned(), answers.estimate(macro_f1)),
+    ];
+    if let [_, second] = recipe.labels.as_slice() {
+        let f1 = |at: &[usize]| stats::f1(&pick(&chosen, at), &pick(classes, at), 1);
+        found.push((format!("F1 of {second}"), answers.estimate(f1)));
+    }
+    found
+}
+
+fn calibration_error(calibration: &Calibration, answers: &Answers) -> (String, Option<Estimate>) {
+    let soft = |row: &Vec<f64>| calibration::probabilities(calibration, Output::Softmax, row);
+    let sure: Vec<f64> = answers
+        .rows
+        .iter()
+        .map(|it| soft(it).into_iter().fold(0.0, f64::max))
+        .collect();
+    let pairs = answers.chosen().into_iter().zip(&answers.classes);
+    let is_right: Vec<bool> = pairs.map(|(a, b)| a == *b).collect();
     let ece = |at: &[usize]| {
         Some(stats::expected_calibration_error(
             &pick(&sure, at),
@@ -331,12 +368,8 @@ fn of_many_labels(
             N_BINS,
         ))
     };
-    vec![
-        ("accuracy".to_owned(), answers.estimate(accuracy)),
-        ("macro-F1".to_owned(), answers.estimate(macro_f1)),
-        (
-            format!("calibration error of the chosen label ({N_BINS} bins)"),
-            answers.estimate(ece),
-        ),
-    ]
+    (
+        format!("calibration error of the chosen label ({N_BINS} bins)"),
+        answers.estimate(ece),
+    )
 }

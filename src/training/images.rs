@@ -234,11 +234,12 @@ impl Trainer for ImageTrainer<'_> {
         Ok(Fitted {
             weights,
             rows,
+            of_terms: Vec::new(),
             epoch,
         })
     }
 
-    fn input(&self, case_idx: usize, _hide_names: bool) -> Result<Input> {
+    fn input(&self, case_idx: usize) -> Result<Input> {
         let missing = || Error::NoCases {
             part: format!("row {case_idx}"),
         };

@@ -14,11 +14,14 @@ mod bundle;
 mod card;
 pub mod data;
 pub mod evaluate;
+mod finished;
 mod images;
+mod linear;
 mod questions;
 pub mod recipe;
 pub mod scope;
 mod steps;
+mod terms;
 mod text;
 pub mod trust;
 
@@ -32,18 +35,22 @@ use serde::{Deserialize, Serialize};
 pub use self::recipe::Recipe;
 use self::{
     data::Case,
-    evaluate::{Answers, Calibrated},
+    evaluate::Answers,
+    finished::Finished,
+    linear::Linear,
     recipe::{Learning, Ships},
+    terms::Half,
 };
 use crate::{
-    case::{LabelledScan, Scan},
+    case::{LabelledScan, Note, Scan},
     disk,
     model::{
-        self, Model, Task,
+        self, Task,
         manifest::{Metric, Output},
     },
     nn::train::{Course, Progress},
     prep::{self, Input},
+    score,
 };
 
 /// What every function here returns.
@@ -90,6 +97,19 @@ pub enum Error {
     Model(#[from] model::Error),
     #[error(transparent)]
     Disk(#[from] disk::Error),
+}
+
+impl From<score::Error> for Error {
+    fn from(error: score::Error) -> Self {
+        match error {
+            score::Error::Model(error) => error.into(),
+            score::Error::Prep(error) => error.into(),
+            // A finished bundle is asked what it was made for.
+            other => Self::Recipe {
+                cause: other.to_string(),
+            },
+        }
+    }
 }
 
 /// Opens an image file; several threads do at a time.
@@ -161,8 +181,16 @@ pub enum Event {
 trait Trainer {
     /// Trains on some cases (or takes up where a run of this name stopped), then answers for others.
     fn fit(&self, run: &str, cases: Split<'_>, steps: &mut Steps<'_>) -> Result<Fitted>;
-    /// A case as the finished model reads it; `hide_names` blanks the words that name a label.
-    fn input(&self, case_idx: usize, hide_names: bool) -> Result<Input>;
+    /// A case as the network reads it.
+    fn input(&self, case_idx: usize) -> Result<Input>;
+    /// The text of a case; `hide_names` blanks the words that name a label. `None` for images.
+    fn note(&self, _case_idx: usize, _hide_names: bool) -> Option<Note> {
+        None
+    }
+    /// The linear model of the terms of some cases, where the recipe has one.
+    fn linear(&self, _train: &[usize]) -> Option<Linear> {
+        None
+    }
     /// Files and settings of the bundle that come from the data.
     fn assets(&self) -> Assets;
 }
@@ -184,6 +212,8 @@ struct Fitted {
     weights: Vec<u8>,
     /// Logits of the held-out cases.
     rows: Vec<Vec<f64>>,
+    /// Their margins by the linear model of the training cases, where there is one.
+    of_terms: Vec<Vec<f64>>,
     /// The epoch that the weights are of, from 1.
     epoch: usize,
 }
@@ -234,9 +264,7 @@ fn trainer<'a>(
         Learning::Image { knobs, augment } => {
             Box::new(images::ImageTrainer::new(job, cases, knobs, augment, task)?)
         }
-        Learning::Text(learning) => {
-            Box::new(text::TextTrainer::new(recipe, cases, learning, work)?)
-        }
+        Learning::Text(learning) => Box::new(text::TextTrainer::new(job, cases, learning, work)?),
         Learning::Steps(learning) => Box::new(steps::StepTrainer::new(recipe, cases, learning)?),
         // `train` has sent it another way.
         Learning::Questions { .. } => {
@@ -258,7 +286,7 @@ struct Roles {
 }
 
 impl Roles {
-    fn of(cases: &[Case], source: &recipe::Source) -> Result<Self> {
+    fn of(cases: &[Case], has_test: bool) -> Result<Self> {
         let roles = Self {
             test: positions(cases, |it| it.is_test && it.class.is_some()),
             pool: positions(cases, |it| !it.is_test && it.class.is_some()),
@@ -266,14 +294,15 @@ impl Roles {
                 !it.is_test && it.class.is_none() && it.degree.is_some()
             }),
         };
-        // A set without a test part is measured by the folds that are held out.
-        let needs_test =
-            !source.split.is_empty() || source.parts.is_some() || !source.kind.is_whole();
         let parts = [
-            ("the test part", roles.test.is_empty() && needs_test),
-            ("the training part", roles.pool.is_empty()),
+            ("the test part", &roles.test),
+            ("the training part", &roles.pool),
         ];
-        match parts.iter().find(|(_, is_empty)| *is_empty) {
+        let is_needed = |part: &str| has_test || part != "the test part";
+        match parts
+            .iter()
+            .find(|(part, found)| found.is_empty() && is_needed(part))
+        {
             None => Ok(roles),
             Some((part, _)) => Err(Error::NoCases {
                 part: (*part).to_owned(),
@@ -299,7 +328,7 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
         test,
         pool,
         lessons,
-    } = Roles::of(&cases, &recipe.source)?;
+    } = Roles::of(&cases, recipe.source.has_test())?;
     data::check(&cases, &recipe.hold_out, &recipe.labels)?;
     let work = job
         .work
@@ -318,7 +347,12 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
         task,
         on_event,
     };
-    let (held_out, weights) = networks(
+    let Learned {
+        held_out,
+        half,
+        of_halves,
+        weights,
+    } = networks(
         recipe,
         &cases,
         (&pool, &lessons),
@@ -329,35 +363,27 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     let mut draft = bundle::Draft::new(
         job,
         trainer.assets(),
-        weights,
+        (weights, half.as_ref()),
         (&held_out, scope.as_ref()),
         prevalence(recipe, &cases, &pool),
     )?;
     draft.write(job, &[])?;
-    let mut model = bundle::load(&job.out, job.threads)?;
-    let passes: &[bool] = match recipe.learning {
-        Learning::Text(_) => &[false, true],
-        Learning::Image { .. } | Learning::Steps(_) | Learning::Questions { .. } => &[false],
+    let mut finished = Finished {
+        job,
+        loaded: bundle::load(&job.out, job.threads)?,
+        half: half.as_ref(),
+        task,
     };
-    let mut answers = Vec::new();
-    let mut of_scope = Vec::new();
-    for hide_names in passes {
-        let inputs = test.iter().map(|it| trainer.input(*it, *hide_names));
-        let inputs = inputs.collect::<Result<Vec<_>>>()?;
-        let rows = bundle::answer(model.as_mut(), &inputs, task)?;
-        answers.push(Answers::new(&cases, &test, rows));
-        if let Some(scope) = &scope {
-            of_scope.extend(scope.measure(job, &inputs, task)?);
-        }
-    }
-    let mut metrics = evaluate::measure(recipe, &draft.calibrated, &held_out, &answers);
-    metrics.extend(external(job, &draft.calibrated, model.as_mut(), task)?);
-    metrics.extend(of_scope);
-    if let Learning::Image { .. } = recipe.learning {
-        let inputs = test.iter().map(|it| trainer.input(*it, false));
-        let inputs = inputs.collect::<Result<Vec<_>>>()?;
-        draft.test_explanations(&inputs, job.threads, task)?;
-    }
+    let mut metrics = finished.test(
+        (&cases, &test),
+        trainer.as_ref(),
+        (&draft.calibrated, &held_out),
+    )?;
+    metrics.extend(of_halves);
+    metrics.extend(finished.external(&draft.calibrated)?);
+    // Where no part is for testing, the cases that it learned from must do: what is asked is about explanations.
+    let explained = if test.is_empty() { &pool } else { &test };
+    metrics.extend(finished.explain(explained, trainer.as_ref(), (&mut draft, scope.as_ref()))?);
     draft.write(job, &metrics)?;
     (steps.on_event)(&Event::Measured {
         metrics: metrics.clone(),
@@ -368,30 +394,26 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
     Ok(metrics)
 }
 
-/// Figures on the test parts of other sets, answered without regard to the scope: this is how far the model carries.
-fn external(
-    job: &Job<'_>,
-    calibrated: &Calibrated,
-    model: &mut dyn Model,
-    task: &Task,
-) -> Result<Vec<Metric>> {
-    let prep::Spec::Image(spec) = &job.recipe.prep else {
-        return Ok(Vec::new());
-    };
-    let mut metrics = Vec::new();
-    for (name, source) in &job.recipe.external {
-        let mut cases = data::read(source, job)?;
-        cases.retain(|it| it.is_test && it.class.is_some());
-        let inputs: Vec<Input> = images::prepare_all(job, &cases, spec, task)?
-            .into_iter()
-            .map(Input::Image)
-            .collect();
-        let rows = bundle::answer(model, &inputs, task)?;
-        let positions: Vec<usize> = (0..cases.len()).collect();
-        let answers = Answers::new(&cases, &positions, rows);
-        metrics.extend(evaluate::of_set(&job.recipe, calibrated, &answers, name));
-    }
-    Ok(metrics)
+/// What was learned.
+struct Learned {
+    /// The answers on the held-out folds.
+    held_out: Answers,
+    /// The linear half of what ships, where the recipe has one.
+    half: Option<Half>,
+    /// The figures of either half alone on the held-out folds.
+    of_halves: Vec<Metric>,
+    /// Of the networks that ship.
+    weights: Vec<Vec<u8>>,
+}
+
+/// What the networks of the folds gave, each on the fold that it had not seen.
+struct OfFolds {
+    held_out: Answers,
+    /// The margins of the linear models, where the recipe has some.
+    of_terms: Vec<Vec<f64>>,
+    weights: Vec<Vec<u8>>,
+    /// How many epochs they took in the mean, where the recipe has patience.
+    last_epoch: Option<usize>,
 }
 
 /// The answers on the held-out folds, and the weights of what ships.
@@ -401,9 +423,13 @@ fn networks(
     (pool, lessons): (&[usize], &[usize]),
     trainer: &dyn Trainer,
     steps: &mut Steps<'_>,
-) -> Result<(Answers, Vec<Vec<u8>>)> {
-    let (held_out, of_folds, last_epoch) =
-        out_of_fold(recipe, cases, (pool, lessons), trainer, steps)?;
+) -> Result<Learned> {
+    let OfFolds {
+        mut held_out,
+        of_terms,
+        weights: of_folds,
+        last_epoch,
+    } = out_of_fold(recipe, cases, (pool, lessons), trainer, steps)?;
     let weights = match recipe.ships {
         Ships::Folds => of_folds,
         Ships::All => {
@@ -422,19 +448,30 @@ fn networks(
                 .collect::<Result<_>>()?
         }
     };
-    Ok((held_out, weights))
+    let half = trainer.linear(pool);
+    let half = half.map(|it| Half::new(it, &held_out, &of_terms));
+    let mut of_halves = Vec::new();
+    if let Some(half) = half.as_ref().filter(|_| !held_out.rows.is_empty()) {
+        held_out = half.join(&held_out, &of_terms);
+        of_halves = half.alone(recipe, &held_out, of_terms, &evaluate::held_out_set(recipe));
+    }
+    Ok(Learned {
+        held_out,
+        half,
+        of_halves,
+        weights,
+    })
 }
 
-/// Answers for each held-out fold by a network that never saw it, the weights of these networks and, where the recipe has
-/// patience, how many epochs they took in the mean.
+/// Answers for each held-out fold by a network that never saw it.
 fn out_of_fold(
     recipe: &Recipe,
     cases: &[Case],
     (pool, lessons): (&[usize], &[usize]),
     trainer: &dyn Trainer,
     steps: &mut Steps<'_>,
-) -> Result<(Answers, Vec<Vec<u8>>, Option<usize>)> {
-    let mut all = Answers::default();
+) -> Result<OfFolds> {
+    let (mut all, mut of_terms) = (Answers::default(), Vec::new());
     let mut weights = Vec::with_capacity(recipe.hold_out.len());
     let mut epochs = Vec::new();
     for fold in &recipe.hold_out {
@@ -462,13 +499,21 @@ fn out_of_fold(
             let fit = trainer.fit(&run_name(&format!("fold-{fold}"), idx), split, steps)?;
             epochs.push(fit.epoch);
             rows.push(fit.rows);
+            if idx == 0 {
+                of_terms.extend(fit.of_terms);
+            }
             weights.push(fit.weights);
         }
         all.extend(Answers::new(cases, &held_out, mean_rows(&rows)));
     }
     let mean = (epochs.iter().sum::<usize>() as f64 / epochs.len().max(1) as f64).round() as usize;
     let is_patient = recipe.learning.knobs().patience.is_some() && !epochs.is_empty();
-    Ok((all, weights, is_patient.then_some(mean.max(1))))
+    Ok(OfFolds {
+        held_out: all,
+        of_terms,
+        weights,
+        last_epoch: is_patient.then_some(mean.max(1)),
+    })
 }
 
 /// The name of a run and, for the networks of an ensemble after the first, which it is.

@@ -8,13 +8,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Result, data::Parts, scope::ScopeRecipe};
+use super::{Error, Result, data::Parts, linear::TermLearning, scope::ScopeRecipe};
 use crate::{
     case::Variable,
     disk::{self, Sha256},
     model::{Bundle, Network, calibration::Method, manifest::Output},
     nn::train::{Knobs, augment::Augment, masked::Pretrain, steps::Endings, text::Windows},
-    prep,
+    prep::{self, terms::LONGEST},
 };
 
 /// In `hold_out`: every fold that there is, in turn.
@@ -131,6 +131,17 @@ pub struct Source {
     pub ending: String,
     #[serde(default)]
     pub label: String,
+    /// For notes: the column of the text.
+    #[serde(default = "text", skip_serializing_if = "is_text")]
+    pub text: String,
+    /// For notes: a column whose words are set in marks where they stand in the text («pain»); where they do not stand
+    /// in it, before it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mark: String,
+    /// For notes: several tables in place of [`Self::table`], each with the part that all its notes are of, in place of
+    /// [`Self::split`] and [`Self::fold`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: BTreeMap<String, String>,
     /// Cases of one patient (or near-duplicates of one text) share this; they are never parted. Without it each
     /// picture stands alone, or `patient_before` tells.
     #[serde(default)]
@@ -151,6 +162,7 @@ pub struct Source {
     pub folds: Option<usize>,
     /// The values of `label` and the position of the answer that each stands for: a label of the model or, for one
     /// sigmoid label, 0 (it does not hold) and 1 (it holds).
+    #[serde(default)]
     pub classes: BTreeMap<String, usize>,
     /// Values of `label` whose cases are left out; any other value that is no class is refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -216,6 +228,14 @@ fn is_one(value: &usize) -> bool {
     *value == 1
 }
 
+fn text() -> String {
+    "text".to_owned()
+}
+
+fn is_text(column: &String) -> bool {
+    *column == text()
+}
+
 fn pictures() -> String {
     "pictures".to_owned()
 }
@@ -226,7 +246,7 @@ fn pictures() -> String {
 pub enum SourceKind {
     /// Comma-separated, with a header, one image file in each line.
     Images,
-    /// JSON lines with a field `text`.
+    /// Texts, as JSON lines or as a table whose cells are parted by commas (`.csv`) or tabs (`.tsv`).
     Notes,
     /// A folder of images for each class.
     Folders,
@@ -277,8 +297,22 @@ pub struct TextLearning {
     pub n_tokens: usize,
     pub windows: Windows,
     pub pretrain: Option<Pretrain>,
+    /// Further notes that teach language only: those that are not of its test part, whatever their labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Box<Source>>,
+    /// A linear model of terms that answers beside the network, and alone as the floor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<TermLearning>,
     /// Words that name a label, lower case, a star for any ending; a second evaluation hides them.
     pub naming: Vec<String>,
+}
+
+impl Source {
+    /// Whether any of its cases is to be measured on at the end.
+    pub(super) fn has_test(&self) -> bool {
+        let may_lack = matches!(self.kind, SourceKind::Notes | SourceKind::Sequences);
+        !may_lack || !self.test.is_empty()
+    }
 }
 
 impl SourceKind {
@@ -288,13 +322,6 @@ impl SourceKind {
             self,
             Self::Images | Self::Notes | Self::Dicom | Self::Series
         )
-    }
-}
-
-impl SourceKind {
-    /// Whether a set of this form has no test part of its own.
-    pub(super) const fn is_whole(self) -> bool {
-        matches!(self, Self::Sequences)
     }
 }
 
@@ -347,7 +374,8 @@ impl Recipe {
             is_so.then_some(()).ok_or(Error::Recipe { cause })
         };
         for source in std::iter::once(&self.source).chain(self.external.values()) {
-            let has_folds = !source.fold.is_empty() || source.parts.is_some();
+            let has_folds =
+                !source.fold.is_empty() || source.parts.is_some() || !source.tables.is_empty();
             match source.folds {
                 Some(n) => wanted((2..=100).contains(&n), "2 to 100 folds", &n)?,
                 // Where nothing is held out, or the form of the data has its own parts, no column is needed.
@@ -375,6 +403,20 @@ impl Recipe {
                 "one seed for an ensemble of folds",
                 &self.seeds,
             )?;
+        }
+        if let Learning::Text(text) = &self.learning
+            && let Some(terms) = &text.terms
+        {
+            let is_many = self.output == Output::Softmax;
+            wanted(
+                is_many,
+                "labels that exclude each other for terms",
+                &"others",
+            )?;
+            let is_run = (1..=LONGEST).contains(&terms.longest);
+            wanted(is_run, "terms of 1 to 5 words", &terms.longest)?;
+            let is_cost = 0.0 < terms.cost && terms.cost.is_finite();
+            wanted(is_cost, "a cost above 0", &terms.cost)?;
         }
         if let Learning::Image { augment, .. } = &self.learning {
             let is_mirrored = !augment.flips.is_empty() && !augment.sides_alike;

@@ -69,10 +69,7 @@ pub(super) fn fit<'a>(
     let mut layouts = Vec::with_capacity(pool.len());
     for case_idx in pool {
         let fold = cases.get(*case_idx).map_or("", |it| it.fold.as_str());
-        layouts.push((
-            fold,
-            layout(&image(trainer.input(*case_idx, false)?)?, spec),
-        ));
+        layouts.push((fold, layout(&image(trainer.input(*case_idx)?)?, spec)));
     }
     let fit = gaussian(layouts.iter().map(|(_, it)| it))?;
     let mut distances = Vec::new();

@@ -28,17 +28,10 @@ impl<'a> StepTrainer<'a> {
         cases: &[Case],
         learning: &'a StepLearning,
     ) -> Result<Self> {
-        let prepared = cases.iter().map(|case| {
-            prepare(&case.content, &recipe.prep).map_err(|cause| Error::Unread {
-                n: 1,
-                places: case.place.clone(),
-                cause,
-            })
-        });
         Ok(Self {
             recipe,
             learning,
-            inputs: prepared.collect::<Result<_>>()?,
+            inputs: prepare_all(cases, &recipe.prep)?,
             classes: cases.iter().map(|it| it.class.unwrap_or(0)).collect(),
         })
     }
@@ -54,8 +47,20 @@ impl<'a> StepTrainer<'a> {
     }
 }
 
+/// Every case as steps, in their order.
+pub(super) fn prepare_all(cases: &[Case], spec: &Spec) -> Result<Vec<StepInput>> {
+    let prepared = cases.iter().map(|case| {
+        prepare(&case.content, spec).map_err(|cause| Error::Unread {
+            n: 1,
+            places: case.place.clone(),
+            cause,
+        })
+    });
+    prepared.collect()
+}
+
 /// A case as steps.
-pub(super) fn prepare(content: &Content, spec: &Spec) -> std::result::Result<StepInput, String> {
+fn prepare(content: &Content, spec: &Spec) -> std::result::Result<StepInput, String> {
     let prepared = match (content, spec) {
         (Content::Series(series), Spec::Series(spec)) => {
             prepare_series(series, spec, &Warnings::default())
@@ -118,7 +123,7 @@ impl Trainer for StepTrainer<'_> {
         })
     }
 
-    fn input(&self, case_idx: usize, _hide_names: bool) -> Result<Input> {
+    fn input(&self, case_idx: usize) -> Result<Input> {
         let missing = || Error::NoCases {
             part: format!("row {case_idx}"),
         };

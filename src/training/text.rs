@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::{
-    Assets, Error, Fitted, Recipe, Result, Split, Steps, Trainer,
-    data::{Case, Content},
+    Assets, Error, Fitted, Job, Recipe, Result, Split, Steps, Trainer,
+    data::{self, Case, Content},
+    linear::Linear,
     recipe::TextLearning,
 };
 use crate::{
@@ -18,8 +19,9 @@ use crate::{
         transformer::{MaskedHead, Transformer},
     },
     prep::{
-        Input, Spec, TextInput, TextSpec, Tokenizer, prepare_note, vocabulary::train_tokenizer,
-        words::words,
+        Input, Spec, TextInput, TextSpec, Tokenizer, prepare_note,
+        vocabulary::train_tokenizer,
+        words::{names_label, without, words},
     },
     warnings::Warnings,
 };
@@ -45,17 +47,19 @@ pub(super) struct TextTrainer<'a> {
     special: text::SpecialTokens,
     /// The tokens of every note that is not test, empty for the others.
     tokens: Vec<Vec<i64>>,
-    /// Notes that teach language: not test and in no fold that is held out.
-    language: Vec<usize>,
+    /// The tokens of the notes that teach language: not test, and in no fold that is held out (where all folds are, in
+    /// turns, then all of them, without their labels), and those of the recipe's other source.
+    language: Vec<Vec<i64>>,
 }
 
 impl<'a> TextTrainer<'a> {
     pub(super) fn new(
-        recipe: &'a Recipe,
+        job: &'a Job<'_>,
         cases: &'a [Case],
         learning: &'a TextLearning,
         work: &Path,
     ) -> Result<Self> {
+        let recipe = &job.recipe;
         let odd = |cause: &str| Error::Recipe {
             cause: cause.to_owned(),
         };
@@ -63,12 +67,17 @@ impl<'a> TextTrainer<'a> {
         else {
             return Err(odd("notes need `prep.kind = \"text\"` and a Transformer"));
         };
-        let may_teach = |it: &Case| !it.is_test && !recipe.hold_out.contains(&it.fold);
-        let language: Vec<usize> = super::positions(cases, may_teach);
-        let texts: Vec<&str> = language
-            .iter()
-            .filter_map(|it| text_of(cases.get(*it)?))
-            .collect();
+        let is_held_out = |it: &Case| recipe.hold_out.contains(&it.fold);
+        let are_all_held_out = cases.iter().all(|it| it.is_test || is_held_out(it));
+        let may_teach = |it: &Case| !it.is_test && (are_all_held_out || !is_held_out(it));
+        let own: Vec<usize> = super::positions(cases, may_teach);
+        let mut others = match &learning.language {
+            Some(source) => data::read(source, job)?,
+            None => Vec::new(),
+        };
+        others.retain(|it| !it.is_test);
+        let teaching = own.iter().filter_map(|it| cases.get(*it)).chain(&others);
+        let texts: Vec<&str> = teaching.clone().filter_map(text_of).collect();
         let path = work.join("tokenizer.json");
         if !path.exists() {
             disk::write_atomic(&path, &train_tokenizer(&texts, learning.n_tokens)?)?;
@@ -89,19 +98,22 @@ impl<'a> TextTrainer<'a> {
             vocab: tokenizer.n_tokens(),
             ..network.clone()
         });
-        let mut tokens = Vec::with_capacity(cases.len());
-        for case in cases {
-            let whole = if case.is_test {
-                Ok(Vec::new())
-            } else {
-                whole(case, &tokenizer)
-            };
-            tokens.push(whole.map_err(|it| Error::Unread {
+        let whole = |case: &Case| {
+            whole(case, &tokenizer).map_err(|it| Error::Unread {
                 n: 1,
                 places: case.place.clone(),
                 cause: it.to_string(),
-            })?);
-        }
+            })
+        };
+        let of_case = |it: &Case| {
+            if it.is_test {
+                Ok(Vec::new())
+            } else {
+                whole(it)
+            }
+        };
+        let tokens = cases.iter().map(of_case).collect::<Result<_>>()?;
+        let language = teaching.map(whole).collect::<Result<_>>()?;
         Ok(Self {
             recipe,
             learning,
@@ -116,23 +128,22 @@ impl<'a> TextTrainer<'a> {
         })
     }
 
-    fn note(&self, case_idx: usize, hide_names: bool) -> Result<TextInput> {
-        let text = self
-            .cases
-            .get(case_idx)
-            .and_then(text_of)
-            .unwrap_or_default();
-        let text = if hide_names {
-            hide(text, &self.learning.naming)
-        } else {
-            text.to_owned()
-        };
+    /// As the network reads it; terms are found by the finished model.
+    fn prepared(&self, case_idx: usize) -> Result<TextInput> {
+        let note = self.note(case_idx, false).ok_or_else(|| Error::NoCases {
+            part: "the notes".to_owned(),
+        })?;
         Ok(prepare_note(
-            &Note::plain(text),
+            &note,
             self.spec,
             &self.tokenizer,
             &Warnings::default(),
         )?)
+    }
+
+    fn strs(&self, cases: &[usize]) -> Vec<&str> {
+        let known = cases.iter().filter_map(|it| self.cases.get(*it));
+        known.filter_map(text_of).collect()
     }
 
     fn texts(&self, cases: &[usize]) -> text::Texts {
@@ -166,13 +177,8 @@ impl<'a> TextTrainer<'a> {
             return Ok(());
         };
         let head = MaskedHead::new(&Params::fresh(vars), network)?;
-        let notes: Vec<Vec<i64>> = self
-            .language
-            .iter()
-            .filter_map(|it| self.tokens.get(*it).cloned())
-            .collect();
         let known = (self.special, self.tokenizer.n_tokens());
-        let mut learner = MaskedLearner::new(net, &head, &notes, known, pretrain);
+        let mut learner = MaskedLearner::new(net, &head, &self.language, known, pretrain);
         let (checkpoint, task) = (steps.checkpoint("language"), steps.task);
         let course = steps.course(&checkpoint, None);
         let tell = &mut |it: &_| steps.tell("language", it);
@@ -188,6 +194,7 @@ impl<'a> TextTrainer<'a> {
     }
 }
 
+/// The text of a note.
 pub(super) fn text_of(case: &Case) -> Option<&str> {
     match &case.content {
         // For the tokenizer and the network.
@@ -212,25 +219,13 @@ fn whole(case: &Case, tokenizer: &Tokenizer) -> Result<Vec<i64>> {
     Ok(ids.into_iter().skip(1).take(n_body).collect())
 }
 
-/// The text without the words that are one of `names` (lower case; a star stands for any ending).
-fn hide(text: &str, names: &[String]) -> String {
-    let is_name = |word: &str| {
-        names.iter().any(|it| {
-            it.strip_suffix('*')
-                .map_or(word == it, |it| word.starts_with(it))
-        })
+/// The text without the words that name a label.
+fn hide(text: &str, naming: &[String]) -> String {
+    let spans = words(text);
+    let is_name = |it: &&std::ops::Range<usize>| {
+        names_label(text.get((*it).clone()).unwrap_or_default(), naming)
     };
-    let mut kept = String::with_capacity(text.len());
-    let mut from = 0;
-    for span in words(text) {
-        let word = text.get(span.clone()).unwrap_or_default().to_lowercase();
-        if is_name(&word) {
-            kept.push_str(text.get(from..span.start).unwrap_or_default());
-            from = span.end;
-        }
-    }
-    kept.push_str(text.get(from..).unwrap_or_default());
-    kept
+    without(text, spans.iter().filter(is_name))
 }
 
 impl Trainer for TextTrainer<'_> {
@@ -247,7 +242,7 @@ impl Trainer for TextTrainer<'_> {
         let inputs = cases
             .held_out
             .iter()
-            .map(|it| self.note(*it, false))
+            .map(|it| self.prepared(*it))
             .collect::<Result<Vec<_>>>()?;
         let held_out = if inputs.is_empty() {
             None
@@ -277,15 +272,39 @@ impl Trainer for TextTrainer<'_> {
             Some((inputs, _)) => text::logits(net, inputs)?,
             None => Vec::new(),
         };
+        let of_terms = match self.linear(cases.train) {
+            Some(it) if !cases.held_out.is_empty() => it.rows(&self.strs(cases.held_out)),
+            _ => Vec::new(),
+        };
         Ok(Fitted {
             weights,
             rows,
+            of_terms,
             epoch,
         })
     }
 
-    fn input(&self, case_idx: usize, hide_names: bool) -> Result<Input> {
-        Ok(Input::Text(self.note(case_idx, hide_names)?))
+    fn linear(&self, train: &[usize]) -> Option<Linear> {
+        let terms = self.learning.terms.as_ref()?;
+        let (texts, classes) = (self.strs(train), self.labels(train));
+        Some(Linear::fit(
+            &texts,
+            &classes,
+            self.recipe.labels.len(),
+            terms,
+        ))
+    }
+
+    fn input(&self, case_idx: usize) -> Result<Input> {
+        Ok(Input::Text(self.prepared(case_idx)?))
+    }
+
+    fn note(&self, case_idx: usize, hide_names: bool) -> Option<Note> {
+        let text = self.cases.get(case_idx).and_then(text_of)?;
+        Some(Note::plain(match hide_names {
+            true => hide(text, &self.learning.naming),
+            false => text.to_owned(),
+        }))
     }
 
     fn assets(&self) -> Assets {
@@ -293,20 +312,5 @@ impl Trainer for TextTrainer<'_> {
             network: self.network.clone(),
             tokenizer: Some(self.tokenizer_bytes.clone()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::hide;
-
-    #[test]
-    fn words_that_name_a_label_are_hidden_whole() {
-        let names = ["cardiolog*".to_owned(), "ent".to_owned()];
-        assert_eq!(
-            hide("Seen by Cardiology, ENT; no entry.", &names),
-            "Seen by , ; no entry."
-        );
-        assert_eq!(hide("", &names), "");
     }
 }

@@ -20,7 +20,7 @@ is_quick = "--quick" in sys.argv
 folder.mkdir(parents=True, exist_ok=True)
 ROUNDS = 3 if is_quick else 7
 BATCHES = (1, 8) if is_quick else (1, 8, 32)
-NETWORKS = {"densenet121": "DenseNet-121", "resnet18": "ResNet-18", "encoder": "Encoder 4 x 256"}
+NETWORKS = {"densenet121": "DenseNet-121", "resnet18": "ResNet-18", "encoder": "Encoder 4 x 256, 512 tokens"}
 OURS = {"plain": ("plain", "float32"), "fused": ("fused", "float32"), "fused bfloat16": ("fused", "bfloat16")}
 PEERS = ["torch", "onnxruntime", "openvino", "openvino-bf16"]
 FLOAT32_PEERS = ["torch", "onnxruntime", "openvino"]

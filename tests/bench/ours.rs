@@ -33,7 +33,7 @@ use wardlight::{
 };
 
 const N_LABELS: usize = 3;
-const N_TOKENS: i64 = 256;
+const N_TOKENS: i64 = 512;
 
 fn main() {
     let words = env::args().skip(1).collect::<Vec<_>>();
@@ -205,7 +205,7 @@ fn manifest(name: &str) -> Manifest {
         ),
         "resnet18" => (Network::ResNet18(ResNet18 { in_channels: 3 }), picture(3)),
         "encoder" => {
-            let (vocab, max_tokens, layers, dim, heads, ffn) = (8192, 256, 4, 256, 4, 1024);
+            let (vocab, max_tokens, layers, dim, heads, ffn) = (8192, 512, 4, 256, 4, 1024);
             let pool = Pool::Mean;
             let network = Transformer {
                 vocab,
@@ -254,6 +254,8 @@ fn manifest(name: &str) -> Manifest {
         prep,
         weights: file("weights.safetensors"),
         members: Vec::new(),
+        terms: None,
+        naming: Vec::new(),
         calibration: Calibration::None,
         scope: None,
         prevalence: None,
@@ -266,5 +268,6 @@ fn manifest(name: &str) -> Manifest {
         },
         metrics: Vec::new(),
         explanations: Vec::new(),
+        erasures: Vec::new(),
     }
 }

@@ -21,7 +21,7 @@ from formula import fill, picture, tokens
 
 def known_input():
     if network == "encoder":
-        return np.repeat(tokens(256, 8192)[None], batch, 0)
+        return np.repeat(tokens(512, 8192)[None], batch, 0)
     channels = 3 if network == "resnet18" else 1
     return np.repeat(picture(channels, 224, 224, 0.5, 0.25)[None], batch, 0)
 
@@ -30,7 +30,7 @@ def torch_model():
     from networks import DenseNet121, PlainEncoder, ResNet
 
     if network == "encoder":
-        model = PlainEncoder(8192, 256, 4, 256, 4, 1024, 3)
+        model = PlainEncoder(8192, 512, 4, 256, 4, 1024, 3)
     elif network == "resnet18":
         model = ResNet(3, 64, [2, 2, 2, 2], 7, 2, True, 3)
     else:

@@ -68,7 +68,7 @@ fn with_weights(mut manifest: Manifest, files: &[Vec<u8>]) -> Manifest {
     let mut refs = files.iter().enumerate().map(file);
     manifest.weights = refs.next().unwrap();
     manifest.members = refs.collect();
-    let mut model = nn::build_all(&manifest, files, plain()).unwrap();
+    let mut model = nn::build_all(&manifest, (files, None), plain()).unwrap();
     let known = model.logits(&[known_answer::input(&manifest)]).unwrap();
     manifest.known_answer.logits = known[0].values.clone();
     manifest
@@ -176,7 +176,7 @@ fn a_network_that_was_spoilt_or_named_twice_is_refused() {
     disk::write_atomic(&folder.join(&manifest.members[0].file), &bytes).unwrap();
     let error = Bundle::open(&folder).err().unwrap().to_string();
     assert!(error.starts_with("wanted weights with SHA-256 "), "{error}");
-    let only_one = nn::build_all(&manifest, &files[..1], plain());
+    let only_one = nn::build_all(&manifest, (&files[..1], None), plain());
     let error = only_one.err().unwrap().to_string();
     assert_eq!(error, "wanted 2 weights files, as in the manifest, found 1");
     manifest.members[0].file = manifest.weights.file.clone();
@@ -214,7 +214,7 @@ fn the_influence_on_an_ensemble_is_the_mean_of_the_influences_on_its_networks() 
     ] {
         let files = random_weights(&manifest, 3);
         let manifest = with_weights(manifest, &files);
-        let mut model = nn::build_all(&manifest, &files, plain()).unwrap();
+        let mut model = nn::build_all(&manifest, (&files, None), plain()).unwrap();
         let input = known_answer::input(&manifest);
         for method in methods {
             let task = Task::default();
@@ -247,7 +247,7 @@ fn a_cancelled_ensemble_stops_at_its_next_step() {
     let manifest = small_manifest();
     let files = random_weights(&manifest, 2);
     let manifest = with_weights(manifest, &files);
-    let mut model = nn::build_all(&manifest, &files, plain()).unwrap();
+    let mut model = nn::build_all(&manifest, (&files, None), plain()).unwrap();
     let task = Task::default();
     task.cancel();
     let input = known_answer::input(&manifest);

@@ -212,6 +212,8 @@ pub(crate) fn chest_manifest() -> Manifest {
         weights: FileRef { file: "weights.safetensors".to_owned(), sha256: Sha256::of(b"chest") },
         members: Vec::new(),
         tokenizer: None,
+        terms: None,
+        naming: Vec::new(),
         calibration: Calibration::Temperature { temperature: 1.1, n: 524 },
         scope: None,
         prevalence: None,
@@ -221,6 +223,7 @@ pub(crate) fn chest_manifest() -> Manifest {
         known_answer: KnownAnswer { logits: vec![0.0, 0.0], tolerance: 1e-3 },
         metrics: vec![Metric { name: "AUROC".to_owned(), set: "held-out children".to_owned(), estimate: estimate(0.97, 0.95, 0.98, 531) }],
         explanations: Vec::new(),
+        erasures: Vec::new(),
     }
 }
 

@@ -41,6 +41,7 @@ mod series;
 mod session;
 mod stats;
 mod streams;
+mod terms;
 mod tidy;
 mod tool;
 mod train;

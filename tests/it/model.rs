@@ -97,6 +97,8 @@ pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
         },
         members: Vec::new(),
         tokenizer: None,
+        terms: None,
+        naming: Vec::new(),
         calibration: Calibration::Temperature {
             temperature: 1.3,
             n: 100,
@@ -112,6 +114,7 @@ pub(crate) fn image_manifest(labels: &[&str], network: Network) -> Manifest {
         },
         metrics: Vec::new(),
         explanations: Vec::new(),
+        erasures: Vec::new(),
     }
 }
 

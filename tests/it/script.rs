@@ -96,6 +96,8 @@ fn manifest(name: &str, (gives, has_features): (Gives, bool), known: Vec<f32>) -
         },
         members: Vec::new(),
         tokenizer: None,
+        terms: None,
+        naming: Vec::new(),
         calibration: Calibration::None,
         conformal: None,
         site: None,
@@ -106,6 +108,7 @@ fn manifest(name: &str, (gives, has_features): (Gives, bool), known: Vec<f32>) -
         },
         scope: None,
         explanations: Vec::new(),
+        erasures: Vec::new(),
         metrics: Vec::new(),
     }
 }
@@ -116,6 +119,7 @@ fn bundle(manifest: Manifest, weights: Vec<u8>) -> Bundle {
         weights,
         members: Vec::new(),
         tokenizer: None,
+        terms: None,
         layout: None,
         card: String::new(),
     }

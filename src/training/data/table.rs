@@ -1,10 +1,11 @@
 //! Tables of cases: comma-separated image files, and notes as JSON lines.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use super::{Case, Content, class, existing, group_of, known_labels, named_places, strs};
 use crate::{
     disk::{self, Sha256},
+    prep::terms::MARKS,
     privacy::Phi,
     spreadsheet::{Odd, Spreadsheet},
     training::{Error, Result, recipe::Source},
@@ -122,49 +123,169 @@ pub(super) fn rows(source: &Source, data: &Path) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// JSON lines with a field `text`.
+/// Texts of one table, or of several that are a part each.
 pub(super) fn notes(source: &Source, data: &Path) -> Result<Vec<Case>> {
-    let bytes = disk::read(&data.join(&source.table), TABLE_LIMIT)?;
+    let (mut cases, mut unknown) = (Vec::new(), Vec::new());
+    let single = [(&source.table, None)];
+    let several = source
+        .tables
+        .iter()
+        .map(|(table, part)| (table, Some(part)));
+    let tables: Vec<_> = match source.tables.is_empty() {
+        true => single.to_vec(),
+        false => several.collect(),
+    };
+    for (table, part) in tables {
+        for row in note_rows(&data.join(table))? {
+            let (case, is_known) = note(source, (table, part), &row)?;
+            if !is_known {
+                unknown.push(case.place.clone());
+            }
+            cases.push(case);
+        }
+    }
+    known_labels(source, &unknown)?;
+    Ok(cases)
+}
+
+/// One text; and whether its label is known or left out.
+fn note(
+    source: &Source,
+    (table, part): (&String, Option<&String>),
+    row: &NoteRow,
+) -> Result<(Case, bool)> {
+    let cell = |column: &str| {
+        row.cells.get(column).cloned().ok_or_else(|| Error::Table {
+            line: row.line,
+            cause: format!("no field {column}"),
+        })
+    };
+    // A note without a label still teaches language; so does one whose label is left out.
+    let class = match cell(&source.label) {
+        Ok(label) if !source.classes.is_empty() => class(source, &label),
+        _ => Ok(None),
+    };
+    let group = match source.group.as_str() {
+        "" => cell(&source.key)?,
+        column => cell(column)?,
+    };
+    let (line, name) = (row.line, Path::new(table).file_name().unwrap_or_default());
+    let (group, place) = match part {
+        None => (group, format!("line {line}")),
+        // Each table counts its notes from 0.
+        Some(_) => (
+            format!("{table}: {group}"),
+            format!("line {line} of {}", name.display()),
+        ),
+    };
+    let of_column = |column: &str| match (part, column) {
+        (Some(part), _) => Ok(part.clone()),
+        (None, "") => Ok(String::new()),
+        (None, column) => cell(column),
+    };
+    let text = cell(&source.text)?;
+    let text = match source.mark.as_str() {
+        "" => text,
+        column => marked(&text, &cell(column)?),
+    };
+    let is_known = class.is_ok();
+    let case = Case {
+        content: Content::Text(Phi::new(text)),
+        class: class.unwrap_or(None),
+        degree: None,
+        is_test: source.has_test() && of_column(&source.split)? == source.test,
+        fold: match source.folds {
+            Some(_) => fold(source, &group, None),
+            None => of_column(&source.fold)?,
+        },
+        group,
+        place,
+    };
+    Ok((case, is_known))
+}
+
+/// The text with some words of it in marks: where they stand first, in whatever case, else before it.
+fn marked(text: &str, words: &str) -> String {
+    let [open, close] = MARKS;
+    let words = words.trim();
+    // ASCII letters alone change case without changing the length.
+    let found = text.to_ascii_lowercase().find(&words.to_ascii_lowercase());
+    let parts = found.and_then(|at| {
+        let (before, rest) = text.split_at_checked(at)?;
+        let (inside, after) = rest.split_at_checked(words.len())?;
+        Some((before, inside, after))
+    });
+    match parts {
+        Some((before, inside, after)) => format!("{before}{open}{inside}{close}{after}"),
+        None => format!("{open}{words}{close} {text}"),
+    }
+}
+
+/// One row: its line, and what stands in each column.
+struct NoteRow {
+    line: usize,
+    cells: BTreeMap<String, String>,
+}
+
+/// The rows of a table of texts; what it is is told by its name.
+fn note_rows(path: &Path) -> Result<Vec<NoteRow>> {
+    let bytes = disk::read(path, TABLE_LIMIT)?;
+    let odd = |Odd { line, cause }| Error::Table { line, cause };
+    let ending = path
+        .extension()
+        .and_then(|it| it.to_str())
+        .unwrap_or_default();
+    let sheet = match ending {
+        "csv" => Spreadsheet::parse(&bytes).map_err(odd)?,
+        "tsv" => Spreadsheet::parse_tabs(&bytes).map_err(odd)?,
+        _ => return json_rows(bytes),
+    };
+    let row = |(line, record): &(usize, csv::StringRecord)| NoteRow {
+        line: *line,
+        cells: sheet
+            .header
+            .iter()
+            .zip(record)
+            .map(|(name, cell)| (name.to_owned(), cell.to_owned()))
+            .collect(),
+    };
+    Ok(sheet.rows.iter().map(row).collect())
+}
+
+/// JSON lines: texts and numbers.
+fn json_rows(bytes: Vec<u8>) -> Result<Vec<NoteRow>> {
     let text = String::from_utf8(bytes).map_err(|it| Error::Table {
         line: 0,
         cause: it.to_string(),
     })?;
-    let (mut cases, mut unknown) = (Vec::new(), Vec::new());
+    let mut rows = Vec::new();
     for (idx, line) in text.lines().enumerate() {
-        let odd = |cause: String| Error::Table {
+        let row: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(line).map_err(|it| Error::Table {
+                line: idx + 1,
+                cause: it.to_string(),
+            })?;
+        let cell = |(name, value)| match value {
+            serde_json::Value::String(it) => Some((name, it)),
+            serde_json::Value::Number(it) => Some((name, it.to_string())),
+            _ => None,
+        };
+        rows.push(NoteRow {
             line: idx + 1,
-            cause,
-        };
-        let row: serde_json::Value =
-            serde_json::from_str(line).map_err(|it| odd(it.to_string()))?;
-        let cell = |column: &str| match row.get(column) {
-            Some(serde_json::Value::String(it)) => Ok(it.clone()),
-            Some(serde_json::Value::Number(it)) => Ok(it.to_string()),
-            _ => Err(odd(format!("no field {column}"))),
-        };
-        let place = format!("line {}", idx + 1);
-        // A note without a label still teaches language; so does one whose label is left out.
-        let class = match cell(&source.label) {
-            Ok(label) => class(source, &label).unwrap_or_else(|()| {
-                unknown.push(place.clone());
-                None
-            }),
-            Err(_) => None,
-        };
-        let group = cell(&source.group)?;
-        cases.push(Case {
-            content: Content::Text(Phi::new(cell("text")?)),
-            class,
-            degree: None,
-            is_test: cell(&source.split)? == source.test,
-            fold: match source.folds {
-                Some(_) => fold(source, &group, None),
-                None => cell(&source.fold)?,
-            },
-            group,
-            place,
+            cells: row.into_iter().filter_map(cell).collect(),
         });
     }
-    known_labels(source, &unknown)?;
-    Ok(cases)
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::marked;
+
+    #[test]
+    fn words_are_marked_where_they_stand_in_any_case() {
+        assert_eq!(marked("No EDEMA. Edema", "edema"), "No «EDEMA». Edema");
+        assert_eq!(marked("Supple.", "neck supple"), "«neck supple» Supple.");
+        assert_eq!(marked("Ödem. No rash", "rash "), "Ödem. No «rash»");
+    }
 }
