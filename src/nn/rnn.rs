@@ -139,7 +139,10 @@ impl Summary {
 
     /// `[n, k]` → `[n, 1]`
     fn logit(&self, columns: &Tensor) -> Result<Tensor> {
-        Ok(columns.f_mv(&self.weight)?.f_add(&self.bias)?.f_unsqueeze(1)?)
+        Ok(columns
+            .f_mv(&self.weight)?
+            .f_add(&self.bias)?
+            .f_unsqueeze(1)?)
     }
 }
 

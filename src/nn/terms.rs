@@ -214,9 +214,9 @@ fn add_words(windows: &mut [Vec<f32>], text: &TextInput, of_words: &[f32]) {
 fn text(input: &Input) -> Result<&TextInput> {
     match input {
         Input::Text(text) => Ok(text),
-        Input::Image(_) => Err(Error::Input {
+        Input::Image(_) | Input::Steps(_) => Err(Error::Input {
             want: "text".to_owned(),
-            found: "an image".to_owned(),
+            found: "another input".to_owned(),
         }),
     }
 }

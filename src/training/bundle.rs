@@ -75,7 +75,7 @@ impl Draft {
         let terms = half.map(Half::files).transpose()?;
         let naming = match &recipe.learning {
             Learning::Text(text) => text.naming.clone(),
-            Learning::Image { .. } => Vec::new(),
+            Learning::Image { .. } | Learning::Steps(_) | Learning::Questions { .. } => Vec::new(),
         };
         let mut manifest = Manifest {
             format: 1,

@@ -89,12 +89,12 @@ pub(super) fn train(
     let mut draft = bundle::Draft::new(
         job,
         assets,
-        vec![weights],
+        (vec![weights], None),
         (&Answers::default(), None),
         None,
     )?;
     draft.write(job, &[])?;
-    let mut model = bundle::load(&job.out, job.threads)?;
+    let mut loaded = bundle::load(&job.out, job.threads)?;
     let mut random = StdRng::seed_from_u64(knobs.seed.wrapping_add(TEST_SHIFT));
     let mut answered = Vec::new();
     for case in test {
@@ -104,7 +104,7 @@ pub(super) fn train(
         answered.extend(answers(
             case,
             spec,
-            (&tokenizer, model.as_mut()),
+            (&tokenizer, loaded.model.as_mut()),
             &mut random,
         )?);
     }

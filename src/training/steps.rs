@@ -119,6 +119,7 @@ impl Trainer for StepTrainer<'_> {
         Ok(Fitted {
             weights,
             rows,
+            of_terms: Vec::new(),
             epoch,
         })
     }

@@ -122,12 +122,7 @@ fn loaded(folder: &Path) -> Loaded {
 }
 
 fn note(text: &str) -> Note {
-    Note {
-        file_sha256: Sha256::of(text.as_bytes()),
-        text: Phi::new(text.to_owned()),
-        encoding: "UTF-8".to_owned(),
-        warnings: Vec::new(),
-    }
+    Note::plain(text)
 }
 
 #[test]
@@ -198,7 +193,7 @@ fn both_halves_answer_and_explain() {
 
     // The influence of the terms is exact: to what the words have by the network it adds the margin without its bias.
     let (target, task) = (Target::Note(&note), Task::default());
-    let mut explain = |loaded: &mut Loaded| {
+    let explain = |loaded: &mut Loaded| {
         score::explain(
             target,
             LabelIdx(0),
