@@ -4,12 +4,11 @@ use std::{fs, path::Path};
 
 use wardlight::{
     case::Note,
-    disk::{self, Sha256},
+    disk,
     model::{self, Bundle, Manifest, Task, manifest::Metric},
     nn,
     prediction::{Explanation, LabelIdx, Method},
     prep::{Input, Spec, prepare_note},
-    privacy::Phi,
     score::{self, Gate, Loaded, Target},
     training::{self, Job},
     warnings::Warnings,
