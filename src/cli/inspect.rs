@@ -183,7 +183,7 @@ fn of_note(note: &Note) -> Value {
     json!({
         "kind": "note",
         "format": note.format,
-        "encoding": note.encoding,
+        "encoding": (!note.encoding.is_empty()).then_some(&note.encoding),
         "pages": (!note.pages.is_empty()).then_some(note.pages.len()),
         "has_title": note.title.reveal().is_some(),
         "characters": note.text.reveal().chars().count(),
