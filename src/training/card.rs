@@ -126,9 +126,13 @@ fn figures(recipe: &Recipe, metrics: &[Metric]) -> String {
         )
         .ok();
     }
+    let once = if recipe.source.has_test() {
+        "The test part was evaluated once, with the bundle as it is shipped."
+    } else {
+        "No part was set aside for a test of the bundle as it is shipped."
+    };
     let note = format!(
-        "\nIntervals are the 2.5 and 97.5 percentiles of 2000 bootstrap draws of whole {}, within each class. The test \
-         part was evaluated once, with the bundle as it is shipped.\n\n",
+        "\nIntervals are the 2.5 and 97.5 percentiles of 2000 bootstrap draws of whole {}, within each class. {once}\n\n",
         recipe.source.group_name
     );
     text + &note + &list(&recipe.card.compare)

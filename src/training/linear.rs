@@ -182,11 +182,7 @@ fn machine(rows: &[Row], signs: &[f64], n_terms: usize, cost: f64) -> (Vec<f32>,
             let step = sign * (next - *alpha);
             *alpha = next;
             if step != 0.0 {
-                for (idx, value) in row {
-                    if let Some(weight) = weights.get_mut(*idx) {
-                        *weight += step * f64::from(*value);
-                    }
-                }
+                add(&mut weights, row, step);
                 bias += step;
             }
             true
@@ -208,6 +204,15 @@ fn machine(rows: &[Row], signs: &[f64], n_terms: usize, cost: f64) -> (Vec<f32>,
         weights.into_iter().map(|it| it as f32).collect(),
         bias as f32,
     )
+}
+
+/// Moves the weights of the terms of a row.
+fn add(weights: &mut [f64], row: &Row, step: f64) {
+    for (idx, value) in row {
+        if let Some(weight) = weights.get_mut(*idx) {
+            *weight += step * f64::from(*value);
+        }
+    }
 }
 
 #[cfg(test)]

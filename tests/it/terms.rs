@@ -198,7 +198,7 @@ fn both_halves_answer_and_explain() {
 
     // The influence of the terms is exact: to what the words have by the network it adds the margin without its bias.
     let (target, task) = (Target::Note(&note), Task::default());
-    let mut explain = |loaded: &mut Loaded| {
+    let explain = |loaded: &mut Loaded| {
         score::explain(
             target,
             LabelIdx(0),
