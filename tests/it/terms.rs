@@ -154,6 +154,11 @@ fn either_half_is_measured_alone_and_explanations_are_tested() {
 #[test]
 fn both_halves_answer_and_explain() {
     let (folder, _) = trained("terms");
+    // Which methods pass their test on so small a network is chance; here each is to be asked.
+    let mut manifest = Bundle::open(&folder).unwrap().manifest;
+    manifest.erasures.clear();
+    let text = manifest.to_toml().unwrap();
+    disk::write_atomic(&folder.join("manifest.toml"), text.as_bytes()).unwrap();
     let mut loaded = loaded(&folder);
     let manifest = loaded.model.manifest().clone();
     let part = manifest.terms.clone().unwrap();
