@@ -216,16 +216,7 @@ impl Trainer for ImageTrainer<'_> {
             std: f64::from(self.spec.std),
             knobs: knobs.clone(),
         };
-        let (checkpoint, task) = (steps.checkpoint(run), steps.task);
-        let course = steps.course(&checkpoint, cases.last_epoch);
-        let epoch = nn::train::run(
-            &vars,
-            &mut learner,
-            &knobs,
-            Some(&course),
-            task,
-            &mut |it| steps.tell(run, it),
-        )?;
+        let epoch = steps.run((run, cases.last_epoch), &vars, &mut learner, &knobs)?;
         let weights = nn::train::to_half(&mut vars)?;
         let rows = match &learner.held_out {
             Some(it) => images::logits(net.as_ref(), &it.pixels)?,

@@ -48,7 +48,10 @@ use crate::{
         self, Task,
         manifest::{Metric, Output},
     },
-    nn::train::{Course, Progress},
+    nn::{
+        self, VarStore,
+        train::{Course, Knobs, Learner, Progress},
+    },
     prep::{self, Input},
     score,
 };
@@ -233,23 +236,33 @@ struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    fn checkpoint(&self, run: &str) -> PathBuf {
-        self.work.join(format!("{run}.safetensors"))
-    }
-
-    fn course<'b>(&self, checkpoint: &'b Path, last_epoch: Option<usize>) -> Course<'b> {
-        Course {
-            checkpoint,
+    /// Trains the variables under the name of a run, or takes it up where it stopped; gives the epoch that they are of.
+    fn run(
+        &mut self,
+        (run, last_epoch): (&str, Option<usize>),
+        vars: &VarStore,
+        learner: &mut dyn Learner,
+        knobs: &Knobs,
+    ) -> Result<usize> {
+        let course = Course {
+            checkpoint: &self.work.join(format!("{run}.safetensors")),
             every: self.checkpoint_every,
             last_epoch,
-        }
-    }
-
-    fn tell(&mut self, run: &str, progress: &Progress) {
-        (self.on_event)(&Event::Progress {
-            run: run.to_owned(),
-            progress: progress.clone(),
-        });
+        };
+        let tell = &mut |progress: &Progress| {
+            (self.on_event)(&Event::Progress {
+                run: run.to_owned(),
+                progress: progress.clone(),
+            });
+        };
+        Ok(nn::train::run(
+            vars,
+            learner,
+            knobs,
+            Some(&course),
+            self.task,
+            tell,
+        )?)
     }
 }
 

@@ -180,10 +180,7 @@ fn fit(
         examples,
         knobs: knobs.clone(),
     };
-    let (checkpoint, task) = (steps.checkpoint("spans"), steps.task);
-    let course = steps.course(&checkpoint, None);
-    let tell = &mut |it: &_| steps.tell("spans", it);
-    nn::train::run(&vars, &mut learner, knobs, Some(&course), task, tell)?;
+    steps.run(("spans", None), &vars, &mut learner, knobs)?;
     Ok(nn::train::to_half(&mut vars)?)
 }
 

@@ -179,18 +179,8 @@ impl<'a> TextTrainer<'a> {
         let head = MaskedHead::new(&Params::fresh(vars), network)?;
         let known = (self.special, self.tokenizer.n_tokens());
         let mut learner = MaskedLearner::new(net, &head, &self.language, known, pretrain);
-        let (checkpoint, task) = (steps.checkpoint("language"), steps.task);
-        let course = steps.course(&checkpoint, None);
-        let tell = &mut |it: &_| steps.tell("language", it);
-        Ok(nn::train::run(
-            vars,
-            &mut learner,
-            &pretrain.knobs,
-            Some(&course),
-            task,
-            tell,
-        )
-        .map(drop)?)
+        let run = steps.run(("language", None), vars, &mut learner, &pretrain.knobs);
+        run.map(drop)
     }
 }
 
@@ -257,16 +247,7 @@ impl Trainer for TextTrainer<'_> {
             special: self.special,
             knobs: knobs.clone(),
         };
-        let (checkpoint, task) = (steps.checkpoint(run), steps.task);
-        let course = steps.course(&checkpoint, cases.last_epoch);
-        let epoch = nn::train::run(
-            &vars,
-            &mut learner,
-            &knobs,
-            Some(&course),
-            task,
-            &mut |it| steps.tell(run, it),
-        )?;
+        let epoch = steps.run((run, cases.last_epoch), &vars, &mut learner, &knobs)?;
         let weights = nn::train::to_half(&mut vars)?;
         let rows = match &learner.held_out {
             Some((inputs, _)) => text::logits(net, inputs)?,

@@ -14,6 +14,7 @@ mod bedside;
 mod bert;
 mod cli;
 mod command;
+mod courses;
 mod dicom;
 mod documents;
 mod engine;
