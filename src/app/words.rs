@@ -93,7 +93,7 @@ pub(super) fn scan_detail(scan: &Scan) -> String {
 /// Second line of a note in the study list.
 pub(super) fn note_detail(note: &NoteItem) -> String {
     let note = &note.note;
-    let n_words = counted(note.text.reveal().split_whitespace().count(), "word");
+    let n_words = length(note.text.reveal()); // for the clinician's eyes
     let kind = match note.format {
         note::Format::Text => note.encoding.as_str(),
         other => other.as_str(),
@@ -102,6 +102,22 @@ pub(super) fn note_detail(note: &NoteItem) -> String {
         0 | 1 => format!("{n_words}{DOT}{kind}"),
         n_pages => format!("{n_words}{DOT}{kind}{DOT}{}", counted(n_pages, "page")),
     }
+}
+
+/// How long a text is: in words or, where it is mostly Chinese, in characters.
+fn length(text: &str) -> String {
+    let n_wide = text.chars().filter(|it| is_wide(*it)).count();
+    let n_words = text.split_whitespace().count();
+    if n_words < n_wide {
+        counted(n_wide, "character")
+    } else {
+        counted(n_words, "word")
+    }
+}
+
+/// Ideographs, which are written without blanks between words.
+fn is_wide(char: char) -> bool {
+    matches!(char, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// The name of an item's file.

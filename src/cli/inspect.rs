@@ -222,6 +222,10 @@ fn print_fields(found: &Value) {
             _ if name == "parts" => {}
             Value::Array(items) if items.is_empty() => {}
             Value::String(text) => println!("  {name:22}{text}"),
+            Value::Array(items) if name == "hours" => {
+                let ends = items.iter().filter_map(Value::as_f64).map(rounded);
+                println!("  {name:22}{}", ends.collect::<Vec<_>>().join(" to "));
+            }
             other => println!("  {name:22}{other}"),
         }
     }
@@ -236,15 +240,18 @@ fn print_row(name: &str, row: &Value) {
     };
     match name {
         "variables" => println!(
-            "  {:22}{} {}, {} to {}; hours {} to {} ({} values)",
+            "  {:22}{}: {} {}, {}",
             "",
             text("name"),
+            range(text("least"), text("greatest")),
             text("unit"),
-            text("least"),
-            text("greatest"),
-            text("first_hours"),
-            text("last_hours"),
-            text("count")
+            match text("count").as_str() {
+                "1" => format!("once, at hour {}", text("first_hours")),
+                n => format!(
+                    "{n} values in hours {}",
+                    range(text("first_hours"), text("last_hours"))
+                ),
+            },
         ),
         "set_aside" => println!(
             "  {:22}{} {} ({}, hour {}): {}",
@@ -256,6 +263,15 @@ fn print_row(name: &str, row: &Value) {
             text("reason")
         ),
         _ => println!("  {:22}{}", "warning", text("text")),
+    }
+}
+
+/// One number for two that are the same.
+fn range(low: String, high: String) -> String {
+    if low == high {
+        low
+    } else {
+        format!("{low} to {high}")
     }
 }
 

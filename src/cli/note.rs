@@ -4,6 +4,7 @@ use std::{fmt::Write as _, ops::Range, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::{Decoder, NOTICE, lines, print};
 use crate::{
@@ -163,7 +164,11 @@ fn tell_sections(told: &mut Told, text: &str, reading: &Reading) {
             .kind
             .loinc()
             .map_or(String::new(), |it| format!(" (LOINC {it})"));
-        format!("{:32}{}{code}", quote(text, &it.title), it.kind.name())
+        format!(
+            "{}{}{code}",
+            padded(&quote(text, &it.title), 32),
+            it.kind.name()
+        )
     });
     told.block("Sections", lines);
 }
@@ -181,11 +186,17 @@ fn mention_fields(rules: &Rules, it: &Mention) -> Value {
     })
 }
 
+/// Filled with blanks to a width of the terminal, where an ideograph takes two places.
+fn padded(text: &str, width: usize) -> String {
+    let n_blanks = width.saturating_sub(text.width());
+    format!("{text}{:n_blanks$}", "")
+}
+
 fn mention_line(rules: &Rules, text: &str, it: &Mention) -> String {
     let concept = rules.lexicon.concept(it.concept_idx);
     let mut line = format!(
-        "{:34}{:11}{:14}",
-        concept.map_or("", |it| it.term),
+        "{}{:11}{:14}",
+        padded(concept.map_or("", |it| it.term), 34),
         concept.map_or("", |it| it.kind.name()),
         it.status().name(),
     );

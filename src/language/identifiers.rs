@@ -164,6 +164,10 @@ mod tests {
         check("Seen by Dr. A. Example today.", &[(Name, "A. Example")]);
         check("Patient Name: Jane Q. Sample", &[(Name, "Jane Q. Sample")]);
         check("Mrs. O'Neil-Smith coughs", &[(Name, "O'Neil-Smith")]);
+        check(
+            "Ms Zoë Müller-Šťastná was admitted",
+            &[(Name, "Zoë Müller-Šťastná")],
+        );
         check("Dictated by Tom Invented, M.D.", &[(Name, "Tom Invented")]);
         check("患者姓名：张三", &[(Name, "张三")]);
         check("请王医生会诊", &[(Name, "王")]);

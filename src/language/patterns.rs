@@ -8,7 +8,7 @@ pub(super) const PATTERNS: &[(Kind, &str)] = &[
     (Kind::Email, r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
     (Kind::Url, r#"(?i:https?://|www\.)[^\s，。；<>\"]+"#),
     (Kind::Url, r"\b\d{1,3}(?:\.\d{1,3}){3}\b"),
-    (Kind::Name, r"\b(?i:dr|mr|mrs|ms|miss|prof|professor|doctor|nurse)\b\.?[ \t]+((?:[A-Z]\.?[ \t]+){0,2}[A-Z][\p{L}'’-]*(?:[ \t]+[A-Z]\.)?(?:[ \t]+[A-Z][a-z'’-]+){0,2})"),
+    (Kind::Name, r"\b(?i:dr|mr|mrs|ms|miss|prof|professor|doctor|nurse)\b\.?[ \t]+((?:\p{Lu}\.?[ \t]+){0,2}\p{Lu}[\p{L}'’-]*(?:[ \t]+\p{Lu}\.)?(?:[ \t]+\p{Lu}[\p{Ll}'’]+(?:-\p{Lu}?[\p{Ll}'’]+)*){0,2})"),
     (Kind::Name, r"(?i:\b(?:patient'?s? name|name|attending(?: physician)?|physician|provider|surgeon|assistant|anesthesiologist|dictated by|signed(?: by)?|reviewed by|transcribed by|referring (?:physician|doctor)|referred by|primary care physician|pcp|author|next of kin|emergency contact|guardian|radiologist|consultant))[ \t]*[:：-]?[ \t]+([A-Z][\p{L}'’-]+(?:[ ][A-Z]\.)?(?:,?[ ][A-Z][\p{L}'’-]+){0,3})"),
     (Kind::Name, r"(?i:\b(?:patient|pt|cc|re|dear))[ \t]*[:：]?[ \t]+([A-Z][\p{Ll}'’-]+,?[ \t]+(?:[A-Z]\.?[ \t]+)?[A-Z][\p{Ll}'’-]+)"),
     (Kind::Name, r"((?:[A-Z]\.?[ \t]+)?[A-Z][\p{L}'’-]+(?:,?[ \t]+(?:[A-Z]\.|[A-Z][\p{L}'’-]+)){1,3}),?[ \t]+(?:M\.?D\.?|D\.?O\.|R\.?N\.?|Ph\.?D\.?|PA-C|N\.?P\.|FACS|F\.A\.C\.S\.|MBBS|DPM|D\.P\.M\.|D\.D\.S\.|FRCP)(?:\W|$)"),

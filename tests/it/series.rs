@@ -184,9 +184,9 @@ fn duplicates_and_unsorted_rows_are_counted() {
         points(&found, "heart_rate"),
         [(0.0, 80.0), (1.0, 81.0), (2.0, 99.0)]
     );
-    has_warning(&found, "1 values out of order of time");
-    has_warning(&found, "1 values repeated at one time");
-    has_warning(&found, "1 values replaced by a later value");
+    has_warning(&found, "1 value out of order of time");
+    has_warning(&found, "1 value repeated at one time");
+    has_warning(&found, "1 value replaced by a later value");
     assert_eq!(found.set_aside[0].place, Place::Line(2));
     let volumes = series("hours,Urine [mL]\n1,100\n1,50\n");
     assert_eq!(points(&volumes, "urine"), [(1.0, 150.0)]);
@@ -374,10 +374,10 @@ fn fhir_observations_become_a_series() {
     assert_eq!(found.set_aside[0].place, Place::Entry(5));
     for part in [
         "1 observations are marked as entered in error",
-        "1 values have no code that is known",
+        "1 value have no code that is known",
         "1 observations cover a period",
         "1 resources are neither",
-        "1 values lie before the birth",
+        "1 value lie before the birth",
     ] {
         has_warning(&found, part);
     }

@@ -229,7 +229,7 @@ impl Counts {
             (n_set_aside, "set aside and not used"),
             (self.n_unsorted, "out of order of time: sorted"),
             (self.n_repeated, "repeated at one time: counted once"),
-            (self.n_added, "volumes at one time: added up"),
+            (self.n_added, "of a volume at one time: added up"),
             (
                 self.n_replaced,
                 "replaced by a later value of the same time",
@@ -238,7 +238,10 @@ impl Counts {
         let told = counted.into_iter().filter(|(n, _)| 0 < *n);
         told.map(|(n, what)| Warning {
             kind: WarningKind::File,
-            text: format!("{n} values {what}"),
+            text: match n {
+                1 => format!("1 value {what}"),
+                _ => format!("{n} values {what}"),
+            },
         })
         .collect()
     }
