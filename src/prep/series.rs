@@ -136,7 +136,8 @@ pub fn prepare_series(
     values.truncate(n_steps * n_channels);
     for row in values.chunks_mut(n_channels.max(1)) {
         for (value, variable) in row.iter_mut().zip(&spec.variables) {
-            if spec.logarithms.contains(variable) {
+            // `max` would make a number of what is missing.
+            if spec.logarithms.contains(variable) && value.is_finite() {
                 *value = value.max(0.0).ln_1p();
             }
         }
@@ -172,7 +173,7 @@ fn told(
     if 0 < n_outside {
         let hours = spec.hours;
         warn(format!(
-            "{n_outside} values outside of the first {hours} hours are not read"
+            "not read, because outside of the first {hours} hours: {n_outside} of the values"
         ));
     }
     let n_hours = n_steps * spec.step_hours;

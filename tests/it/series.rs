@@ -374,10 +374,10 @@ fn fhir_observations_become_a_series() {
     assert_eq!(found.set_aside[0].place, Place::Entry(5));
     for part in [
         "1 observations are marked as entered in error",
-        "1 value have no code that is known",
+        "1 values have no code that is known",
         "1 observations cover a period",
         "1 resources are neither",
-        "1 value lie before the birth",
+        "values before the birth of the patient: 1",
     ] {
         has_warning(&found, part);
     }
@@ -452,7 +452,7 @@ fn inspect_tells_of_a_series_and_takes_a_mapping() {
         .arg(&columns));
     assert_eq!(code, 0, "{out}");
     for part in [
-        "heart rate /min, 80 to 90; hours 0 to 1 (2 values)",
+        "heart rate: 80 to 90 /min, 2 values in hours 0 to 1",
         "line 3",
         "38.5 with a decimal point?",
     ] {

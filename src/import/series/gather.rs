@@ -95,7 +95,7 @@ pub(super) fn gather(entries: &[Entry<'_>], birth: Option<NaiveDate>) -> Result<
     }
     if 0 < n_unborn {
         warnings.push(told(format!(
-            "{n_unborn} values lie before the birth of the patient"
+            "values before the birth of the patient: {n_unborn}"
         )));
     }
     Ok(Gathered {
