@@ -57,6 +57,15 @@ training-data:
 		mkdir -p $(TRAINING_DATA)/$$name; \
 		cp -f $(DATA)/$$name/* $(TRAINING_DATA)/$$name; \
 	done
+	mkdir -p $(TRAINING_DATA)/dna_promoters
+	cp -f $(DATA)/dna_promoters/promoters.data $(TRAINING_DATA)/dna_promoters
+	mkdir -p $(TRAINING_DATA)/labs_covid_wuhan
+	echo patient,outcome,part > $(TRAINING_DATA)/labs_covid_wuhan/patients.csv
+	for part in train375 test110; do \
+		from=$(DATA)/labs_covid_wuhan/$$part to=$(TRAINING_DATA)/labs_covid_wuhan; \
+		awk -F, -v part=$$part 'NR > 1 { print part "-" $$1 "," $$2 "," part }' $${from}_patients.csv >> $$to/patients.csv; \
+		gunzip -c $${from}_labs.csv.gz | sed "1!s/^/$$part-/" > $$to/$${part}_labs.csv; \
+	done
 	mkdir -p $(TRAINING_DATA)/icu_physionet2012
 	cp -f $(DATA)/icu_physionet2012/outcomes.csv $(TRAINING_DATA)/icu_physionet2012
 	for name in set-a set-b; do \

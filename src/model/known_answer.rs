@@ -3,7 +3,7 @@
 use super::{Error, Logits, Manifest, Network};
 use crate::{
     prediction::Affine2,
-    prep::{ImageInput, ImageSpec, Input, Spec, StepInput, Term, TextInput, TokenWindow},
+    prep::{ImageInput, ImageSpec, Input, Spec, StepInput, Term, TermKind, TextInput, TokenWindow},
 };
 
 /// A picture of stripes and arcs, a window of token numbers spread over the vocabulary, or steps of which some are
@@ -104,6 +104,7 @@ fn window(n_tokens: usize, vocab: usize, n_terms: usize) -> TextInput {
     let words: Vec<_> = (1..last).map(|it| it..it + 1).collect();
     let term = |word_idx: usize| Term {
         idx: word_idx * 7919 % n_terms.max(1),
+        kind: TermKind::Words,
         words: vec![word_idx],
     };
     let n_known = if n_terms == 0 { 0 } else { words.len() };

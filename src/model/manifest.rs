@@ -77,7 +77,7 @@ pub struct Manifest {
 }
 
 /// The linear half of a bundle: logits are those of the network plus `weight` times the margins of a linear model of
-/// TF-IDF terms (`prep::terms`; each occurrence counted as 1 + ln n, times its idf, the whole of length 1).
+/// TF-IDF terms (`prep::terms::tf_idf`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TermsPart {
@@ -87,8 +87,7 @@ pub struct TermsPart {
     pub weights: FileRef,
     /// Terms in the list.
     pub n: usize,
-    /// Words in the longest term.
-    pub longest: usize,
+    pub kinds: prep::terms::TermKinds,
     /// Fitted on held-out answers.
     pub weight: f32,
 }
@@ -178,7 +177,7 @@ impl TermsPart {
     /// # Errors
     /// Bytes that are no list of terms, or one of another length.
     pub fn parse(&self, list: &[u8]) -> Result<prep::Terms, Error> {
-        let terms = prep::Terms::parse(list, self.longest)?;
+        let terms = prep::Terms::parse(list, self.kinds)?;
         if terms.n() == self.n {
             return Ok(terms);
         }

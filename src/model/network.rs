@@ -218,10 +218,22 @@ pub struct Recurrent {
     pub both_ways: bool,
     pub readout: Readout,
     /// For one label: a logistic regression on a summary of each channel answers beside the cell, and the logit is the mean
-    /// of both. The summary is first, last, least, greatest and mean value, the means of the last quarter and of both
+    /// of all. The summary is first, last, least, greatest and mean value, the means of the last quarter and of both
     /// halves, and in which part of the steps it was measured.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub summary: bool,
+    /// Beside a summary: boosted trees on it, as a third model of the mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trees: Option<Trees>,
+}
+
+/// Symmetric trees: each level asks one question of all its leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trees {
+    pub number: usize,
+    /// Levels, 1 to 8.
+    pub depth: usize,
 }
 
 /// What carries the state from step to step.

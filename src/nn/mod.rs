@@ -28,13 +28,14 @@ pub mod script;
 mod shim;
 mod step_model;
 mod steps;
+mod summary;
 mod terms;
 mod text_model;
 pub mod train;
 pub mod transformer;
 pub mod tuning;
 
-pub use self::randomised::test_explanations;
+pub use self::{randomised::test_explanations, summary::Fitting};
 pub use tch::nn::VarStore;
 use tch::{Device, TchError, Tensor};
 

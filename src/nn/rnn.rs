@@ -5,8 +5,8 @@
 //! 2. the network standardises by statistics of its own training cases, which are part of its weights;
 //! 3. what is not measured is what was measured last or, for GRU-D, decays from there to the mean;
 //! 4. the cell goes through the steps, and the head reads its states;
-//! 5. where the network has a summary, a logistic regression on the summary of each channel answers beside it, and the
-//!    logit is the mean of both: an ensemble of two unlike models.
+//! 5. where the network has a summary, a logistic regression and, if it has any, boosted trees answer beside it from the
+//!    summary of each channel (`summary`), and the logit is the mean of all: an ensemble of unlike models.
 //!
 //! Parameters of cells have PyTorch's names and its form of the candidate state, `tanh(W x + r * (U h + b))`.
 
@@ -17,18 +17,10 @@ use super::{
     Result,
     layer::{Activation, Linear, Mode},
     params::Params,
-    steps::N_SUMMARIES,
+    summary::{Fitting, Statistics, Summary},
 };
-use crate::{
-    model::{
-        Error,
-        network::{Cell, Readout, Recurrent as Config},
-    },
-    stats::Logistic,
-};
+use crate::model::network::{Cell, Readout, Recurrent as Config};
 
-/// Standardised values farther from the mean than this say no more.
-const LIMIT: f64 = 5.0;
 /// The part of a step's inputs that is hidden while training, in relation to the dropout of the head.
 const INPUT_DROPOUT: f64 = 0.25;
 
@@ -46,20 +38,6 @@ pub struct Recurrent {
     head: Linear,
 }
 
-/// Mean and deviation of each channel over the training cases.
-struct Statistics {
-    mean: Tensor,
-    deviation: Tensor,
-}
-
-/// A logistic regression on the summaries; fitted, not trained by steps.
-struct Summary {
-    /// Of all summaries side by side.
-    statistics: Statistics,
-    weight: Tensor,
-    bias: Tensor,
-}
-
 /// Weights of one cell, with PyTorch's names; the gates of all kinds stand one above the other.
 struct Gates {
     weight_ih: Tensor,
@@ -73,77 +51,6 @@ struct Decay {
     input_weight: Tensor,
     input_bias: Tensor,
     state: Linear,
-}
-
-impl Statistics {
-    fn new(params: &Params<'_>, n: i64) -> Result<Self> {
-        Ok(Self {
-            mean: params.statistic("mean", n, 0.0)?,
-            deviation: params.statistic("deviation", n, 1.0)?,
-        })
-    }
-
-    /// Standardised, and 0 where `known` is 0. `[…, channels]` → the same
-    fn apply(&self, x: &Tensor, known: &Tensor) -> Result<Tensor> {
-        let standard = x.f_sub(&self.mean)?.f_div(&self.deviation)?;
-        Ok(standard.f_clamp(-LIMIT, LIMIT)?.f_mul(known)?)
-    }
-
-    /// Takes mean and deviation of what is known. `[m, channels]` twice
-    fn fit(&mut self, x: &Tensor, known: &Tensor) -> Result<()> {
-        let sum = |it: &Tensor| it.f_sum_dim_intlist([0_i64].as_slice(), false, Kind::Double);
-        let n = sum(known)?.f_clamp_min(1.0)?;
-        let mean = sum(&x.f_mul(known)?)?.f_div(&n)?;
-        let away = x.f_sub(&mean.f_to_kind(Kind::Float)?)?.f_mul(known)?;
-        let variance = sum(&away.f_square()?)?.f_div(&n)?;
-        // A channel that never changes says nothing, and must not be divided by nothing.
-        let deviation = variance.f_sqrt()?.f_clamp_min(1e-3)?;
-        tch::no_grad(|| -> Result<()> {
-            self.mean.f_copy_(&mean)?;
-            self.deviation.f_copy_(&deviation)?;
-            Ok(())
-        })
-    }
-}
-
-impl Summary {
-    fn new(params: &Params<'_>, channels: i64, n_facts: i64) -> Result<Self> {
-        let of_channels = N_SUMMARIES * channels;
-        Ok(Self {
-            statistics: Statistics::new(params, of_channels)?,
-            weight: params.statistic("weight", of_channels + 2 * n_facts, 0.0)?,
-            bias: params.statistic("bias", 1, 0.0)?,
-        })
-    }
-
-    /// Standardised summaries, then the facts. → `[n, k]`
-    fn columns(&self, steps: &Steps, facts: Option<&Tensor>) -> Result<Tensor> {
-        let (values, known) = Self::flat(steps)?;
-        let columns = self.statistics.apply(&values, &known)?;
-        Ok(match facts {
-            Some(facts) => Tensor::f_cat(&[&columns, facts], 1)?,
-            None => columns,
-        })
-    }
-
-    /// All summaries of an input in one row, and which are known; that nothing was measured is known too.
-    fn flat(steps: &Steps) -> Result<(Tensor, Tensor)> {
-        let counts = steps.counts.f_unsqueeze(1)?;
-        let ones = counts.f_ones_like()?;
-        let flat = |a: &Tensor, b: &Tensor| Tensor::f_cat(&[a, b], 1)?.f_flatten(1, 2);
-        Ok((
-            flat(&steps.summary, &counts)?,
-            flat(&steps.summary_known, &ones)?,
-        ))
-    }
-
-    /// `[n, k]` → `[n, 1]`
-    fn logit(&self, columns: &Tensor) -> Result<Tensor> {
-        Ok(columns
-            .f_mv(&self.weight)?
-            .f_add(&self.bias)?
-            .f_unsqueeze(1)?)
-    }
 }
 
 impl Gates {
@@ -250,15 +157,14 @@ impl Recurrent {
             readout: config.readout,
             summary: config
                 .summary
-                .then(|| Summary::new(&params.sub("summary"), channels, n_facts))
+                .then(|| Summary::new(&params.sub("summary"), (channels, n_facts), config.trees))
                 .transpose()?,
             head: Linear::head(&params.sub("classifier"), of_states, n_labels as i64)?,
         })
     }
 
     /// Takes the statistics of the training cases and fits what is not trained by steps, before the first step.
-    /// `is_true` says for which cases the only label holds, `penalty` is that of [`Logistic::fit`].
-    pub fn fit(&mut self, steps: &Steps, is_true: &[bool], penalty: f64) -> Result<()> {
+    pub fn fit(&mut self, steps: &Steps, fitting: &Fitting<'_>) -> Result<()> {
         let rows = |it: &Tensor| it.f_flatten(0, 1);
         self.values
             .fit(&rows(&steps.values)?, &rows(&steps.measured)?)?;
@@ -266,27 +172,10 @@ impl Recurrent {
             statistics.fit(&steps.facts, &steps.known)?;
         }
         let facts = self.of_facts(steps)?;
-        let Some(summary) = &mut self.summary else {
-            return Ok(());
-        };
-        let (values, known) = Summary::flat(steps)?;
-        summary.statistics.fit(&values, &known)?;
-        let columns = summary.columns(steps, facts.as_ref())?;
-        let unfit = || Error::Unfit {
-            want: "cases with and without the label for a logistic regression".to_owned(),
-            found: "others".to_owned(),
-        };
-        let columns: Vec<Vec<f64>> = super::loaded::rows(&columns)?
-            .into_iter()
-            .map(|row| row.into_iter().map(f64::from).collect())
-            .collect();
-        let fitted = Logistic::fit(&columns, is_true, penalty).ok_or_else(unfit)?;
-        let (weight, bias) = fitted.line();
-        tch::no_grad(|| -> Result<()> {
-            summary.weight.f_copy_(&Tensor::f_from_slice(&weight)?)?;
-            summary.bias.f_copy_(&Tensor::f_from_slice(&[bias])?)?;
-            Ok(())
-        })
+        match &mut self.summary {
+            Some(summary) => summary.fit(steps, facts.as_ref(), fitting),
+            None => Ok(()),
+        }
     }
 
     /// Standardised facts, then which are unknown. → `[n, 2 facts]`
@@ -299,7 +188,7 @@ impl Recurrent {
         Ok(Some(Tensor::f_cat(&[known, unknown], 1)?))
     }
 
-    /// What the head reads of the states and, where there is a summary, its logit. `n` inputs of `t` steps →
+    /// What the head reads of the states and, where there is a summary, its logits. `n` inputs of `t` steps →
     /// `[n, features]`
     pub fn features(&self, steps: &Steps, mode: Mode) -> Result<Tensor> {
         let facts = self.of_facts(steps)?;
@@ -314,8 +203,8 @@ impl Recurrent {
         let features = mode.dropout(self.read(&states)?)?;
         Ok(match &self.summary {
             Some(summary) => {
-                let logit = summary.logit(&summary.columns(steps, facts.as_ref())?)?;
-                Tensor::f_cat(&[features, logit], 1)?
+                let logits = summary.logits(steps, facts.as_ref())?;
+                Tensor::f_cat(&[features, logits], 1)?
             }
             None => features,
         })
@@ -324,19 +213,28 @@ impl Recurrent {
     /// `[n, features]` → `[n, labels]`
     pub fn logits(&self, features: &Tensor) -> Result<Tensor> {
         let own = self.own_logits(features)?;
-        Ok(match &self.summary {
-            Some(_) => {
-                let summary = features.f_narrow(1, -1, 1)?;
-                own.f_add(&summary)?.f_mul_scalar(0.5)?
+        Ok(match self.n_summaries() {
+            0 => own,
+            n => {
+                let of_summary = features.f_narrow(1, -n, n)?;
+                Tensor::f_cat(&[own, of_summary], 1)?.f_mean_dim(
+                    [1_i64].as_slice(),
+                    true,
+                    Kind::Float,
+                )?
             }
-            None => own,
         })
     }
 
     /// Of the recurrent part alone, which is what learns. `[n, features]` → `[n, labels]`
     pub fn own_logits(&self, features: &Tensor) -> Result<Tensor> {
-        let n_features = features.size2()?.1 - i64::from(self.summary.is_some());
+        let n_features = features.size2()?.1 - self.n_summaries();
         self.head.forward(&features.f_narrow(1, 0, n_features)?)
+    }
+
+    /// Models that read the summary.
+    fn n_summaries(&self) -> i64 {
+        self.summary.as_ref().map_or(0, Summary::n_models)
     }
 
     /// What the head reads of the states. `[n, t, k]` → `[n, k]` or `[n, 2 k]`

@@ -15,7 +15,7 @@ use crate::{
         Attribution, AttributionValues, Error, Logits, Manifest, Model, Task, manifest::TermsPart,
     },
     prediction::{Engine, Form, LabelIdx, Method, Precision},
-    prep::{Input, Term, TextInput},
+    prep::{Input, Term, TextInput, terms::tf_idf},
 };
 
 /// A network (or an ensemble) and a linear model of terms.
@@ -59,24 +59,12 @@ impl WithTerms {
 }
 
 impl Linear {
-    /// TF-IDF of a note: each known term and its value, the whole of length 1.
+    /// Each known term of a note and its value.
     fn tf_idf(&self, terms: &[Term]) -> Result<BTreeMap<usize, f32>> {
-        let mut counts: BTreeMap<usize, f32> = BTreeMap::new();
-        for term in terms {
-            *counts.entry(term.idx).or_default() += 1.0;
-        }
-        let mut square = 0.0;
-        for (idx, value) in &mut counts {
-            let idf = self.idf.get(*idx).ok_or_else(|| Error::Input {
-                want: "terms of the model's list".to_owned(),
-                found: idx.to_string(),
-            })?;
-            *value = (1.0 + value.ln()) * idf;
-            square += *value * *value;
-        }
-        let length = square.sqrt().max(f32::MIN_POSITIVE);
-        counts.values_mut().for_each(|it| *it /= length);
-        Ok(counts)
+        tf_idf(terms.iter().map(|it| (it.idx, it.kind)), &self.idf).map_err(|it| Error::Input {
+            want: "terms of the model's list".to_owned(),
+            found: it.to_string(),
+        })
     }
 
     /// What is added to each logit.
@@ -88,7 +76,7 @@ impl Linear {
             .collect())
     }
 
-    /// What each word of a note adds to one logit; only the bias is no word's. A term is shared evenly among its
+    /// What each word of a note adds to one logit; only the bias and marks of length are no word's. A term is shared evenly among its
     /// occurrences, and an occurrence among its words.
     fn of_words(&self, text: &TextInput, label: LabelIdx) -> Result<Vec<f32>> {
         let row = self.tf_idf(&text.terms)?;

@@ -30,7 +30,7 @@ pub use self::{
     sequence::{SequenceSpec, prepare_sequence},
     series::{Fact, SeriesSpec, prepare_series},
     steps::{Centre, Step},
-    terms::{Term, Terms},
+    terms::{Term, TermKind, Terms},
 };
 
 /// How a case becomes a model's input. Its canonical JSON is hashed into every result.

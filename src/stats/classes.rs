@@ -64,6 +64,12 @@ impl Counts {
         self.true_below as f64 / self.n_below() as f64
     }
 
+    /// The smaller one of sensitivity and positive predictive value: Score1 of the PhysioNet/CinC Challenge 2012
+    /// (Silva et al. 2012).
+    pub fn score1(self) -> f64 {
+        self.sensitivity().min(self.predictive_above())
+    }
+
     /// Mean of sensitivity and specificity.
     pub fn balanced_accuracy(self) -> f64 {
         f64::midpoint(self.sensitivity(), self.specificity())
@@ -137,6 +143,21 @@ pub fn predictive_values(
 
 /// The threshold with the greatest sensitivity + specificity (Youden 1950), halfway between the two scores that it parts.
 pub fn threshold_of_youden(scores: &[f64], is_positive: &[bool]) -> Option<f64> {
+    threshold_of_greatest(scores, is_positive, |it| {
+        it.sensitivity() + it.specificity()
+    })
+}
+
+/// The threshold with the greatest [`Counts::score1`], likewise.
+pub fn threshold_of_score1(scores: &[f64], is_positive: &[bool]) -> Option<f64> {
+    threshold_of_greatest(scores, is_positive, Counts::score1)
+}
+
+fn threshold_of_greatest(
+    scores: &[f64],
+    is_positive: &[bool],
+    measure: impl Fn(Counts) -> f64,
+) -> Option<f64> {
     let mut sorted: Vec<f64> = scores.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.dedup();
@@ -144,13 +165,9 @@ pub fn threshold_of_youden(scores: &[f64], is_positive: &[bool]) -> Option<f64> 
         .windows(2)
         .filter_map(|it| it.first().zip(it.last()))
         .map(|(a, b)| f64::midpoint(*a, *b));
-    let sum = |threshold: f64| {
-        let counts = Counts::at(threshold, scores, is_positive);
-        counts.sensitivity() + counts.specificity()
-    };
     between
-        .map(|it| (sum(it), it))
-        .filter(|(sum, _)| !sum.is_nan())
+        .map(|it| (measure(Counts::at(it, scores, is_positive)), it))
+        .filter(|(value, _)| !value.is_nan())
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, it)| it)
 }

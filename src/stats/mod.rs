@@ -15,6 +15,7 @@ mod plane;
 mod platt;
 mod spans;
 mod special;
+mod trees;
 
 pub use self::{
     auroc::{Auroc, PairedAuroc, auroc, paired_auroc},
@@ -26,7 +27,7 @@ pub use self::{
     classes::{
         Counts, accuracy, balanced_accuracy, confusion, f1, greatest, macro_f1, predictive_values,
         threshold_for_ppv, threshold_for_sensitivity, threshold_for_specificity,
-        threshold_of_youden,
+        threshold_of_score1, threshold_of_youden,
     },
     conformal::{conformal_quantile, worst_coverage},
     curve::{CurvePoint, average_precision, precision_recall_curve, roc_curve},
@@ -39,4 +40,5 @@ pub use self::{
     plane::{Plane, structural_similarity},
     platt::{Platt, fit_platt},
     spans::{exact_match, word_f1},
+    trees::{Growth, Trees},
 };

@@ -215,12 +215,22 @@ fn sets(conformal: &Conformal) -> String {
 
 /// How network and terms answer together.
 fn halves(part: &TermsPart) -> String {
+    let kinds = part.kinds;
+    let letters = match kinds.letters {
+        0 => String::new(),
+        longest => format!(", of 3 to {longest} letters inside words"),
+    };
+    let lengths = if kinds.lengths {
+        ", and of the length of the text"
+    } else {
+        ""
+    };
     format!(
         "The answer is an ensemble of two: a logit is that of the network plus {:.2} times the margin of a linear support \
-         vector machine (squared hinge loss; Hsieh et al. 2008) over TF-IDF of {} terms of 1 to {} words. The weight is the one \
+         vector machine (squared hinge loss; Hsieh et al. 2008) over TF-IDF of {} terms: of 1 to {} words{letters}{lengths}. The weight is the one \
          at which what is true of the held-out answers is most probable; the test part had no say. The influence of a word \
          is that on the network plus that of its terms, which is exact. What either half reaches alone stands under Figures.",
-        part.weight, part.n, part.longest
+        part.weight, part.n, kinds.longest
     )
 }
 

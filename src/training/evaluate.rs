@@ -170,6 +170,10 @@ pub fn calibrate(recipe: &Recipe, answers: &Answers) -> Result<Calibrated, model
                 "greatest sensitivity + specificity".to_owned(),
                 stats::threshold_of_youden(&scores, &is_positive),
             ),
+            (
+                "greatest min(sensitivity, PPV)".to_owned(),
+                stats::threshold_of_score1(&scores, &is_positive),
+            ),
             ("even odds".to_owned(), Some(0.5)),
         ];
         for (name, threshold) in candidates {
@@ -301,6 +305,8 @@ fn of_one_label(calibrated: &Calibrated, answers: &Answers) -> Vec<(String, Opti
     );
     let auroc =
         |at: &[usize]| stats::auroc(&pick(&scores, at), &pick(&is_positive, at)).map(|it| it.value);
+    let auprc =
+        |at: &[usize]| stats::average_precision(&pick(&scores, at), &pick(&is_positive, at));
     let brier = |at: &[usize]| Some(stats::brier(&pick(&scores, at), &pick(&is_positive, at)));
     let ece = |at: &[usize]| {
         Some(stats::expected_calibration_error(
@@ -309,7 +315,10 @@ fn of_one_label(calibrated: &Calibrated, answers: &Answers) -> Vec<(String, Opti
             N_BINS,
         ))
     };
-    let mut found = vec![("AUROC".to_owned(), answers.estimate(auroc))];
+    let mut found = vec![
+        ("AUROC".to_owned(), answers.estimate(auroc)),
+        ("AUPRC".to_owned(), answers.estimate(auprc)),
+    ];
     for point in &calibrated.points {
         let [sensitivity, specificity] = at_threshold(answers, &scores, point.threshold);
         found.push((
@@ -319,6 +328,15 @@ fn of_one_label(calibrated: &Calibrated, answers: &Answers) -> Vec<(String, Opti
         found.push((
             format!("specificity at {:.3}", point.threshold),
             specificity,
+        ));
+        let score1 = |at: &[usize]| {
+            let threshold = f64::from(point.threshold);
+            let counts = Counts::at(threshold, &pick(&scores, at), &pick(&is_positive, at));
+            Some(counts.score1()).filter(|it| it.is_finite())
+        };
+        found.push((
+            format!("min(sensitivity, PPV) at {:.3}", point.threshold),
+            answers.estimate(score1),
         ));
     }
     found.push(("Brier score".to_owned(), answers.estimate(brier)));

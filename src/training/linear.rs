@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 use serde::{Deserialize, Serialize};
 
-use crate::prep::terms::terms;
+use crate::prep::terms::{TermKind, TermKinds, terms, tf_idf};
 
 /// Passes over the cases after which a machine is taken as it is.
 const MAX_PASSES: usize = 100;
@@ -19,12 +19,14 @@ const SEED: u64 = 20_261_126;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TermLearning {
-    /// Words in the longest term.
-    pub longest: usize,
+    pub kinds: TermKinds,
     /// A term is known if it stands in so many of the texts.
     pub least_texts: usize,
     /// LIBLINEAR's `C`: what a case on the wrong side costs.
     pub cost: f64,
+    /// Cases of rare classes cost more, those of frequent ones less, so that all classes cost the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub balanced: bool,
 }
 
 /// What was learned.
@@ -37,24 +39,23 @@ pub(super) struct Linear {
     pub(super) weights: Vec<Vec<f32>>,
     /// For each class.
     pub(super) bias: Vec<f32>,
-    /// Words in the longest term.
-    pub(super) longest: usize,
+    pub(super) kinds: TermKinds,
 }
 
 /// A text as its terms' numbers and values, of length 1.
 type Row = Vec<(usize, f32)>;
 
 impl Linear {
-    /// Learns from texts and the class of each.
+    /// Learns from texts, the class of each, and how much each counts.
     pub(super) fn fit(
         texts: &[&str],
-        classes: &[usize],
+        (classes, weights): (&[usize], &[f64]),
         n_classes: usize,
         how: &TermLearning,
     ) -> Self {
         let mut texts_with: BTreeMap<String, usize> = BTreeMap::new();
         for text in texts {
-            let once: HashSet<String> = terms(text, how.longest).into_iter().collect();
+            let once: HashSet<String> = terms(text, how.kinds).into_iter().collect();
             // The map is sorted by itself, so the order of the set does not matter.
             let mut once: Vec<String> = once.into_iter().collect();
             once.sort_unstable();
@@ -70,18 +71,19 @@ impl Linear {
             idf,
             weights: Vec::new(),
             bias: Vec::new(),
-            longest: how.longest,
+            kinds: how.kinds,
         };
         let rows: Vec<Row> = texts
             .iter()
             .map(|it| linear.row(it, &linear.numbers()))
             .collect();
+        let costs = costs((classes, weights), n_classes, how);
         for class in 0..n_classes {
             let signs: Vec<f64> = classes
                 .iter()
                 .map(|it| if *it == class { 1.0 } else { -1.0 })
                 .collect();
-            let (weights, bias) = machine(&rows, &signs, linear.terms.len(), how.cost);
+            let (weights, bias) = machine(&rows, (&signs, &costs), linear.terms.len());
             linear.weights.push(weights);
             linear.bias.push(bias);
         }
@@ -117,39 +119,41 @@ impl Linear {
     }
 
     fn row(&self, text: &str, numbers: &HashMap<&str, usize>) -> Row {
-        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-        for term in terms(text, self.longest) {
-            if let Some(idx) = numbers.get(term.as_str()) {
-                *counts.entry(*idx).or_default() += 1;
-            }
-        }
-        let values = counts.into_iter().map(|(idx, n)| {
-            (
-                idx,
-                (1.0 + (n as f32).ln()) * self.idf.get(idx).copied().unwrap_or(0.0),
-            )
-        });
-        let row: Row = values.collect();
-        let length = row
+        let known = terms(text, self.kinds);
+        let known = known
             .iter()
-            .map(|it| it.1 * it.1)
-            .sum::<f32>()
-            .sqrt()
-            .max(f32::MIN_POSITIVE);
-        row.into_iter()
-            .map(|(idx, value)| (idx, value / length))
-            .collect()
+            .filter_map(|it| Some((*numbers.get(it.as_str())?, TermKind::of(it))));
+        let row = tf_idf(known, &self.idf).unwrap_or_default(); // every term has its idf
+        row.into_iter().collect()
     }
+}
+
+/// What each case on the wrong side costs.
+fn costs((classes, weights): (&[usize], &[f64]), n_classes: usize, how: &TermLearning) -> Vec<f64> {
+    let mut of_class = vec![0.0; n_classes];
+    for (class, weight) in classes.iter().zip(weights) {
+        if let Some(sum) = of_class.get_mut(*class) {
+            *sum += weight;
+        }
+    }
+    let even = weights.iter().sum::<f64>() / n_classes.max(1) as f64;
+    let balance = |class: usize| match (how.balanced, of_class.get(class)) {
+        (true, Some(sum)) => even / sum.max(f64::MIN_POSITIVE),
+        _ => 1.0,
+    };
+    let pairs = classes.iter().zip(weights);
+    pairs
+        .map(|(class, weight)| how.cost * weight * balance(*class))
+        .collect()
 }
 
 /// A support vector machine with squared hinge loss and a bias that is a feature of its own, by dual coordinate descent
 /// (Hsieh et al. 2008, <https://doi.org/10.1145/1390156.1390208>, algorithm 3: cases that lie safely beyond the margin are
-/// left out until the others are done). `signs` are 1 and -1.
-fn machine(rows: &[Row], signs: &[f64], n_terms: usize, cost: f64) -> (Vec<f32>, f32) {
+/// left out until the others are done). `signs` are 1 and -1, `costs` those of each case.
+fn machine(rows: &[Row], (signs, costs): (&[f64], &[f64]), n_terms: usize) -> (Vec<f32>, f32) {
     let mut weights = vec![0.0_f64; n_terms];
     let mut bias = 0.0_f64;
     let mut alphas = vec![0.0_f64; rows.len()];
-    let diagonal = 0.5 / cost;
     let all: Vec<usize> = (0..rows.len()).collect();
     let mut active = all.clone();
     let mut limit = f64::INFINITY;
@@ -158,11 +162,15 @@ fn machine(rows: &[Row], signs: &[f64], n_terms: usize, cost: f64) -> (Vec<f32>,
         active.shuffle(&mut random);
         let (mut greatest, mut least) = (f64::NEG_INFINITY, f64::INFINITY);
         active.retain(|idx| {
-            let (Some(row), Some(sign), Some(alpha)) =
-                (rows.get(*idx), signs.get(*idx), alphas.get_mut(*idx))
-            else {
+            let (Some(row), Some(sign), Some(cost), Some(alpha)) = (
+                rows.get(*idx),
+                signs.get(*idx),
+                costs.get(*idx),
+                alphas.get_mut(*idx),
+            ) else {
                 return false;
             };
+            let diagonal = 0.5 / cost;
             let products = row
                 .iter()
                 .map(|(idx, value)| weights.get(*idx).map_or(0.0, |it| it * f64::from(*value)));
@@ -217,7 +225,21 @@ fn add(weights: &mut [f64], row: &Row, step: f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Linear, TermLearning};
+    use super::{Linear, TermLearning, costs};
+    use crate::prep::terms::TermKinds;
+
+    fn how(balanced: bool) -> TermLearning {
+        TermLearning {
+            kinds: TermKinds {
+                longest: 2,
+                letters: 0,
+                lengths: false,
+            },
+            least_texts: 1,
+            cost: 1.0,
+            balanced,
+        }
+    }
 
     /// scikit-learn 1.9.1: `TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)` and `LinearSVC(C=1.0, tol=1e-10)`.
     #[test]
@@ -230,12 +252,7 @@ mod tests {
             "blurred vision",
             "vision loss and eye pain",
         ];
-        let how = TermLearning {
-            longest: 2,
-            least_texts: 1,
-            cost: 1.0,
-        };
-        let linear = Linear::fit(&texts, &[0, 0, 1, 1, 2, 2], 3, &how);
+        let linear = Linear::fit(&texts, (&[0, 0, 1, 1, 2, 2], &[1.0; 6]), 3, &how(false));
         assert_eq!(linear.terms.len(), 32);
         let found = linear.rows(&["pain and cough and cough", "the knee", "nothing known"]);
         let expected = [
@@ -246,5 +263,19 @@ mod tests {
         for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
             assert!((found - expected).abs() < 5e-3, "{found} {expected}");
         }
+    }
+
+    /// scikit-learn: `class_weight="balanced"` is n / (classes * cases of the class).
+    #[test]
+    fn balanced_classes_cost_the_same() {
+        let classes = [0, 0, 0, 1];
+        assert_eq!(
+            costs((&classes, &[1.0; 4]), 2, &how(true)),
+            [2.0 / 3.0, 2.0 / 3.0, 2.0 / 3.0, 2.0]
+        );
+        assert_eq!(
+            costs((&classes, &[1.0, 0.5, 0.5, 1.0]), 2, &how(false)),
+            [1.0, 0.5, 0.5, 1.0]
+        );
     }
 }

@@ -10,6 +10,7 @@
 //!
 //! The loop itself is [`crate::nn::train`].
 
+mod aside;
 mod bundle;
 mod card;
 pub mod data;

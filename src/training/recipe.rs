@@ -14,7 +14,11 @@ use crate::{
     disk::{self, Sha256},
     model::{Bundle, Network, calibration::Method, manifest::Output},
     nn::train::{Knobs, augment::Augment, masked::Pretrain, steps::Endings, text::Windows},
-    prep::{self, terms::LONGEST},
+    prep::{
+        self,
+        terms::{LONGEST, TermKinds},
+    },
+    stats::Growth,
 };
 
 /// In `hold_out`: every fold that there is, in turn.
@@ -286,6 +290,9 @@ pub struct StepLearning {
     /// Of the logistic regression of a network with a summary, on the squares of its weights.
     #[serde(default)]
     pub summary_penalty: f64,
+    /// Of its trees, if it has any.
+    #[serde(default)]
+    pub trees: Growth,
 }
 
 /// How notes are learned.
@@ -303,8 +310,28 @@ pub struct TextLearning {
     /// A linear model of terms that answers beside the network, and alone as the floor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<TermLearning>,
+    /// Further texts that teach classes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aside: Vec<Aside>,
     /// Words that name a label, lower case, a star for any ending; a second evaluation hides them.
     pub naming: Vec<String>,
+}
+
+/// Texts that teach classes and are never measured on: not those of the source's test part, nor those of a group that is
+/// measured on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Aside {
+    /// How much a text counts beside a case, at most 1: for the linear model as its cost, for the network as the part of
+    /// the epochs in which it is read.
+    pub weight: f64,
+    /// So many of each class at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<usize>,
+    /// Each section of a note is a text of its own; the classes of the source are kinds of sections.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sections: bool,
+    pub source: Source,
 }
 
 impl Source {
@@ -413,10 +440,31 @@ impl Recipe {
                 "labels that exclude each other for terms",
                 &"others",
             )?;
-            let is_run = (1..=LONGEST).contains(&terms.longest);
-            wanted(is_run, "terms of 1 to 5 words", &terms.longest)?;
+            let TermKinds {
+                longest, letters, ..
+            } = terms.kinds;
+            wanted(
+                (1..=LONGEST).contains(&longest),
+                "terms of 1 to 5 words",
+                &longest,
+            )?;
+            wanted(
+                letters == 0 || (3..=8).contains(&letters),
+                "terms of 3 to 8 letters, or 0",
+                &letters,
+            )?;
             let is_cost = 0.0 < terms.cost && terms.cost.is_finite();
             wanted(is_cost, "a cost above 0", &terms.cost)?;
+        }
+        if let Learning::Text(text) = &self.learning {
+            for aside in &text.aside {
+                let is_part = 0.0 < aside.weight && aside.weight <= 1.0;
+                wanted(
+                    is_part,
+                    "texts aside with a weight above 0, at most 1",
+                    &aside.weight,
+                )?;
+            }
         }
         if let Learning::Image { augment, .. } = &self.learning {
             let is_mirrored = !augment.flips.is_empty() && !augment.sides_alike;

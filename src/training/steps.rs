@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     nn::{
-        self, Net, rnn,
+        self, Fitting, Net, rnn,
         train::steps::{Courses, StepLearner, logits},
     },
     prep::{Input, Spec, StepInput, prepare_sequence, prepare_series},
@@ -77,6 +77,7 @@ impl Trainer for StepTrainer<'_> {
             knobs,
             endings,
             summary_penalty,
+            trees,
         } = self.learning;
         let knobs = knobs.with_seed_shift(cases.seed_shift);
         nn::train::seed(knobs.seed);
@@ -90,7 +91,13 @@ impl Trainer for StepTrainer<'_> {
         let longest = train.inputs.iter().map(|it| it.n_steps).max().unwrap_or(0);
         let whole: Vec<StepInput> = train.inputs.iter().map(|it| it.lasting(longest)).collect();
         let is_true: Vec<bool> = train.labels.iter().map(|it| *it == 1).collect();
-        net.fit(&rnn::Steps::new(&whole)?, &is_true, *summary_penalty)?;
+        let fitting = Fitting {
+            is_true: &is_true,
+            penalty: *summary_penalty,
+            growth: trees,
+            seed: knobs.seed,
+        };
+        net.fit(&rnn::Steps::new(&whole)?, &fitting)?;
         drop(whole);
         let held_out = (!cases.held_out.is_empty()).then(|| self.courses(cases.held_out));
         let mut learner = StepLearner {

@@ -65,7 +65,7 @@ impl Half {
             list: file(LIST, list),
             weights: file(WEIGHTS, weights),
             n: self.linear.terms.len(),
-            longest: self.linear.longest,
+            kinds: self.linear.kinds,
             weight: self.weight as f32,
         }
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{
     Assets, Error, Fitted, Job, Recipe, Result, Split, Steps, Trainer,
+    aside::{self, Lesson},
     data::{self, Case, Content},
     linear::Linear,
     recipe::TextLearning,
@@ -50,6 +51,8 @@ pub(super) struct TextTrainer<'a> {
     /// The tokens of the notes that teach language: not test, and in no fold that is held out (where all folds are, in
     /// turns, then all of them, without their labels), and those of the recipe's other source.
     language: Vec<Vec<i64>>,
+    /// Texts that teach classes and are never measured on.
+    lessons: Vec<Lesson>,
 }
 
 impl<'a> TextTrainer<'a> {
@@ -114,6 +117,10 @@ impl<'a> TextTrainer<'a> {
         };
         let tokens = cases.iter().map(of_case).collect::<Result<_>>()?;
         let language = teaching.map(whole).collect::<Result<_>>()?;
+        let mut lessons = aside::read(&learning.aside, job)?;
+        for lesson in &mut lessons {
+            lesson.tokens = whole(&lesson.case)?;
+        }
         Ok(Self {
             recipe,
             learning,
@@ -125,6 +132,7 @@ impl<'a> TextTrainer<'a> {
             special,
             tokens,
             language,
+            lessons,
         })
     }
 
@@ -146,15 +154,20 @@ impl<'a> TextTrainer<'a> {
         known.filter_map(text_of).collect()
     }
 
-    fn texts(&self, cases: &[usize]) -> text::Texts {
-        let notes = cases
-            .iter()
-            .filter_map(|it| self.tokens.get(*it).cloned())
-            .collect();
-        text::Texts {
-            notes,
-            labels: self.labels(cases),
+    /// What the network learns from.
+    fn texts(&self, train: &[usize]) -> text::Texts {
+        let notes = train.iter().filter_map(|it| self.tokens.get(*it).cloned());
+        let mut texts = text::Texts {
+            notes: notes.collect(),
+            labels: self.labels(train),
+            weights: vec![1.0; train.len()],
+        };
+        for lesson in aside::apart(&self.lessons, self.cases, train) {
+            texts.notes.push(lesson.tokens.clone());
+            texts.labels.push(lesson.class);
+            texts.weights.push(lesson.weight);
         }
+        texts
     }
 
     fn labels(&self, cases: &[usize]) -> Vec<usize> {
@@ -267,13 +280,15 @@ impl Trainer for TextTrainer<'_> {
 
     fn linear(&self, train: &[usize]) -> Option<Linear> {
         let terms = self.learning.terms.as_ref()?;
-        let (texts, classes) = (self.strs(train), self.labels(train));
-        Some(Linear::fit(
-            &texts,
-            &classes,
-            self.recipe.labels.len(),
-            terms,
-        ))
+        let (mut texts, mut classes) = (self.strs(train), self.labels(train));
+        let mut weights = vec![1.0; texts.len()];
+        for lesson in aside::apart(&self.lessons, self.cases, train) {
+            texts.extend(text_of(&lesson.case));
+            classes.push(lesson.class);
+            weights.push(lesson.weight);
+        }
+        let n_labels = self.recipe.labels.len();
+        Some(Linear::fit(&texts, (&classes, &weights), n_labels, terms))
     }
 
     fn input(&self, case_idx: usize) -> Result<Input> {

@@ -42,7 +42,7 @@ output = "sigmoid"
 hold_out = ["0", "1"]
 seeds = 2
 sensitivity = 0.9
-network = { kind = "recurrent", cell = "CELL", channels = 2, facts = 2, hidden = 8, readout = "last", summary = SUMMARY }
+network = { kind = "recurrent", cell = "CELL", channels = 2, facts = 2, hidden = 8, readout = "last", SUMMARY }
 prep = { kind = "series", hours = 12, step_hours = 1, variables = ["heart_rate", "lactate"], logarithms = ["lactate"], facts = ["age", "is_male"] }
 [card]
 title = "Rising lactate"
@@ -134,7 +134,11 @@ fn score(folder: &Path, file: &Path) -> (i32, Value) {
 
 #[test]
 fn a_recipe_of_courses_becomes_a_bundle_that_the_command_scores() {
-    for (cell, summary) in [("gru_d", "true"), ("lstm", "false")] {
+    for (cell, summary) in [
+        ("gru_d", "summary = true"),
+        ("gru", "summary = true, trees = { number = 20, depth = 2 }"),
+        ("lstm", "summary = false"),
+    ] {
         let recipe = COURSES.replace("CELL", cell).replace("SUMMARY", summary);
         let (folder, figures) = trained(&format!("courses-{cell}"), &recipe, write_stays);
         assert!(0.95 < figures["test, AUROC"], "{cell}: {figures:?}");
@@ -294,6 +298,7 @@ fn config(cell: Cell, channels: usize) -> Config {
         both_ways: false,
         readout: Readout::Last,
         summary: false,
+        trees: None,
     }
 }
 

@@ -57,7 +57,7 @@ kind = "text"
 n_tokens = 200
 naming = ["cardiolog*"]
 windows = { tokens = 16, each = 2, hide = 0.1 }
-terms = { longest = 2, least_texts = 2, cost = 1.0 }
+terms = { kinds = { longest = 2 }, least_texts = 2, cost = 1.0 }
 [learning.language]
 kind = "notes"
 table = "more.jsonl"

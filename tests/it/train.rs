@@ -234,6 +234,7 @@ fn a_transformer_learns_eight_notes() {
         train: Texts {
             notes,
             labels: (0..8).map(|it| it % 2).collect(),
+            weights: vec![1.0; 8],
         },
         held_out: None,
         windows: Windows {

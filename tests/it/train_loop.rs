@@ -255,6 +255,7 @@ fn text_weights(checkpoint: &Path, stops: &[usize]) -> Vec<u8> {
             train: Texts {
                 notes: notes.collect(),
                 labels: (0..16).map(|it| it % 2).collect(),
+                weights: vec![1.0; 16],
             },
             held_out: None,
             windows: Windows {

@@ -27,6 +27,14 @@ pub(super) fn network_and_prep(network: &Recurrent, prep: &Spec) -> Check {
         }
     };
     within(n_steps, 1..=4096, "a number of steps")?;
+    if let Some(trees) = network.trees {
+        wanted(network.summary, "a summary for trees", "none")?;
+        within(trees.number, 1..=10_000, "a number of trees")?;
+        within(trees.depth, 1..=8, "a depth of trees")?;
+        // Numbers of columns are kept as half floats, which are whole up to 2048: nine for each channel, two for a fact.
+        let n_columns = 9 * channels + 2 * facts;
+        within(n_columns, 1..=2048, "a number of columns for trees")?;
+    }
     wanted(
         network.channels == channels,
         format!("{channels} channels"),

@@ -16,7 +16,8 @@ pub(super) fn manifest(manifest: &Manifest) -> Check {
         file(&part.list)?;
         file(&part.weights)?;
         within(part.n, 1..=2_000_000, "a number of terms")?;
-        within(part.longest, 1..=LONGEST, "words in a term")?;
+        within(part.kinds.longest, 1..=LONGEST, "words in a term")?;
+        within(part.kinds.letters, 0..=8, "letters in a term")?;
         let is_sound = part.weight.is_finite() && 0.0 <= part.weight;
         wanted(is_sound, "a weight of terms of at least 0", part.weight)?;
         let is_taken = manifest.networks().any(|it| it.file == part.weights.file);

@@ -46,6 +46,8 @@ pub struct Texts {
     pub notes: Vec<Vec<i64>>,
     /// For each note the position of its label.
     pub labels: Vec<usize>,
+    /// For each note the part of the epochs in which it is read.
+    pub weights: Vec<f64>,
 }
 
 /// A network that learns from some notes and is tried on others.
@@ -103,13 +105,19 @@ fn mean_row(rows: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
 }
 
 impl TextLearner<'_> {
+    /// `None` where the note is not read this time.
     fn window(&self, case: usize, random: &mut Random) -> Option<(Vec<i64>, usize)> {
         let note_idx = case / self.windows.each.max(1);
-        let (note, label) = self
-            .train
-            .notes
-            .get(note_idx)
-            .zip(self.train.labels.get(note_idx))?;
+        let Texts {
+            notes,
+            labels,
+            weights,
+        } = &self.train;
+        let (note, label) = notes.get(note_idx).zip(labels.get(note_idx))?;
+        let weight = weights.get(note_idx).copied().unwrap_or(1.0);
+        if weight < 1.0 && !random.random_bool(weight) {
+            return None;
+        }
         let mut ids = cut(note, self.windows.tokens, self.special, random);
         let hidden = random.random_range(0.0..=self.windows.hide);
         for id in &mut ids {
@@ -127,10 +135,14 @@ impl Learner for TextLearner<'_> {
     }
 
     fn loss(&mut self, cases: &[usize], random: &mut Random) -> Result<Tensor> {
-        let (windows, labels): (Vec<_>, Vec<_>) = cases
-            .iter()
-            .filter_map(|it| self.window(*it, random))
-            .unzip();
+        let (windows, labels): (Vec<_>, Vec<_>) = loop {
+            let read = cases.iter().filter_map(|it| self.window(*it, random));
+            let (windows, labels): (Vec<_>, Vec<_>) = read.unzip();
+            // A batch of which nothing is read is drawn again.
+            if !windows.is_empty() || cases.is_empty() {
+                break (windows, labels);
+            }
+        };
         let tokens = Tokens::new(windows.iter().map(Vec::as_slice))?;
         let mode = Mode::Train {
             dropout: self.knobs.dropout,
