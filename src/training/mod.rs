@@ -32,7 +32,6 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-pub use self::recipe::Recipe;
 use self::{
     data::Case,
     evaluate::Answers,
@@ -41,6 +40,7 @@ use self::{
     recipe::{Learning, Ships},
     terms::Half,
 };
+pub use self::{linear::margins_of_terms, recipe::Recipe};
 use crate::{
     case::{LabelledScan, Note, Scan},
     disk,
