@@ -46,6 +46,11 @@ impl Note {
     }
 }
 
+/// Control characters that no note has. Form feed and escape occur in printed reports.
+pub const fn is_forbidden(char: char) -> bool {
+    char.is_ascii_control() && !matches!(char, '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\x1b')
+}
+
 /// File formats that can hold a note, told by content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

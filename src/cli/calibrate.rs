@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use super::{
     Decoder, EngineArgs, NOTICE,
-    evaluate::{named, progress, scan},
+    evaluate::{content, named, progress},
     print, sites,
 };
 use crate::{
@@ -150,7 +150,7 @@ fn fit(
 ) -> anyhow::Result<ExitCode> {
     let decoder =
         Decoder::start(Default::default()).context("could not start the decode worker")?;
-    let open = |path: &Path| scan(&decoder, path);
+    let open = |path: &Path| content(&decoder, path);
     let mut loaded = named(model, engine)?;
     let wish = Wish {
         site: site.to_owned(),
@@ -190,6 +190,7 @@ fn job<'a>(args: &Args, table: &Path, open: &'a crate::evaluate::Open<'a>) -> Jo
     Job {
         table: table.to_owned(),
         images: args.images.clone(),
+        measurements: Vec::new(),
         columns: Columns {
             image: args.image_column.clone(),
             label: args.label_column.clone(),
@@ -222,6 +223,7 @@ fn job<'a>(args: &Args, table: &Path, open: &'a crate::evaluate::Open<'a>) -> Jo
         command: String::new(),
         date: chrono::Utc::now().format("%Y-%m-%d").to_string(),
         open,
+        term_floor: None,
     }
 }
 

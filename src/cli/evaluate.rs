@@ -1,4 +1,4 @@
-//! `wardlight evaluate`: a model and a table of labelled images in, `evaluation.json`, `report.html` and
+//! `wardlight evaluate`: a model and a table of labelled cases in, `evaluation.json`, `report.html` and
 //! `predictions.csv` out.
 
 use std::{
@@ -11,10 +11,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Decoder, EngineArgs, NOTICE, lines, load, models_folder, options, print};
 use crate::{
-    case::Scan,
     disk,
     evaluate::{
-        self, Columns, Job, OnMissing, Part, Progress, Words,
+        self, Columns, Content, Job, OnMissing, Part, Progress, TermFloor, Texts, Words,
         report::{Findings, Report},
     },
     failure::Failure,
@@ -22,19 +21,21 @@ use crate::{
     model::Task,
     prediction::Estimate,
     score::{Gate, Loaded},
+    training,
 };
 
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// The model: its name, or the folder of a bundle.
     model: String,
-    /// Comma-separated values with a header: `path` and `label`, and where known `patient_id`, `split`, `age`, `sex`,
-    /// `view`, `subtype`. Paths are relative to the table.
+    /// Comma-separated values with a header, with tabs (`.tsv`), or JSON lines (`.jsonl`): the case in `path`, `text`,
+    /// `sequence` or, with --measurements, `key`; its `label`; and where known `patient_id`, `split`, `age`, `sex`, `view`,
+    /// `subtype`. Paths are relative to the table.
     table: PathBuf,
     /// Folder for the report; made if need be.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// A second model, to compare with on the same images.
+    /// A second model that reads the same, to compare with on the same cases.
     #[arg(long, value_name = "MODEL")]
     against: Option<String>,
     /// Evaluate only rows with this value of the split column.
@@ -71,6 +72,16 @@ pub(super) struct Args {
     /// The column of paths [default: path].
     #[arg(long, value_name = "COLUMN")]
     image_column: Option<String>,
+    /// The column of notes' texts or of sequences' letters [default: text or sequence, if there is one].
+    #[arg(long, value_name = "COLUMN")]
+    text_column: Option<String>,
+    /// A table of measurements for models that read courses, with the column of keys, `minutes` or `hours`, `parameter`,
+    /// `value` and, where known, `unit`; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    measurements: Vec<PathBuf>,
+    /// The column that says which measurements belong to a row [default: key].
+    #[arg(long, value_name = "COLUMN", requires = "measurements")]
+    key_column: Option<String>,
     /// The column of labels [default: label].
     #[arg(long, value_name = "COLUMN")]
     label_column: Option<String>,
@@ -86,13 +97,13 @@ pub(super) struct Args {
     /// A folder of images that the model should refuse; may be repeated.
     #[arg(long, value_name = "DIR")]
     strangers: Vec<PathBuf>,
-    /// Damage at most this many of the images on purpose, each in 30 ways; 0 for none.
+    /// Damage at most this many of the cases on purpose, each in all ways that its kind suffers; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 200)]
     damage: usize,
     /// Leave out rows whose file is missing, instead of refusing the table.
     #[arg(long)]
     skip_missing: bool,
-    /// Score images that the model would refuse as well.
+    /// Score cases that the model would refuse as well.
     #[arg(long)]
     beyond_scope: bool,
     /// Print the report as JSON instead of a summary.
@@ -117,7 +128,11 @@ fn evaluate_and_write(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCo
     disk::create_folder(&args.out).context("could not make the folder for the report")?;
     let decoder =
         Decoder::start(Default::default()).context("could not start the decode worker")?;
-    let open = |path: &Path| scan(&decoder, path);
+    let open = |path: &Path| content(&decoder, path);
+    let floor = |it: &Texts<'_>| {
+        training::margins_of_terms(&it.learned, &it.classes, it.n_classes, &it.asked)
+    };
+    let floor: TermFloor<'_> = ("TF-IDF of words and word pairs with a linear SVM", &floor);
     let mut loaded = named(&args.model, engine)?;
     let mut against = args
         .against
@@ -134,7 +149,10 @@ fn evaluate_and_write(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCo
         show(&bar, progress);
     };
     let outcome = evaluate::run(
-        &job(args, &open),
+        &Job {
+            term_floor: Some(&floor),
+            ..job(args, &open)
+        },
         &mut loaded,
         against.as_mut(),
         &task,
@@ -185,8 +203,11 @@ fn job<'a>(args: &Args, open: &'a evaluate::Open<'a>) -> Job<'a> {
     Job {
         table: args.table.clone(),
         images: args.images.clone(),
+        measurements: args.measurements.clone(),
         columns: Columns {
             image: args.image_column.clone(),
+            text: args.text_column.clone(),
+            key: args.key_column.clone(),
             label: args.label_column.clone(),
             patient: args.patient_column.clone(),
             baselines: args.baseline.clone(),
@@ -217,6 +238,7 @@ fn job<'a>(args: &Args, open: &'a evaluate::Open<'a>) -> Job<'a> {
         command: command(args),
         date: chrono::Utc::now().format("%Y-%m-%d").to_string(),
         open,
+        term_floor: None,
     }
 }
 
@@ -235,14 +257,11 @@ pub(super) fn named(model: &str, engine: &EngineArgs) -> anyhow::Result<Loaded> 
     load(&folder, options(engine)).with_context(|| format!("could not load the model {model}"))
 }
 
-pub(super) fn scan(decoder: &Decoder, path: &Path) -> Result<Scan, Failure> {
+/// What a file holds, read by the worker.
+pub(super) fn content(decoder: &Decoder, path: &Path) -> Result<Content, Failure> {
     match decoder.open(path).map_err(|error| Failure::from(&error))? {
-        Opened::Scan(scan) => Ok(scan),
-        Opened::Chart(chart) => Err(Failure {
-            headline: format!("This is {}, not a scan", chart.found()),
-            remedy: "Name an image.".to_owned(),
-            cause: format!("wanted an image, found {}", chart.found()),
-        }),
+        Opened::Scan(scan) => Ok(Content::Scan(Box::new(scan))),
+        Opened::Chart(chart) => Ok(Content::Chart(chart)),
     }
 }
 
@@ -275,6 +294,11 @@ fn command(args: &Args) -> String {
     option("positive", args.positive.as_ref());
     option("images", args.images.as_deref().map(last_two).as_ref());
     option("image-column", args.image_column.as_ref());
+    option("text-column", args.text_column.as_ref());
+    for it in &args.measurements {
+        option("measurements", Some(&last(it)));
+    }
+    option("key-column", args.key_column.as_ref());
     option("label-column", args.label_column.as_ref());
     option("patient-column", args.patient_column.as_ref());
     for (name, values) in [
@@ -304,8 +328,11 @@ fn summary(report: &Report, out: &Path) -> String {
         })
     };
     let mut lines = vec![format!(
-        "{} {} on {} images",
-        report.model.identity.name, report.model.identity.version, report.data.n_scored
+        "{} {} on {} {}",
+        report.model.identity.name,
+        report.model.identity.version,
+        report.data.n_scored,
+        report.data.kind.many()
     )];
     match &report.findings {
         Findings::OneLabel(found) => {
@@ -330,6 +357,8 @@ fn summary(report: &Report, out: &Path) -> String {
                     .iter()
                     .filter_map(|(name, it)| figure(name, *it)),
             );
+            let floors = found.floors.iter();
+            lines.extend(floors.filter_map(|it| figure(&it.name, it.accuracy)));
         }
     }
     if let Some(found) = &report.sets {

@@ -39,7 +39,7 @@ impl From<&evaluate::Error> for Failure {
             ),
             Error::Column { .. } => (
                 "The table lacks a column",
-                "Name the columns of paths and labels under More.",
+                "Name the columns of cases and labels under More.",
             ),
             Error::NoRows { .. } => (
                 "No row of the table belongs to this part",
@@ -55,19 +55,23 @@ impl From<&evaluate::Error> for Failure {
             ),
             Error::OneKind { .. } => (
                 "All rows are of one kind",
-                "Add images of the other kind: there is nothing to tell apart.",
+                "Add cases of the other kind: there is nothing to tell apart.",
             ),
             Error::Missing { .. } => (
                 "Files of the table are missing",
-                "Name the folder of the images under More, or correct the paths.",
+                "Name the folder of the files under More, or correct the paths.",
             ),
             Error::Leak { .. } => (
                 "The same patient is in both parts",
                 "Part the table by patient: an answer learned by heart proves nothing.",
             ),
-            Error::ReadsNotes => (
-                "This model reads notes",
-                "Choose a model for scans; notes cannot be evaluated here yet.",
+            Error::Copies { .. } => (
+                "The same case is in both parts",
+                "Leave it out of one: an answer learned by heart proves nothing.",
+            ),
+            Error::AnswersQuestions => (
+                "This model answers questions",
+                "Choose a model that gives labels.",
             ),
             Error::Incomparable { .. } => (
                 "The two models cannot be compared",
@@ -75,7 +79,7 @@ impl From<&evaluate::Error> for Failure {
             ),
             Error::NoAnswers { .. } => (
                 "The model refused too much to be measured",
-                "Choose a model made for such images, or score beyond its scope under More.",
+                "Choose a model made for such cases, or score beyond its scope under More.",
             ),
             Error::NotOneLabel { .. } => (
                 "A site is fitted for one label only",

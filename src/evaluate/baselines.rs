@@ -1,7 +1,7 @@
 //! What can be had without a network: logistic regressions on things that should not suffice.
 
 use super::{
-    Job,
+    Job, Kind,
     cases::{Case, Gathered, Lesson, THUMBNAIL, estimate, pick},
     report::{Baseline, Baselines},
     truth::Question,
@@ -14,13 +14,13 @@ use crate::{
 /// Of the L2 penalty; thumbnails have more inputs than a small table has rows.
 const PENALTY: f64 = 10.0;
 
-/// What a baseline looks at; `None` where an image lacks it.
+/// What a baseline looks at; `None` where a case lacks it.
 type Look<'a> = Box<dyn Fn(&[f64], &[Option<f64>]) -> Option<Vec<f64>> + 'a>;
 
 /// `None` where there is nothing to learn from, or more than one label is asked about.
 pub(super) fn measure(
     question: &Question,
-    job: &Job<'_>,
+    (job, kind): (&Job<'_>, Kind),
     gathered: &Gathered,
 ) -> Option<Baselines> {
     let (Question::OneLabel(_), Some(part)) = (question, &job.part) else {
@@ -29,7 +29,32 @@ pub(super) fn measure(
     if gathered.lessons.is_empty() {
         return None;
     }
-    let mut looks: Vec<(String, Look<'_>)> = vec![
+    let mut looks = match kind {
+        Kind::Images => of_thumbnails(),
+        Kind::Notes | Kind::Courses | Kind::Sequences => Vec::new(),
+    };
+    for (idx, name) in job.columns.baselines.iter().enumerate() {
+        let look: Look<'_> =
+            Box::new(move |_, numbers| Some(vec![numbers.get(idx).copied().flatten()?]));
+        looks.push((format!("the column {name} alone"), look));
+    }
+    if looks.is_empty() {
+        return None;
+    }
+    let rows = looks
+        .iter()
+        .filter_map(|(name, look)| one(name, look, gathered))
+        .collect();
+    Some(Baselines {
+        part: part.train.clone(),
+        n_train: gathered.lessons.len(),
+        penalty: PENALTY,
+        rows,
+    })
+}
+
+fn of_thumbnails<'a>() -> Vec<(String, Look<'a>)> {
+    vec![
         (
             format!("thumbnail of {THUMBNAIL} x {THUMBNAIL} pixels"),
             Box::new(|thumbnail, _| Some(thumbnail.to_vec())),
@@ -42,22 +67,7 @@ pub(super) fn measure(
             "mean and deviation of its brightness".to_owned(),
             Box::new(|thumbnail, _| Some(moments(thumbnail))),
         ),
-    ];
-    for (idx, name) in job.columns.baselines.iter().enumerate() {
-        let look: Look<'_> =
-            Box::new(move |_, numbers| Some(vec![numbers.get(idx).copied().flatten()?]));
-        looks.push((format!("the column {name} alone"), look));
-    }
-    let rows = looks
-        .iter()
-        .filter_map(|(name, look)| one(name, look, gathered))
-        .collect();
-    Some(Baselines {
-        part: part.train.clone(),
-        n_train: gathered.lessons.len(),
-        penalty: PENALTY,
-        rows,
-    })
+    ]
 }
 
 fn one(name: &str, look: &Look<'_>, gathered: &Gathered) -> Option<Baseline> {

@@ -1,27 +1,29 @@
-//! The rows of the table as answers: each image opened, scored and put beside what is true of it.
+//! The rows of the table as answers: each case opened, scored and put beside what is true of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Job, N_DRAWS, Result, SEED, Steps, n_draws,
-    report::RefusedRow,
+    Job, Kind, N_DRAWS, Result, SEED, Steps,
+    item::{Item, Source},
+    n_draws,
+    report::{RefusedRow, Unanswered},
     table::{Role, Row, Table},
     truth::Truths,
 };
 use crate::{
-    case::{Frame, Samples, Scan},
+    case::{Frame, Samples},
     disk::Sha256,
     failure::Failure,
     model::{Manifest, calibration},
     prediction::{Estimate, LabelSet, Ood, Prediction},
-    score::{self, Loaded, Target},
+    score::{self, Loaded},
     stats::{self, Interval, Unit},
 };
 
 /// Sides of the thumbnail that baselines learn from.
 pub(super) const THUMBNAIL: usize = 16;
 
-/// An evaluated image with its answer.
+/// An evaluated row with its answer.
 #[derive(Clone, Debug)]
 pub(super) struct Case {
     pub(super) row: Row,
@@ -34,17 +36,18 @@ pub(super) struct Case {
     pub(super) logit: f64,
     /// What the model could not exclude.
     pub(super) sets: Vec<LabelSet>,
-    /// Of the second model, for one label.
-    pub(super) other: Option<f64>,
+    /// Of the second model.
+    pub(super) other: Option<Vec<f64>>,
     pub(super) ood: Ood,
     /// Why the model would rather not have answered.
     pub(super) beyond_scope: Vec<String>,
     pub(super) thumbnail: Vec<f64>,
 }
 
-/// An image that only baselines learn from.
+/// A row that only baselines learn from.
 #[derive(Clone, Debug)]
 pub(super) struct Lesson {
+    pub(super) source: Source,
     pub(super) truth: Vec<bool>,
     pub(super) thumbnail: Vec<f64>,
     pub(super) numbers: Vec<Option<f64>>,
@@ -58,7 +61,7 @@ pub(super) struct Gathered {
     pub(super) refused: Vec<RefusedRow>,
     /// Evaluated rows that the second model refused.
     pub(super) n_refused_by_other: usize,
-    /// What the model remarked, and on how many images.
+    /// What the model remarked, and on how many cases.
     pub(super) remarks: BTreeMap<String, usize>,
 }
 
@@ -73,7 +76,7 @@ impl Case {
         self.probabilities.first().copied().unwrap_or(f64::NAN)
     }
 
-    /// What the bootstrap draws: a patient, or where nobody knows, the image.
+    /// What the bootstrap draws: a patient, or where nobody knows, the case.
     pub(super) fn unit(&self, stratum: usize) -> Unit {
         Unit {
             stratum,
@@ -105,53 +108,49 @@ pub(super) fn gather(
     steps: &mut Steps<'_>,
 ) -> Result<Gathered> {
     steps.start("scoring");
+    let kind = Kind::of(&loaded.model.manifest().prep)?;
     let asked = asked(job, loaded)?;
+    let of_other = match &against {
+        Some(other) => self::asked(job, other)?,
+        None => Vec::new(),
+    };
     let mut gathered = Gathered::default();
     for (idx, (row, truth)) in table.rows.iter().zip(truths).enumerate() {
         steps.advance(idx, table.rows.len())?;
-        let refuse = |failure: Failure| RefusedRow {
-            line: row.line,
-            headline: failure.headline,
-            cause: failure.cause,
-        };
-        let scan = match (job.open)(&row.path) {
-            Ok(scan) => scan,
-            Err(failure) if row.role == Role::Evaluated => {
-                gathered.refused.push(refuse(failure));
-                continue;
-            }
-            Err(_) => continue,
-        };
-        let thumbnail = scan.frames.first().map(|it| thumbnail(it));
-        let thumbnail = thumbnail.unwrap_or_default();
         if row.role == Role::Learned {
-            gathered.lessons.push(Lesson {
-                truth: truth.clone(),
-                thumbnail,
-                numbers: row.numbers.clone(),
-            });
+            gathered.lessons.extend(lesson(job, kind, row, truth));
             continue;
         }
-        let prediction = match answer(&scan, loaded, job.gate) {
+        let item = match row.source.open(kind, job.open) {
+            Ok(item) => item,
+            Err(failure) => {
+                let refused = refused(row, Unanswered::Error, failure);
+                gathered.refused.push(refused);
+                continue;
+            }
+        };
+        let prediction = match answer(&item, loaded, job.gate) {
             Ok(prediction) => prediction,
             Err(error) => {
-                gathered.refused.push(refuse(Failure::from(&error)));
+                let is_out = matches!(error, score::Error::OutOfScope { .. });
+                let why = if is_out {
+                    Unanswered::Refused
+                } else {
+                    Unanswered::Error
+                };
+                let refused = refused(row, why, Failure::from(&error));
+                gathered.refused.push(refused);
                 continue;
             }
         };
         for warning in &prediction.warnings {
             *gathered.remarks.entry(warning.text.clone()).or_default() += 1;
         }
-        let other = match &mut against {
-            Some(other) => {
-                let found = answer(&scan, other, job.gate).ok();
-                gathered.n_refused_by_other += usize::from(found.is_none());
-                let place = self::asked(job, other)?;
-                let manifest = other.model.manifest();
-                found.and_then(|it| probabilities(&it, manifest, &place).first().copied())
-            }
-            None => None,
-        };
+        let other = against.as_mut().and_then(|other| {
+            let found = answer(&item, other, job.gate).ok();
+            gathered.n_refused_by_other += usize::from(found.is_none());
+            found.map(|it| probabilities(&it, other.model.manifest(), &of_other))
+        });
         gathered.cases.push(Case {
             row: row.clone(),
             file_sha256: prediction.about.file_sha256,
@@ -162,10 +161,35 @@ pub(super) fn gather(
             other,
             ood: prediction.ood,
             beyond_scope: prediction.beyond_scope,
-            thumbnail,
+            thumbnail: thumbnail_of(&item),
         });
     }
     Ok(gathered)
+}
+
+/// What baselines learn from a row; `None` for an image that cannot be opened. Of anything else they look at columns and
+/// texts alone, which the row has.
+fn lesson(job: &Job<'_>, kind: Kind, row: &Row, truth: &[bool]) -> Option<Lesson> {
+    let thumbnail = match kind {
+        Kind::Images => thumbnail_of(&row.source.open(kind, job.open).ok()?),
+        Kind::Notes | Kind::Courses | Kind::Sequences => Vec::new(),
+    };
+    Some(Lesson {
+        source: row.source.clone(),
+        truth: truth.to_vec(),
+        thumbnail,
+        numbers: row.numbers.clone(),
+    })
+}
+
+fn refused(row: &Row, outcome: Unanswered, failure: Failure) -> RefusedRow {
+    RefusedRow {
+        line: row.line,
+        shown: row.shown.clone(),
+        outcome,
+        headline: failure.headline,
+        cause: failure.cause,
+    }
 }
 
 /// Positions of the labels that are asked about.
@@ -180,18 +204,13 @@ fn asked(job: &Job<'_>, loaded: &Loaded) -> Result<Vec<usize>> {
     })
 }
 
-/// The first frame, as a user's file would be scored.
+/// As a user's case would be scored; of a scan, the first frame.
 pub(super) fn answer(
-    scan: &Scan,
+    item: &Item,
     loaded: &mut Loaded,
     gate: score::Gate,
 ) -> std::result::Result<Prediction, score::Error> {
-    let target = Target::Scan {
-        scan,
-        frame_idx: 0,
-        at: None,
-    };
-    score::score(target, loaded, gate)
+    score::score(item.target(), loaded, gate)
 }
 
 /// From the logits: the probability of a result is `f32`, which cannot tell 1 - 1e-9 from 1.
@@ -222,6 +241,17 @@ fn sets(prediction: &Prediction, asked: &[usize]) -> Vec<LabelSet> {
     sets.filter(|it| it.label.as_ref().is_none_or(|it| names.contains(&it)))
         .cloned()
         .collect()
+}
+
+/// Empty for what is no image.
+fn thumbnail_of(item: &Item) -> Vec<f64> {
+    match item {
+        Item::Scan(scan) => {
+            let first = scan.frames.first();
+            first.map(|it| thumbnail(it)).unwrap_or_default()
+        }
+        Item::Note(_) | Item::Series(_) | Item::Sequence(_) => Vec::new(),
+    }
 }
 
 /// Mean grey values of a grid of 16 x 16, 0 to 1 between the least and the greatest value of the frame.
@@ -286,26 +316,55 @@ pub(super) fn pick<T: Copy>(values: &[T], at: &[usize]) -> Vec<T> {
         .collect()
 }
 
-/// One line for each answer: the line of the table, what is true and what was answered. No name of a patient.
-pub(super) fn predictions_csv(labels: &[String], cases: &[Case]) -> Vec<u8> {
+/// One line for each evaluated row: the line of the table, what is true and what was answered, or why there is no answer.
+/// No name of a patient and no text of a note.
+pub(super) fn predictions_csv(
+    labels: &[String],
+    cases: &[Case],
+    refused: &[RefusedRow],
+) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut header = vec!["line".to_owned(), "path".to_owned()];
     for name in labels {
         header.extend([format!("{name}: true"), format!("{name}: probability")]);
     }
-    header.extend(["layout distance", "beyond scope"].map(str::to_owned));
+    header.extend(["layout distance", "beyond scope", "outcome", "reason"].map(str::to_owned));
+    let answered = cases.iter().map(|it| (it.row.line, answered(it)));
+    let silent = refused
+        .iter()
+        .map(|it| (it.line, unanswered(it, labels.len())));
+    let records: BTreeMap<usize, Vec<String>> = answered.chain(silent).collect();
     // Writing to memory cannot fail.
     writer.write_record(&header).ok();
-    for case in cases {
-        let mut record = vec![case.row.line.to_string(), as_text(&case.row.shown)];
-        for (truth, probability) in case.truth.iter().zip(&case.probabilities) {
-            record.extend([u8::from(*truth).to_string(), format!("{probability:.6}")]);
-        }
-        let distance = distance(&case.ood).map_or_else(String::new, |it| format!("{it:.4}"));
-        record.extend([distance, case.beyond_scope.join("; ")]);
-        writer.write_record(&record).ok();
+    for record in records.values() {
+        writer.write_record(record).ok();
     }
     writer.into_inner().unwrap_or_default()
+}
+
+fn answered(case: &Case) -> Vec<String> {
+    let mut record = vec![case.row.line.to_string(), as_text(&case.row.shown)];
+    for (truth, probability) in case.truth.iter().zip(&case.probabilities) {
+        record.extend([u8::from(*truth).to_string(), format!("{probability:.6}")]);
+    }
+    let distance = distance(&case.ood).map_or_else(String::new, |it| format!("{it:.4}"));
+    record.extend([distance, case.beyond_scope.join("; ")]);
+    record.extend(["ok".to_owned(), String::new()]);
+    record
+}
+
+fn unanswered(row: &RefusedRow, n_labels: usize) -> Vec<String> {
+    let mut record = vec![row.line.to_string(), as_text(&row.shown)];
+    record.extend(vec![String::new(); 2 * n_labels + 2]);
+    let outcome = match row.outcome {
+        Unanswered::Refused => "refused",
+        Unanswered::Error => "error",
+    };
+    record.extend([
+        outcome.to_owned(),
+        as_text(&format!("{}: {}", row.headline, row.cause)),
+    ]);
+    record
 }
 
 /// A cell that no spreadsheet takes for a formula (OWASP, "CSV Injection").

@@ -2,10 +2,13 @@
 
 use super::{
     cases::{Case, estimate, pick},
-    report::{LabelFigures, ManyLabels},
+    report::{LabelFigures, ManyLabels, Share},
     truth::Question,
 };
 use crate::{prediction::Estimate, stats};
+
+/// Bins of the calibration error.
+const N_BINS: usize = 15;
 
 /// Of chosen and true labels, and how many labels there are.
 type Figure<'a> = &'a dyn Fn(&[usize], &[usize], usize) -> f64;
@@ -15,18 +18,25 @@ pub(super) fn measure(question: &Question, names: &[String], cases: &[Case]) -> 
     let areas: Vec<Option<Estimate>> = (0..names.len())
         .map(|idx| estimate(cases, |at| auroc(cases, idx, at)))
         .collect();
-    let label = |(idx, (name, auroc)): (usize, (&String, &Option<Estimate>))| LabelFigures {
-        name: name.clone(),
-        n: cases
-            .iter()
-            .filter(|it| it.truth.get(idx) == Some(&true))
-            .count(),
-        auroc: *auroc,
+    let (chosen, truth) = (chosen(cases), truth(cases));
+    let label = |(idx, (name, auroc)): (usize, (&String, &Option<Estimate>))| {
+        let n = cases.iter().filter(|it| it.truth.get(idx) == Some(&true));
+        let found = LabelFigures {
+            name: name.clone(),
+            n: n.count(),
+            auroc: *auroc,
+            precision: None,
+            recall: None,
+            f1: None,
+        };
+        match question {
+            Question::Exclusive => of_choice(found, idx, cases, (&chosen, &truth)),
+            Question::OneLabel(_) | Question::Several => found,
+        }
     };
     let mut figures = vec![("mean AUROC".into(), estimate(cases, |at| mean(cases, at)))];
     let mut confusion = Vec::new();
     if matches!(question, Question::Exclusive) {
-        let (chosen, truth) = (chosen(cases), truth(cases));
         let of = |figure: Figure<'_>| {
             estimate(cases, |at| {
                 Some(figure(&pick(&chosen, at), &pick(&truth, at), names.len()))
@@ -36,14 +46,55 @@ pub(super) fn measure(question: &Question, names: &[String], cases: &[Case]) -> 
             ("accuracy".into(), of(&|a, b, _| stats::accuracy(a, b))),
             ("balanced accuracy".into(), of(&stats::balanced_accuracy)),
             ("macro-F1".into(), of(&stats::macro_f1)),
+            (
+                "calibration error".into(),
+                calibration_error(cases, &chosen, &truth),
+            ),
         ]);
         confusion = stats::confusion(&chosen, &truth, names.len());
     }
     ManyLabels {
         figures,
         labels: names.iter().zip(&areas).enumerate().map(label).collect(),
+        floors: Vec::new(),
         confusion,
     }
+}
+
+/// Adds how often the label was chosen rightly.
+fn of_choice(
+    found: LabelFigures,
+    label: usize,
+    cases: &[Case],
+    (chosen, truth): (&[usize], &[usize]),
+) -> LabelFigures {
+    let n = |test: &dyn Fn(bool, bool) -> bool| {
+        let pairs = chosen.iter().zip(truth);
+        pairs
+            .filter(|(c, t)| test(**c == label, **t == label))
+            .count()
+    };
+    let (both, n_chosen, n_true) = (n(&|c, t| c && t), n(&|c, _| c), n(&|_, t| t));
+    LabelFigures {
+        precision: Some(Share::of(both, n_chosen)),
+        recall: Some(Share::of(both, n_true)),
+        f1: estimate(cases, |at| {
+            stats::f1(&pick(chosen, at), &pick(truth, at), label)
+        }),
+        ..found
+    }
+}
+
+/// The gap between the probability of the chosen label and how often it is right, over bins of equal width
+/// (Guo et al. 2017, <https://arxiv.org/abs/1706.04599>).
+fn calibration_error(cases: &[Case], chosen: &[usize], truth: &[usize]) -> Option<Estimate> {
+    let is_right: Vec<bool> = chosen.iter().zip(truth).map(|(a, b)| a == b).collect();
+    let greatest = |it: &Case| it.probabilities.iter().copied().fold(0.0, f64::max);
+    let p: Vec<f64> = cases.iter().map(greatest).collect();
+    estimate(cases, |at| {
+        let bins = stats::equal_width_bins(&pick(&p, at), &pick(&is_right, at), N_BINS);
+        Some(stats::expected_gap(&bins))
+    })
 }
 
 fn auroc(cases: &[Case], label: usize, at: &[usize]) -> Option<f64> {

@@ -1,26 +1,33 @@
-//! `wardlight evaluate`: how good a model is on a table of labelled images, with intervals, floors and stress.
+//! `wardlight evaluate`: how good a model is on a table of labelled cases (images, notes, courses, sequences), with
+//! intervals, floors and stress.
 //!
 //! 1. read the table and what its labels mean (`table`, `truth`); refuse leaks and missing files before any work;
-//! 2. open each image through the decoder and score it as a user's file would be (`cases`);
+//! 2. open each case, files through the decoder, and score it as a user's would be (`cases`);
 //! 3. figures (`one_label`, `many_labels`), subgroups, trivial baselines, a second model (`compare`);
-//! 4. the same images damaged by degrees (`robustness`), and images that do not belong (`strangers`);
+//! 4. the same cases damaged by degrees (`robustness`), and images that do not belong (`strangers`);
 //! 5. one complete [`Report`], then its page ([`page::html`]) and the answers row by row.
 //!
-//! Nothing is written here, and no file is parsed: the caller opens images ([`Job::open`]) and writes.
+//! Nothing is written here, and of files only tables are parsed: the caller opens all others ([`Job::open`]) and writes.
 
 mod baselines;
 mod cases;
 mod compare;
+mod courses;
 mod damage;
 mod event;
+mod floors;
+mod item;
+mod kind;
 mod many_labels;
 mod one_label;
 pub mod page;
 pub mod report;
 mod robustness;
 mod sets;
+mod sheet;
 pub mod site;
 mod strangers;
+mod stress;
 mod subgroups;
 mod table;
 mod truth;
@@ -35,16 +42,17 @@ use self::{
 };
 pub use self::{
     event::Event,
+    floors::{TermFloor, Texts},
+    item::Content,
+    kind::Kind,
     report::Report,
     table::{Columns, Part},
     truth::Words,
 };
 use crate::{
-    case::Scan,
     disk::{self, Sha256},
     failure::Failure,
     model::{self, Task},
-    prep::Spec,
     score::{Gate, Loaded},
 };
 
@@ -93,8 +101,17 @@ pub enum Error {
         train: String,
         lines: String,
     },
-    #[error("wanted a model that reads images, found one that reads notes")]
-    ReadsNotes,
+    #[error(
+        "wanted each case in one part only, found {n} that are in both {test} and {train}, in lines {lines}"
+    )]
+    Copies {
+        n: usize,
+        test: String,
+        train: String,
+        lines: String,
+    },
+    #[error("wanted a model that gives labels, found one that answers questions about notes")]
+    AnswersQuestions,
     #[error("wanted two models that answer one question, found {found}")]
     Incomparable { found: String },
     #[error("wanted answers of both kinds, found too many rows without an answer: {reasons}")]
@@ -124,15 +141,17 @@ pub enum Error {
     Disk(#[from] disk::Error),
 }
 
-/// Opens an image file.
-pub type Open<'a> = dyn Fn(&Path) -> std::result::Result<Scan, Failure> + 'a;
+/// Opens a file.
+pub type Open<'a> = dyn Fn(&Path) -> std::result::Result<Content, Failure> + 'a;
 
 /// What is to be evaluated, and how.
 pub struct Job<'a> {
-    /// Comma-separated values with a header.
+    /// Comma-separated values with a header, with tabs (`.tsv`), or JSON lines (`.jsonl`).
     pub table: PathBuf,
     /// The folder that paths in the table lie below; `None` for the table's own.
     pub images: Option<PathBuf>,
+    /// Tables with one measurement a row, for models that read courses.
+    pub measurements: Vec<PathBuf>,
     pub columns: Columns,
     /// Which rows are evaluated and which the baselines learn from; `None` for all and none.
     pub part: Option<Part>,
@@ -142,7 +161,7 @@ pub struct Job<'a> {
     pub on_missing: OnMissing,
     /// Whether the model may refuse what is out of its scope.
     pub gate: Gate,
-    /// Images that are damaged on purpose, at most; 0 for none.
+    /// Cases that are damaged on purpose, at most; 0 for none.
     pub n_damaged: usize,
     /// Folders of images that the model should refuse.
     pub strangers: Vec<PathBuf>,
@@ -151,6 +170,8 @@ pub struct Job<'a> {
     /// `YYYY-MM-DD`.
     pub date: String,
     pub open: &'a Open<'a>,
+    /// Learns from texts what can be had by counting their words; `None` for no such floor.
+    pub term_floor: Option<&'a TermFloor<'a>>,
 }
 
 /// What to do about rows whose file is not there.
@@ -172,7 +193,7 @@ pub struct Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     pub stage: &'static str,
-    /// Images of this stage.
+    /// Cases of this stage.
     pub done: usize,
     pub total: usize,
 }
@@ -208,7 +229,7 @@ impl Steps<'_> {
     }
 }
 
-/// Evaluates `loaded`, and beside it `against` on the same rows. Stops at the next image when `task` is cancelled.
+/// Evaluates `loaded`, and beside it `against` on the same rows. Stops at the next case when `task` is cancelled.
 ///
 /// # Errors
 /// As [`Error`] says. Rows that cannot be read or are refused by the model are no error: the report lists them.
@@ -224,9 +245,11 @@ pub fn run(
         task,
         tell,
     };
+    let kind = Kind::of(&loaded.model.manifest().prep)?;
     let question = Question::of(loaded.model.manifest(), job.label.as_deref())?;
     if let Some(other) = &against {
-        compare::check(&question, other.model.manifest(), job)?;
+        let manifests = (loaded.model.manifest(), other.model.manifest());
+        compare::check(&question, manifests, job)?;
     }
     let (table, gathered) =
         score_table(job, &question, loaded, against.as_deref_mut(), &mut steps)?;
@@ -237,17 +260,19 @@ pub fn run(
         }
         Question::Exclusive | Question::Several => {
             let names = question.names(loaded.model.manifest());
-            Findings::ManyLabels(many_labels::measure(&question, &names, &gathered.cases))
+            let mut found = many_labels::measure(&question, &names, &gathered.cases);
+            found.floors = floors::measure(&question, job, &names, &gathered);
+            Findings::ManyLabels(found)
         }
     };
     let names = question.names(loaded.model.manifest());
     let sets = sets::measure(&question, &names, &gathered.cases);
     let subgroups = subgroups::measure(&question, &gathered.cases);
-    let baselines = baselines::measure(&question, job, &gathered);
+    let baselines = baselines::measure(&question, (job, kind), &gathered);
     let comparison = against.map(|it| compare::measure(&question, &gathered, loaded, it));
     let strangers = strangers::measure(job, &gathered.cases, loaded, &mut steps)?;
     let robustness = robustness::measure(&question, job, &gathered.cases, loaded, &mut steps)?;
-    let predictions = cases::predictions_csv(&names, &gathered.cases);
+    let predictions = cases::predictions_csv(&names, &gathered.cases, &gathered.refused);
     let report = Report {
         schema: SCHEMA.into(),
         notice: NOTICE.into(),
@@ -256,7 +281,7 @@ pub fn run(
         command: job.command.clone(),
         n_draws: n_draws(gathered.cases.len()),
         model: ModelInfo::of(loaded),
-        data: data_info(job, &names, &table, &gathered),
+        data: data_info((job, kind), &names, &table, &gathered),
         findings,
         sets,
         subgroups,
@@ -274,7 +299,7 @@ pub fn run(
     })
 }
 
-/// Reads the table, refuses leaks and missing files, and asks the model about each image.
+/// Reads the table, refuses leaks and missing files, and asks the model about each case.
 fn score_table(
     job: &Job<'_>,
     question: &Question,
@@ -282,10 +307,8 @@ fn score_table(
     against: Option<&mut Loaded>,
     steps: &mut Steps<'_>,
 ) -> Result<(Table, Gathered)> {
-    if !matches!(loaded.model.manifest().prep, Spec::Image(_)) {
-        return Err(Error::ReadsNotes);
-    }
-    let mut table = Table::read(job)?;
+    let kind = Kind::of(&loaded.model.manifest().prep)?;
+    let mut table = Table::read(job, kind)?;
     let truths = truth::read(question, loaded.model.manifest(), &mut table, job)?;
     table.check_parts(job)?;
     let (table, truths, missing) = without_missing(table, truths, job)?;
@@ -302,7 +325,7 @@ fn without_missing(
     truths: truth::Truths,
     job: &Job<'_>,
 ) -> Result<(Table, truth::Truths, Vec<report::RefusedRow>)> {
-    let is_there: Vec<bool> = table.rows.iter().map(|it| it.path.is_file()).collect();
+    let is_there: Vec<bool> = table.rows.iter().map(|it| !it.is_missing()).collect();
     let missing = table.check_files(job)?;
     let kept = truths.into_iter().zip(is_there);
     let truths = kept.filter(|(_, it)| *it).map(|(it, _)| it).collect();
@@ -326,7 +349,12 @@ fn check_kinds(question: &Question, gathered: &Gathered) -> Result<()> {
     })
 }
 
-fn data_info(job: &Job<'_>, labels: &[String], table: &Table, gathered: &Gathered) -> DataInfo {
+fn data_info(
+    (job, kind): (&Job<'_>, Kind),
+    labels: &[String],
+    table: &Table,
+    gathered: &Gathered,
+) -> DataInfo {
     let cases = &gathered.cases;
     let count = |(idx, name): (usize, &String)| LabelCount {
         n: cases
@@ -338,12 +366,14 @@ fn data_info(job: &Job<'_>, labels: &[String], table: &Table, gathered: &Gathere
     let identity = |it: &Case| format!("{} {:?}\n", it.file_sha256, it.truth);
     let identities: String = cases.iter().map(identity).collect();
     DataInfo {
+        kind,
         table_sha256: table.sha256,
-        images_sha256: Sha256::of(identities.as_bytes()),
+        cases_sha256: Sha256::of(identities.as_bytes()),
         part: job.part.as_ref().map(|it| it.test.clone()),
         n_rows: table.n_evaluated(),
         n_scored: cases.len(),
-        n_patients: table.has_patients.then(|| cases::n_patients(cases)),
+        n_patients: table.groups.as_ref().map(|_| cases::n_patients(cases)),
+        grouped_by: table.groups.clone().filter(|it| !it.contains("patient")),
         labels: labels.iter().enumerate().map(count).collect(),
     }
 }

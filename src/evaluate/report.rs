@@ -5,6 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::Kind;
 use crate::{
     disk::Sha256,
     prediction::{Calibration, Engine, Estimate, ModelRef},
@@ -35,7 +36,7 @@ pub struct Report {
     pub strangers: Vec<Strangers>,
     pub robustness: Option<Robustness>,
     pub refused: Vec<RefusedRows>,
-    /// What the model remarked on its inputs, with the number of images.
+    /// What the model remarked on its inputs, with the number of cases.
     pub remarks: Vec<(String, usize)>,
     /// What was odd about the table.
     pub warnings: Vec<String>,
@@ -72,19 +73,37 @@ impl ModelInfo {
 /// What was evaluated.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DataInfo {
+    /// What the rows are.
+    #[serde(default)]
+    pub kind: Kind,
     /// SHA-256 of the table's bytes.
     pub table_sha256: Sha256,
-    /// SHA-256 over hash and truth of every scored image, in the order of the table.
-    pub images_sha256: Sha256,
+    /// SHA-256 over hash and truth of every scored case, in the order of the table.
+    #[serde(alias = "images_sha256")]
+    pub cases_sha256: Sha256,
     pub part: Option<String>,
     pub n_rows: usize,
     pub n_scored: usize,
     /// `None` where the table does not name patients.
     pub n_patients: Option<usize>,
+    /// The column that intervals go by in place of patients: reports, groups of near-duplicates.
+    #[serde(default)]
+    pub grouped_by: Option<String>,
     pub labels: Vec<LabelCount>,
 }
 
-/// How many scored images have a label.
+impl DataInfo {
+    /// Whom a bootstrap draw takes whole, in the plural.
+    pub fn units(&self) -> String {
+        match (&self.grouped_by, self.n_patients) {
+            (Some(column), _) => format!("groups of one {column}"),
+            (None, Some(_)) => "patients".to_owned(),
+            (None, None) => self.kind.many().to_owned(),
+        }
+    }
+}
+
+/// How many scored cases have a label.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LabelCount {
     pub name: String,
@@ -99,7 +118,7 @@ pub enum Findings {
     ManyLabels(ManyLabels),
 }
 
-/// A part of a count with Wilson's interval, which takes images for independent.
+/// A part of a count with Wilson's interval, which takes cases for independent.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Share {
     pub k: usize,
@@ -128,7 +147,7 @@ pub struct OneLabel {
     pub n_negative: usize,
     /// With the bootstrap interval of whole patients.
     pub auroc: Option<Estimate>,
-    /// DeLong's, on the logit scale; takes images for independent.
+    /// DeLong's, on the logit scale; takes cases for independent.
     pub auroc_delong: Option<Interval>,
     pub average_precision: Option<Estimate>,
     pub points: Vec<Point>,
@@ -160,6 +179,10 @@ pub struct Point {
     /// NPV at the prevalence of the table.
     pub predictive_below: Share,
     pub balanced_accuracy: Option<Estimate>,
+    /// The lesser of sensitivity and PPV: Score 1 of the PhysioNet/CinC challenge of 2012
+    /// (Silva et al., Computing in Cardiology 39:245, 2012).
+    #[serde(default)]
+    pub score1: Option<Estimate>,
     pub elsewhere: Vec<Elsewhere>,
 }
 
@@ -229,6 +252,9 @@ pub struct Benefit {
 pub struct ManyLabels {
     pub figures: Vec<(Cow<'static, str>, Option<Estimate>)>,
     pub labels: Vec<LabelFigures>,
+    /// What can be had without a network, where labels exclude each other and there were rows to learn from.
+    #[serde(default)]
+    pub floors: Vec<Floor>,
     /// Rows: what is true; columns: what was chosen. Empty where labels do not exclude each other.
     pub confusion: Vec<Vec<usize>>,
 }
@@ -238,11 +264,31 @@ pub struct ManyLabels {
 pub struct LabelFigures {
     pub name: String,
     pub n: usize,
-    /// Against all other images.
+    /// Against all other cases.
     pub auroc: Option<Estimate>,
+    /// Of the cases that got this label, how many have it; where labels exclude each other.
+    #[serde(default)]
+    pub precision: Option<Share>,
+    /// Of the cases that have this label, how many got it.
+    #[serde(default)]
+    pub recall: Option<Share>,
+    /// The harmonic mean of the two.
+    #[serde(default)]
+    pub f1: Option<Estimate>,
 }
 
-/// Images that share something.
+/// A choice among labels without a network.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Floor {
+    pub name: String,
+    pub n_train: usize,
+    pub accuracy: Option<Estimate>,
+    pub macro_f1: Option<Estimate>,
+    /// The model's accuracy less this one, over the same draws.
+    pub difference: Option<Estimate>,
+}
+
+/// Cases that share something.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Subgroup {
     /// The column.
@@ -284,10 +330,10 @@ pub struct Baselines {
 pub struct Baseline {
     pub name: String,
     pub n_inputs: usize,
-    /// Evaluated images that have its inputs.
+    /// Evaluated cases that have its inputs.
     pub n: usize,
     pub auroc: Option<Estimate>,
-    /// The model's area on the same images less this one, with DeLong's interval.
+    /// The model's area on the same cases less this one, with DeLong's interval.
     pub difference: Option<Estimate>,
     /// Of the difference.
     pub p: Option<f64>,
@@ -304,7 +350,13 @@ pub struct Comparison {
     /// First less second, with DeLong's interval.
     pub difference: Option<Estimate>,
     pub p: Option<f64>,
-    /// Where each decided, for McNemar's test.
+    /// Of the second, where labels exclude each other.
+    #[serde(default)]
+    pub accuracy: Option<Estimate>,
+    /// First less second, over the same draws.
+    #[serde(default)]
+    pub accuracy_difference: Option<Estimate>,
+    /// Where each decided about one label, for McNemar's test.
     pub thresholds: (f64, f64),
     pub only_first_right: usize,
     pub only_second_right: usize,
@@ -323,7 +375,7 @@ pub struct Strangers {
     pub roc: Vec<(f64, f64)>,
 }
 
-/// The same images, damaged by degrees.
+/// The same cases, damaged by degrees.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Robustness {
     /// "AUROC" or "accuracy".
@@ -367,8 +419,20 @@ pub struct RefusedRows {
 #[derive(Clone, Debug)]
 pub(super) struct RefusedRow {
     pub(super) line: usize,
+    /// The path, as the table has it; empty for a case that is no file.
+    pub(super) shown: String,
+    pub(super) outcome: Unanswered,
     pub(super) headline: String,
     pub(super) cause: String,
+}
+
+/// Who gave no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unanswered {
+    /// The model, which does not answer such cases.
+    Refused,
+    /// The case could not be read or scored.
+    Error,
 }
 
 impl RefusedRows {

@@ -1,11 +1,11 @@
-//! The headline figure on damaged images.
+//! The headline figure on damaged cases.
 
 use super::{
-    Job, Result, SEED, Steps,
+    Job, Kind, Result, SEED, Steps,
     cases::{Case, answer, probabilities},
-    damage::{Kind, N_LEVELS, damaged},
     many_labels,
     report::{Damaged, Level, Robustness},
+    stress::{self, Stress},
     truth::Question,
 };
 use crate::{
@@ -20,7 +20,7 @@ struct Answers {
     n_refused: usize,
 }
 
-/// Opens up to [`Job::n_damaged`] of the cases again, spread evenly over the table, and scores each 31 times. The gate
+/// Opens up to [`Job::n_damaged`] of the cases again, spread evenly over the table, and scores each in every damage and degree. The gate
 /// stands open, so that the figure is of the same images throughout; how many would be refused is told beside it.
 /// `None` where nothing is to be damaged.
 pub(super) fn measure(
@@ -33,53 +33,62 @@ pub(super) fn measure(
     if job.n_damaged == 0 {
         return Ok(None);
     }
-    steps.start("damaged images");
+    let manifest = loaded.model.manifest().clone();
+    let kind = Kind::of(&manifest.prep)?;
+    steps.start(match kind {
+        Kind::Images => "damaged images",
+        Kind::Notes | Kind::Courses | Kind::Sequences => "damaged cases",
+    });
     let asked: Vec<usize> = match question {
         Question::OneLabel(it) => vec![it.idx],
-        Question::Exclusive | Question::Several => {
-            (0..loaded.model.manifest().labels.len()).collect()
-        }
+        Question::Exclusive | Question::Several => (0..manifest.labels.len()).collect(),
     };
     let step = cases.len().div_ceil(job.n_damaged).max(1);
     let chosen: Vec<&Case> = cases.iter().step_by(step).collect();
-    let mut found = vec![Answers::default(); Kind::ALL.len() * N_LEVELS];
+    let degrees: Vec<(Stress, f32)> = stress::all(kind, &manifest)
+        .into_iter()
+        .flat_map(|stress| {
+            stress
+                .levels()
+                .into_iter()
+                .map(move |level| (stress, level))
+        })
+        .collect();
+    let mut found = vec![Answers::default(); degrees.len()];
     for (idx, case) in chosen.iter().enumerate() {
         steps.advance(idx, chosen.len())?;
         // It was opened before; if it has gone since, it is left out everywhere.
-        let Ok(scan) = (job.open)(&case.row.path) else {
+        let Ok(item) = case.row.source.open(kind, job.open) else {
             continue;
         };
-        let degrees = Kind::ALL
-            .into_iter()
-            .flat_map(|kind| kind.levels().map(|level| (kind, level)));
-        for ((kind, level), answers) in degrees.zip(&mut found) {
-            let Some(scan) = damaged(&scan, kind, level, SEED + idx as u64) else {
+        for ((stress, level), answers) in degrees.iter().zip(&mut found) {
+            let Some(item) = stress.apply(&item, *level, SEED + idx as u64, &manifest) else {
                 continue;
             };
-            let Ok(prediction) = answer(&scan, loaded, Gate::Open) else {
+            let Ok(prediction) = answer(&item, loaded, Gate::Open) else {
                 answers.n_refused += 1;
                 continue;
             };
             answers.n_refused += usize::from(!prediction.beyond_scope.is_empty());
             answers.cases.push(Case {
-                probabilities: probabilities(&prediction, loaded.model.manifest(), &asked),
+                probabilities: probabilities(&prediction, &manifest, &asked),
                 ..(*case).clone()
             });
         }
     }
     let clean: Vec<Case> = chosen.iter().map(|it| (*it).clone()).collect();
-    let mut rest = found.chunks(N_LEVELS);
-    let kinds = Kind::ALL.map(|kind| {
-        let answers = rest.next().unwrap_or_default();
-        let level = |(parameter, answers): (f32, &Answers)| {
-            level(question, f64::from(parameter), answers, chosen.len())
-        };
-        Damaged {
-            name: kind.name().into(),
-            parameter: kind.parameter().into(),
-            levels: kind.levels().into_iter().zip(answers).map(level).collect(),
+    let mut kinds: Vec<Damaged> = Vec::new();
+    for ((stress, parameter), answers) in degrees.iter().zip(&found) {
+        let level = level(question, f64::from(*parameter), answers, chosen.len());
+        match kinds.last_mut().filter(|it| it.name == stress.name()) {
+            Some(kind) => kind.levels.push(level),
+            None => kinds.push(Damaged {
+                name: stress.name().into(),
+                parameter: stress.parameter().into(),
+                levels: vec![level],
+            }),
         }
-    });
+    }
     Ok(Some(Robustness {
         metric: match question {
             Question::Exclusive => "accuracy".into(),
@@ -87,7 +96,7 @@ pub(super) fn measure(
         },
         n: chosen.len(),
         clean: figure(question, &clean),
-        kinds: kinds.to_vec(),
+        kinds,
     }))
 }
 

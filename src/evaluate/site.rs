@@ -134,7 +134,7 @@ pub fn calibrate(
     let all: Vec<usize> = (0..gathered.cases.len()).collect();
     let fit = fit(wish, &answers, &all)?;
     let crossed = crossed::measure(wish, &answers)?;
-    let n_patients = table.has_patients.then(|| n_patients(&gathered.cases));
+    let n_patients = table.groups.as_ref().map(|_| n_patients(&gathered.cases));
     let figures = figures::figures(&asked.name, &answers, &crossed);
     let mut warnings = warnings(job, &answers, n_patients, gathered.refused.len());
     warnings.extend(better_by_platt(wish, &answers, &crossed));

@@ -3,14 +3,14 @@
 use std::{fs, path::Path};
 
 use super::{
-    Job, Result, SEED, Steps,
+    Job, Kind, Result, SEED, Steps,
     cases::{Case, answer, distance},
     damage::{Change, changed},
+    item::Item,
     one_label::thinned,
     report::{Share, Strangers},
 };
 use crate::{
-    case::Scan,
     disk,
     prediction::Estimate,
     privacy::Phi,
@@ -59,12 +59,12 @@ pub(super) fn measure(
     let mut found: Vec<Found> = Change::ALL.iter().map(|_| Found::default()).collect();
     for (idx, case) in chosen.iter().enumerate() {
         steps.advance(idx, chosen.len())?;
-        let Ok(scan) = (job.open)(&case.row.path) else {
+        let Ok(Item::Scan(scan)) = case.row.source.open(Kind::Images, job.open) else {
             continue;
         };
         for (change, found) in Change::ALL.into_iter().zip(&mut found) {
             if let Some(scan) = changed(&scan, change, SEED + idx as u64) {
-                found.add(Some(&scan), loaded);
+                found.add(Some(&Item::Scan(Box::new(scan))), loaded);
             }
         }
     }
@@ -75,7 +75,8 @@ pub(super) fn measure(
         let files = files(folder)?;
         for (idx, file) in files.iter().enumerate() {
             steps.advance(idx, files.len())?;
-            found.add((job.open)(file).ok().as_ref(), loaded);
+            let item = (job.open)(file).and_then(|it| Item::of(it, Kind::Images));
+            found.add(item.ok().as_ref(), loaded);
         }
         all.push(found.against(&name(folder), &own));
     }
@@ -84,9 +85,9 @@ pub(super) fn measure(
 
 impl Found {
     /// A file that cannot be opened is refused too.
-    fn add(&mut self, scan: Option<&Scan>, loaded: &mut Loaded) {
+    fn add(&mut self, item: Option<&Item>, loaded: &mut Loaded) {
         self.n += 1;
-        match scan.and_then(|it| answer(it, loaded, Gate::Open).ok()) {
+        match item.and_then(|it| answer(it, loaded, Gate::Open).ok()) {
             Some(prediction) => {
                 self.n_refused += usize::from(!prediction.beyond_scope.is_empty());
                 self.distances.extend(distance(&prediction.ood));

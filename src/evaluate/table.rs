@@ -1,15 +1,21 @@
-//! The table of labelled images: comma-separated values with a header, mapped to what an evaluation needs.
+//! The table of labelled cases, mapped to what an evaluation needs.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::Path,
+    sync::Arc,
 };
 
-use super::{Error, Job, OnMissing, Result, report::RefusedRow};
+use super::{
+    Error, Job, Kind, OnMissing, Result,
+    courses::{self, Courses},
+    item::Source,
+    report::{RefusedRow, Unanswered},
+    sheet::{Record, Sheet},
+};
 use crate::{
     disk::{self, Sha256},
     privacy::Phi,
-    spreadsheet::{Odd, Spreadsheet},
 };
 
 /// The largest table that is read.
@@ -19,11 +25,18 @@ const N_NAMED: usize = 10;
 /// Columns that make subgroups where the table has them.
 const GROUPS: [&str; 4] = ["age", "sex", "view", "subtype"];
 
+/// The usual column of patients.
+const PATIENT: &str = "patient_id";
+
 /// Names of columns; `None` takes the column of the usual name where there is one.
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
-    /// `path`; needed.
+    /// `path`; needed where the cases are files.
     pub image: Option<String>,
+    /// Texts of notes (`text`) or letters of sequences (`sequence`), where they stand in the table.
+    pub text: Option<String>,
+    /// `key`: which measurements belong to a row.
+    pub key: Option<String>,
     /// `label`; needed.
     pub label: Option<String>,
     /// `patient_id`.
@@ -51,15 +64,15 @@ pub(super) enum Role {
     Learned,
 }
 
-/// One image of the table.
+/// One case of the table.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     /// In the file; the header is line 1.
     pub(super) line: usize,
     pub(super) role: Role,
-    /// As the table has it.
+    /// The path, as the table has it; empty for a case that is no file.
     pub(super) shown: String,
-    pub(super) path: PathBuf,
+    pub(super) source: Source,
     pub(super) label: String,
     pub(super) patient: Option<Phi<String>>,
     /// In the order of [`Columns::baselines`]; `None` for a cell that is no number.
@@ -73,26 +86,30 @@ pub(super) struct Row {
 pub(super) struct Table {
     pub(super) rows: Vec<Row>,
     pub(super) sha256: Sha256,
-    /// Whether a column says who is who.
-    pub(super) has_patients: bool,
+    /// The column that says who is who.
+    pub(super) groups: Option<String>,
     pub(super) warnings: Vec<String>,
 }
 
 impl Table {
-    /// Reads the table; rows of other parts are left out.
-    pub(super) fn read(job: &Job<'_>) -> Result<Self> {
+    /// Reads the table; rows of other parts are left out, and rows without a label.
+    pub(super) fn read(job: &Job<'_>, kind: Kind) -> Result<Self> {
         let bytes = disk::read(&job.table, TABLE_LIMIT_BYTES)?;
         let sha256 = Sha256::of(&bytes);
-        let sheet = Spreadsheet::parse(&bytes)
-            .map_err(|Odd { line, cause }| Error::Table { line, cause })?;
-        let places = Places::find(&sheet, job)?;
+        let sheet = Sheet::parse(&bytes, &job.table)?;
+        let mut places = Places::find(&sheet, job, kind)?;
         let own_folder = job.table.parent().unwrap_or(Path::new("."));
         let folder = job.images.as_deref().unwrap_or(own_folder);
-        let row = |it| places.row(it, folder, job.part.as_ref());
+        let rows = sheet
+            .rows
+            .iter()
+            .filter_map(|it| places.row(it, folder, job.part.as_ref()));
+        let rows: Vec<Option<Row>> = rows.collect();
+        let n_unlabelled = rows.iter().filter(|it| it.is_none()).count();
         let mut table = Self {
-            rows: sheet.rows.iter().filter_map(row).collect(),
+            rows: rows.into_iter().flatten().collect(),
             sha256,
-            has_patients: places.patient.is_some(),
+            groups: places.patient.as_ref().map(|(name, _)| name.clone()),
             warnings: Vec::new(),
         };
         if table.n_evaluated() == 0 {
@@ -102,7 +119,14 @@ impl Table {
             });
             return Err(Error::NoRows { part });
         }
-        table.warn(&places, job);
+        if 0 < n_unlabelled {
+            let n = n_unlabelled;
+            table
+                .warnings
+                .push(format!("{n} rows have no label and are left out"));
+        }
+        table.warnings.append(&mut places.warnings);
+        table.warn(&places, job, kind);
         Ok(table)
     }
 
@@ -115,10 +139,12 @@ impl Table {
         self.evaluated().count()
     }
 
-    fn warn(&mut self, places: &Places, job: &Job<'_>) {
-        let mut lines: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    fn warn(&mut self, places: &Places, job: &Job<'_>, kind: Kind) {
+        let mut lines: BTreeMap<Sha256, Vec<usize>> = BTreeMap::new();
         for row in self.evaluated() {
-            lines.entry(&row.path).or_default().push(row.line);
+            if let Some(it) = row.source.identity() {
+                lines.entry(it).or_default().push(row.line);
+            }
         }
         let repeated: Vec<usize> = lines
             .into_values()
@@ -127,17 +153,22 @@ impl Table {
             .collect();
         if !repeated.is_empty() {
             self.warnings.push(format!(
-                "{} rows name a file that another row names too: lines {}",
+                "{} rows hold {} that another row holds too: lines {}",
                 repeated.len(),
+                if kind == Kind::Images {
+                    "an image"
+                } else {
+                    "a case"
+                },
                 named(&repeated)
             ));
         }
         if places.patient.is_none() {
-            self.warnings.push(
-                "the table names no patients: each image counts as a patient, and the intervals are too narrow where \
-                 patients have several"
-                    .to_owned(),
-            );
+            self.warnings.push(format!(
+                "the table names no patients: each {} counts as a patient, and the intervals are too narrow where \
+                 patients have several",
+                kind.one()
+            ));
         }
         if job.part.is_none() && places.has_usual_part {
             self.warnings.push(
@@ -146,38 +177,48 @@ impl Table {
         }
     }
 
-    /// A patient that the baselines learn from may not be evaluated.
+    /// Neither a patient nor a case that the baselines learn from may be evaluated.
     pub(super) fn check_parts(&self, job: &Job<'_>) -> Result<()> {
         let Some(part) = &job.part else { return Ok(()) };
-        let of = |role: Role| -> BTreeSet<&Phi<String>> {
-            let rows = self.rows.iter().filter(|it| it.role == role);
-            rows.filter_map(|it| it.patient.as_ref()).collect()
-        };
-        let both: BTreeSet<_> = of(Role::Evaluated)
-            .intersection(&of(Role::Learned))
-            .copied()
-            .collect();
-        if both.is_empty() {
-            return Ok(());
+        let parts = || (part.test.clone(), part.train.clone());
+        if let Some((n, lines)) = self.in_both(|it| it.patient.clone()) {
+            let (test, train) = parts();
+            return Err(Error::Leak {
+                n,
+                test,
+                train,
+                lines,
+            });
         }
-        let is_in_both = |it: &&Row| it.patient.as_ref().is_some_and(|it| both.contains(it));
-        let lines: Vec<usize> = self
-            .rows
-            .iter()
-            .filter(is_in_both)
-            .map(|it| it.line)
-            .collect();
-        Err(Error::Leak {
-            n: both.len(),
-            test: part.test.clone(),
-            train: part.train.clone(),
-            lines: named(&lines),
-        })
+        if let Some((n, lines)) = self.in_both(|it| it.source.identity()) {
+            let (test, train) = parts();
+            return Err(Error::Copies {
+                n,
+                test,
+                train,
+                lines,
+            });
+        }
+        Ok(())
+    }
+
+    /// How many values evaluated rows share with learned ones, and in which lines.
+    fn in_both<T: Ord>(&self, value: impl Fn(&Row) -> Option<T>) -> Option<(usize, String)> {
+        let of = |role: Role| -> BTreeSet<T> {
+            let rows = self.rows.iter().filter(|it| it.role == role);
+            rows.filter_map(&value).collect()
+        };
+        let (evaluated, learned) = (of(Role::Evaluated), of(Role::Learned));
+        let both: BTreeSet<&T> = evaluated.intersection(&learned).collect();
+        let is_in_both = |it: &&Row| value(it).is_some_and(|it| both.contains(&it));
+        let rows = self.rows.iter().filter(is_in_both);
+        let lines: Vec<usize> = rows.map(|it| it.line).collect();
+        (!both.is_empty()).then(|| (both.len(), named(&lines)))
     }
 
     /// Takes out rows whose file is not there; gives those of them that should have been evaluated.
     pub(super) fn check_files(&mut self, job: &Job<'_>) -> Result<Vec<RefusedRow>> {
-        let missing: Vec<Row> = self.rows.extract_if(.., |it| !it.path.is_file()).collect();
+        let missing: Vec<Row> = self.rows.extract_if(.., |it| it.is_missing()).collect();
         if !missing.is_empty() && job.on_missing == OnMissing::Refuse {
             let lines: Vec<usize> = missing.iter().map(|it| it.line).collect();
             return Err(Error::Missing {
@@ -188,6 +229,8 @@ impl Table {
         let refused = |it: Row| {
             (it.role == Role::Evaluated).then(|| RefusedRow {
                 line: it.line,
+                shown: it.shown.clone(),
+                outcome: Unanswered::Error,
                 headline: "There is no such file".to_owned(),
                 cause: "wanted the file that the row names, found none".to_owned(),
             })
@@ -207,68 +250,75 @@ fn named(lines: &[usize]) -> String {
     }
 }
 
-/// Where the columns stand.
+impl Row {
+    /// Whether it names a file that is not there.
+    pub(super) fn is_missing(&self) -> bool {
+        self.source.path().is_some_and(|it| !it.is_file())
+    }
+}
+
+/// Where the columns stand, and what else rows are made of.
 struct Places {
-    image: usize,
+    content: Place,
     label: usize,
-    patient: Option<usize>,
+    patient: Option<(String, usize)>,
     part: Option<usize>,
     numbers: Vec<usize>,
     groups: Vec<(String, usize)>,
     has_usual_part: bool,
+    warnings: Vec<String>,
+}
+
+/// The column of the cases, and what it holds.
+enum Place {
+    Paths(usize),
+    Texts(usize),
+    Letters(usize),
+    Keys(usize, BTreeMap<String, Arc<crate::case::Series>>),
 }
 
 impl Places {
-    fn find(sheet: &Spreadsheet, job: &Job<'_>) -> Result<Self> {
+    fn find(sheet: &Sheet, job: &Job<'_>, kind: Kind) -> Result<Self> {
         let at = |name: &str| sheet.column(name);
-        let needed = |name: &str| {
-            at(name).ok_or_else(|| Error::Column {
-                want: name.to_owned(),
-                found: sheet.columns(),
-            })
-        };
-        let usual = |named: Option<&String>, name: &str| match named {
-            Some(it) => needed(it).map(Some),
-            None => Ok(at(name)),
-        };
         let columns = &job.columns;
-        let name_or = |named: &Option<String>, name: &str| named.clone().unwrap_or(name.to_owned());
         let mut groups = Vec::new();
         for name in GROUPS {
             groups.extend(at(name).map(|it| (name.to_owned(), it)));
         }
         for name in &columns.groups {
-            groups.push((name.clone(), needed(name)?));
+            groups.push((name.clone(), sheet.needed(name)?));
         }
+        let patient = match &columns.patient {
+            Some(name) => Some((name.clone(), sheet.needed(name)?)),
+            None => at(PATIENT).map(|it| (PATIENT.to_owned(), it)),
+        };
+        let (content, warnings) = Place::find(sheet, job, kind)?;
+        let part = job.part.as_ref();
+        let numbers = columns.baselines.iter();
         Ok(Self {
-            image: needed(&name_or(&columns.image, "path"))?,
-            label: needed(&name_or(&columns.label, "label"))?,
-            patient: usual(columns.patient.as_ref(), "patient_id")?,
-            part: job.part.as_ref().map(|it| needed(&it.column)).transpose()?,
-            numbers: columns
-                .baselines
-                .iter()
-                .map(|it| needed(it))
-                .collect::<Result<_>>()?,
+            content,
+            label: sheet.needed(columns.label.as_deref().unwrap_or("label"))?,
+            patient,
+            part: part.map(|it| sheet.needed(&it.column)).transpose()?,
+            numbers: numbers.map(|it| sheet.needed(it)).collect::<Result<_>>()?,
             groups,
             has_usual_part: at("split").is_some(),
+            warnings,
         })
     }
 
-    /// `None` for a row of a part that is not used.
-    fn row(
-        &self,
-        (line, record): &(usize, csv::StringRecord),
-        folder: &Path,
-        part: Option<&Part>,
-    ) -> Option<Row> {
-        let cell = |at: usize| record.get(at).unwrap_or_default();
+    /// `None` for a row of a part that is not used, `Some(None)` for one without a label.
+    fn row(&self, record: &Record, folder: &Path, part: Option<&Part>) -> Option<Option<Row>> {
+        let cell = |at: usize| record.cell(at).unwrap_or_default();
         let filled = |at: usize| Some(cell(at)).filter(|it| !it.is_empty());
         let role = match (part, self.part) {
             (Some(part), Some(at)) if cell(at) == part.test => Role::Evaluated,
             (Some(part), Some(at)) if cell(at) == part.train => Role::Learned,
             (Some(_), Some(_)) => return None,
             (None, _) | (_, None) => Role::Evaluated,
+        };
+        let Some(label) = record.cell(self.label) else {
+            return Some(None);
         };
         let group = |(name, at): &(String, usize)| {
             let value = filled(*at)?;
@@ -279,23 +329,71 @@ impl Places {
             };
             Some((name.clone(), value))
         };
-        Some(Row {
-            line: *line,
+        let patient = self.patient.as_ref().and_then(|(_, at)| filled(*at));
+        Some(Some(Row {
+            line: record.line,
             role,
-            shown: cell(self.image).to_owned(),
-            path: folder.join(cell(self.image)),
-            label: cell(self.label).to_owned(),
-            patient: self
-                .patient
-                .and_then(filled)
-                .map(|it| Phi::new(it.to_owned())),
+            shown: self.content.shown(record),
+            source: self.content.source(record, folder),
+            label: label.to_owned(),
+            patient: patient.map(|it| Phi::new(it.to_owned())),
             numbers: self
                 .numbers
                 .iter()
                 .map(|it| cell(*it).parse().ok().filter(|it: &f64| it.is_finite()))
                 .collect(),
             groups: self.groups.iter().filter_map(group).collect(),
-        })
+        }))
+    }
+}
+
+impl Place {
+    /// Where cases of this kind stand, and what was odd about their measurements.
+    fn find(sheet: &Sheet, job: &Job<'_>, kind: Kind) -> Result<(Self, Vec<String>)> {
+        let columns = &job.columns;
+        let text = match (&columns.text, kind) {
+            (Some(name), Kind::Notes | Kind::Sequences) => Some(sheet.needed(name)?),
+            // A column of paths that was named goes before one that only has the usual name.
+            (None, Kind::Notes) if columns.image.is_none() => sheet.column("text"),
+            (None, Kind::Sequences) if columns.image.is_none() => sheet.column("sequence"),
+            _ => None,
+        };
+        if let Some(at) = text {
+            let is_note = kind == Kind::Notes;
+            return Ok((
+                if is_note {
+                    Self::Texts(at)
+                } else {
+                    Self::Letters(at)
+                },
+                Vec::new(),
+            ));
+        }
+        if kind == Kind::Courses && !job.measurements.is_empty() {
+            let key = columns.key.as_deref().unwrap_or("key");
+            let at = sheet.needed(key)?;
+            let Courses { by_key, warnings } = courses::read(&job.measurements, key)?;
+            return Ok((Self::Keys(at, by_key), warnings));
+        }
+        let name = columns.image.as_deref().unwrap_or("path");
+        Ok((Self::Paths(sheet.needed(name)?), Vec::new()))
+    }
+
+    fn shown(&self, record: &Record) -> String {
+        match self {
+            Self::Paths(at) => record.cell(*at).unwrap_or_default().to_owned(),
+            Self::Texts(_) | Self::Letters(_) | Self::Keys(..) => String::new(),
+        }
+    }
+
+    fn source(&self, record: &Record, folder: &Path) -> Source {
+        let cell = |at: &usize| record.cell(*at).unwrap_or_default();
+        match self {
+            Self::Paths(at) => Source::File(folder.join(cell(at))),
+            Self::Texts(at) => Source::Text(Phi::new(cell(at).into())),
+            Self::Letters(at) => Source::Letters(Phi::new(cell(at).into())),
+            Self::Keys(at, by_key) => Source::Course(by_key.get(cell(at)).cloned()),
+        }
     }
 }
 

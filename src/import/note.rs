@@ -9,7 +9,7 @@ use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::Refusal;
 use crate::{
-    case::Note,
+    case::{Note, note::is_forbidden},
     disk::Sha256,
     warnings::{Warning, WarningKind},
 };
@@ -96,11 +96,6 @@ fn unknown() -> Refusal {
     Refusal::NotRecognised {
         found: "binary data or text in an unknown encoding".to_owned(),
     }
-}
-
-/// Control characters that no note has. Form feed and escape occur in printed reports.
-pub(super) fn is_forbidden(char: char) -> bool {
-    char.is_ascii_control() && !matches!(char, '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\x1b')
 }
 
 /// Valid GB18030 in which nine of ten wide characters stand in the first level of GB 2312: the 3,755 hanzi of

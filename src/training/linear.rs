@@ -29,6 +29,21 @@ pub struct TermLearning {
     pub balanced: bool,
 }
 
+/// How far some texts speak for each class, by words and word pairs as `learned` has them: the floor of a network on notes.
+pub fn margins_of_terms(
+    learned: &[&str],
+    classes: &[usize],
+    n_classes: usize,
+    asked: &[&str],
+) -> Vec<Vec<f64>> {
+    let how = TermLearning {
+        longest: 2,
+        least_texts: 2,
+        cost: 1.0,
+    };
+    Linear::fit(learned, classes, n_classes, &how).rows(asked)
+}
+
 /// What was learned.
 pub(super) struct Linear {
     /// Sorted.

@@ -33,7 +33,6 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-pub use self::recipe::Recipe;
 use self::{
     data::Case,
     evaluate::Answers,
@@ -42,6 +41,7 @@ use self::{
     recipe::{Learning, Ships},
     terms::Half,
 };
+pub use self::{linear::margins_of_terms, recipe::Recipe};
 use crate::{
     case::{LabelledScan, Note, Scan},
     disk,

@@ -7,7 +7,10 @@ use std::{
 
 use serde_json::Value;
 use wardlight::{
-    evaluate::{self, Columns, Error, Job, OnMissing, Outcome, Part, Progress, Words, page},
+    case::Scan,
+    evaluate::{
+        self, Columns, Content, Error, Job, OnMissing, Outcome, Part, Progress, Words, page,
+    },
     failure::Failure,
     import::{Decoder, Opened},
     model::{self, Attribution, Logits, Manifest, Model, Task, manifest::Output},
@@ -155,11 +158,19 @@ pub(crate) fn label(idx: usize) -> &'static str {
     if IS_POSITIVE[idx] { "1" } else { "0" }
 }
 
-pub(crate) fn open(decoder: &Decoder, path: &Path) -> Result<wardlight::case::Scan, Failure> {
-    match decoder.open(path).map_err(|it| Failure::from(&it))? {
-        Opened::Scan(scan) => Ok(scan),
-        Opened::Chart(_) => panic!("a picture was read as text"),
+/// The picture of a file.
+pub(crate) fn open_scan(decoder: &Decoder, path: &Path) -> Scan {
+    match open(decoder, path).unwrap() {
+        Content::Scan(scan) => *scan,
+        Content::Chart(_) => panic!("a picture was read as text"),
     }
+}
+
+pub(crate) fn open(decoder: &Decoder, path: &Path) -> Result<Content, Failure> {
+    Ok(match decoder.open(path).map_err(|it| Failure::from(&it))? {
+        Opened::Scan(scan) => Content::Scan(Box::new(scan)),
+        Opened::Chart(chart) => Content::Chart(chart),
+    })
 }
 
 /// Evaluates the left halves with what `change` makes of the plainest job.
@@ -173,6 +184,7 @@ fn evaluated(
     let mut job = Job {
         table: table.to_owned(),
         images: None,
+        measurements: Vec::new(),
         columns: Columns::default(),
         part: None,
         label: None,
@@ -184,6 +196,7 @@ fn evaluated(
         command: "wardlight evaluate".to_owned(),
         date: "2026-11-25".to_owned(),
         open: &open,
+        term_floor: None,
     };
     change(&mut job);
     let mut stages = Vec::new();

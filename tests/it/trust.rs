@@ -29,7 +29,7 @@ use wardlight::{
 use crate::{
     cli::{assert_valid, score_json},
     command::{run, scratch, wardlight, write},
-    evaluate::{Half, open, picture, reader},
+    evaluate::{Half, open, open_scan, picture, reader},
     fake,
     session::{press_score, ready},
 };
@@ -443,6 +443,7 @@ fn calibrated(table: &Path, wish: &Wish) -> Result<Outcome, Error> {
     let job = Job {
         table: table.to_owned(),
         images: None,
+        measurements: Vec::new(),
         columns: Columns::default(),
         part: None,
         label: None,
@@ -454,6 +455,7 @@ fn calibrated(table: &Path, wish: &Wish) -> Result<Outcome, Error> {
         command: String::new(),
         date: "2026-11-25".to_owned(),
         open: &open,
+        term_floor: None,
     };
     calibrate(
         &job,
@@ -601,7 +603,7 @@ fn a_site_belongs_to_its_weights_and_reads_the_same_answer_anew() {
     let mut loaded = reader(Half::Left);
     let manifest = loaded.model.manifest().clone();
     let decoder = crate::dicom::decoder();
-    let scan = open(&decoder, &table.with_file_name("0.png")).unwrap();
+    let scan = open_scan(&decoder, &table.with_file_name("0.png"));
     let target = Target::Scan {
         scan: &scan,
         frame_idx: 0,

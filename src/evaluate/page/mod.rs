@@ -1,12 +1,17 @@
 //! The report as one HTML file that needs nothing else: no script, no font, no network.
 
+mod many_labels;
 mod plots;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::report::{
-    Against, Baselines, CalibrationFigures, Comparison, Findings, ManyLabels, OneLabel, Point,
-    RefusedRows, Report, Robustness, SetFigures, Share, Strangers, Subgroup,
+use self::many_labels::many_labels;
+use super::{
+    Kind,
+    report::{
+        Against, Baselines, CalibrationFigures, Comparison, Findings, OneLabel, Point, RefusedRows,
+        Report, Robustness, SetFigures, Share, Strangers, Subgroup,
+    },
 };
 use crate::{prediction::Estimate, stats::Interval};
 
@@ -15,6 +20,7 @@ const STYLE: &str = include_str!("style.css");
 /// The page.
 pub fn html(report: &Report) -> String {
     let model = &report.model;
+    let kind = report.data.kind;
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -29,22 +35,22 @@ pub fn html(report: &Report) -> String {
                 h1 { (model.title) }
                 p.lead {
                     (model.identity.name) " " (model.identity.version) ", evaluated " (report.date) " on "
-                    (report.data.n_scored) " images"
-                    @if let Some(n) = report.data.n_patients { " of " (n) " patients" }
+                    (report.data.n_scored) " " (kind.many())
+                    @if let Some(n) = report.data.n_patients { " of " (n) " " (report.data.units()) }
                     @if let Some(part) = &report.data.part { " (part " (part) ")" }
                     "."
                 }
                 (warnings(&report.warnings))
                 @match &report.findings {
-                    Findings::OneLabel(found) => { (one_label(found)) }
-                    Findings::ManyLabels(found) => { (many_labels(found)) }
+                    Findings::OneLabel(found) => { (one_label(found, kind)) }
+                    Findings::ManyLabels(found) => { (many_labels(found, kind)) }
                 }
                 @if let Some(it) = &report.sets { (sets(it)) }
-                (subgroups(&report.subgroups))
-                @if let Some(it) = &report.baselines { (baselines(it)) }
-                @if let Some(it) = &report.against { (comparison(it)) }
+                (subgroups(&report.subgroups, kind, matches!(report.findings, Findings::OneLabel(_))))
+                @if let Some(it) = &report.baselines { (baselines(it, kind)) }
+                @if let Some(it) = &report.against { (comparison(it, kind)) }
                 (strangers(&report.strangers))
-                @if let Some(it) = &report.robustness { (robustness(it)) }
+                @if let Some(it) = &report.robustness { (robustness(it, kind)) }
                 (refused(&report.refused))
                 (about(report))
             }
@@ -57,7 +63,7 @@ fn warnings(warnings: &[String]) -> Markup {
     html! { @for it in warnings { p.warning { (it) } } }
 }
 
-fn one_label(found: &OneLabel) -> Markup {
+fn one_label(found: &OneLabel, kind: Kind) -> Markup {
     let figures = [
         ("AUROC", found.auroc),
         ("average precision", found.average_precision),
@@ -77,7 +83,7 @@ fn one_label(found: &OneLabel) -> Markup {
                 figure { (PreEscaped(plots::precision_recall(found))) figcaption { "Precision and recall" } }
             }
             @if let Some(it) = found.auroc_delong {
-                p.small { "DeLong's interval of the AUROC, which takes images for independent: " (span(it)) "." }
+                p.small { "DeLong's interval of the AUROC, which takes " (kind.many()) " for independent: " (span(it)) "." }
             }
         }
         section {
@@ -113,7 +119,7 @@ fn points(points: &[Point]) -> Markup {
         table {
             thead { tr {
                 th { "point" } th { "threshold" } th { "sensitivity" } th { "specificity" } th { "PPV here" }
-                th { "NPV here" } th { "balanced accuracy" } th { "true / false above" } th { "false / true below" }
+                th { "NPV here" } th { "balanced accuracy" } th { "lesser of sensitivity and PPV" } th { "true / false above" } th { "false / true below" }
             } }
             tbody {
                 @for it in points {
@@ -125,6 +131,7 @@ fn points(points: &[Point]) -> Markup {
                         td { (share(it.predictive_above)) }
                         td { (share(it.predictive_below)) }
                         td { (with_range(it.balanced_accuracy)) }
+                        td { (with_range(it.score1)) }
                         td { (it.true_above) " / " (it.false_above) }
                         td { (it.false_below) " / " (it.true_below) }
                     }
@@ -185,34 +192,6 @@ fn calibration(found: &CalibrationFigures) -> Markup {
     }
 }
 
-fn many_labels(found: &ManyLabels) -> Markup {
-    html! {
-        section {
-            h2 { "All labels" }
-            div.tiles {
-                @for (name, it) in &found.figures {
-                    div.tile { span.name { (name) } span.value { (value(*it)) } span.range { (range(*it)) } }
-                }
-            }
-            table {
-                thead { tr { th { "label" } th { "images" } th { "AUROC against all others" } } }
-                tbody { @for it in &found.labels {
-                    tr { td { (it.name) } td { (it.n) } td { (with_range(it.auroc)) } }
-                } }
-            }
-            @if !found.confusion.is_empty() {
-                h3 { "What is true (rows) and what was chosen (columns)" }
-                table {
-                    thead { tr { th {} @for it in &found.labels { th { (it.name) } } } }
-                    tbody { @for (label, row) in found.labels.iter().zip(&found.confusion) {
-                        tr { th { (label.name) } @for n in row { td { (n) } } }
-                    } }
-                }
-            }
-        }
-    }
-}
-
 fn sets(found: &SetFigures) -> Markup {
     html! {
         section {
@@ -233,7 +212,7 @@ fn sets(found: &SetFigures) -> Markup {
     }
 }
 
-fn subgroups(groups: &[Subgroup]) -> Markup {
+fn subgroups(groups: &[Subgroup], kind: Kind, is_one_label: bool) -> Markup {
     if groups.is_empty() {
         return html! {};
     }
@@ -242,29 +221,37 @@ fn subgroups(groups: &[Subgroup]) -> Markup {
             h2 { "Subgroups" }
             table {
                 thead { tr {
-                    th { "group" } th { "images" } th { "with label" } th { "AUROC" } th { "ranked against" }
-                    th { "sensitivity" } th { "specificity" }
+                    th { "group" } th { (kind.many()) }
+                    @if is_one_label {
+                        th { "with label" } th { "AUROC" } th { "ranked against" } th { "sensitivity" } th { "specificity" }
+                    } @else {
+                        th { "accuracy" }
+                    }
                 } }
                 tbody { @for it in groups { tr {
-                    td { (it.group) ": " (it.value) } td { (it.n) } td { (it.n_positive) } td { (with_range(it.figure)) }
-                    td { @match it.against {
-                        Against::Itself => "the other kind in the group",
-                        Against::AllNegative => "all without the label",
-                        Against::AllPositive => "all with the label",
-                    } }
-                    td { @if let Some(it) = it.sensitivity { (share(it)) } }
-                    td { @if let Some(it) = it.specificity { (share(it)) } }
+                    td { (it.group) ": " (it.value) } td { (it.n) }
+                    @if is_one_label { td { (it.n_positive) } }
+                    td { (with_range(it.figure)) }
+                    @if is_one_label {
+                        td { @match it.against {
+                            Against::Itself => "the other kind in the group",
+                            Against::AllNegative => "all without the label",
+                            Against::AllPositive => "all with the label",
+                        } }
+                        td { @if let Some(it) = it.sensitivity { (share(it)) } }
+                        td { @if let Some(it) = it.specificity { (share(it)) } }
+                    }
                 } } }
             }
         }
     }
 }
 
-fn baselines(found: &Baselines) -> Markup {
+fn baselines(found: &Baselines, kind: Kind) -> Markup {
     html! {
         section {
             h2 { "What can be had without a network" }
-            p { "Logistic regressions, learned from " (found.n_train) " images of the part " (found.part) "." }
+            p { "Logistic regressions, learned from " (found.n_train) " " (kind.many()) " of the part " (found.part) "." }
             table {
                 thead { tr {
                     th { "looks at" } th { "numbers" } th { "AUROC" } th { "the model's AUROC less this" } th { "p" }
@@ -274,20 +261,25 @@ fn baselines(found: &Baselines) -> Markup {
                     td { (p_value(it.p)) }
                 } } }
             }
-            p.small { "Differences and p by DeLong's paired test on the same images." }
+            p.small { "Differences and p by DeLong's paired test on the same " (kind.many()) "." }
         }
     }
 }
 
-fn comparison(found: &Comparison) -> Markup {
+fn comparison(found: &Comparison, kind: Kind) -> Markup {
     html! {
         section {
             h2 { "Against " (found.model.name) " " (found.model.version) }
             table.fit { tbody {
-                tr { td { "images that both answered" } td { (found.n) } }
+                tr { td { (kind.many()) " that both answered" } td { (found.n) } }
                 tr { td { "refused by the second" } td { (found.n_refused) } }
-                tr { td { "AUROC of the second" } td { (with_range(found.auroc)) } }
-                tr { td { "first less second (DeLong)" } td { (with_range(found.difference)) ", p " (p_value(found.p)) } }
+                @if found.accuracy.is_some() {
+                    tr { td { "accuracy of the second" } td { (with_range(found.accuracy)) } }
+                    tr { td { "first less second (bootstrap)" } td { (with_range(found.accuracy_difference)) } }
+                } @else {
+                    tr { td { "AUROC of the second" } td { (with_range(found.auroc)) } }
+                    tr { td { "first less second (DeLong)" } td { (with_range(found.difference)) ", p " (p_value(found.p)) } }
+                }
                 tr { td { "only the first right / only the second right" } td {
                     (found.only_first_right) " / " (found.only_second_right) ", p " (p_value(Some(found.mcnemar_p)))
                     " (McNemar, exact)"
@@ -317,15 +309,16 @@ fn strangers(found: &[Strangers]) -> Markup {
     }
 }
 
-fn robustness(found: &Robustness) -> Markup {
+fn robustness(found: &Robustness, kind: Kind) -> Markup {
+    let n_levels = found.kinds.iter().map(|it| it.levels.len()).max();
     html! {
         section {
-            h2 { "Damaged images" }
-            p { (found.n) " images; undamaged " (found.metric) " " (part(found.clean)) "." }
+            h2 { "Damaged " (kind.many()) }
+            p { (found.n) " " (kind.many()) "; undamaged " (found.metric) " " (part(found.clean)) "." }
             div.plots {
                 figure { (PreEscaped(plots::robustness(found))) figcaption { (found.metric) " by degree of damage" } }
                 table.fit {
-                    thead { tr { th { "damage" } @for level in 1..=5 { th { (level) } } } }
+                    thead { tr { th { "damage" } @for level in 1..=n_levels.unwrap_or(0) { th { (level) } } } }
                     tbody { @for kind in &found.kinds { tr {
                         td { (kind.name) span.small { " (" (kind.parameter) ")" } }
                         @for it in &kind.levels { td {
@@ -333,6 +326,7 @@ fn robustness(found: &Robustness) -> Markup {
                             span.small.whole { (it.parameter as f32) } br;
                             span.small.whole { "refused " (percent(it.refused)) }
                         } }
+                        @for _ in kind.levels.len()..n_levels.unwrap_or(0) { td {} }
                     } } }
                 }
             }
@@ -372,13 +366,14 @@ fn about(report: &Report) -> Markup {
                 tr { td { "engine" } td { (model.engine) ", Wardlight " (report.app_version) } }
                 tr { td { "weights" } td { code { (model.identity.weights_sha256) } } }
                 tr { td { "table" } td { code { (report.data.table_sha256) } ", " (report.data.n_rows) " rows" } }
-                tr { td { "images and labels" } td { code { (report.data.images_sha256) } } }
+                tr { td { (report.data.kind.many()) " and labels" } td { code { (report.data.cases_sha256) } } }
             } }
             p.small {
                 "Intervals without another name are the 2.5 and 97.5 percentiles of " (report.n_draws)
-                " bootstrap draws of whole patients within each class (of images, where the table names no patients)."
+                " bootstrap draws of " @if report.data.n_patients.is_some() { "whole " } (report.data.units())
+                " within each class."
             }
-            @for (text, n) in &report.remarks { p.small { (n) " images: " (text) } }
+            @for (text, n) in &report.remarks { p.small { (n) " " (report.data.kind.many()) ": " (text) } }
         }
     }
 }

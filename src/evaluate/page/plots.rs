@@ -172,8 +172,9 @@ pub(super) fn robustness(found: &Robustness) -> String {
                 color,
             })
             .collect();
+        let most = found.kinds.iter().map(|it| it.levels.len()).max();
         let frame = Frame {
-            x: 0.0..5.0,
+            x: 0.0..most.unwrap_or(1) as f64,
             y: (least - 0.05).max(0.0)..1.0,
             legend: SeriesLabelPosition::LowerLeft,
             ..Frame::unit(axes)

@@ -20,7 +20,10 @@ pub(super) use fhir::{fhir_notes, is_fhir};
 
 use super::{Refusal, note};
 use crate::{
-    case::{Note, Subject, note::Format},
+    case::{
+        Note, Subject,
+        note::{Format, is_forbidden},
+    },
     disk::Sha256,
     privacy::Phi,
     warnings::{WarningKind, Warnings},
@@ -118,7 +121,7 @@ fn clean(text: &str, pages: &[usize], warnings: &Warnings) -> (String, Vec<usize
                 cleaned.truncate(kept.max(starts.last().copied().unwrap_or(0)));
                 cleaned.push('\n');
             }
-            _ if note::is_forbidden(char) || char == '\x1b' => warnings.add(
+            _ if is_forbidden(char) || char == '\x1b' => warnings.add(
                 WarningKind::Text,
                 "the document has control characters, which were left out",
             ),
