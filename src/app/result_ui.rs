@@ -58,6 +58,25 @@ pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
                         };
                         reading_ui(ui, scene, (&asked, None), commands);
                     }
+                    Content::Series(series) => {
+                        let asked = Asked {
+                            item: item.id,
+                            kind: Kind::Series,
+                            reading: &series.reading,
+                            prediction: series.prediction(),
+                        };
+                        reading_ui(ui, scene, (&asked, None), commands);
+                        note_section_ui(ui, scene, commands);
+                    }
+                    Content::Sequence(sequence) => {
+                        let asked = Asked {
+                            item: item.id,
+                            kind: Kind::Sequence,
+                            reading: &sequence.reading,
+                            prediction: sequence.prediction(),
+                        };
+                        reading_ui(ui, scene, (&asked, None), commands);
+                    }
                 }
             });
         });
