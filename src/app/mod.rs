@@ -20,6 +20,8 @@ mod gpu;
 mod icons;
 mod keys;
 mod map_ui;
+mod modules_ui;
+mod note_marks;
 mod note_ui;
 mod notice_ui;
 mod page_ui;

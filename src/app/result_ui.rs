@@ -9,6 +9,7 @@ use super::{
     Scene,
     controls::{Button, body, card, head, muted, progress_line, strong, swatch},
     map_ui::map_ui,
+    modules_ui::{modules_ui, news2_card_ui},
     note_ui::note_section_ui,
     remember_width,
     scores_ui::{answer_ui, bullet, limits_ui, scope_ui, scores_ui, warnings_ui},
@@ -78,6 +79,8 @@ pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
                         reading_ui(ui, scene, (&asked, None), commands);
                     }
                 }
+                news2_card_ui(ui, scene);
+                modules_ui(ui, scene);
             });
         });
     let width = column.response.rect.width();

@@ -2,6 +2,7 @@
 //! [`Effect`]s; a test does the same without a window.
 
 mod action;
+mod agreement;
 mod apply;
 mod course;
 mod early_warning;
@@ -37,6 +38,7 @@ use crate::{
 use self::together::Joining;
 pub use self::{
     action::{Action, ActionInfo, Group},
+    agreement::{Module, NO_FUSION},
     course::{CourseGroup, CourseView, SeriesItem},
     early_warning::{KNOWN_HOURS, WarningAt, answer_at, early_warnings, news2, refusal},
     identity::{Identity, Trait},
