@@ -30,14 +30,15 @@ pub(super) fn warning_ui(ui: &mut Ui, course: &Course<'_>) {
     let tokens = course.scene.tokens;
     let (rect, plot) = strip(ui, course);
     let painter = ui.painter().clone();
-    names_ui(&painter, course, rect, ("NEWS2", "points of 20"));
+    names_ui(&painter, course, rect, ("NEWS2", "points; lines at 5, 7"));
     if let Some(why) = refusal(course.scene.state.age_years()) {
         let words = format!("Not for this patient: {why}");
         said_ui(ui, course, plot, &words);
         return;
     }
     let y = |total: f32| plot.bottom() - plot.height() * total / MOST;
-    let ticks = [URGENT, EMERGENCY].map(|it| (y(it), format!("{it:.0}")));
+    // The two lines are too near to each other for two numbers.
+    let ticks = [EMERGENCY, MOST].map(|it| (y(it), format!("{it:.0}")));
     frame_ui(&painter, course, plot, &ticks);
     if course.item.warnings.is_empty() {
         said_ui(ui, course, plot, "No part of it was measured");

@@ -20,7 +20,7 @@ use crate::session::{Command, CourseGroup, ItemId, Kind, SeriesItem};
 
 /// Room for names at the left and numbers at the right; less in a narrow place.
 const NAMES: f32 = 168.0;
-const NUMBERS: f32 = 84.0;
+const NUMBERS: f32 = 94.0;
 const NARROW: f32 = 620.0;
 /// The numbers of the upright axes, beside the names.
 pub(super) const TICKS: f32 = 36.0;

@@ -14,7 +14,7 @@ use wardlight::{
     engine::Parts,
     import::{self, Opened},
     privacy::Phi,
-    session::Kind,
+    session::{Kind, early_warnings, refusal},
 };
 
 use crate::{
@@ -87,7 +87,7 @@ fn a_course_is_plotted_with_news2_and_without_a_model_the_page_says_so() {
     harness.get_by_label_contains("Not measured: Temp");
     harness.get_by_label_contains("No model for series is installed: put a bundle");
     press(&mut harness, Modifiers::NONE, Key::Comma);
-    harness.get_by_label_contains("NEWS2 at hour 1: 3 to 20 points");
+    harness.get_by_label_contains("NEWS2 at hour 1: 3 to 17 points");
     harness.get_by_label_contains("Heart rate: 88 /min");
 }
 
@@ -154,4 +154,65 @@ fn statuses_of_a_chinese_note_are_told_by_line_and_word() {
     harness.get_by_label_contains("found that would identify the patient");
     let center = harness.state().state().on_page(Kind::Note);
     assert!(center.is_some());
+}
+
+/// By the chart of RCP 2017: RR 25 is 3, SpO2 91 is 3, oxygen 2, SBP 100 is 2, pulse 111 is 2, confusion 3, 38.5 is 1.
+#[test]
+fn a_full_set_is_scored_as_the_chart_has_it_and_known_for_twelve_hours() {
+    let found = early_warnings(&course(
+        &[
+            ("respiratory_rate", 0.0, 25.0),
+            ("spo2", 0.0, 91.0),
+            ("fio2", 0.0, 0.4),
+            ("systolic_pressure", 0.0, 100.0),
+            ("heart_rate", 0.0, 111.0),
+            ("gcs", 0.0, 14.0),
+            ("temperature", 0.0, 38.5),
+            ("sodium", 13.0, 140.0),
+        ],
+        "",
+    ));
+    let total = |hour: i64| {
+        let at = found.iter().find(|it| it.hour == hour)?;
+        Some((at.total.least, at.total.greatest, at.missing.len()))
+    };
+    assert_eq!(total(0), Some((16.0, 16.0, 0)));
+    assert_eq!(total(12), Some((16.0, 16.0, 0)));
+    assert_eq!(total(13), None, "nothing is known any more");
+}
+
+#[test]
+fn what_is_missing_is_named_and_leaves_a_range() {
+    let found = early_warnings(&course(
+        &[("heart_rate", 0.5, 80.0), ("gcs", 0.5, 15.0)],
+        "",
+    ));
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].hour, found[0].total.least), (1, 0.0));
+    assert!(
+        found[0].missing.contains(&"spo2_percent"),
+        "{:?}",
+        found[0].missing
+    );
+    assert!(7.0 < found[0].total.greatest && 3 < found[0].says.len());
+}
+
+#[test]
+fn the_last_of_cuff_and_line_counts() {
+    let found = early_warnings(&course(
+        &[
+            ("systolic_pressure", 0.0, 85.0),
+            ("systolic_pressure_arterial", 1.0, 120.0),
+        ],
+        "",
+    ));
+    assert_eq!(found[0].total.least, 3.0);
+    assert_eq!(found[1].total.least, 0.0);
+}
+
+#[test]
+fn children_are_refused_by_the_card_itself() {
+    assert!(refusal(Some(4.0)).unwrap().contains("16 years"));
+    assert_eq!(refusal(Some(61.0)), None);
+    assert_eq!(refusal(None), None);
 }
