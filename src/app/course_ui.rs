@@ -78,6 +78,13 @@ pub(super) fn course_ui(
     let cross = ui.painter().with_clip_rect(over);
     let x = course.axis.place(course.at);
     cross.vline(x, over.y_range(), Stroke::new(1.0, scene.tokens.faint));
+    if course.at != item.view.hour as f64 {
+        // The numbers at the right are of this hour, not of the chosen one.
+        let name = course.axis.name(course.at);
+        let at = pos2(x + 4.0, over.top() + 4.0);
+        let ink = scene.tokens.text;
+        cross.text(at, Align2::LEFT_TOP, name, theme::regular(SECTION), ink);
+    }
 }
 
 /// Nothing was measured, or nothing that could be true.
