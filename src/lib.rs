@@ -31,9 +31,9 @@
 //! | `render` | samples to pixels: curves, colour map, overlay, pictures | `case` `prediction` |
 //! | `foreign` | what a model file of another program means; the bundle that it becomes | `disk` `warnings` `case` `prediction` `import` `prep` `model` `nn` `render` |
 //! | `settings` | what the window remembers | `privacy` `disk` |
-//! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `prediction` `import` `model` `sample` `score` `training` `failure` `evaluate` `render` |
-//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `prediction` `import` `prep` `model` `sample` `training` `failure` `evaluate` `render` `settings` `engine` |
-//! | `app` | the window | `privacy` `case` `prediction` `stats` `model` `failure` `evaluate` `render` `settings` `engine` `session` `warnings` |
+//! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `language` `prediction` `import` `model` `sample` `score` `training` `failure` `evaluate` `render` |
+//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `bedside` `language` `prediction` `import` `prep` `model` `sample` `training` `failure` `evaluate` `render` `settings` `engine` |
+//! | `app` | the window | `privacy` `case` `bedside` `language` `prediction` `stats` `model` `failure` `evaluate` `render` `settings` `engine` `session` `warnings` |
 //! | `cli` | the command line; the one place that wires `nn` to the rest | `all` |
 
 pub mod app;

@@ -1,4 +1,4 @@
-//! A synthetic case for the first run: a chest-like phantom as DICOM and PNG, and a made-up note.
+//! A synthetic case for the first run: a chest-like phantom as DICOM and PNG, a made-up note and a made-up course.
 //! Everything is drawn by formula; no patient stands behind it, and the picture says so.
 
 use std::{
@@ -31,6 +31,7 @@ pub struct Sample {
     pub dicom: PathBuf,
     pub png: PathBuf,
     pub note: PathBuf,
+    pub course: PathBuf,
 }
 
 const WIDTH: usize = 1024;
@@ -57,7 +58,7 @@ ASSESSMENT AND PLAN: Lower respiratory tract infection, right base. Chest X-ray 
 and a visit in the pediatric clinic in two days.
 ";
 
-/// Writes `chest.dcm`, `chest.png` and `note.txt` into `folder`, which is made if need be.
+/// Writes `chest.dcm`, `chest.png`, `note.txt` and `course.csv` into `folder`, which is made if need be.
 pub fn write(folder: &Path) -> Result<Sample, Error> {
     disk::create_folder(folder)?;
     let pixels = phantom();
@@ -65,11 +66,38 @@ pub fn write(folder: &Path) -> Result<Sample, Error> {
         dicom: folder.join("chest.dcm"),
         png: folder.join("chest.png"),
         note: folder.join("note.txt"),
+        course: folder.join("course.csv"),
     };
     disk::write_atomic(&sample.dicom, &dicom(&pixels)?)?;
     disk::write_atomic(&sample.png, &png(&pixels)?)?;
     disk::write_atomic(&sample.note, NOTE.as_bytes())?;
+    disk::write_atomic(&sample.course, course().as_bytes())?;
     Ok(sample)
+}
+
+/// A day of a child with a fever that falls, under the number that the scan carries; one value cannot be true.
+fn course() -> String {
+    let mut text = "patient_id,hours,variable,value,unit\n".to_owned();
+    let mut add = |hours: f32, name: &str, value: f32, unit: &str| {
+        text.push_str(&format!("SYNTHETIC,{hours},{name},{value:.1},{unit}\n"));
+    };
+    for hour in 0..=24_u8 {
+        let at = f32::from(hour);
+        let fever = 1.9 * (1.0 - smooth(6.0, 22.0, at));
+        let wave = (at * 1.7).sin();
+        add(at, "heart_rate", 100.0 + 15.0 * fever + 4.0 * wave, "/min");
+        add(at, "respiratory_rate", 25.0 + 6.0 * fever + wave, "/min");
+        add(at, "spo2", 97.0 - 1.6 * fever + 0.4 * wave, "%");
+        if hour % 4 == 0 {
+            add(at, "temperature", 37.0 + fever, "Cel");
+        }
+    }
+    add(9.5, "heart_rate", 890.0, "/min");
+    add(1.0, "white_cells", 17.2, "10*9/L");
+    add(1.0, "crp", 88.0, "mg/L");
+    add(20.0, "crp", 61.0, "mg/L");
+    add(1.0, "sodium", 136.0, "mmol/L");
+    text
 }
 
 /// The sample scan as the bytes of a DICOM file.

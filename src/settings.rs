@@ -19,6 +19,8 @@ pub struct Settings {
     /// Widths of the two columns, in points.
     pub study_width: f32,
     pub result_width: f32,
+    /// Height of the course under a scan or note, in points.
+    pub course_height: f32,
     /// The site whose fit answers are read by, where it has one for the model; `None` for the bundle's own.
     pub site: Option<String>,
     /// Newest first. A path can name a patient: it is shown, kept in this file, and nowhere else.
@@ -49,6 +51,7 @@ impl Default for Settings {
             is_strength_even: false,
             study_width: 232.0,
             result_width: 348.0,
+            course_height: 248.0,
             site: None,
             recent: Vec::new(),
             reports: Vec::new(),

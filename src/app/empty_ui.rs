@@ -18,8 +18,8 @@ pub(super) fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comman
         ui.add_space(top);
         ui.allocate_ui_with_layout(vec2(WIDTH.min(ui.available_width() - 32.0), 0.0), Layout::top_down(Align::LEFT), |ui| {
             ui.spacing_mut().item_spacing.y = 10.0;
-            strong(ui, "Open a scan or a note", TITLE, tokens.text);
-            muted(ui, tokens, "DICOM, PNG, JPEG, TIFF or BMP, and notes as text. Files are told apart by what is in them; nothing leaves this computer.");
+            strong(ui, "Open a scan, a note or a course", TITLE, tokens.text);
+            muted(ui, tokens, "DICOM, PNG, JPEG, TIFF or BMP; notes as text, RTF, DOCX, PDF or FHIR; measurements as CSV, PhysioNet or FHIR. Files are told apart by what is in them; nothing leaves this computer.");
             ui.add_space(6.0);
             if scene.state.is_opening() {
                 muted(ui, tokens, "Opening…");
@@ -67,7 +67,7 @@ fn sample_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         muted(
             ui,
             tokens,
-            "A synthetic chest picture and a note, made by this program.",
+            "A synthetic chest picture, a note and a course, made by this program.",
         );
     });
 }

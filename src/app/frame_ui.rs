@@ -13,7 +13,7 @@ use super::{
 use crate::{
     prediction::{Engine, Form, Precision, Prediction},
     render::caption::RESEARCH_USE,
-    session::{Action, Command, Content, Loading, Page},
+    session::{Action, Command, Content, Item, Page},
 };
 
 /// Name, patient, and the actions that matter.
@@ -42,10 +42,7 @@ pub(super) fn top_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         let shown = scene.state.center().filter(|_| is_reading);
-                        let line = shown.map(|it| match &it.content {
-                            Content::Scan(scan) => words::patient_line(&scan.scan),
-                            Content::Note(_) => words::file_name(it).to_owned(),
-                        });
+                        let line = shown.map(who);
                         let line = RichText::new(line.unwrap_or_default())
                             .font(theme::regular(SMALL))
                             .color(tokens.muted);
@@ -54,6 +51,15 @@ pub(super) fn top_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>
                 });
             });
         });
+}
+
+/// Whom the item in the middle is about, as far as it says.
+fn who(item: &Item) -> String {
+    match &item.content {
+        Content::Scan(scan) => words::patient_line(&scan.scan),
+        Content::Series(it) => words::subject_line(&it.series.subject, words::file_name(item)),
+        Content::Note(_) | Content::Sequence(_) => words::file_name(item).to_owned(),
+    }
 }
 
 /// The way back from a page.
@@ -90,10 +96,8 @@ fn buttons(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
 
 /// Whether what is in the middle has an answer.
 fn is_scored(scene: &Scene<'_>) -> bool {
-    scene.state.center().is_some_and(|it| match &it.content {
-        Content::Scan(scan) => scan.prediction().is_some(),
-        Content::Note(note) => note.prediction().is_some(),
-    })
+    let center = scene.state.center();
+    center.is_some_and(|it| it.prediction().is_some())
 }
 
 /// The line at the bottom.
@@ -143,14 +147,9 @@ pub(super) fn footer_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
 /// How the last answer on screen was computed, or how many models wait.
 fn engine_words(scene: &Scene<'_>) -> String {
     let state = scene.state;
-    let scan = state.scan().and_then(|(_, it)| it.prediction());
-    let note = state
-        .note()
-        .and_then(|(_, it)| match &it.reading.prediction {
-            Loading::Ready(prediction) => Some(prediction),
-            Loading::Empty | Loading::Waiting(_) | Loading::Failed(_) => None,
-        });
-    match scan.or(note) {
+    let center = state.center().and_then(|it| it.prediction());
+    let other = state.page_items().find_map(|it| it.prediction());
+    match center.or(other) {
         Some(prediction) => answered_by(prediction),
         None if state.are_models_loading() => "loading models…".to_owned(),
         None => format!("{} ready", words::counted(state.models.len(), "model")),

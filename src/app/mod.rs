@@ -6,6 +6,9 @@
 mod application;
 mod controls;
 mod corners_ui;
+mod course_plot;
+mod course_strips;
+mod course_ui;
 mod crop_ui;
 mod dialog;
 mod empty_ui;
@@ -17,6 +20,8 @@ mod gpu;
 mod icons;
 mod keys;
 mod map_ui;
+mod modules_ui;
+mod note_marks;
 mod note_ui;
 mod notice_ui;
 mod page_ui;
@@ -28,17 +33,20 @@ mod report_ui;
 mod result_ui;
 mod scan_ui;
 mod scores_ui;
+mod sequence_ui;
 mod sheet_ui;
 mod strip_ui;
 mod study_ui;
 pub mod theme;
+mod time_axis;
+mod together_ui;
 mod train_ui;
 mod trust_ui;
 mod words;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use egui::{CentralPanel, Frame, Ui, ViewportBuilder, vec2};
+use egui::{CentralPanel, Frame, Panel, Ui, ViewportBuilder, vec2};
 
 use self::{pictures::Pictures, theme::Tokens};
 use crate::{
@@ -207,6 +215,8 @@ fn reading_ui(
     }
     result_ui::result_ui(ui, scene, commands);
     let left = ui.available_rect_before_wrap().left();
+    together_ui::bond_ui(ui, scene, commands);
+    course_panel_ui(ui, scene, commands);
     CentralPanel::default()
         .frame(Frame::new().fill(scene.tokens.background))
         .show(ui, |ui| {
@@ -218,10 +228,33 @@ fn reading_ui(
                 Some((id, Content::Note(note))) => {
                     note_ui::note_page_ui(ui, scene, (id, note), commands)
                 }
+                Some((id, Content::Series(series))) => {
+                    course_ui::course_ui(ui, scene, (id, series), commands)
+                }
+                Some((_, Content::Sequence(sequence))) => {
+                    sequence_ui::sequence_ui(ui, scene, sequence)
+                }
                 None => empty_ui::empty_ui(ui, scene, commands),
             }
         });
     left
+}
+
+/// The course under the scan or note of the same page.
+fn course_panel_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let state = scene.state;
+    let series = state.series().filter(|it| Some(it.0) != state.center);
+    let Some(series) = series.filter(|_| state.is_course_shown) else {
+        return;
+    };
+    let tallest = (0.6 * ui.ctx().content_rect().height()).max(180.0);
+    let panel = Panel::bottom("course")
+        .default_size(state.settings.course_height)
+        .size_range(180.0..=tallest)
+        .frame(Frame::new().fill(scene.tokens.background))
+        .show(ui, |ui| course_ui::course_ui(ui, scene, series, commands));
+    let height = panel.response.rect.height();
+    remember_width(scene, Column::Course, (height, tallest), commands);
 }
 
 /// Tells the session when a person has dragged the edge of a column. A window that is too narrow for the width that
@@ -236,6 +269,7 @@ fn remember_width(
     let known = match column {
         Column::Study => settings.study_width,
         Column::Result => settings.result_width,
+        Column::Course => settings.course_height,
     };
     if 0.5 < (width - known.min(widest)).abs() {
         commands.push(Command::SetWidth(column, width));

@@ -4,13 +4,14 @@ use egui::{
     Color32, CornerRadius, Frame, Galley, Label, Margin, Rect, RichText, ScrollArea, Stroke, Ui,
     epaint::text::CharIndex,
     pos2,
-    text::{CCursor, LayoutJob, TextFormat},
+    text::{CCursor, TextFormat},
     text_selection::LabelSelectionState,
 };
 
 use super::{
     Scene,
     controls::{Button, body, muted, progress_line, section},
+    note_marks,
     result_ui::{Asked, legend_entry},
     strip_ui::{label_ui, method_ui, method_width},
     theme::{self, BODY, SMALL, Tokens},
@@ -19,7 +20,7 @@ use super::{
 use crate::{
     prediction::{Call, Explanation, WordWeight},
     render::caption::percent,
-    session::{Action, Command, ItemId, Kind, Loading, NoteItem},
+    session::{Action, Command, ItemId, Kind, Loading, NoteItem, NoteMarks},
 };
 
 /// A word weaker than this share of the strongest one stays unmarked.
@@ -38,6 +39,7 @@ pub(super) fn note_section_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec
     answer_line_ui(ui, scene, note, commands);
     note_text_ui(ui, scene, note, BODY);
     legend_ui(ui, scene, note);
+    marks_ui(ui, scene, note, commands);
     if note.prediction().is_some() {
         choosers_ui(ui, &asked(id, note), commands);
     }
@@ -67,11 +69,18 @@ pub(super) fn note_page_ui(
                 section(ui, scene.tokens, "Note");
                 note_text_ui(ui, scene, note, theme::HEAD);
                 legend_ui(ui, scene, note);
+                marks_ui(ui, scene, note, commands);
                 if note.prediction().is_some() {
                     choosers_ui(ui, &asked(id, note), commands);
                 }
             });
     });
+}
+
+fn marks_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem, commands: &mut Vec<Command>) {
+    if let Some(parts) = note.parts.ready() {
+        note_marks::legend_ui(ui, scene, parts, commands);
+    }
 }
 
 fn asked(item: ItemId, note: &NoteItem) -> Asked<'_> {
@@ -163,17 +172,32 @@ fn note_text_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem, size: f32) {
         line_height: Some((size * 1.65).round()),
         ..TextFormat::simple(theme::regular(size), tokens.text)
     };
-    let mut job = LayoutJob::single_section(shown.to_owned(), format);
+    let parts = note.parts.ready().map(AsRef::as_ref);
+    let mut job = note_marks::with_heads(shown, parts, &format);
     job.wrap.max_width = ui.available_width();
     let (at, galley, response) = Label::new(job).wrap().selectable(true).layout_in_ui(ui);
+    let shown_marks = scene.state.note_marks;
+    let is_influence_shown = matches!(shown_marks, NoteMarks::All | NoteMarks::Influence);
     for (rect, color) in marks(
         shown,
-        note.explanation().map(AsRef::as_ref),
+        note.explanation()
+            .filter(|_| is_influence_shown)
+            .map(AsRef::as_ref),
         &galley,
         tokens,
     ) {
         ui.painter()
             .rect_filled(rect.translate(at.to_vec2()), CornerRadius::same(3), color);
+    }
+    if let Some(parts) = parts {
+        note_marks::draw(
+            ui.painter(),
+            (shown, at),
+            &galley,
+            parts,
+            shown_marks,
+            tokens,
+        );
     }
     LabelSelectionState::label_text_selection(ui, &response, at, galley, tokens.text, Stroke::NONE);
     if shown.len() < text.len() {
@@ -223,7 +247,7 @@ fn marks(
 }
 
 /// The place of some letters: one rectangle for each row that they touch.
-fn rects(galley: &Galley, first: usize, last: usize) -> Vec<Rect> {
+pub(super) fn rects(galley: &Galley, first: usize, last: usize) -> Vec<Rect> {
     let cursor = |idx: usize, prefer_next_row: bool| {
         galley.pos_from_cursor(CCursor {
             index: CharIndex(idx),

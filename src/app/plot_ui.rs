@@ -88,17 +88,22 @@ impl<'a> Axis<'a> {
 
     /// At most about six round numbers.
     fn ticks(&self) -> Vec<f64> {
-        let span = (self.range.end - self.range.start).max(1e-9);
-        let power = 10.0_f64.powf((span / 5.0).log10().floor());
-        let step = [1.0, 2.0, 2.5, 5.0, 10.0]
-            .into_iter()
-            .map(|it| it * power)
-            .find(|it| span / it <= 5.5)
-            .unwrap_or(span);
-        let first = (self.range.start / step - 1e-6).ceil() as i64;
-        let last = (self.range.end / step + 1e-6).floor() as i64;
-        (first..=last).map(|it| it as f64 * step).collect()
+        round_ticks(&self.range, 5.5)
     }
+}
+
+/// Round numbers in a range, at most about `most` and one.
+pub(super) fn round_ticks(range: &Range<f64>, most: f64) -> Vec<f64> {
+    let span = (range.end - range.start).max(1e-9);
+    let power = 10.0_f64.powf((span / most).log10().floor());
+    let step = [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .map(|it| it * power)
+        .find(|it| span / it <= most)
+        .unwrap_or(span);
+    let first = (range.start / step - 1e-6).ceil() as i64;
+    let last = (range.end / step + 1e-6).floor() as i64;
+    (first..=last).map(|it| it as f64 * step).collect()
 }
 
 /// Draws a plot in a card as wide as its place.

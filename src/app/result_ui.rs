@@ -9,6 +9,7 @@ use super::{
     Scene,
     controls::{Button, body, card, head, muted, progress_line, strong, swatch},
     map_ui::map_ui,
+    modules_ui::{modules_ui, news2_card_ui},
     note_ui::note_section_ui,
     remember_width,
     scores_ui::{answer_ui, bullet, limits_ui, scope_ui, scores_ui, warnings_ui},
@@ -58,7 +59,28 @@ pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
                         };
                         reading_ui(ui, scene, (&asked, None), commands);
                     }
+                    Content::Series(series) => {
+                        let asked = Asked {
+                            item: item.id,
+                            kind: Kind::Series,
+                            reading: &series.reading,
+                            prediction: series.prediction(),
+                        };
+                        reading_ui(ui, scene, (&asked, None), commands);
+                        note_section_ui(ui, scene, commands);
+                    }
+                    Content::Sequence(sequence) => {
+                        let asked = Asked {
+                            item: item.id,
+                            kind: Kind::Sequence,
+                            reading: &sequence.reading,
+                            prediction: sequence.prediction(),
+                        };
+                        reading_ui(ui, scene, (&asked, None), commands);
+                    }
                 }
+                news2_card_ui(ui, scene);
+                modules_ui(ui, scene);
             });
         });
     let width = column.response.rect.width();

@@ -11,6 +11,7 @@ use super::{
     Scene,
     controls::{Button, head, muted, section},
     theme::{self, BODY, SMALL},
+    together_ui::together_sheet_ui,
 };
 use crate::session::{Action, Command, Group, Sheet};
 
@@ -30,6 +31,7 @@ pub(super) fn sheet_ui(ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) 
             Sheet::Palette => palette_ui(ui, scene, commands),
             Sheet::Keys => keys_ui(ui, scene),
             Sheet::Path => path_ui(ui, scene, commands),
+            Sheet::Together => together_sheet_ui(ui, scene, commands),
         });
     if shown.backdrop_response.clicked() {
         commands.push(Command::CloseSheet);

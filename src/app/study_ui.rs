@@ -14,7 +14,7 @@ use super::{
     theme::{self, BODY, RADIUS, RAIL, SMALL},
     words::{self, DOT},
 };
-use crate::session::{Action, Column, Command, Content, Item, Page};
+use crate::session::{Action, Column, Command, Content, Item, Kind, Page};
 
 /// The narrow column at the very left.
 pub(super) fn rail_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
@@ -57,7 +57,7 @@ pub(super) fn rail_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command
         });
 }
 
-/// Scans and notes that are open, then recent files.
+/// What is open, by kinds, then recent files.
 pub(super) fn study_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
@@ -77,12 +77,16 @@ pub(super) fn study_ui(
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 4.0;
                 let state = scene.state;
-                let (scans, notes): (Vec<&Item>, Vec<&Item>) = state
-                    .items
-                    .iter()
-                    .partition(|it| matches!(it.content, Content::Scan(_)));
-                group(ui, scene, ("Study", &scans), pictures, commands);
-                group(ui, scene, ("Notes", &notes), pictures, commands);
+                for (kind, name) in [
+                    (Kind::Scan, "Study"),
+                    (Kind::Note, "Notes"),
+                    (Kind::Series, "Courses"),
+                    (Kind::Sequence, "Sequences"),
+                ] {
+                    let items = state.items.iter().filter(|it| it.content.kind() == kind);
+                    let items: Vec<&Item> = items.collect();
+                    group(ui, scene, (name, &items), pictures, commands);
+                }
                 if state.is_opening() {
                     muted(ui, tokens, "Opening…");
                     progress_line(ui, tokens, None);
@@ -122,8 +126,7 @@ fn item_ui(
 ) {
     const THUMB: f32 = 44.0;
     let state = scene.state;
-    let is_shown =
-        state.center == Some(item.id) || state.scan().is_some() && state.beside == Some(item.id);
+    let is_shown = state.on_page(item.content.kind()).map(|it| it.id) == Some(item.id);
     let is_center = state.center == Some(item.id);
     let (title, detail) = match &item.content {
         Content::Scan(scan) => (
@@ -131,6 +134,14 @@ fn item_ui(
             words::scan_detail(&scan.scan),
         ),
         Content::Note(note) => (words::file_name(item).to_owned(), words::note_detail(note)),
+        Content::Series(series) => (
+            words::file_name(item).to_owned(),
+            words::series_detail(&series.series),
+        ),
+        Content::Sequence(sequence) => (
+            words::file_name(item).to_owned(),
+            words::sequence_detail(&sequence.sequence),
+        ),
     };
     let height = if matches!(item.content, Content::Scan(_)) {
         60.0
@@ -151,7 +162,7 @@ fn item_ui(
                 .paint_at(ui, fitted);
             place.right() + 10.0
         }
-        Content::Note(_) => rect.left() + 10.0,
+        Content::Note(_) | Content::Series(_) | Content::Sequence(_) => rect.left() + 10.0,
     };
     let right = rect.right() - 10.0;
     let texts = Rect::from_min_max(pos2(left, rect.top()), pos2(right, rect.bottom()));

@@ -1,7 +1,7 @@
 //! How a scan, a note and a patient are called on screen. What is revealed here is for the clinician's eyes only.
 
 use crate::{
-    case::{Modality, Scan, SpacingSource, Window, note, scan::Format},
+    case::{Modality, Scan, Sequence, Series, SpacingSource, Subject, Window, note, scan::Format},
     evaluate::report::Share,
     model::Manifest,
     prediction::Estimate,
@@ -118,6 +118,51 @@ fn length(text: &str) -> String {
 /// Ideographs, which are written without blanks between words.
 fn is_wide(char: char) -> bool {
     matches!(char, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Second line of a series in the study list.
+pub(super) fn series_detail(series: &Series) -> String {
+    let hours = series
+        .hours()
+        .map_or(0.0, |(first, last)| last - first.min(0.0));
+    let n = counted(series.channels.len(), "variable");
+    match hours.ceil() {
+        hours if hours < 96.0 => format!("{hours:.0} h{DOT}{n}"),
+        hours => format!("{:.0} days{DOT}{n}", hours / 24.0),
+    }
+}
+
+/// Second line of a sequence in the study list.
+pub(super) fn sequence_detail(sequence: &Sequence) -> String {
+    counted(sequence.letters.as_str().len(), "base")
+}
+
+/// Patient, age and sex, as far as a file knows them, and the file.
+pub(super) fn subject_line(subject: &Subject, file: &str) -> String {
+    // For the clinician's eyes: the safe way to know whose course this is.
+    let name = subject.name.reveal().replace('^', " ");
+    let number = subject.patient_id.reveal();
+    let mut parts = vec![name.trim().to_owned(), number.trim().to_owned()];
+    parts.extend(subject.age_years.map(age));
+    parts.extend(subject.sex.clone());
+    parts.push(file.to_owned());
+    parts.retain(|it| !it.is_empty());
+    parts.dedup();
+    parts.join(DOT)
+}
+
+/// A unit of UCUM as people write it.
+pub(super) fn unit(code: &str) -> &str {
+    match code {
+        "mm[Hg]" => "mmHg",
+        "Cel" => "\u{B0}C",
+        "{score}" => "points",
+        "1" => "share",
+        "[pH]" => "pH",
+        "10*9/L" => "10^9/L",
+        "10*12/L" => "10^12/L",
+        other => other,
+    }
 }
 
 /// The name of an item's file.

@@ -79,6 +79,38 @@ impl Unit {
     }
 }
 
+/// What a variable is measured of, in the order of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    VitalSigns,
+    Breathing,
+    Chemistry,
+    Inflammation,
+    BloodCount,
+}
+
+impl Group {
+    /// In the order of the table, each with the key of its first variable.
+    const FIRST: [(Self, &'static str); 5] = [
+        (Self::VitalSigns, "heart_rate"),
+        (Self::Breathing, "mechanical_ventilation"),
+        (Self::Chemistry, "sodium"),
+        (Self::Inflammation, "crp"),
+        (Self::BloodCount, "haemoglobin"),
+    ];
+
+    /// Its name for a person.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::VitalSigns => "vital signs",
+            Self::Breathing => "breathing and blood gases",
+            Self::Chemistry => "chemistry",
+            Self::Inflammation => "inflammation and clotting",
+            Self::BloodCount => "blood count",
+        }
+    }
+}
+
 impl Variable {
     /// All, in the order of the table.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -159,6 +191,13 @@ impl Variable {
     /// In the canonical unit, for adults, where one is common.
     pub fn reference(self) -> Option<Reference> {
         self.0.reference
+    }
+
+    /// What it is measured of.
+    pub fn group(self) -> Group {
+        let mut starts = Group::FIRST.iter().rev();
+        let found = starts.find(|(_, first)| Self::of_key(first).is_some_and(|it| it <= self));
+        found.map_or(Group::VitalSigns, |it| it.0)
     }
 
     /// Its LOINC codes.
@@ -246,7 +285,7 @@ impl<'de> Deserialize<'de> for Variable {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Variable, folded};
+    use super::{Group, Variable, folded};
 
     #[track_caller]
     fn check(alias: &str, value: f64, unit: &str, wanted: f64) {
@@ -335,6 +374,23 @@ mod tests {
             let text = serde_json::to_string(&it).unwrap();
             assert_eq!(serde_json::from_str::<Variable>(&text).unwrap(), it);
         }
+    }
+
+    #[test]
+    fn groups_follow_the_table() {
+        assert!(
+            Group::FIRST
+                .iter()
+                .all(|it| Variable::of_key(it.1).is_some())
+        );
+        let groups: Vec<Group> = Variable::all().map(Variable::group).collect();
+        assert!(groups.is_sorted());
+        let group = |key| Variable::of_key(key).unwrap().group();
+        assert_eq!(group("height"), Group::VitalSigns);
+        assert_eq!(group("lactate"), Group::Breathing);
+        assert_eq!(group("nt_probnp"), Group::Chemistry);
+        assert_eq!(group("aptt"), Group::Inflammation);
+        assert_eq!(group("white_cells"), Group::BloodCount);
     }
 
     #[test]

@@ -48,8 +48,14 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
             let folder = sample_folder
                 .clone()
                 .unwrap_or_else(|| PathBuf::from("wardlight-sample"));
-            let Sample { dicom, note, .. } = sample::write(&folder)?;
-            Ok(vec![dicom, note])
+            let sample = sample::write(&folder)?;
+            let Sample {
+                dicom,
+                note,
+                course,
+                ..
+            } = sample;
+            Ok(vec![dicom, note, course])
         }),
         tool: Box::new(move |it| tool::command(&places, it)),
         model_folders: listed.into_iter().map(|it| it.folder).collect(),

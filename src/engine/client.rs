@@ -78,11 +78,16 @@ impl Client {
     /// Too many jobs wait already.
     pub fn start_job(&mut self, id: JobId, job: Job) -> Result<(), Busy> {
         let queue = match job {
-            Job::Open(_) | Job::OpenSample | Job::Save(_) | Job::OpenReport(_) => &self.files,
+            Job::Open(_)
+            | Job::OpenSample
+            | Job::Save(_)
+            | Job::OpenReport(_)
+            | Job::ReadNote(_) => &self.files,
             Job::LoadModels
             | Job::AddModel(_)
             | Job::Score { .. }
             | Job::Explain { .. }
+            | Job::Running { .. }
             | Job::CheckMap { .. } => &self.model,
             Job::RunTool(_) => &self.work,
         };

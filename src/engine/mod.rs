@@ -2,13 +2,14 @@
 //!
 //! | thread | owns | takes |
 //! |---|---|---|
-//! | `files` | the decoder | `Open`, `OpenSample`, `Save`, `OpenReport` |
-//! | `model` | every model | `LoadModels`, `AddModel`, `Score`, `Explain`, `CheckMap` |
+//! | `files` | the decoder, the rules of notes | `Open`, `OpenSample`, `Save`, `OpenReport`, `ReadNote` |
+//! | `model` | every model | `LoadModels`, `AddModel`, `Score`, `Explain`, `Running`, `CheckMap` |
 //! | `work` | at most one process | `RunTool` |
 //!
 //! A job that panics is told as a failure and costs nothing else; after one, the models are loaded again.
 
 mod client;
+mod note;
 mod tool;
 mod work;
 
@@ -18,18 +19,21 @@ use std::{
 };
 
 use crate::{
-    case::{Note, Scan, Window},
+    case::{Note, Scan, Sequence, Series, Window},
     disk, evaluate,
     failure::Failure,
     import::{self, Opened},
     model::{self, Manifest},
-    prediction::{Explanation, Faithfulness, LabelIdx, Method, Pixel, Prediction, Subject},
+    prediction::{
+        Explanation, Faithfulness, LabelIdx, Method, ModelRef, Pixel, Prediction, Subject,
+    },
     privacy::Phi,
     render, sample, score,
 };
 
 pub use client::Client;
-pub use score::{Gate, at_prevalence, fits, rescored};
+pub use note::{NoteParts, Spoken};
+pub use score::{AtHour, Gate, at_prevalence, fits, rescored};
 pub use tool::{EvaluateTool, Told, Tool, TrainTool};
 
 /// The question that an answer belongs to. Numbered by who asks, so that it is known before the job starts.
@@ -56,6 +60,14 @@ pub enum Job {
         label: LabelIdx,
         method: Method,
     },
+    /// The answer for a label as it was after each step of a series.
+    Running {
+        target: Target,
+        model: ModelName,
+        label: LabelIdx,
+    },
+    /// Take a note apart by rules.
+    ReadNote(Arc<Note>),
     /// Take the picture apart by the map, and watch the score.
     CheckMap {
         target: Target,
@@ -84,6 +96,17 @@ pub enum Target {
         at: Option<Pixel>,
     },
     Note(Arc<Note>),
+    Series(Arc<Series>),
+    Sequence(Arc<Sequence>),
+}
+
+/// What a model made of a series hour by hour.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Running {
+    pub about: Subject,
+    pub model: ModelRef,
+    pub label: String,
+    pub answers: Vec<AtHour>,
 }
 
 /// The overlay picture and, beside it, the result as JSON.
@@ -117,6 +140,8 @@ pub enum Event {
     },
     Scored(Box<Prediction>),
     Explained(Box<Explanation>),
+    Ran(Box<Running>),
+    NoteTaken(Box<NoteParts>),
     MapChecked(Faithfulness),
     Saved(Phi<PathBuf>),
     Told(Told),
@@ -217,6 +242,8 @@ impl Target {
                 at: *at,
             },
             Self::Note(note) => score::Target::Note(note),
+            Self::Series(series) => score::Target::Series(series),
+            Self::Sequence(sequence) => score::Target::Sequence(sequence),
         }
     }
 }
@@ -230,6 +257,8 @@ impl Job {
             Self::LoadModels => "load",
             Self::Score { .. } => "score",
             Self::Explain { .. } => "explain",
+            Self::Running { .. } => "running",
+            Self::ReadNote(_) => "note",
             Self::CheckMap { .. } => "check",
             Self::Save(_) => "save",
             Self::AddModel(_) => "add",

@@ -11,10 +11,12 @@ use std::{
 };
 
 use super::{
-    Error, Event, Job, JobId, LoadFn, OpenFn, SampleFn, SaveJob, Target, WakeFn, client::Ticket,
+    Error, Event, Job, JobId, LoadFn, OpenFn, Running, SampleFn, SaveJob, Target, WakeFn,
+    client::Ticket, note::taken_apart,
 };
 use crate::{
     disk, import,
+    language::Rules,
     model::{self, Manifest, Task},
     prediction::{LabelIdx, Method},
     privacy::Phi,
@@ -43,15 +45,21 @@ impl Outbox {
     }
 }
 
-/// Serves `Open`, `OpenSample`, `Save` and `OpenReport` until the queue closes.
+/// Serves `Open`, `OpenSample`, `Save`, `OpenReport` and `ReadNote` until the queue closes.
 pub(super) fn run_files(
     jobs: &Receiver<Ticket>,
     mut open: OpenFn,
     mut sample: SampleFn,
     outbox: &Outbox,
 ) {
+    // Made when the first note asks for them.
+    let mut rules: Option<Rules> = None;
     while let Ok(ticket) = jobs.recv() {
         let end = guarded(&ticket, || match &ticket.job {
+            Job::ReadNote(note) => {
+                let rules = rules.get_or_insert_with(Rules::built_in);
+                Ok(Some(Event::NoteTaken(Box::new(taken_apart(rules, note)))))
+            }
             Job::Open(paths) => open_all(paths, &ticket, &mut open, outbox),
             Job::OpenSample => open_all(&sample()?, &ticket, &mut open, outbox),
             Job::Save(save) => write(save).map(|()| Some(Event::Saved(Phi::new(save.to.clone())))),
@@ -60,6 +68,7 @@ pub(super) fn run_files(
             | Job::AddModel(_)
             | Job::Score { .. }
             | Job::Explain { .. }
+            | Job::Running { .. }
             | Job::CheckMap { .. }
             | Job::RunTool(_) => Ok(None),
         });
@@ -69,7 +78,7 @@ pub(super) fn run_files(
     }
 }
 
-/// Serves `LoadModels`, `AddModel`, `Score`, `Explain` and `CheckMap` until the queue closes. Owns every model.
+/// Serves `LoadModels`, `AddModel`, `Score`, `Explain`, `Running` and `CheckMap` until the queue closes. Owns every model.
 pub(super) fn run_models(
     jobs: &Receiver<Ticket>,
     mut load: LoadFn,
@@ -107,6 +116,11 @@ pub(super) fn run_models(
                 find(&mut models, model)?,
                 &ticket.task,
             ),
+            Job::Running {
+                target,
+                model,
+                label,
+            } => run_through(target, *label, find(&mut models, model)?, &ticket.task),
             Job::CheckMap {
                 target,
                 model,
@@ -127,6 +141,7 @@ pub(super) fn run_models(
             | Job::OpenSample
             | Job::Save(_)
             | Job::OpenReport(_)
+            | Job::ReadNote(_)
             | Job::RunTool(_) => Ok(None),
         });
         is_poisoned = matches!(end, Err(Error::Panicked { .. }));
@@ -275,6 +290,24 @@ fn explain_one(
 ) -> Result<Option<Event>, Error> {
     let explanation = score::explain(target.as_score_target(), label, method, loaded, task)?;
     Ok(Some(Event::Explained(Box::new(explanation))))
+}
+
+/// The answer after each step.
+fn run_through(
+    target: &Target,
+    label: LabelIdx,
+    loaded: &mut Loaded,
+    task: &Task,
+) -> Result<Option<Event>, Error> {
+    let answers = score::running(target.as_score_target(), label, loaded, task)?;
+    let manifest = loaded.model.manifest();
+    let named = manifest.labels.get(label.0);
+    Ok(Some(Event::Ran(Box::new(Running {
+        about: target.subject(),
+        model: manifest.model_ref(),
+        label: named.map_or_else(String::new, |it| it.name.clone()),
+        answers,
+    }))))
 }
 
 fn write(save: &SaveJob) -> Result<(), Error> {

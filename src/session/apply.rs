@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     Action, Answer, Column, Command, Content, Effect, Group, Item, ItemId, Page, Purpose, Reading,
-    ScanItem, Sheet, State, Tone,
+    ScanItem, SeriesItem, Sheet, State, Tone,
 };
 use crate::{
     engine::{Event, Gate, Job, JobId, SaveJob, Target, Told},
@@ -37,11 +37,18 @@ impl State {
             Command::Activate(id) => self.activate(id),
             Command::Close(id) => return self.close(id),
             Command::ChooseModel(kind, name) => return self.choose_model(kind, name),
-            Command::ChooseLabel(id, label) => return self.explain(id, Some(label), None),
+            Command::ChooseLabel(id, label) => return self.explain_label(id, label),
             Command::ChooseMethod(id, method) => return self.explain(id, None, Some(method)),
             Command::ChooseSite(site) => return self.choose_site(site),
             Command::SetPrevalence(prevalence) => self.set_prevalence(prevalence),
             Command::ShowFrame(frame_idx) => self.show_frame(frame_idx),
+            Command::ChooseHour(hour) => self.edit_course(|it| it.view.choose(hour)),
+            Command::ZoomCourse { factor, about } => {
+                self.edit_course(|it| it.view.zoom_about(factor, about));
+            }
+            Command::PanCourse(by) => self.edit_course(|it| it.view.pan(by)),
+            Command::PutTogether(item, consent) => self.put_together(item, consent),
+            Command::MarkNotes(marks) => self.note_marks = marks,
             Command::SetWindow(window) => self.edit_scan(|it| it.view.window = window),
             Command::Pan { x, y } => self.edit_scan(|it| it.view.pan((x, y))),
             Command::Zoom { factor, about } => {
@@ -62,6 +69,7 @@ impl State {
             }
             Command::SetWidth(Column::Study, width) => self.settings.study_width = width,
             Command::SetWidth(Column::Result, width) => self.settings.result_width = width,
+            Command::SetWidth(Column::Course, height) => self.settings.course_height = height,
             Command::PointAt(at) => return self.point_at(at),
             Command::CloseSheet => self.sheet = None,
             Command::NoDialog => self.sheet = Some(Sheet::Path),
@@ -75,7 +83,7 @@ impl State {
             return Vec::new();
         };
         match event {
-            Event::Opened { path, opened } => return self.take_in(path, *opened),
+            Event::Opened { path, opened } => return self.take_in(path, *opened, &purpose),
             Event::Refused { path, error } => self.refuse(path, &error, purpose),
             Event::ModelLoaded(manifest) => self.take_model(manifest, &purpose),
             Event::ModelRefused { folder, error } => {
@@ -85,6 +93,8 @@ impl State {
             }
             Event::Scored(prediction) => return self.scored(id, &purpose, *prediction),
             Event::Explained(explanation) => self.explained(id, &purpose, *explanation),
+            Event::Ran(running) => self.ran(id, &purpose, *running),
+            Event::NoteTaken(parts) => self.note_taken(id, &purpose, *parts),
             Event::MapChecked(found) => self.map_checked(id, &purpose, found),
             Event::Saved(path) => {
                 let words =
@@ -139,6 +149,7 @@ impl State {
             Action::OpenPath => self.sheet = Some(Sheet::Path),
             Action::OpenSample => {
                 self.turn_to(Page::Reading);
+                self.sample = None;
                 return vec![self.ask(
                     Purpose::Open(Command::Act(Action::OpenSample)),
                     Job::OpenSample,
@@ -160,23 +171,6 @@ impl State {
                 self.settings.is_strength_even = !self.settings.is_strength_even;
                 return self.save_settings();
             }
-            Action::AutoWindow => {
-                self.edit_scan(|it| it.view.window = auto_window(it.pyramid.frame()))
-            }
-            Action::Window(number) => self.edit_scan(|it| {
-                let number = usize::from(number).saturating_sub(1);
-                it.view.window =
-                    preset_window(&it.scan, number).unwrap_or_else(|| it.view.window.clone());
-            }),
-            Action::Invert => self.edit_scan(|it| it.view.is_inverted = !it.view.is_inverted),
-            Action::ResetView => self.edit_scan(reset_view),
-            Action::PointAt => self.start_pointing(),
-            Action::ZoomIn => self.edit_scan(|it| it.view.zoom_about(1.25, it.view.center)),
-            Action::ZoomOut => self.edit_scan(|it| it.view.zoom_about(0.8, it.view.center)),
-            Action::NextFrame => self.step_frame(1),
-            Action::PreviousFrame => self.step_frame(-1),
-            Action::FirstFrame => self.show_frame(0),
-            Action::LastFrame => self.show_frame(usize::MAX),
             Action::ToggleTexts => self.are_texts_shown = !self.are_texts_shown,
             Action::Evaluate => self.turn_to(Page::Evaluate),
             Action::Train => self.turn_to(Page::Train),
@@ -204,6 +198,47 @@ impl State {
             Action::Keys => self.sheet = toggled(self.sheet, Sheet::Keys),
             Action::Escape => return self.escape(),
             Action::Quit => return vec![Effect::Quit],
+            _ => return self.act_on_view(action),
+        }
+        Vec::new()
+    }
+
+    /// How the picture, the course and the note are looked at, and what stands beside them.
+    fn act_on_view(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::AutoWindow => {
+                self.edit_scan(|it| it.view.window = auto_window(it.pyramid.frame()))
+            }
+            Action::Window(number) => self.edit_scan(|it| {
+                let number = usize::from(number).saturating_sub(1);
+                it.view.window =
+                    preset_window(&it.scan, number).unwrap_or_else(|| it.view.window.clone());
+            }),
+            Action::Invert => self.edit_scan(|it| it.view.is_inverted = !it.view.is_inverted),
+            Action::ResetView => {
+                self.edit_scan(reset_view);
+                self.edit_center_course(|it| it.view.fit());
+            }
+            Action::PointAt => self.start_pointing(),
+            Action::ZoomIn => self.zoom(1.25),
+            Action::ZoomOut => self.zoom(0.8),
+            Action::NextFrame => self.step_frame(1),
+            Action::PreviousFrame => self.step_frame(-1),
+            Action::FirstFrame => {
+                self.show_frame(0);
+                self.edit_center_course(|it| it.view.choose(i64::MIN));
+            }
+            Action::LastFrame => {
+                self.show_frame(usize::MAX);
+                self.edit_center_course(|it| it.view.choose(i64::MAX));
+            }
+            Action::NextHour => self.edit_course(|it| it.view.choose(it.view.hour + 1)),
+            Action::PreviousHour => self.edit_course(|it| it.view.choose(it.view.hour - 1)),
+            Action::ToggleCourse => self.is_course_shown = !self.is_course_shown,
+            Action::NextMarks => self.note_marks = self.note_marks.next(),
+            Action::PutTogether => self.ask_together(),
+            Action::TakeApart => return self.take_apart(),
+            _ => debug_assert!(false, "an action without an effect"),
         }
         Vec::new()
     }
@@ -242,6 +277,31 @@ impl State {
         }
     }
 
+    /// Edits the series of the page.
+    fn edit_course(&mut self, edit: impl FnOnce(&mut SeriesItem)) {
+        let id = self.series().map(|it| it.0);
+        let item = self.items.iter_mut().find(|it| Some(it.id) == id);
+        if let Some(Content::Series(series)) = item.map(|it| &mut it.content) {
+            edit(series);
+        }
+    }
+
+    /// Edits the series in the middle: keys that the scan has too are for what is in the middle.
+    fn edit_center_course(&mut self, edit: impl FnOnce(&mut SeriesItem)) {
+        let is_center = self.series().is_some_and(|it| Some(it.0) == self.center);
+        if is_center {
+            self.edit_course(edit);
+        }
+    }
+
+    fn zoom(&mut self, factor: f32) {
+        self.edit_scan(|it| it.view.zoom_about(factor, it.view.center));
+        self.edit_center_course(|it| {
+            let (from, to) = it.view.shown;
+            it.view.zoom_about(f64::from(factor), (from + to) / 2.0);
+        });
+    }
+
     fn show_frame(&mut self, frame_idx: usize) {
         self.edit_scan(|it| {
             let frame_idx = frame_idx.min(it.scan.frames.len().saturating_sub(1));
@@ -258,6 +318,8 @@ impl State {
         if let Some((_, scan)) = self.scan() {
             self.show_frame(scan.view.frame_idx.saturating_add_signed(by));
         }
+        let by = i64::try_from(by).unwrap_or(0);
+        self.edit_center_course(|it| it.view.choose(it.view.hour.saturating_add(by)));
     }
 
     // Answers, saving, failures.
@@ -326,16 +388,15 @@ impl State {
 
     pub(super) fn center_reading(&self) -> Option<(ItemId, &Reading)> {
         let item = self.center()?;
-        match &item.content {
-            Content::Scan(scan) => scan.reading().map(|it| (item.id, it)),
-            Content::Note(note) => Some((item.id, &note.reading)),
-        }
+        item.reading().map(|it| (item.id, it))
     }
 
     pub(super) fn reading_mut(&mut self, item: ItemId, frame_idx: usize) -> Option<&mut Reading> {
         match &mut self.items.iter_mut().find(|it| it.id == item)?.content {
             Content::Scan(scan) => Some(scan.readings.entry(frame_idx).or_default()),
             Content::Note(note) => Some(&mut note.reading),
+            Content::Series(series) => Some(&mut series.reading),
+            Content::Sequence(sequence) => Some(&mut sequence.reading),
         }
     }
 
@@ -343,6 +404,8 @@ impl State {
         Some(match &self.item(item)?.content {
             Content::Scan(scan) => scan.target_of(frame_idx),
             Content::Note(note) => note.target(),
+            Content::Series(series) => series.target(),
+            Content::Sequence(sequence) => sequence.target(),
         })
     }
 

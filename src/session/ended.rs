@@ -39,6 +39,13 @@ impl State {
                     reading.check = Loading::Failed(failure);
                 }
             }
+            Purpose::Run { item } => {
+                let reading = self.reading_mut(item, 0);
+                if let Some(reading) = reading.filter(|it| it.running.waiting() == Some(id)) {
+                    reading.running = Loading::Failed(failure);
+                }
+            }
+            Purpose::ReadNote { item } => self.note_lost(item, id),
             Purpose::Open(ref again) => {
                 self.tell(Tone::Failure, failure, None, Some(again.clone()))
             }
@@ -70,6 +77,13 @@ impl State {
             }
         }
         match purpose {
+            Purpose::Run { item } => {
+                let reading = self.reading_mut(*item, 0);
+                if let Some(reading) = reading.filter(|it| it.running.waiting() == Some(id)) {
+                    reading.running = Loading::Empty;
+                }
+            }
+            Purpose::ReadNote { item } => self.note_lost(*item, id),
             Purpose::OpenReport if self.evaluating.report.waiting() == Some(id) => {
                 self.evaluating.report = Loading::Empty;
             }

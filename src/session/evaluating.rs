@@ -50,13 +50,14 @@ impl State {
         Vec::new()
     }
 
-    /// Files that were dropped: a table goes to the evaluation, a recipe to the training, all else is opened.
+    /// Files that were dropped: a recipe goes to the training, a table to the evaluation where that is shown, and all else
+    /// is opened. Elsewhere a table is opened as well: it may hold measurements.
     pub(super) fn take_dropped(&mut self, paths: Vec<PathBuf>) -> Vec<Effect> {
         let mut others = Vec::new();
         for path in paths {
             let ending = path.extension().map(|it| it.to_ascii_lowercase());
             let field = match ending.as_ref().and_then(|it| it.to_str()) {
-                Some("csv") => Some((Page::Evaluate, Field::Table)),
+                Some("csv") if self.page == Page::Evaluate => Some((Page::Evaluate, Field::Table)),
                 Some("toml") => Some((Page::Train, Field::Recipe)),
                 _ => None,
             };
@@ -71,7 +72,9 @@ impl State {
         if others.is_empty() {
             return Vec::new();
         }
-        self.apply(Command::Open(others))
+        self.turn_to(Page::Reading);
+        let again = Command::Drop(others.clone());
+        vec![self.ask(Purpose::Open(again), Job::Open(others))]
     }
 
     /// Shows a page; from the evaluation it is seen which models there are.
@@ -80,7 +83,7 @@ impl State {
         self.sheet = None;
     }
 
-    fn set_text(&mut self, field: Field, text: String) {
+    pub(super) fn set_text(&mut self, field: Field, text: String) {
         match field {
             Field::Report => self.evaluating.form.is_out_typed = !text.is_empty(),
             Field::Bundle => self.training.form.is_out_typed = !text.is_empty(),

@@ -1,11 +1,11 @@
-//! One open scan or note, with what was asked about it and what came back.
+//! One open scan, note or sequence, with what was asked about it and what came back.
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Loading, View};
+use super::{Kind, Loading, PatientId, SeriesItem, View};
 use crate::{
-    case::{Note, Scan},
-    engine::Target,
+    case::{Note, Scan, Sequence},
+    engine::{NoteParts, Running, Target},
     model::Manifest,
     prediction::{Call, Explanation, Faithfulness, LabelIdx, Method, Pixel, Prediction, Score},
     privacy::Phi,
@@ -22,7 +22,33 @@ pub struct Item {
     pub id: ItemId,
     /// File name, for a clinician's eyes.
     pub name: Phi<String>,
+    /// Whose page it stands on.
+    pub patient: PatientId,
+    /// Greater is later: when it was shown last.
+    pub shown: u64,
     pub content: Content,
+}
+
+impl Item {
+    /// What was asked about what is on screen of it.
+    pub fn reading(&self) -> Option<&Reading> {
+        match &self.content {
+            Content::Scan(it) => it.reading(),
+            Content::Note(it) => Some(&it.reading),
+            Content::Series(it) => Some(&it.reading),
+            Content::Sequence(it) => Some(&it.reading),
+        }
+    }
+
+    /// The answer, if it is about what is on screen.
+    pub fn prediction(&self) -> Option<&Prediction> {
+        match &self.content {
+            Content::Scan(it) => it.prediction(),
+            Content::Note(it) => it.prediction(),
+            Content::Series(it) => it.prediction(),
+            Content::Sequence(it) => it.prediction(),
+        }
+    }
 }
 
 /// What a file holds.
@@ -30,6 +56,20 @@ pub struct Item {
 pub enum Content {
     Scan(Box<ScanItem>),
     Note(Box<NoteItem>),
+    Series(Box<SeriesItem>),
+    Sequence(Box<SequenceItem>),
+}
+
+impl Content {
+    /// What kind it is.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Scan(_) => Kind::Scan,
+            Self::Note(_) => Kind::Note,
+            Self::Series(_) => Kind::Series,
+            Self::Sequence(_) => Kind::Sequence,
+        }
+    }
 }
 
 /// A scan and how it is looked at.
@@ -50,6 +90,15 @@ pub struct ScanItem {
 pub struct NoteItem {
     pub note: Arc<Note>,
     pub reading: Reading,
+    /// What rules find in it.
+    pub parts: Loading<Arc<NoteParts>>,
+}
+
+/// A nucleotide sequence.
+#[derive(Debug)]
+pub struct SequenceItem {
+    pub sequence: Arc<Sequence>,
+    pub reading: Reading,
 }
 
 /// What was asked about one frame or note.
@@ -68,6 +117,8 @@ pub struct Reading {
     pub explanation: Loading<Arc<Explanation>>,
     /// Whether the score follows the map that is shown, if that was asked.
     pub check: Loading<Faithfulness>,
+    /// For a series: the answer as it was after each step.
+    pub running: Loading<Running>,
     /// The reader's own answer.
     pub answer: Option<Answer>,
 }
@@ -143,6 +194,7 @@ impl NoteItem {
         Self {
             note: Arc::new(note),
             reading: Reading::default(),
+            parts: Loading::Empty,
         }
     }
 
@@ -165,6 +217,33 @@ impl NoteItem {
             .explanation
             .ready()
             .filter(|it| it.about == self.target().subject())
+    }
+}
+
+impl SequenceItem {
+    /// A sequence that nothing was asked about.
+    pub fn new(sequence: Sequence) -> Self {
+        Self {
+            sequence: Arc::new(sequence),
+            reading: Reading::default(),
+        }
+    }
+
+    /// The sequence, as a question.
+    pub fn target(&self) -> Target {
+        Target::Sequence(self.sequence.clone())
+    }
+
+    /// The prediction, if it is about this sequence.
+    pub fn prediction(&self) -> Option<&Prediction> {
+        let found = self.reading.prediction.ready();
+        found.filter(|it| it.about == self.target().subject())
+    }
+
+    /// The explanation, if it is about this sequence.
+    pub fn explanation(&self) -> Option<&Arc<Explanation>> {
+        let found = self.reading.explanation.ready();
+        found.filter(|it| it.about == self.target().subject())
     }
 }
 

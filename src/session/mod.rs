@@ -2,16 +2,21 @@
 //! [`Effect`]s; a test does the same without a window.
 
 mod action;
+mod agreement;
 mod apply;
+mod course;
+mod early_warning;
 mod ended;
 mod evaluating;
 mod failure;
+mod identity;
 mod item;
 mod meaning;
 mod open;
 mod pages;
 mod point;
 mod reading;
+mod together;
 mod training;
 mod trust;
 mod view;
@@ -30,14 +35,20 @@ use crate::{
     settings::{Settings, Theme},
 };
 
+use self::together::Joining;
 pub use self::{
     action::{Action, ActionInfo, Group},
-    item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem},
+    agreement::{Module, NO_FUSION},
+    course::{CourseGroup, CourseView, SeriesItem},
+    early_warning::{KNOWN_HOURS, WarningAt, answer_at, early_warnings, news2, refusal},
+    identity::{Identity, Trait},
+    item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem, SequenceItem},
     meaning::{Sentence, meaning, scope_words},
     pages::{
         Curve, EvaluateForm, Evaluating, Field, Page, PageCommand, ShownReport, Stage, Switch,
         TrainForm, TrainStage, Training,
     },
+    together::{Bond, Consent, PatientId},
     view::View,
 };
 
@@ -54,8 +65,6 @@ pub struct State {
     pub items: Vec<Item>,
     /// In the middle of the window.
     pub center: Option<ItemId>,
-    /// The note in the result column while a scan is in the middle.
-    pub beside: Option<ItemId>,
     pub models: Vec<Arc<Manifest>>,
     /// Names of the models chosen for scans and for notes, where several are installed.
     pub chosen: BTreeMap<Kind, String>,
@@ -65,6 +74,9 @@ pub struct State {
     pub prevalence: Option<f64>,
     pub is_overlay_shown: bool,
     pub are_texts_shown: bool,
+    pub note_marks: NoteMarks,
+    /// Under the scan or the note in the middle, where the page has a series.
+    pub is_course_shown: bool,
     /// The next click on the scan sets the point that the model reads around.
     pub is_pointing: bool,
     /// As asked; a narrow window hides it all the same.
@@ -75,6 +87,10 @@ pub struct State {
     /// Jobs that have not ended, with what they are for.
     pub(crate) jobs: BTreeMap<JobId, Purpose>,
     pub(crate) is_score_wanted: bool,
+    /// What a person put together, oldest first.
+    pub(crate) joinings: Vec<Joining>,
+    /// The page of the sample case that is being opened.
+    pub(crate) sample: Option<PatientId>,
     /// Folders of the models that were loaded after the start, by name.
     pub(crate) added: BTreeMap<String, PathBuf>,
     pub(crate) next_number: u64,
@@ -89,6 +105,18 @@ pub enum Kind {
     Sequence,
 }
 
+/// What is marked in a note.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NoteMarks {
+    /// Influence of words, and what the note says of each concept.
+    #[default]
+    All,
+    Influence,
+    Statuses,
+    /// What would tell who the patient is.
+    Identifiers,
+}
+
 /// What lies over the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sheet {
@@ -98,6 +126,8 @@ pub enum Sheet {
     Keys,
     /// A path to type.
     Path,
+    /// What could stand on this page.
+    Together,
 }
 
 /// A column whose width is remembered.
@@ -105,6 +135,8 @@ pub enum Sheet {
 pub enum Column {
     Study,
     Result,
+    /// The course under the scan or note; its height.
+    Course,
 }
 
 /// A question and its answer.
@@ -144,6 +176,8 @@ pub(crate) enum Purpose {
     Score { item: ItemId, frame_idx: usize },
     Explain { item: ItemId, frame_idx: usize },
     Check { item: ItemId, frame_idx: usize },
+    Run { item: ItemId },
+    ReadNote { item: ItemId },
     Save,
     AddModel(PathBuf),
     OpenReport,
@@ -170,6 +204,18 @@ pub enum Command {
     /// Show answers at this prevalence as well.
     SetPrevalence(Option<f64>),
     ShowFrame(usize),
+    /// Tell of an hour of the series.
+    ChooseHour(i64),
+    /// Zoom the series by a factor about an hour.
+    ZoomCourse {
+        factor: f64,
+        about: f64,
+    },
+    /// Move the series by hours.
+    PanCourse(f64),
+    /// Put a file on the page in the middle.
+    PutTogether(ItemId, Consent),
+    MarkNotes(NoteMarks),
     SetWindow(Window),
     /// By so many pixels of the scan.
     Pan {
@@ -225,19 +271,22 @@ impl State {
             models_folder: None,
             items: Vec::new(),
             center: None,
-            beside: None,
             models: Vec::new(),
             chosen: BTreeMap::new(),
             sites: Vec::new(),
             prevalence: None,
             is_overlay_shown: true,
             are_texts_shown: true,
+            note_marks: NoteMarks::default(),
+            is_course_shown: true,
             is_pointing: false,
             is_study_list_shown: true,
             sheet: None,
             notices: Vec::new(),
             jobs: BTreeMap::new(),
             is_score_wanted: false,
+            joinings: Vec::new(),
+            sample: None,
             added: BTreeMap::new(),
             next_number: 1,
         }
@@ -268,19 +317,50 @@ impl State {
         let item = self.center()?;
         match &item.content {
             Content::Scan(scan) => Some((item.id, scan)),
-            Content::Note(_) => None,
+            Content::Note(_) | Content::Series(_) | Content::Sequence(_) => None,
         }
     }
 
-    /// The note in the middle, else the one beside the scan.
+    /// The scan of the page.
+    pub fn page_scan(&self) -> Option<(ItemId, &ScanItem)> {
+        match self.on_page(Kind::Scan)? {
+            Item {
+                id,
+                content: Content::Scan(scan),
+                ..
+            } => Some((*id, scan)),
+            _ => None,
+        }
+    }
+
+    /// The note of the page.
     pub fn note(&self) -> Option<(ItemId, &NoteItem)> {
-        [self.center, self.beside]
-            .into_iter()
-            .flatten()
-            .find_map(|id| match &self.item(id)?.content {
-                Content::Note(note) => Some((id, note.as_ref())),
-                Content::Scan(_) => None,
-            })
+        match self.on_page(Kind::Note)? {
+            Item {
+                id,
+                content: Content::Note(note),
+                ..
+            } => Some((*id, note)),
+            _ => None,
+        }
+    }
+
+    /// The series of the page.
+    pub fn series(&self) -> Option<(ItemId, &SeriesItem)> {
+        match self.on_page(Kind::Series)? {
+            Item {
+                id,
+                content: Content::Series(series),
+                ..
+            } => Some((*id, series)),
+            _ => None,
+        }
+    }
+
+    /// The age of the patient, as the first file of the page that knows it has it.
+    pub fn age_years(&self) -> Option<f32> {
+        self.page_items()
+            .find_map(|it| together::subject_of(it).age_years)
     }
 
     /// The models that read a kind of input.
@@ -295,7 +375,7 @@ impl State {
     pub fn model_for(&self, kind: Kind) -> Option<&Arc<Manifest>> {
         let chosen = self.chosen.get(&kind);
         let by_name = self.models_for(kind).find(|it| Some(&it.name) == chosen);
-        let scan = self.scan().filter(|_| kind == Kind::Scan);
+        let scan = self.page_scan().filter(|_| kind == Kind::Scan);
         let fitting =
             scan.and_then(|(_, it)| self.models_for(kind).find(|model| fits(&it.scan, model)));
         by_name.or(fitting).or_else(|| self.models_for(kind).next())
@@ -320,8 +400,12 @@ impl State {
 
     /// Jobs that a person waits for; loading models and the long work of the pages are none of them.
     pub fn busy_jobs(&self) -> impl Iterator<Item = JobId> {
-        let is_waited_for =
-            |it: &Purpose| !matches!(it, Purpose::LoadModels | Purpose::Evaluate | Purpose::Train);
+        let is_waited_for = |it: &Purpose| {
+            !matches!(
+                it,
+                Purpose::LoadModels | Purpose::Evaluate | Purpose::Train | Purpose::ReadNote { .. }
+            )
+        };
         self.jobs
             .iter()
             .filter(move |(_, purpose)| is_waited_for(purpose))
@@ -351,10 +435,7 @@ impl State {
     }
 
     fn reading_title(&self) -> String {
-        let reading = self.center().and_then(|it| match &it.content {
-            Content::Scan(scan) => scan.reading(),
-            Content::Note(note) => Some(&note.reading),
-        });
+        let reading = self.center().and_then(Item::reading);
         let state = match reading.map(|it| (&it.prediction, &it.explanation)) {
             _ if self.items.is_empty() && self.is_opening() => "opening",
             _ if self.items.is_empty() => return "Wardlight".to_owned(),
@@ -366,6 +447,23 @@ impl State {
             _ => "open",
         };
         format!("Wardlight \u{00B7} {state}")
+    }
+}
+
+impl NoteMarks {
+    /// In the order of the chooser, each with its name.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::All, "Influence and status"),
+        (Self::Influence, "Influence"),
+        (Self::Statuses, "Status"),
+        (Self::Identifiers, "Identifiers"),
+    ];
+
+    /// The one after it, round and round.
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|it| it.0 == self).unwrap_or(0);
+        let next = Self::ALL.get((at + 1) % Self::ALL.len());
+        next.map_or(self, |it| it.0)
     }
 }
 

@@ -2,50 +2,97 @@
 
 use std::path::PathBuf;
 
-use super::{Command, Content, Effect, Item, ItemId, NoteItem, Purpose, ScanItem, State, Tone};
+use super::{
+    Action, Command, Content, Effect, Field, Item, ItemId, Kind, NoteItem, Page, PatientId,
+    Purpose, ScanItem, SequenceItem, SeriesItem, State, Tone, together::subject_of,
+};
 use crate::{
     case::Chart,
     engine::JobId,
-    failure::Failure,
     import::{self, Opened},
     privacy::Phi,
 };
 
 impl State {
-    pub(super) fn take_in(&mut self, path: Phi<PathBuf>, opened: Opened) -> Vec<Effect> {
-        let name = path
-            .reveal()
-            .file_name()
-            .map(|it| it.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        let content = match opened {
-            Opened::Scan(scan) => ScanItem::new(scan).map(|it| Content::Scan(Box::new(it))),
-            Opened::Chart(chart) => match chart.only_note() {
-                Some(note) => Some(Content::Note(Box::new(NoteItem::new(note.clone())))),
-                None => {
-                    self.tell(Tone::Failure, not_shown(&chart), Some(path.clone()), None);
-                    None
+    pub(super) fn take_in(
+        &mut self,
+        path: Phi<PathBuf>,
+        opened: Opened,
+        purpose: &Purpose,
+    ) -> Vec<Effect> {
+        let contents = match opened {
+            Opened::Scan(scan) => ScanItem::new(scan)
+                .map(|it| Content::Scan(Box::new(it)))
+                .into_iter()
+                .collect(),
+            Opened::Chart(chart) => {
+                // A dropped table of labels reads as a note; what it is for is the evaluation.
+                if was_dropped(purpose) && chart.only_note().is_some() && is_table(&path) {
+                    return self.table_dropped(&path);
                 }
-            },
+                contents_of(chart)
+            }
         };
-        let Some(content) = content else {
-            return Vec::new();
-        };
-        let id = ItemId(self.number());
-        let is_scan = matches!(content, Content::Scan(_));
-        self.items.push(Item {
-            id,
-            name: Phi::new(name),
-            content,
-        });
-        if is_scan {
-            self.center = Some(id);
-        } else {
-            self.beside = Some(id);
-            self.center = self.center.or(Some(id));
+        // For the study list.
+        let file = path.reveal().file_name();
+        let name = file.map(|it| it.to_string_lossy().into_owned());
+        let name = name.unwrap_or_default();
+        let is_sample =
+            matches!(purpose, Purpose::Open(Command::Act(Action::OpenSample))).then_some(());
+        let is_alone = matches!(purpose, Purpose::Open(Command::Open(paths) | Command::Drop(paths)) if paths.len() == 1);
+        let mut own = is_sample.and(self.sample);
+        let mut effects = Vec::new();
+        let mut first = None;
+        let n_contents = contents.len();
+        for (idx, content) in contents.into_iter().enumerate() {
+            let id = self.add(
+                called(&name, (idx, n_contents), &content),
+                content,
+                &mut own,
+            );
+            effects.extend(self.read_note(id));
+            first = first.or(Some(id));
+        }
+        if is_sample.is_some() {
+            self.sample = own;
+        }
+        if let Some(id) = first {
+            self.settle(id, is_alone);
         }
         self.settings.remember(path.reveal());
-        self.save_settings()
+        effects.extend(self.save_settings());
+        effects
+    }
+
+    /// Lists an item: on the page of its file unless its identifiers speak against it, else where they say.
+    fn add(&mut self, name: String, content: Content, own: &mut Option<PatientId>) -> ItemId {
+        let id = ItemId(self.number());
+        let mut item = Item {
+            id,
+            name: Phi::new(name),
+            patient: PatientId(0),
+            shown: self.number(),
+            content,
+        };
+        let subject = subject_of(&item);
+        let is_welcome = |it: &PatientId| self.may_join(*it, &subject);
+        item.patient = match own.filter(is_welcome) {
+            Some(patient) => patient,
+            None => self.patient_for(&subject),
+        };
+        own.get_or_insert(item.patient);
+        self.items.push(item);
+        id
+    }
+
+    /// A scan takes the middle, and so does what a person opened by itself; other files do where the middle is free.
+    fn settle(&mut self, id: ItemId, is_alone: bool) {
+        let Some(item) = self.item(id) else { return };
+        let is_on_page = self.center().is_some_and(|it| it.patient == item.patient);
+        let is_scan = matches!(item.content, Content::Scan(_));
+        if is_scan || self.center.is_none() || is_alone && !is_on_page {
+            self.center = Some(id);
+        }
     }
 
     pub(super) fn refuse(&mut self, path: Phi<PathBuf>, error: &import::Error, purpose: Purpose) {
@@ -56,16 +103,32 @@ impl State {
         self.tell(Tone::Failure, error.into(), Some(path), retry);
     }
 
+    /// The table goes to the evaluation.
+    fn table_dropped(&mut self, path: &Phi<PathBuf>) -> Vec<Effect> {
+        self.turn_to(Page::Evaluate);
+        // For the field, where a person reads it.
+        let text = path.reveal().to_string_lossy().into_owned();
+        self.set_text(Field::Table, text);
+        Vec::new()
+    }
+
     pub(super) fn activate(&mut self, id: ItemId) {
-        let Some(item) = self.item(id) else { return };
-        if matches!(item.content, Content::Note(_)) {
-            self.beside = Some(id);
+        let number = self.number();
+        if let Some(item) = self.items.iter_mut().find(|it| it.id == id) {
+            item.shown = number;
+            self.center = Some(id);
         }
-        self.center = Some(id);
     }
 
     pub(super) fn close(&mut self, id: ItemId) -> Vec<Effect> {
-        let of_item = |purpose: &Purpose| matches!(purpose, Purpose::Score { item, .. } | Purpose::Explain { item, .. } if *item == id);
+        let of_item = |purpose: &Purpose| {
+            matches!(purpose,
+                Purpose::Score { item, .. }
+                | Purpose::Explain { item, .. }
+                | Purpose::Check { item, .. }
+                | Purpose::Run { item }
+                | Purpose::ReadNote { item } if *item == id)
+        };
         let stopped: Vec<JobId> = self
             .jobs
             .iter()
@@ -73,14 +136,16 @@ impl State {
             .map(|(id, _)| *id)
             .collect();
         self.jobs.retain(|id, _| !stopped.contains(id));
+        let patient = self.item(id).map(|it| it.patient);
         self.items.retain(|it| it.id != id);
-        let is_note = |it: &&Item| matches!(it.content, Content::Note(_));
-        if self.beside == Some(id) {
-            self.beside = self.items.iter().find(is_note).map(|it| it.id);
-        }
         if self.center == Some(id) {
-            let scan = self.items.iter().find(|it| !is_note(it));
-            self.center = scan.or_else(|| self.items.first()).map(|it| it.id);
+            // What is left of the page comes first, and a scan before all else.
+            let rank = |it: &&Item| {
+                let is_scan = it.content.kind() == Kind::Scan;
+                (Some(it.patient) == patient, is_scan)
+            };
+            let next = self.items.iter().rev().max_by_key(rank);
+            self.center = next.map(|it| it.id);
         }
         stopped.into_iter().map(Effect::Cancel).collect()
     }
@@ -100,14 +165,49 @@ impl State {
     }
 }
 
-/// The window has no place for series and sequences.
-fn not_shown(chart: &Chart) -> Failure {
-    Failure {
-        headline: format!(
-            "This is {}, which the window does not show",
-            chart.summary()
-        ),
-        remedy: "`wardlight inspect` on the command line tells what is in it.".to_owned(),
-        cause: format!("wanted a scan or one note, found {}", chart.summary()),
+/// Everything that a chart holds, in its order; nothing is left out.
+fn contents_of(chart: Chart) -> Vec<Content> {
+    let Chart {
+        notes,
+        series,
+        sequences,
+        warnings,
+    } = chart;
+    let notes = notes.into_iter().map(|mut it| {
+        it.warnings.extend(warnings.iter().cloned());
+        Content::Note(Box::new(NoteItem::new(it)))
+    });
+    let series = series.into_iter().map(|mut it| {
+        it.warnings.extend(warnings.iter().cloned());
+        Content::Series(Box::new(SeriesItem::new(it)))
+    });
+    let sequences = sequences
+        .into_iter()
+        .map(|it| Content::Sequence(Box::new(SequenceItem::new(it))));
+    notes.chain(series).chain(sequences).collect()
+}
+
+/// The name of an item: that of its record where it has one, else of its file, numbered where the file has several.
+fn called(file: &str, (idx, n): (usize, usize), content: &Content) -> String {
+    let own = match content {
+        Content::Sequence(it) => it.sequence.name.clone(),
+        // For the study list.
+        Content::Note(it) => it.note.title.reveal().clone().unwrap_or_default(),
+        Content::Scan(_) | Content::Series(_) => String::new(),
+    };
+    match (own.is_empty(), n) {
+        (false, 2..) => format!("{file} \u{00B7} {own}"),
+        (true, 2..) => format!("{file} \u{00B7} {} of {n}", idx + 1),
+        _ => file.to_owned(),
     }
+}
+
+fn was_dropped(purpose: &Purpose) -> bool {
+    matches!(purpose, Purpose::Open(Command::Drop(_)))
+}
+
+fn is_table(path: &Phi<PathBuf>) -> bool {
+    // Only its ending.
+    let ending = path.reveal().extension();
+    ending.is_some_and(|it| it.eq_ignore_ascii_case("csv"))
 }

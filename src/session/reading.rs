@@ -4,24 +4,29 @@ use std::sync::Arc;
 
 use super::{Content, Effect, ItemId, Kind, Loading, Purpose, Reading, State, item::primary_label};
 use crate::{
-    engine::{Gate, Job, JobId, Target},
+    engine::{Gate, Job, JobId, NoteParts, Running, Target},
     failure::Failure,
     prediction::{Explanation, Faithfulness, LabelIdx, Method, Prediction},
 };
 
 impl State {
-    /// Scores what is in the middle and the note beside it; with an open gate, what was refused only.
+    /// Scores what stands on the page, each by the model for its kind; with an open gate, what was refused only.
     pub(super) fn score(&mut self, gate: Gate) -> Vec<Effect> {
         if self.are_models_loading() {
             self.is_score_wanted = true;
             return Vec::new();
         }
-        let scan = self
-            .scan()
-            .map(|(id, it)| (id, it.target(), it.view.frame_idx));
-        let note = self.note().map(|(id, it)| (id, it.target(), 0));
+        let kinds = [Kind::Scan, Kind::Note, Kind::Series, Kind::Sequence];
+        let asked = kinds.into_iter().filter_map(|kind| {
+            let item = self.on_page(kind)?;
+            let frame_idx = match &item.content {
+                Content::Scan(scan) => scan.view.frame_idx,
+                Content::Note(_) | Content::Series(_) | Content::Sequence(_) => 0,
+            };
+            Some((item.id, self.target(item.id, frame_idx)?, frame_idx))
+        });
         let mut effects = Vec::new();
-        for (id, target, frame_idx) in [scan, note].into_iter().flatten() {
+        for (id, target, frame_idx) in asked.collect::<Vec<_>>() {
             let is_refused = |it: &mut Reading| it.is_refused;
             if gate == Gate::Closed || self.reading_mut(id, frame_idx).is_some_and(is_refused) {
                 effects.extend(self.score_one((id, frame_idx), target, gate));
@@ -47,6 +52,8 @@ impl State {
         let kind = match target {
             Target::Scan { .. } => Kind::Scan,
             Target::Note(_) => Kind::Note,
+            Target::Series(_) => Kind::Series,
+            Target::Sequence(_) => Kind::Sequence,
         };
         let Some(manifest) = self.model_for(kind).cloned() else {
             let what = kind.plural();
@@ -118,7 +125,98 @@ impl State {
             reading.answered = Some(prediction);
             reading.prediction = Loading::Ready(shown);
         }
-        self.explain_frame((item, frame_idx), label, None)
+        let mut effects = self.explain_frame((item, frame_idx), label, None);
+        effects.extend(self.run_through(item));
+        effects
+    }
+
+    /// Asks for the answer hour by hour, for the label that is explained, unless it is there or on its way.
+    fn run_through(&mut self, item: ItemId) -> Vec<Effect> {
+        let Some(target @ Target::Series(_)) = self.target(item, 0) else {
+            return Vec::new();
+        };
+        let Some(reading) = self.reading_mut(item, 0) else {
+            return Vec::new();
+        };
+        let (Some(label), Some(manifest)) = (reading.label, reading.model.clone()) else {
+            return Vec::new();
+        };
+        let before = reading.running.waiting();
+        let job = Job::Running {
+            target,
+            model: manifest.name.clone(),
+            label,
+        };
+        let effect = self.ask(Purpose::Run { item }, job);
+        if let (Effect::Start(id, _), Some(reading)) = (&effect, self.reading_mut(item, 0)) {
+            reading.running = Loading::Waiting(*id);
+        }
+        before
+            .map(Effect::Cancel)
+            .into_iter()
+            .chain([effect])
+            .collect()
+    }
+
+    pub(super) fn ran(&mut self, id: JobId, purpose: &Purpose, running: Running) {
+        let Purpose::Run { item } = *purpose else {
+            return;
+        };
+        let subject = self.target(item, 0).map(|it| it.subject());
+        let Some(reading) = self.reading_mut(item, 0) else {
+            return;
+        };
+        let is_from_model = |it: &Arc<crate::model::Manifest>| it.model_ref() == running.model;
+        if reading.running.waiting() == Some(id)
+            && Some(running.about) == subject
+            && reading.model.as_ref().is_some_and(is_from_model)
+        {
+            reading.running = Loading::Ready(running);
+        }
+    }
+
+    /// Asks what rules find in the note of the page, once.
+    pub(super) fn read_note(&mut self, item: ItemId) -> Option<Effect> {
+        let Content::Note(note) = &self.item(item)?.content else {
+            return None;
+        };
+        if note.parts != Loading::Empty {
+            return None;
+        }
+        let effect = self.ask(Purpose::ReadNote { item }, Job::ReadNote(note.note.clone()));
+        if let Effect::Start(id, _) = &effect {
+            self.set_parts(item, Loading::Waiting(*id));
+        }
+        Some(effect)
+    }
+
+    pub(super) fn note_taken(&mut self, id: JobId, purpose: &Purpose, parts: NoteParts) {
+        let Purpose::ReadNote { item } = *purpose else {
+            return;
+        };
+        let subject = self.target(item, 0).map(|it| it.subject());
+        if self.is_reading(item, id) && subject == Some(parts.about) {
+            self.set_parts(item, Loading::Ready(Arc::new(parts)));
+        }
+    }
+
+    /// The rules gave nothing: the note is shown without their marks.
+    pub(super) fn note_lost(&mut self, item: ItemId, id: JobId) {
+        if self.is_reading(item, id) {
+            self.set_parts(item, Loading::Empty);
+        }
+    }
+
+    fn is_reading(&self, item: ItemId, id: JobId) -> bool {
+        let content = self.item(item).map(|it| &it.content);
+        matches!(content, Some(Content::Note(it)) if it.parts.waiting() == Some(id))
+    }
+
+    fn set_parts(&mut self, item: ItemId, parts: Loading<Arc<NoteParts>>) {
+        let item = self.items.iter_mut().find(|it| it.id == item);
+        if let Some(Content::Note(note)) = item.map(|it| &mut it.content) {
+            note.parts = parts;
+        }
     }
 
     /// Explains the frame on screen, or the note.
@@ -130,7 +228,7 @@ impl State {
     ) -> Vec<Effect> {
         let frame_idx = match self.item(item).map(|it| &it.content) {
             Some(Content::Scan(scan)) => scan.view.frame_idx,
-            Some(Content::Note(_)) | None => 0,
+            Some(Content::Note(_) | Content::Series(_) | Content::Sequence(_)) | None => 0,
         };
         self.explain_frame((item, frame_idx), label, method)
     }
@@ -216,7 +314,14 @@ impl State {
         let Some(label) = reading.label.filter(|_| 0 < n_labels) else {
             return Vec::new();
         };
-        self.explain(item, Some(LabelIdx((label.0 + 1) % n_labels)), None)
+        self.explain_label(item, LabelIdx((label.0 + 1) % n_labels))
+    }
+
+    /// Explains another label; of a series, the answer hour by hour follows it.
+    pub(super) fn explain_label(&mut self, item: ItemId, label: LabelIdx) -> Vec<Effect> {
+        let mut effects = self.explain(item, Some(label), None);
+        effects.extend(self.run_through(item));
+        effects
     }
 
     pub(super) fn next_method(&mut self) -> Vec<Effect> {

@@ -58,6 +58,8 @@ impl State {
         let readings = items.iter_mut().flat_map(|it| match &mut it.content {
             Content::Scan(scan) => scan.readings.values_mut().collect(),
             Content::Note(note) => vec![&mut note.reading],
+            Content::Series(series) => vec![&mut series.reading],
+            Content::Sequence(sequence) => vec![&mut sequence.reading],
         });
         for Reading {
             model,

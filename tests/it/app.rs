@@ -29,7 +29,7 @@ fn window_of(size: [f32; 2], files: &[&str]) -> Harness<'static, App> {
     window_with(size, files, fake::parts())
 }
 
-fn window_with(size: [f32; 2], files: &[&str], parts: Parts) -> Harness<'static, App> {
+pub(crate) fn window_with(size: [f32; 2], files: &[&str], parts: Parts) -> Harness<'static, App> {
     let options = Options {
         files: files.iter().map(Into::into).collect(),
         parts,
@@ -67,6 +67,16 @@ pub(crate) fn wait_for_title(harness: &mut Harness<'static, App>, end: &str) {
     wait(harness, end, |it| it.state().state().title().ends_with(end));
 }
 
+/// Puts the other open file on the page, as a person would.
+fn put_together(harness: &mut Harness<'static, App>) {
+    wait(harness, "two files", |it| {
+        it.state().state().items.len() == 2
+    });
+    press(harness, Modifiers::NONE, Key::P);
+    harness.get_by_label("Put on this page").click();
+    harness.run_steps(3);
+}
+
 pub(crate) fn press(harness: &mut Harness<'static, App>, modifiers: Modifiers, key: Key) {
     harness.key_press_modifiers(modifiers, key);
     harness.run_steps(3);
@@ -96,6 +106,7 @@ fn a_file_by_argument_is_scored_by_space_and_spoken() {
     let mut harness = window(&["chest.dcm", "note.txt"]);
     wait_for_title(&mut harness, "open");
     harness.get_by_label_contains("Chest AP, frame 1 of 1, not scored");
+    put_together(&mut harness);
     wait(&mut harness, "models", |it| {
         !it.state().state().are_models_loading()
     });

@@ -31,6 +31,7 @@ mod model;
 mod nn;
 mod nodule;
 mod pages;
+mod patient;
 mod pickles;
 mod pixels;
 mod pointing;

@@ -366,7 +366,7 @@ fn asked_at(state: &mut State) -> Option<Pixel> {
     };
     match target {
         Question::Scan { at, .. } => *at,
-        Question::Note(_) => panic!("a scan"),
+        _ => panic!("a scan"),
     }
 }
 

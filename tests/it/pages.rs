@@ -15,6 +15,7 @@ use wardlight::{
     engine::{self, Event, Gate, Job, JobId, Told, Tool},
     evaluate,
     failure::Failure,
+    import::Opened,
     privacy::Phi,
     session::{
         Action, Command, Curve, Effect, Field, Loading, Page, PageCommand, State, Switch, Tone,
@@ -81,8 +82,17 @@ fn report(name: &str) -> (PathBuf, Box<evaluate::Report>) {
 #[test]
 fn a_dropped_table_turns_to_the_evaluation_and_a_recipe_to_the_training() {
     let mut state = ready();
-    let effects = state.apply(Command::Drop(vec!["/data/set/Labels.CSV".into()]));
-    assert!(effects.is_empty());
+    // It may hold measurements; only what is in it tells.
+    let jobs = started(&state.apply(Command::Drop(vec!["/data/set/Labels.CSV".into()])));
+    let [(open, Job::Open(_))] = &jobs[..] else {
+        panic!("a dropped table is opened")
+    };
+    let opened = Event::Opened {
+        path: Phi::new("/data/set/Labels.CSV".into()),
+        opened: Box::new(Opened::Chart(fake::note("image,label\na,1\n").into())),
+    };
+    state.on_event(*open, opened);
+    assert_eq!(state.items.len(), 2, "a table of labels is no note");
     assert_eq!(state.page, Page::Evaluate);
     assert_eq!(state.evaluating.form.table, "/data/set/Labels.CSV");
     assert_eq!(

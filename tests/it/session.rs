@@ -14,7 +14,8 @@ use wardlight::{
     privacy::Phi,
     render::Strength,
     session::{
-        Action, Answer, Column, Command, Content, Effect, Kind, Loading, Sheet, State, meaning,
+        Action, Answer, Column, Command, Consent, Content, Effect, Kind, Loading, Sheet, State,
+        meaning,
     },
     settings::{Settings, Theme},
 };
@@ -43,6 +44,9 @@ pub(crate) fn ready() -> State {
         opened("note.txt", Opened::Chart(fake::note(fake::NOTE).into())),
     );
     state.on_event(*open, Event::Done);
+    // A text names no patient: a person puts it beside the scan.
+    let note = state.items[1].id;
+    state.apply(Command::PutTogether(note, Consent::Given));
     state
 }
 

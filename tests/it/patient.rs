@@ -1,0 +1,218 @@
+//! The page of one patient: courses, notes and scans beside each other, and who may stand there.
+
+use std::path::Path;
+
+use egui::{Key, Modifiers};
+use egui_kittest::{Harness, kittest::Queryable as _};
+use wardlight::{
+    app::App,
+    case::{
+        Chart, Series, Variable,
+        series::{Collector, SeriesFormat},
+    },
+    disk::Sha256,
+    engine::Parts,
+    import::{self, Opened},
+    privacy::Phi,
+    session::{Kind, early_warnings, refusal},
+};
+
+use crate::{
+    app::{press, wait, window_with},
+    fake,
+};
+
+const CHINESE: &str = "主诉：咳嗽3天。\n现病史：患者无发热。\n家族史：父亲患冠心病。";
+
+fn course(values: &[(&str, f64, f64)], patient: &str) -> Series {
+    let mut collector = Collector::default();
+    for (key, hours, value) in values {
+        let variable = Variable::of_key(key).unwrap();
+        collector.add(variable, *hours, *value, variable.unit());
+    }
+    let mut series = Series::new(
+        Sha256::of(patient.as_bytes()),
+        SeriesFormat::CsvLong,
+        collector.finish(),
+    );
+    series.subject.patient_id = Phi::new(patient.to_owned());
+    series
+}
+
+/// Files by their names.
+fn open(path: &Path, cancel: &import::Cancel) -> Result<Opened, import::Error> {
+    let values = [
+        ("heart_rate", 0.2, 88.0),
+        ("heart_rate", 1.2, 118.0),
+        ("heart_rate", 1.4, 900.0),
+        ("respiratory_rate", 0.5, 26.0),
+        ("sodium", 0.5, 128.0),
+    ];
+    let chart = match path.to_str().unwrap() {
+        "own.csv" => course(&values, "SYN-0001").into(),
+        "other.csv" => course(&values, "SYN-0002").into(),
+        "unnamed.csv" => course(&values, "").into(),
+        "empty.csv" => course(&[("heart_rate", 1.0, 900.0)], "").into(),
+        "two.json" => Chart {
+            notes: vec![fake::note("No fever."), fake::note("Cough.")],
+            ..Chart::default()
+        },
+        "zh.txt" => fake::note(CHINESE).into(),
+        _ => return fake::open(path, cancel),
+    };
+    Ok(Opened::Chart(chart))
+}
+
+fn window(files: &[&str]) -> Harness<'static, App> {
+    let parts = Parts {
+        open: Box::new(open),
+        ..fake::parts()
+    };
+    let mut harness = window_with([1440.0, 900.0], files, parts);
+    let n = files.len();
+    wait(&mut harness, "the files", |it| {
+        let state = it.state().state();
+        n <= state.items.len() && !state.is_opening() && !state.are_models_loading()
+    });
+    harness
+}
+
+#[test]
+fn a_course_is_plotted_with_news2_and_without_a_model_the_page_says_so() {
+    let mut harness = window(&["unnamed.csv"]);
+    // Hour 2: pulse 118 gives 2, respiration 26 gives 3 (RCP 2017); the other five parts are missing.
+    harness.get_by_label_contains("NEWS2 at hour 2: 5 to 19 points");
+    harness.get_by_label_contains("Heart rate: 118 /min");
+    harness.get_by_label_contains("Sodium: 128 mmol/L");
+    harness.get_by_label_contains("Not measured: Temp");
+    harness.get_by_label_contains("No model for series is installed: put a bundle");
+    press(&mut harness, Modifiers::NONE, Key::Comma);
+    harness.get_by_label_contains("NEWS2 at hour 1: 3 to 17 points");
+    harness.get_by_label_contains("Heart rate: 88 /min");
+}
+
+#[test]
+fn a_course_of_the_same_number_stands_under_the_scan_and_is_not_for_a_child() {
+    let harness = window(&["chest.dcm", "own.csv"]);
+    let state = harness.state().state();
+    assert!(state.scan().is_some() && state.series().is_some());
+    let refused =
+        harness.get_all_by_label_contains("Not for this patient: the source is for 16 years");
+    assert!(1 <= refused.count());
+    harness.get_by_label_contains("no fusion model was trained on paired data");
+}
+
+#[test]
+fn another_patient_needs_a_deliberate_word_and_it_can_be_undone() {
+    let mut harness = window(&["chest.dcm", "other.csv"]);
+    assert!(harness.state().state().series().is_none());
+    harness.get_by_label_contains("another patient by its own words, patient number differs");
+    press(&mut harness, Modifiers::NONE, Key::P);
+    harness.get_by_label("Put on this page").click();
+    harness.run_steps(3);
+    assert!(
+        harness.state().state().series().is_none(),
+        "not without the tick"
+    );
+    harness
+        .get_by_label_contains("I have compared both files")
+        .click();
+    harness.run_steps(3);
+    harness.get_by_label("Put on this page").click();
+    harness.run_steps(3);
+    assert!(harness.state().state().series().is_some());
+    press(&mut harness, Modifiers::SHIFT, Key::P);
+    assert!(harness.state().state().series().is_none());
+}
+
+#[test]
+fn all_notes_of_a_file_are_listed() {
+    let harness = window(&["two.json"]);
+    let state = harness.state().state();
+    assert_eq!(state.items.len(), 2);
+    assert_eq!(state.page_items().count(), 2);
+}
+
+#[test]
+fn a_course_without_a_value_says_why() {
+    let harness = window(&["empty.csv"]);
+    harness.get_by_label("Nothing to plot");
+    harness.get_by_label_contains("Heart rate 900 /min: plausible is");
+}
+
+#[test]
+fn statuses_of_a_chinese_note_are_told_by_line_and_word() {
+    let mut harness = window(&["zh.txt"]);
+    wait(&mut harness, "the rules", |it| {
+        it.query_by_label("negated 1").is_some()
+    });
+    harness.get_by_label("affirmed 1");
+    harness.get_by_label("other person 1");
+    press(&mut harness, Modifiers::NONE, Key::K);
+    press(&mut harness, Modifiers::NONE, Key::K);
+    press(&mut harness, Modifiers::NONE, Key::K);
+    harness.get_by_label_contains("found that would identify the patient");
+    let center = harness.state().state().on_page(Kind::Note);
+    assert!(center.is_some());
+}
+
+/// By the chart of RCP 2017: RR 25 is 3, SpO2 91 is 3, oxygen 2, SBP 100 is 2, pulse 111 is 2, confusion 3, 38.5 is 1.
+#[test]
+fn a_full_set_is_scored_as_the_chart_has_it_and_known_for_twelve_hours() {
+    let found = early_warnings(&course(
+        &[
+            ("respiratory_rate", 0.0, 25.0),
+            ("spo2", 0.0, 91.0),
+            ("fio2", 0.0, 0.4),
+            ("systolic_pressure", 0.0, 100.0),
+            ("heart_rate", 0.0, 111.0),
+            ("gcs", 0.0, 14.0),
+            ("temperature", 0.0, 38.5),
+            ("sodium", 13.0, 140.0),
+        ],
+        "",
+    ));
+    let total = |hour: i64| {
+        let at = found.iter().find(|it| it.hour == hour)?;
+        Some((at.total.least, at.total.greatest, at.missing.len()))
+    };
+    assert_eq!(total(0), Some((16.0, 16.0, 0)));
+    assert_eq!(total(12), Some((16.0, 16.0, 0)));
+    assert_eq!(total(13), None, "nothing is known any more");
+}
+
+#[test]
+fn what_is_missing_is_named_and_leaves_a_range() {
+    let found = early_warnings(&course(
+        &[("heart_rate", 0.5, 80.0), ("gcs", 0.5, 15.0)],
+        "",
+    ));
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].hour, found[0].total.least), (1, 0.0));
+    assert!(
+        found[0].missing.contains(&"spo2_percent"),
+        "{:?}",
+        found[0].missing
+    );
+    assert!(7.0 < found[0].total.greatest && 3 < found[0].says.len());
+}
+
+#[test]
+fn the_last_of_cuff_and_line_counts() {
+    let found = early_warnings(&course(
+        &[
+            ("systolic_pressure", 0.0, 85.0),
+            ("systolic_pressure_arterial", 1.0, 120.0),
+        ],
+        "",
+    ));
+    assert_eq!(found[0].total.least, 3.0);
+    assert_eq!(found[1].total.least, 0.0);
+}
+
+#[test]
+fn children_are_refused_by_the_card_itself() {
+    assert!(refusal(Some(4.0)).unwrap().contains("16 years"));
+    assert_eq!(refusal(Some(61.0)), None);
+    assert_eq!(refusal(None), None);
+}
