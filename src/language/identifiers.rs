@@ -83,14 +83,21 @@ impl Pattern {
         let is_letter = |it: Option<char>| it.is_some_and(|it| it.is_alphanumeric() || it == '_');
         let before = text.get(..span.start).and_then(|it| it.chars().next_back());
         let after = text.get(span.end..).and_then(|it| it.chars().next());
-        !(self.edges.0 && is_letter(before)) && !(self.edges.1 && is_letter(after))
+        let (starts_within, ends_within) = (is_letter(before), is_letter(after));
+        match self.edges {
+            (true, _) if starts_within => false,
+            (_, true) if ends_within => false,
+            _ => true,
+        }
     }
 }
 
 impl Finder {
     /// Compiling takes some tens of milliseconds: build once.
     pub fn built_in() -> Self {
-        let compiled = PATTERNS.iter().filter_map(|(kind, it)| Pattern::compile(*kind, it));
+        let compiled = PATTERNS
+            .iter()
+            .filter_map(|(kind, it)| Pattern::compile(*kind, it));
         Self {
             patterns: compiled.collect(),
         }
