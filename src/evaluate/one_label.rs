@@ -100,20 +100,13 @@ fn points(label: &Asked, answers: &Answers<'_>) -> Vec<Point> {
             predictive_above: Share::of(counts.true_above, counts.n_above()),
             predictive_below: Share::of(counts.true_below, counts.n_below()),
             balanced_accuracy: answers.estimate(balanced),
-            score1: answers.estimate(|p, t| score1(Counts::at(threshold, p, t))),
+            score1: answers.estimate(|p, t| {
+                Some(Counts::at(threshold, p, t).score1()).filter(|it| it.is_finite())
+            }),
             elsewhere: PREVALENCES.map(|it| elsewhere(counts, it)).to_vec(),
         })
     };
     places.into_iter().filter_map(point).collect()
-}
-
-/// The lesser of sensitivity and PPV; 0 where nothing is above.
-fn score1(counts: Counts) -> Option<f64> {
-    let ppv = match counts.n_above() {
-        0 => 0.0,
-        _ => counts.predictive_above(),
-    };
-    (0 < counts.n_positive()).then(|| counts.sensitivity().min(ppv))
 }
 
 /// Bayes' rule on sensitivity and specificity.

@@ -37,11 +37,17 @@ pub fn margins_of_terms(
     asked: &[&str],
 ) -> Vec<Vec<f64>> {
     let how = TermLearning {
-        longest: 2,
+        kinds: TermKinds {
+            longest: 2,
+            letters: 0,
+            lengths: false,
+        },
         least_texts: 2,
         cost: 1.0,
+        balanced: false,
     };
-    Linear::fit(learned, classes, n_classes, &how).rows(asked)
+    let weights = vec![1.0; learned.len()];
+    Linear::fit(learned, (classes, &weights), n_classes, &how).rows(asked)
 }
 
 /// What was learned.
