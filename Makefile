@@ -74,13 +74,14 @@ training-data:
 
 # Trains what ships. A run that was stopped goes on where it was; `rm -r out/training` starts anew.
 train: $(WARDLIGHT) training-data
-	for name in chest-pneumonia-paediatric chest-pneumonia-adult nodule-malignancy note-specialty; do \
+	for name in chest-pneumonia-paediatric chest-pneumonia-adult nodule-malignancy note-specialty icu-mortality \
+		wuhan-mortality; do \
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out models/$$name; \
 	done
 
 # Trains what does not ship yet, because its figures are missing or not good enough: out/models.
 train-next: $(WARDLIGHT) training-data
-	for name in note-specialty-terms dialogue-section assertion-status icu-mortality; do \
+	for name in note-specialty-terms dialogue-section assertion-status dna-promoters; do \
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out out/models/$$name; \
 	done
 
@@ -94,6 +95,7 @@ EVALUATE = $(WARDLIGHT) evaluate --split test --image-column file --beyond-scope
 CHILDREN := cxr_pediatric_pneumonia
 ADULTS := cxr_adult_nih
 NODULES := ct_lung_nodules_lidc
+STAYS := icu_physionet2012
 STRANGERS := cxr_adult_covid_hannover $(NODULES)
 evaluate: $(WARDLIGHT) training-data
 	$(EVALUATE) chest-pneumonia-paediatric $(TRAINING_DATA)/$(CHILDREN)/labels.csv --images $(TRAINING_DATA)/$(CHILDREN)/images \
@@ -107,6 +109,12 @@ evaluate: $(WARDLIGHT) training-data
 	$(WARDLIGHT) evaluate nodule-malignancy $(TRAINING_DATA)/$(NODULES)/definite.csv \
 		--images $(TRAINING_DATA)/$(NODULES)/images --split test --positive malignant --baseline diameter_mm \
 		--beyond-scope --out out/evaluation/nodule-malignancy
+	$(WARDLIGHT) evaluate note-specialty $(TRAINING_DATA)/notes_mtsamples/notes.jsonl --label-column task_label \
+		--patient-column dup_group --split test --out out/evaluation/note-specialty
+	sed '1s/RecordID/record/' $(TRAINING_DATA)/$(STAYS)/outcomes.csv > $(TRAINING_DATA)/$(STAYS)/stays.csv
+	$(WARDLIGHT) evaluate icu-mortality $(TRAINING_DATA)/$(STAYS)/stays.csv --key-column record \
+		--measurements $(TRAINING_DATA)/$(STAYS)/set-a.csv --measurements $(TRAINING_DATA)/$(STAYS)/set-b.csv \
+		--label-column In-hospital_death --split test --baseline SAPS-I --baseline SOFA --out out/evaluation/icu-mortality
 
 # Puts the explanation methods of the shipped chest models to the randomisation test, on their test parts, and writes the
 # outcome into manifests and cards. A training does it by itself; this is for weights that are there already.

@@ -65,8 +65,12 @@ impl Counts {
     }
 
     /// The smaller one of sensitivity and positive predictive value: Score1 of the PhysioNet/CinC Challenge 2012
-    /// (Silva et al. 2012).
+    /// (Silva et al. 2012). 0 where nothing is above; NaN without a case that has the finding.
     pub fn score1(self) -> f64 {
+        if self.n_positive() == 0 {
+            return f64::NAN;
+        }
+        // `min` passes over the NaN of a PPV of nothing, which leaves a sensitivity of 0.
         self.sensitivity().min(self.predictive_above())
     }
 

@@ -32,17 +32,19 @@ impl Default for Growth {
     }
 }
 
-/// Fitted trees of one depth `d`. The answer of a tree is the leaf whose number has bit `level` set where the value of
+/// Fitted trees. The answer of a tree is the leaf whose number has bit `level` set where the value of
 /// the column of that level lies above its cut.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trees {
+    /// Levels of each tree.
+    pub depth: usize,
     /// The log odds before the first tree.
     pub start: f64,
-    /// Columns that are asked about, tree by tree, `d` for each.
+    /// Columns that are asked about, tree by tree, `depth` for each.
     pub columns: Vec<usize>,
     /// Beside them: above which value.
     pub cuts: Vec<f32>,
-    /// Log odds, tree by tree, `2^d` for each.
+    /// Log odds, tree by tree, `2^depth` for each.
     pub leaves: Vec<f32>,
 }
 
@@ -92,6 +94,7 @@ impl Trees {
         let start = (share / (1.0 - share)).ln();
         let mut logits = vec![start; rows.len()];
         let mut fitted = Self {
+            depth,
             start,
             columns: Vec::with_capacity(n_trees * depth),
             cuts: Vec::with_capacity(n_trees * depth),
@@ -116,8 +119,7 @@ impl Trees {
 
     /// The log odds of a row that has as many columns as those the trees were fitted on.
     pub fn logit(&self, row: &[f32]) -> f64 {
-        let n_trees = self.n_trees();
-        let depth = self.columns.len() / n_trees.max(1);
+        let depth = self.depth;
         let questions = self
             .columns
             .chunks(depth.max(1))
@@ -133,13 +135,6 @@ impl Trees {
             leaves.get(leaf).copied().map_or(0.0, f64::from)
         };
         self.start + trees.map(answer).sum::<f64>()
-    }
-
-    fn n_trees(&self) -> usize {
-        // n leaves = n trees * 2^d and n columns = n trees * d have one solution for d.
-        (1..=8)
-            .find(|depth| self.columns.len() << depth == self.leaves.len() * depth)
-            .map_or(0, |depth| self.columns.len() / depth)
     }
 }
 

@@ -7,7 +7,7 @@ use wardlight::stats::{
     equal_mass_bins, equal_width_bins, expected_calibration_error, expected_gap, fit_temperature,
     greatest_gap, isotonic, macro_f1, mcnemar, negative_log_likelihood, paired_auroc,
     precision_recall_curve, roc_curve, shift_prior, softmax, structural_similarity,
-    threshold_for_sensitivity, threshold_of_youden, wilson, worst_coverage,
+    threshold_for_sensitivity, threshold_of_score1, threshold_of_youden, wilson, worst_coverage,
 };
 
 /// Ten cases whose figures were worked out with numpy and scipy (a DeLong implementation by mid-ranks).
@@ -349,6 +349,11 @@ fn thresholds_give_what_they_promise() {
     assert_eq!(threshold_for_sensitivity(&SCORES, &[false; 10], 0.8), None);
     // Above 0.475 are 4 of 5 positive and 1 of 5 negative cases.
     check(threshold_of_youden(&SCORES, &IS_POSITIVE).unwrap(), 0.475);
+    // There sensitivity and PPV are both 4 of 5, and no threshold gives more of both.
+    check(threshold_of_score1(&SCORES, &IS_POSITIVE).unwrap(), 0.475);
+    check(Counts::at(0.475, &SCORES, &IS_POSITIVE).score1(), 0.8);
+    check(Counts::at(2.0, &SCORES, &IS_POSITIVE).score1(), 0.0);
+    assert!(Counts::at(0.5, &SCORES, &[false; 10]).score1().is_nan());
     let counts = Counts::at(0.55, &SCORES, &IS_POSITIVE);
     assert_eq!(
         counts,
