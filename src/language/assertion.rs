@@ -149,7 +149,7 @@ enum Role {
     After(Status, usize),
     /// It speaks of what stands so many words before it, as the last word of the sentence: `Alcohol: none.`
     End(Status, usize),
-    /// It ends what reaches so far.
+    /// It ends what reaches so far from the other side; what it says itself still holds.
     Stop,
 }
 
@@ -214,11 +214,15 @@ impl Cues {
         for hit in before {
             let distance = concept.start - hit.words.end;
             let roles = self.roles_of(&hit);
-            if LONGEST_REACH < distance || roles.contains(&Role::Stop) {
+            if LONGEST_REACH < distance {
                 break;
             }
             if !is_bracketed(text, words, &hit, concept) {
                 assertion.say_before(roles, distance, &hit.span);
+            }
+            // 无发热，可能为肺炎: "may be" speaks of what follows and ends what was denied before it.
+            if roles.contains(&Role::Stop) {
+                break;
             }
         }
         let after = hits.iter().skip(first_after);

@@ -13,8 +13,12 @@ use wardlight::{
     disk::Sha256,
     engine::Parts,
     import::{self, Opened},
+    model::Bundle,
+    nn::{self, Options},
     privacy::Phi,
+    score::Loaded,
     session::{Kind, early_warnings, refusal},
+    warnings::Warnings,
 };
 
 use crate::{
@@ -64,9 +68,13 @@ fn open(path: &Path, cancel: &import::Cancel) -> Result<Opened, import::Error> {
 }
 
 fn window(files: &[&str]) -> Harness<'static, App> {
+    window_of(files, fake::parts())
+}
+
+fn window_of(files: &[&str], parts: Parts) -> Harness<'static, App> {
     let parts = Parts {
         open: Box::new(open),
-        ..fake::parts()
+        ..parts
     };
     let mut harness = window_with([1440.0, 900.0], files, parts);
     let n = files.len();
@@ -89,6 +97,44 @@ fn a_course_is_plotted_with_news2_and_without_a_model_the_page_says_so() {
     press(&mut harness, Modifiers::NONE, Key::Comma);
     harness.get_by_label_contains("NEWS2 at hour 1: 3 to 17 points");
     harness.get_by_label_contains("Heart rate: 88 /min");
+}
+
+/// The bundle of intensive care as it ships, on the worker of the window.
+#[test]
+fn the_shipped_model_answers_a_course_hour_by_hour_and_shows_what_speaks_for_it() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/icu-mortality");
+    let load = |folder: &Path| {
+        Ok(Loaded {
+            model: nn::load(
+                Bundle::open(folder)?,
+                Options::default(),
+                &Warnings::default(),
+            )?,
+            tokenizer: None,
+            layout: None,
+            warnings: Vec::new(),
+        })
+    };
+    let parts = Parts {
+        load: Box::new(load),
+        model_folders: vec![folder],
+        ..fake::parts()
+    };
+    let mut harness = window_of(&["unnamed.csv"], parts);
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    wait(&mut harness, "the running answer and the influence", |it| {
+        let state = it.state().state();
+        let reading = state.series().map(|(_, it)| &it.reading);
+        reading.is_some_and(|it| it.running.ready().is_some() && it.explanation.ready().is_some())
+    });
+    let reading = &harness.state().state().series().unwrap().1.reading;
+    let last = reading.running.ready().unwrap().answers.last().unwrap();
+    let whole = &reading.prediction.ready().unwrap().scores[0];
+    assert!((last.probability - whole.probability).abs() < 1e-5);
+    harness.get_by_label_contains("In-hospital death at hour 2:");
+    let explanation = reading.explanation.ready().unwrap();
+    let rows = &explanation.course.as_ref().unwrap().rows;
+    assert!(rows.iter().any(|it| it.variable == "heart_rate"));
 }
 
 #[test]
