@@ -270,8 +270,11 @@ pub(super) fn fitted(words: String, width: f32) -> String {
         .collect()
 }
 
-/// First letter large, the rest as it is.
+/// First letter large, the rest as it is; what is written like `pH` stays so.
 pub(super) fn capital(words: &str) -> String {
+    if words.chars().nth(1).is_some_and(char::is_uppercase) {
+        return words.to_owned();
+    }
     let mut letters = words.chars();
     letters
         .next()
