@@ -63,7 +63,11 @@ impl Source {
             Self::File(path) => Some(Sha256::of(path.as_os_str().as_encoded_bytes())),
             // A hash, to compare with other rows.
             Self::Text(text) | Self::Letters(text) => Some(Sha256::of(text.reveal().as_bytes())),
-            Self::Course(series) => series.as_ref().map(|it| it.file_sha256),
+            // Two patients of whom nothing was measured are not one patient.
+            Self::Course(series) => {
+                let series = series.as_ref().filter(|it| 0 < it.n_points())?;
+                Some(series.file_sha256)
+            }
         }
     }
 
