@@ -81,7 +81,7 @@ train: $(WARDLIGHT) training-data
 
 # Trains what does not ship yet, because its figures are missing or not good enough: out/models.
 train-next: $(WARDLIGHT) training-data
-	for name in note-specialty-terms dialogue-section assertion-status dna-promoters; do \
+	for name in dialogue-section assertion-status dna-promoters; do \
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out out/models/$$name; \
 	done
 

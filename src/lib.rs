@@ -24,7 +24,7 @@
 //! | `model` | the `Model` trait, manifest and bundle | `privacy` `disk` `prediction` `stats` `prep` |
 //! | `nn` | the only code that knows libtorch: networks, attribution, training; the script worker | `disk` `sandbox` `warnings` `prediction` `prep` `model` `stats` |
 //! | `sample` | the synthetic case for the first run | `disk` |
-//! | `score` | one case, one model → prediction or explanation, unless it is out of scope | `privacy` `warnings` `case` `prediction` `stats` `prep` `model` |
+//! | `score` | one case, one model → prediction or explanation, unless it is out of scope | `privacy` `warnings` `case` `language` `prediction` `stats` `prep` `model` |
 //! | `training` | from a recipe and labelled data to a bundle with its evaluation | `privacy` `disk` `spreadsheet` `warnings` `case` `prediction` `stats` `language` `prep` `model` `nn` `score` |
 //! | `failure` | trouble in words for a person: headline, remedy, cause | `disk` `import` `model` `prep` `score` |
 //! | `evaluate` | how good a model is on a table of labelled images: figures, floors, stress, report | `privacy` `disk` `spreadsheet` `case` `prediction` `stats` `prep` `model` `score` `failure` |

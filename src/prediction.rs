@@ -371,19 +371,19 @@ impl Faithfulness {
     }
 }
 
-/// Whether an explanation of a note tells what the score rests on (ERASER: DeYoung et al. 2020,
-/// <https://arxiv.org/abs/1911.03429>): probability lost, mean over the 1, 5, 10, 20 and 50 % of the words that it puts
+/// Whether an explanation by parts (words, variables, bases) tells what the score rests on (ERASER: DeYoung et al. 2020,
+/// <https://arxiv.org/abs/1911.03429>): probability lost, mean over the 1, 5, 10, 20 and 50 % of the parts that it puts
 /// first.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Erasure {
-    /// When these words are taken away. High is good.
+    /// When these parts are taken away. High is good.
     pub comprehensiveness: Beside,
-    /// When nothing but these words is left. Low is good.
+    /// When nothing but these parts is left. Low is good.
     pub sufficiency: Beside,
 }
 
-/// A figure of an explanation of words, and the mean of the same over random words, as many.
+/// A figure of an explanation, and the mean of the same over parts at random, as many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Beside {
@@ -392,7 +392,7 @@ pub struct Beside {
 }
 
 impl Erasure {
-    /// Whether both figures are better than those of random words.
+    /// Whether both figures are better than those of parts at random.
     pub fn is_faithful(&self) -> bool {
         let Self {
             comprehensiveness,
@@ -401,19 +401,19 @@ impl Erasure {
         comprehensiveness.random < comprehensiveness.own && sufficiency.own < sufficiency.random
     }
 
-    /// The figures as sentences.
-    pub fn sentences(&self) -> [String; 2] {
+    /// The figures as sentences; `parts` is what they are of, in the plural.
+    pub fn sentences(&self, parts: &str) -> [String; 2] {
         let Self {
             comprehensiveness,
             sufficiency,
         } = self;
         [
             format!(
-                "Taking away the words that it names costs {:.2} of the probability; taking away as many at random, {:.2}.",
+                "Taking away the {parts} that it names costs {:.2} of the probability; taking away as many at random, {:.2}.",
                 comprehensiveness.own, comprehensiveness.random
             ),
             format!(
-                "Leaving only these words costs {:.2}; leaving as many at random, {:.2}.",
+                "Leaving only these {parts} costs {:.2}; leaving as many at random, {:.2}.",
                 sufficiency.own, sufficiency.random
             ),
         ]

@@ -28,9 +28,9 @@ use crate::{
 pub use self::{
     answer::{at_prevalence, rescored},
     course::{AtHour, running},
-    erasure::check_words,
+    erasure::check_parts,
     faithful::{check_map, faithfulness},
-    gate::{Gate, fits},
+    gate::{Gate, fits, forms, reads_form},
 };
 
 /// A model that is ready to answer, with what its input needs.
@@ -214,6 +214,10 @@ fn scope(
     warnings: &Warnings,
 ) -> (Ood, Vec<String>) {
     let manifest = loaded.model.manifest();
+    if let (Target::Note(note), Spec::Text(spec)) = (target, &manifest.prep) {
+        let reason = gate::of_form(note, spec.form).map(str::to_owned);
+        return (Ood::Unknown, reason.into_iter().collect());
+    }
     let (
         Target::Scan {
             scan, frame_idx, ..

@@ -292,7 +292,10 @@ pub(super) fn explained_lines(explained: &Explained, text: &str) -> Vec<String> 
             format!("{what}: {}", words_of_most(explained, text)),
             format!("    {test}"),
         ];
-        let sentences = explained.erasure.iter().flat_map(Erasure::sentences);
+        let sentences = explained
+            .erasure
+            .iter()
+            .flat_map(|it| it.sentences("words"));
         lines.extend(sentences.map(|it| format!("    {it}")));
         return lines;
     }

@@ -7,7 +7,7 @@ use crate::{
     case::{Sequence, Series, Variable},
     failure::Failure,
     model::{Manifest, Task},
-    prediction::{CourseWeights, Method, Prediction},
+    prediction::{CourseWeights, Erasure, Method, Prediction},
     prep::Spec,
     score::{self, AtHour, Gate, Loaded, Target},
 };
@@ -24,6 +24,9 @@ pub(super) struct CourseExplained {
     course: CourseWeights,
     /// For series: the answer as it was after each hour.
     running: Vec<AtHour>,
+    /// Whether the answer follows what the explanation puts first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erasure: Option<Erasure>,
 }
 
 /// Whether a model reads at least half of its variables in a series.
@@ -55,6 +58,12 @@ pub(super) fn answer(
         Target::Series(_) => score::running(target, label, loaded, &task).map_err(told)?,
         Target::Sequence(_) | Target::Scan { .. } | Target::Note(_) => Vec::new(),
     };
+    let n_parts = why.course.as_ref().map_or(0, |it| it.rows.len());
+    // A single part cannot be compared with others.
+    let erasure = (1 < n_parts || matches!(target, Target::Sequence(_)))
+        .then(|| score::check_parts(target, &why, loaded, &task))
+        .transpose()
+        .map_err(told)?;
     let explained = CourseExplained {
         label: why.label,
         method: why.method,
@@ -64,6 +73,7 @@ pub(super) fn answer(
             facts: Vec::new(),
         }),
         running,
+        erasure,
     };
     Ok((prediction, explained))
 }
@@ -83,6 +93,13 @@ impl CourseExplained {
         }));
         let facts = self.course.facts.iter().filter(|(_, fall)| *fall != 0.0);
         lines.extend(facts.map(|(name, fall)| format!("    {name:32} {fall:+.2}")));
+        let parts = if self.running.is_empty() {
+            "bases"
+        } else {
+            "variables"
+        };
+        let sentences = self.erasure.iter().flat_map(|it| it.sentences(parts));
+        lines.extend(sentences.map(|it| format!("    {it}")));
         if !self.running.is_empty() {
             let step = self.running.len().div_ceil(N_ROWS).max(1);
             let last = self.running.len() - 1;

@@ -37,7 +37,7 @@ pub(super) struct Args {
     /// Notes: text (UTF-8, UTF-16, Windows-1252, GB18030), RTF, DOCX, PDF, FHIR or a DICOM report.
     #[arg(long, value_name = "FILE")]
     note: Vec<PathBuf>,
-    /// Model to score with, by name; may be given once for scans and once for notes [default: the first that reads the file and does not contradict its header].
+    /// Model to score with, by name; may be given once for scans and once for notes [default: the first that reads the file and is not for another kind of scan or text].
     #[arg(long, value_name = "NAME")]
     model: Vec<String>,
     /// Frame of a multi-frame scan, from 1.
@@ -48,7 +48,7 @@ pub(super) struct Args {
     at: Option<Pixel>,
     #[command(flatten)]
     explain: ExplainArgs,
-    /// Score scans that the model refuses as outside its scope all the same; the result carries the reasons.
+    /// Score scans and notes that the model refuses as outside its scope all the same; the result carries the reasons.
     #[arg(long)]
     beyond_scope: bool,
     /// Read the answers for scans by the calibration and the thresholds of a site: its name, or a file that
@@ -213,8 +213,9 @@ impl Models {
         self.load_first(Kind::Scan, &|manifest| score::fits(scan, manifest))
     }
 
-    fn for_note(&mut self) -> Result<&mut Loaded, Failure> {
-        self.load_first(Kind::Note, &|_| true)
+    fn for_note(&mut self, note: &Note) -> Result<&mut Loaded, Failure> {
+        let forms = score::forms(note);
+        self.load_first(Kind::Note, &|manifest| score::reads_form(&forms, manifest))
     }
 
     fn load_first(
@@ -343,7 +344,7 @@ fn one(
         }
         (Opened::Chart(chart), Kind::Note | Kind::Series | Kind::Sequence) => {
             match chart.only_note() {
-                Some(note) => score_note(file, note, reader, models.for_note()?),
+                Some(note) => score_note(file, note, (args, reader), models.for_note(note)?),
                 None => Err(Failure {
                     headline: format!("This is {}, not a note", chart.summary()),
                     remedy: "`wardlight inspect` tells what is in it.".to_owned(),
@@ -378,20 +379,7 @@ fn score_scan(
         frame_idx: args.frame.saturating_sub(1),
         at: args.at,
     };
-    let gate = if args.beyond_scope {
-        Gate::Open
-    } else {
-        Gate::Closed
-    };
-    let prediction = score::score(target, loaded, gate).map_err(|error| {
-        let mut failure = Failure::from(&error);
-        if matches!(error, score::Error::OutOfScope { .. }) {
-            failure.remedy +=
-                " To score it all the same, add --beyond-scope; the result will say so.";
-        }
-        failure
-    })?;
-    let prediction = reader.read(prediction, loaded.model.manifest())?;
+    let prediction = predict(target, (args, reader), loaded)?;
     let of_scan = (scan, target);
     let explanation = args
         .explain
@@ -409,6 +397,28 @@ fn score_scan(
     ))
 }
 
+/// The answer, as the site and the prevalence of the reader have it.
+fn predict(
+    target: Target<'_>,
+    (args, reader): (&Args, &Reader),
+    loaded: &mut Loaded,
+) -> Result<Prediction, Failure> {
+    let gate = if args.beyond_scope {
+        Gate::Open
+    } else {
+        Gate::Closed
+    };
+    let prediction = score::score(target, loaded, gate).map_err(|error| {
+        let mut failure = Failure::from(&error);
+        if matches!(error, score::Error::OutOfScope { .. }) {
+            failure.remedy +=
+                " To score it all the same, add --beyond-scope; the result will say so.";
+        }
+        failure
+    })?;
+    reader.read(prediction, loaded.model.manifest())
+}
+
 /// The words of most influence by a method, and whether the score follows them.
 fn explain_note(
     target: Target<'_>,
@@ -420,7 +430,7 @@ fn explain_note(
     let why = score::explain(target, label, method, loaded, &task).map_err(failed)?;
     // A single word cannot be compared with others.
     let erasure = (1 < why.words.len())
-        .then(|| score::check_words(target, &why, loaded, &task))
+        .then(|| score::check_parts(target, &why, loaded, &task))
         .transpose()
         .map_err(failed)?;
     let test = loaded.model.manifest().test_words(method);
@@ -430,13 +440,11 @@ fn explain_note(
 fn score_note(
     file: &Path,
     note: &Note,
-    reader: &Reader,
+    (args, reader): (&Args, &Reader),
     loaded: &mut Loaded,
 ) -> Result<Scored, Failure> {
     let target = Target::Note(note);
-    let prediction =
-        score::score(target, loaded, Gate::Closed).map_err(|error| Failure::from(&error))?;
-    let prediction = reader.read(prediction, loaded.model.manifest())?;
+    let prediction = predict(target, (args, reader), loaded)?;
     let label = label_to_explain(&prediction, None)?;
     let methods = loaded.model.manifest().methods();
     let explanation = match methods.first() {

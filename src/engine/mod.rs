@@ -33,7 +33,7 @@ use crate::{
 
 pub use client::Client;
 pub use note::{NoteParts, Spoken};
-pub use score::{AtHour, Gate, at_prevalence, fits, rescored};
+pub use score::{AtHour, Gate, at_prevalence, fits, forms, reads_form, rescored};
 pub use tool::{EvaluateTool, Told, Tool, TrainTool};
 
 /// The question that an answer belongs to. Numbered by who asks, so that it is known before the job starts.

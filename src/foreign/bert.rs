@@ -15,7 +15,7 @@ use crate::{
         manifest::Output,
         network::{Pool, Transformer},
     },
-    prep::{QuestionSpec, Spec, TextSpec},
+    prep::{QuestionSpec, Spec, TextForm, TextSpec},
 };
 
 pub use self::tokens::TokenizerFile;
@@ -314,6 +314,7 @@ fn prep(head: Head, max_tokens: usize) -> Spec {
                 max_tokens,
                 overlap: max_tokens / 4,
                 max_windows: MAX_WINDOWS,
+                form: TextForm::Any,
             })
         }
         Head::Spans => {

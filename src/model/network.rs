@@ -256,6 +256,8 @@ pub enum Readout {
     Last,
     /// Mean and maximum over all steps side by side.
     MeanMax,
+    /// Every state by weights of its own, for inputs of exactly this many steps.
+    Each(usize),
 }
 
 /// A network that is a program of its own: a TorchScript module, run in a worker process. `forward` maps `[n, c, h, w]` →

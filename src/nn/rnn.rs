@@ -142,6 +142,7 @@ impl Recurrent {
         let of_states = match config.readout {
             Readout::Last => n_ways * hidden,
             Readout::MeanMax => 2 * n_ways * hidden,
+            Readout::Each(n_steps) => n_steps as i64 * n_ways * hidden,
         };
         Ok(Self {
             values: Statistics::new(&params.sub("values"), channels)?,
@@ -252,6 +253,7 @@ impl Recurrent {
                 let mean = states.f_mean_dim([1_i64].as_slice(), false, Kind::Float)?;
                 Tensor::f_cat(&[mean, states.f_amax([1_i64], false)?], 1)?
             }
+            (Readout::Each(_), _) => states.f_flatten(1, 2)?,
         })
     }
 

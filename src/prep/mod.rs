@@ -23,7 +23,7 @@ use crate::prediction::{Affine2, Pixel};
 
 pub use self::{
     crop::Crop,
-    note::{TextSpec, Tokenizer, prepare_note},
+    note::{TextForm, TextSpec, Tokenizer, prepare_note},
     question::{QuestionInput, QuestionSpec, QuestionWindow, prepare_question},
     resize::Filter,
     scan::{Fit, ImageSpec, Intensity, prepare_at, prepare_scan},

@@ -29,6 +29,27 @@ pub struct TextSpec {
     pub overlap: usize,
     /// Windows that are read; a longer note is refused, never cut in silence.
     pub max_windows: usize,
+    /// A text of another form is refused.
+    #[serde(default, skip_serializing_if = "TextForm::is_any")]
+    pub form: TextForm,
+}
+
+/// What a text looks like, whatever it says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextForm {
+    #[default]
+    Any,
+    /// Turns of two or more people, each after its speaker: `Doctor: …`.
+    Dialogue,
+    /// A few sentences with one finding in marks: `No «edema».`
+    Marked,
+}
+
+impl TextForm {
+    fn is_any(&self) -> bool {
+        *self == Self::Any
+    }
 }
 
 impl TextSpec {

@@ -2,14 +2,15 @@
 //! picture that looks unlike those the model was made from. Each reason is a plain clause that names no patient.
 
 use crate::{
-    case::{Frame, Modality, Samples, Scan},
+    case::{Frame, Modality, Note, Samples, Scan},
+    language,
     model::{
         Manifest,
         scope::{HeaderScope, LayoutScope, LungScope},
     },
     prediction::Ood,
     prep::{
-        ImageInput, ImageSpec, Intensity,
+        ImageInput, ImageSpec, Intensity, Spec, TextForm,
         layout::{Turn, layout, turned},
     },
     stats::Gaussian,
@@ -39,6 +40,47 @@ const N_PLACES: usize = 1 << 16;
 pub fn fits(scan: &Scan, manifest: &Manifest) -> bool {
     let scope = manifest.scope.as_ref();
     scope.is_none_or(|it| of_header(scan, &it.header, &Warnings::default()).is_empty())
+}
+
+/// The forms that a note has, by which a model can be chosen for it: [`reads_form`].
+pub fn forms(note: &Note) -> Vec<TextForm> {
+    let text = note.text.reveal();
+    let mut forms = vec![TextForm::Any];
+    if !language::turns(text).is_empty() {
+        forms.push(TextForm::Dialogue);
+    }
+    if text
+        .find('«')
+        .is_some_and(|at| text.rfind('»').is_some_and(|end| at < end))
+    {
+        forms.push(TextForm::Marked);
+    }
+    forms
+}
+
+/// Whether the model reads text of one of these forms.
+pub fn reads_form(forms: &[TextForm], manifest: &Manifest) -> bool {
+    match &manifest.prep {
+        Spec::Text(spec) => forms.contains(&spec.form),
+        _ => false,
+    }
+}
+
+/// What the form of a note says against the model.
+pub(super) fn of_form(note: &Note, wanted: TextForm) -> Option<&'static str> {
+    if forms(note).contains(&wanted) {
+        return None;
+    }
+    Some(match wanted {
+        TextForm::Any => return None,
+        TextForm::Dialogue => {
+            "it is no dialogue, and the model reads turns of a doctor and a patient, each on a line of its own after \
+             its speaker (Doctor: …)"
+        }
+        TextForm::Marked => {
+            "no finding in it is marked, and the model reads a sentence with one finding between « and »"
+        }
+    })
 }
 
 /// What the header says against the model; what it leaves open becomes a warning.

@@ -5,9 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{Kind, Loading, PatientId, SeriesItem, View};
 use crate::{
     case::{Note, Scan, Sequence},
-    engine::{NoteParts, Running, Target},
+    engine::{NoteParts, Running, Target, forms},
     model::Manifest,
     prediction::{Call, Explanation, Faithfulness, LabelIdx, Method, Pixel, Prediction, Score},
+    prep::TextForm,
     privacy::Phi,
     render::{Pyramid, curve::first_window},
 };
@@ -89,6 +90,8 @@ pub struct ScanItem {
 #[derive(Debug)]
 pub struct NoteItem {
     pub note: Arc<Note>,
+    /// What it looks like; models for other texts are not offered first.
+    pub forms: Vec<TextForm>,
     pub reading: Reading,
     /// What rules find in it.
     pub parts: Loading<Arc<NoteParts>>,
@@ -192,6 +195,7 @@ impl NoteItem {
     /// A note that nothing was asked about.
     pub fn new(note: Note) -> Self {
         Self {
+            forms: forms(&note),
             note: Arc::new(note),
             reading: Reading::default(),
             parts: Loading::Empty,

@@ -25,7 +25,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use crate::{
     case::Window,
-    engine::{Job, JobId, fits},
+    engine::{Job, JobId, fits, reads_form},
     failure::Failure,
     model::{Manifest, Site},
     prediction::{LabelIdx, Method, Pixel},
@@ -371,13 +371,17 @@ impl State {
     }
 
     /// The model that will read a kind of input: the chosen one, else the first that the header of the scan in the
-    /// middle does not speak against, else the first.
+    /// middle or the form of the note does not speak against, else the first.
     pub fn model_for(&self, kind: Kind) -> Option<&Arc<Manifest>> {
         let chosen = self.chosen.get(&kind);
         let by_name = self.models_for(kind).find(|it| Some(&it.name) == chosen);
         let scan = self.page_scan().filter(|_| kind == Kind::Scan);
-        let fitting =
-            scan.and_then(|(_, it)| self.models_for(kind).find(|model| fits(&it.scan, model)));
+        let note = self.note().filter(|_| kind == Kind::Note);
+        let fitting = self.models_for(kind).find(|model| match (scan, note) {
+            (Some((_, it)), _) => fits(&it.scan, model),
+            (_, Some((_, it))) => reads_form(&it.forms, model),
+            _ => false,
+        });
         by_name.or(fitting).or_else(|| self.models_for(kind).next())
     }
 

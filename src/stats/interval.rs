@@ -1,9 +1,11 @@
-//! Intervals: Wilson for a proportion, bootstrap by patient for everything else.
+//! Intervals: Wilson or the exact one for a proportion, bootstrap by patient for everything else.
 
 use std::collections::BTreeMap;
 
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 use serde::{Deserialize, Serialize};
+
+use super::special::beta_quantile;
 
 /// The 97.5 % point of the normal distribution.
 pub(super) const Z: f64 = 1.959_963_984_540_054;
@@ -39,6 +41,21 @@ pub fn wilson(k: usize, n: usize) -> Interval {
     Interval {
         low: (center - half).max(0.0),
         high: (center + half).min(1.0),
+    }
+}
+
+/// The exact interval of `k` out of `n` (Clopper and Pearson 1934); 0 to 1 for `n` = 0.
+pub fn clopper_pearson(k: usize, n: usize) -> Interval {
+    let (wrong, right) = (k as f64, n.saturating_sub(k) as f64);
+    Interval {
+        low: match k {
+            0 => 0.0,
+            _ => beta_quantile(wrong, right + 1.0, 0.025),
+        },
+        high: match n.saturating_sub(k) {
+            0 => 1.0,
+            _ => beta_quantile(wrong + 1.0, right, 0.975),
+        },
     }
 }
 
@@ -142,7 +159,24 @@ fn percentiles(mut found: Vec<f64>, n_draws: usize) -> Option<Interval> {
 
 #[cfg(test)]
 mod tests {
-    use super::wilson;
+    use super::{clopper_pearson, wilson};
+
+    #[test]
+    fn the_exact_interval_equals_the_worked_example() {
+        // 8 of 106: scipy 1.17.1, `binomtest(8, 106).proportion_ci(method="exact")`.
+        let found = clopper_pearson(8, 106);
+        assert!(
+            (found.low - 0.033_145_810_538_406_75).abs() < 1e-9
+                && (found.high - 0.143_301_132_954_075_62).abs() < 1e-9,
+            "{found:?}"
+        );
+        assert_eq!(
+            (clopper_pearson(0, 0).low, clopper_pearson(0, 0).high),
+            (0.0, 1.0)
+        );
+        // No failure in 10: 1 - 0.025^(1/10).
+        assert!((clopper_pearson(0, 10).high - 0.308_497_107_818_760_83).abs() < 1e-9);
+    }
 
     #[test]
     fn wilson_equals_the_worked_example() {

@@ -33,7 +33,9 @@ pub use self::{
     curve::{CurvePoint, average_precision, precision_recall_curve, roc_curve},
     entropy::{EnsembleEntropy, ensemble_entropy},
     gaussian::Gaussian,
-    interval::{Interval, Unit, bootstrap, bootstrap_all, folds_by_patient, wilson},
+    interval::{
+        Interval, Unit, bootstrap, bootstrap_all, clopper_pearson, folds_by_patient, wilson,
+    },
     isotonic::{interpolate, isotonic, knots},
     logistic::Logistic,
     mcnemar::{McNemar, mcnemar},

@@ -161,7 +161,7 @@ impl Draft {
                 let why = score::explain(target, label, *method, loaded, task)?;
                 // A single word cannot be compared with others.
                 if 1 < why.words.len() {
-                    all.push(score::check_words(target, &why, loaded, task)?);
+                    all.push(score::check_parts(target, &why, loaded, task)?);
                 }
             }
             let mean = |figure: fn(&Erasure) -> Beside| {

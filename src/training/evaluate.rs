@@ -339,12 +339,34 @@ fn of_one_label(calibrated: &Calibrated, answers: &Answers) -> Vec<(String, Opti
             answers.estimate(score1),
         ));
     }
+    found.push(("wrong at even odds".to_owned(), wrong(answers, &scores)));
     found.push(("Brier score".to_owned(), answers.estimate(brier)));
     found.push((
         format!("calibration error ({N_BINS} bins)"),
         answers.estimate(ece),
     ));
     found
+}
+
+/// The part of the cases that lies on the wrong side of even odds. The interval is exact where no case shares its group,
+/// and drawn by groups where one does.
+fn wrong(answers: &Answers, scores: &[f64]) -> Option<Estimate> {
+    let is_positive = answers.is_positive();
+    let each = scores.iter().zip(&is_positive);
+    let is_wrong: Vec<bool> = each.map(|(score, is)| (0.5 <= *score) != *is).collect();
+    let n_wrong = |at: &[usize]| pick(&is_wrong, at).into_iter().filter(|it| *it).count();
+    let n = answers.n();
+    if answers.n_groups() < n {
+        return answers.estimate(|at| Some(n_wrong(at) as f64 / at.len() as f64));
+    }
+    let n_all = is_wrong.iter().filter(|it| **it).count();
+    let Interval { low, high } = stats::clopper_pearson(n_all, n);
+    Some(Estimate {
+        value: n_all as f64 / n as f64,
+        low,
+        high,
+        n,
+    })
 }
 
 /// Accuracy and macro-F1; of two labels the F1 of the second as well.

@@ -20,7 +20,7 @@ use crate::{
         transformer::{MaskedHead, Transformer},
     },
     prep::{
-        Input, Spec, TextInput, TextSpec, Tokenizer, prepare_note,
+        Input, Spec, TextForm, TextInput, TextSpec, Tokenizer, prepare_note,
         vocabulary::train_tokenizer,
         words::{names_label, without, words},
     },
@@ -34,6 +34,7 @@ const WHOLE: TextSpec = TextSpec {
     max_tokens: 1 << 20,
     overlap: 0,
     max_windows: 1,
+    form: TextForm::Any,
 };
 
 /// Every note of the table, and the tokenizer that was learned from those that are not test.

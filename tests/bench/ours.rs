@@ -26,7 +26,7 @@ use wardlight::{
     nn::{self, Net, Options, params},
     prediction::{Calibration, Form, Precision},
     prep::{
-        ImageSpec, Input, Spec, TextSpec, TokenWindow,
+        ImageSpec, Input, Spec, TextForm, TextSpec, TokenWindow,
         scan::{Fit, Intensity},
     },
     warnings::Warnings,
@@ -223,6 +223,7 @@ fn manifest(name: &str) -> Manifest {
                     max_tokens,
                     overlap: 32,
                     max_windows: 64,
+                    form: TextForm::Any,
                 }),
             )
         }

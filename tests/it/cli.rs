@@ -10,7 +10,7 @@ use wardlight::{
 };
 
 use crate::{
-    command::{run, scratch, shared_data, wardlight},
+    command::{run, scratch, shared_data, wardlight, write},
     model::{image_manifest, write_bundle_of},
 };
 
@@ -60,6 +60,48 @@ fn the_sample_case_is_scored_as_a_table_and_as_json_that_validates() {
     );
     assert_eq!(report["results"].as_array().unwrap().len(), 2);
     assert_eq!(report["results"][1]["kind"], "note");
+}
+
+#[test]
+fn a_text_is_scored_by_the_model_for_its_form_and_refused_by_others() {
+    let folder = scratch("cli_forms");
+    let texts = [
+        (
+            "note-specialty",
+            "Cystoscopy shows a tumour of the bladder, which was resected.",
+        ),
+        (
+            "dialogue-section",
+            "Doctor: Are you allergic to anything?\nPatient: Yes, to penicillin. I get a rash.",
+        ),
+        ("assertion-status", "There is no «oedema» of the legs."),
+    ];
+    for (name, text) in texts {
+        let file = folder.join(format!("{name}.txt"));
+        write(&file, text);
+        let report = score_json(&[], &["--note", file.to_str().unwrap()]);
+        let prediction = &report["results"][0]["prediction"];
+        assert_eq!(prediction["model"]["name"], name);
+        assert_eq!(report["failures"].as_array().map(Vec::len), Some(0));
+    }
+    // The model of dialogues refuses a note, and says what it reads; told to, it answers all the same, with the reason.
+    let note = folder.join("note-specialty.txt");
+    let (code, _, err) = run(wardlight()
+        .args(["score", "--model", "dialogue-section", "--note"])
+        .arg(&note));
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("turns of a doctor and a patient"), "{err}");
+    let note = note.to_str().unwrap();
+    let args = [
+        "--model",
+        "dialogue-section",
+        "--beyond-scope",
+        "--note",
+        note,
+    ];
+    let report = score_json(&[], &args);
+    let reasons = &report["results"][0]["prediction"]["beyond_scope"];
+    assert_eq!(reasons.as_array().map(Vec::len), Some(1), "{reasons}");
 }
 
 #[test]

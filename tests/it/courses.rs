@@ -196,7 +196,7 @@ labels = ["Motif"]
 output = "sigmoid"
 hold_out = ["*"]
 sensitivity = 0.9
-network = { kind = "recurrent", cell = "gru", channels = 4, facts = 0, hidden = 8, both_ways = true, readout = "mean_max" }
+network = { kind = "recurrent", cell = "gru", channels = 4, facts = 0, hidden = 8, both_ways = true, readout = { each = 12 } }
 prep = { kind = "sequence", length = 12 }
 [card]
 title = "A motif"
@@ -278,6 +278,9 @@ fn sequences_are_learned_leaving_one_out_and_scored_from_fasta() {
         0.5 * all < inside,
         "the motif carries the answer: {cells:?}"
     );
+    let taken = &results[0]["course"]["erasure"]["comprehensiveness"];
+    let [own, random] = ["own", "random"].map(|it| taken[it].as_f64().unwrap());
+    assert!(random + 0.1 < own, "without the motif it falls: {taken}");
 
     write(&file, ">short\nCGAC\n");
     let (code, report) = score(&folder, &file);
@@ -287,6 +290,15 @@ fn sequences_are_learned_leaving_one_out_and_scored_from_fasta() {
         cause.contains("wanted a sequence of 12 bases, found 4"),
         "{cause}"
     );
+
+    // Its head weighs each of twelve steps, so that no other number of them fits.
+    let manifest = folder.join("models/made/manifest.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    assert!(text.contains("each = 12"), "{text}");
+    write(&manifest, text.replace("each = 12", "each = 11"));
+    let listed = wardlight::model::bundle::list(&folder.join("models")).unwrap();
+    let refused = listed[0].manifest.as_ref().unwrap_err().to_string();
+    assert!(refused.contains("sequences of 11"), "{refused}");
 }
 
 fn config(cell: Cell, channels: usize) -> Config {

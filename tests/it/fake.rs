@@ -24,7 +24,8 @@ use wardlight::{
         Calibration, Engine, Estimate, Form, LabelIdx, Method, OperatingPoint, Precision,
     },
     prep::{
-        Fit, ImageSpec, Input, Intensity, Spec, TextSpec, Tokenizer, vocabulary::train_tokenizer,
+        Fit, ImageSpec, Input, Intensity, Spec, TextForm, TextSpec, Tokenizer,
+        vocabulary::train_tokenizer,
     },
     privacy::Phi,
     sample,
@@ -262,6 +263,7 @@ pub(crate) fn note_manifest() -> Manifest {
             max_tokens: 32,
             overlap: 4,
             max_windows: 8,
+            form: TextForm::Any,
         }),
         weights: FileRef {
             file: "weights.safetensors".to_owned(),

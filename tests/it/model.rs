@@ -12,7 +12,7 @@ use wardlight::{
     nn::{self, Options, params},
     prediction::{Calibration, Form, Precision},
     prep::{
-        ImageSpec, Spec, TextSpec,
+        ImageSpec, Spec, TextForm, TextSpec,
         scan::{Fit, Intensity},
     },
     warnings::Warnings,
@@ -51,6 +51,7 @@ pub(crate) fn text_manifest(labels: &[&str], pool: Pool) -> Manifest {
             max_tokens: 12,
             overlap: 4,
             max_windows: 8,
+            form: TextForm::Any,
         }),
         tokenizer: Some(FileRef {
             file: "tokenizer.json".to_owned(),

@@ -10,8 +10,8 @@ use wardlight::{
     },
     disk::Sha256,
     prep::{
-        Error, Fit, ImageSpec, Intensity, TextSpec, Tokenizer, prepare_note, prepare_scan,
-        vocabulary::train_tokenizer, words::words,
+        Error, Fit, ImageSpec, Intensity, TextForm, TextSpec, Tokenizer, prepare_note,
+        prepare_scan, vocabulary::train_tokenizer, words::words,
     },
     privacy::Phi,
     warnings::{WarningKind, Warnings},
@@ -343,6 +343,7 @@ const SPEC: TextSpec = TextSpec {
     max_tokens: 16,
     overlap: 4,
     max_windows: 8,
+    form: TextForm::Any,
 };
 
 const TEXT: &str = "The patient denies chest pain. The patient's lungs are clear; the heart is regular. Chest pain: none.";
@@ -359,6 +360,7 @@ fn windows_overlap_and_cover_the_note() {
         max_tokens: 1000,
         overlap: 0,
         max_windows: 1,
+        form: TextForm::Any,
     };
     let whole = prepare_note(&note(&text), &whole, &tokenizer, &Warnings::default()).unwrap();
     let cut = prepare_note(&note(&text), &SPEC, &tokenizer, &Warnings::default()).unwrap();

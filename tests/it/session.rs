@@ -11,6 +11,7 @@ use wardlight::{
         Affine2, Against, Calibration, Call, Engine, Explanation, Faithfulness, Form, Heatmap,
         LabelIdx, Method, Ood, Precision, Prediction, Score, Subject, Trust, Uncertainty,
     },
+    prep::{Spec, TextForm},
     privacy::Phi,
     render::Strength,
     session::{
@@ -169,6 +170,39 @@ fn space_scores_scan_and_note_with_the_model_for_each() {
         "what runs is not started twice"
     );
     assert_eq!(state.title(), "Wardlight \u{B7} scoring");
+}
+
+#[test]
+fn a_text_goes_to_the_model_for_its_form() {
+    let of_form = |name: &str, form| {
+        let mut manifest = fake::note_manifest();
+        manifest.name = name.to_owned();
+        if let Spec::Text(spec) = &mut manifest.prep {
+            spec.form = form;
+        }
+        Event::ModelLoaded(Arc::new(manifest))
+    };
+    for (text, wanted) in [
+        ("Chest pain since Monday.", "notes"),
+        (
+            "Doctor: Where is the pain?\nPatient: In my chest.",
+            "dialogues",
+        ),
+        ("There is no «oedema» of the legs.", "marked"),
+    ] {
+        let mut state = State::new(Settings::default());
+        let effects = state.start(vec!["note.txt".into()]);
+        let [Effect::Start(models, _), Effect::Start(open, _)] = &effects[..] else {
+            panic!("the start loads models and opens files")
+        };
+        state.on_event(*models, of_form("dialogues", TextForm::Dialogue));
+        state.on_event(*models, of_form("marked", TextForm::Marked));
+        state.on_event(*models, of_form("notes", TextForm::Any));
+        let note = opened("note.txt", Opened::Chart(fake::note(text).into()));
+        state.on_event(*open, note);
+        let chosen = state.model_for(Kind::Note).map(|it| it.name.as_str());
+        assert_eq!(chosen, Some(wanted), "{text}");
+    }
 }
 
 #[test]

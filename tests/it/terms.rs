@@ -219,7 +219,7 @@ fn both_halves_answer_and_explain() {
         .map(|it| &text[it.span.clone()])
         .collect();
     assert_eq!(named, ["Cardiology"]);
-    let found = score::check_words(target, &why, &mut loaded, &task).unwrap();
+    let found = score::check_parts(target, &why, &mut loaded, &task).unwrap();
     let all = [found.comprehensiveness, found.sufficiency].map(|it| [it.own, it.random]);
     assert!(all.iter().flatten().all(|it| it.abs() <= 1.0), "{found:?}");
     assert!(score::score(target, &mut loaded, Gate::Closed).is_ok());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Check, wanted, within};
 use crate::{
-    model::network::{Cell, Recurrent},
+    model::network::{Cell, Readout, Recurrent},
     prep::{SeriesSpec, Spec, sequence::BASES},
 };
 
@@ -27,6 +27,15 @@ pub(super) fn network_and_prep(network: &Recurrent, prep: &Spec) -> Check {
         }
     };
     within(n_steps, 1..=4096, "a number of steps")?;
+    if let Readout::Each(wanted_steps) = network.readout {
+        // A course is also read while it still goes on.
+        let is_whole = matches!(prep, Spec::Sequence(_)) && wanted_steps == n_steps;
+        wanted(
+            is_whole,
+            format!("sequences of {wanted_steps} for a head that weighs each step"),
+            n_steps,
+        )?;
+    }
     if let Some(trees) = network.trees {
         wanted(network.summary, "a summary for trees", "none")?;
         within(trees.number, 1..=10_000, "a number of trees")?;
