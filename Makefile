@@ -34,7 +34,8 @@ lint: setup
 setup:
 	@packaging/setup.sh
 
-# Times ours beside PyTorch, ONNX Runtime and OpenVINO: out/bench/bench.md.
+# Times ours beside PyTorch, ONNX Runtime and OpenVINO: out/bench/bench.md; notes and courses: out/bench/reading.md, which
+# `tests/bench/bench.sh reading` writes alone.
 bench: setup
 	tests/bench/bench.sh
 

@@ -1,7 +1,8 @@
-//! Our side of `make bench`; `bench.py` drives it and says what is measured.
+//! Our side of `make bench`; `bench.py` and `reading.py` drive it and say what is measured.
 //!
 //! - `ours time NETWORK FORM PRECISION BATCH THREADS`: for each line on stdin with a number of runs, the
 //!   milliseconds of each run, by the clock and by the processor, on one line;
+//! - `ours shipped FOLDER THREADS`: the same of a bundle;
 //! - `ours bundle NETWORK FOLDER`: writes a bundle with the formula's weights;
 //! - `ours cold FOLDER`: opens the bundle, predicts three times and tells the resident memory.
 #![expect(
@@ -16,12 +17,13 @@ mod formula;
 
 use std::{env, fs, io, path::Path, time::Instant};
 
+use rustix::time::{ClockId, clock_gettime};
 use wardlight::{
     disk::{self, Sha256},
     model::{
-        Bundle, Manifest, Network, known_answer,
+        Bundle, Manifest, Model, Network, known_answer,
         manifest::{FileRef, KnownAnswer, Label, Output},
-        network::{DenseNet121, Pool, ResNet18, Transformer},
+        network::{DenseNet121, Pool, Recurrent, ResNet18, Transformer},
     },
     nn::{self, Net, Options, params},
     prediction::{Calibration, Form, Precision},
@@ -61,10 +63,18 @@ fn main() {
             };
             time(network, options, batch.parse().unwrap());
         }
+        ["shipped", folder, threads] => {
+            let options = Options {
+                threads: threads.parse().unwrap(),
+                ..Options::default()
+            };
+            let (input, model) = shipped(Path::new(folder), options);
+            serve(model, &[input]);
+        }
         ["bundle", network, folder] => write_bundle(network, Path::new(folder)),
         ["cold", folder] => cold(Path::new(folder)),
         // `cargo test` and `cargo bench` call every target; there is nothing to do without a question.
-        _ => println!("wanted time, bundle or cold, found {words:?}"),
+        _ => println!("wanted time, shipped, bundle or cold, found {words:?}"),
     }
 }
 
@@ -72,7 +82,7 @@ fn time(network: &str, options: Options, batch: usize) {
     let manifest = manifest(network);
     let weights = weights(&manifest);
     let input = known_answer::input(&manifest);
-    let mut model = match nn::build(manifest, &weights, options) {
+    let model = match nn::build(manifest, &weights, options) {
         Ok(model) => model,
         Err(error) => return println!("{{\"error\": \"{error}\"}}"),
     };
@@ -89,7 +99,12 @@ fn time(network: &str, options: Options, batch: usize) {
             vec![Input::Text(text)]
         }
     };
-    let answer = model.logits(&inputs).unwrap();
+    serve(model, &inputs);
+}
+
+/// Answers the questions on stdin.
+fn serve(mut model: Box<dyn Model>, inputs: &[Input]) {
+    let answer = model.logits(inputs).unwrap();
     println!(
         "{{\"ready\": true, \"logits\": {:?}}}",
         answer.first().unwrap().values
@@ -97,7 +112,7 @@ fn time(network: &str, options: Options, batch: usize) {
     for line in io::stdin().lines() {
         let runs = (0..line.unwrap().trim().parse().unwrap()).map(|_| {
             let (start, cpu_start) = (Instant::now(), cpu_ms());
-            model.logits(&inputs).unwrap();
+            model.logits(inputs).unwrap();
             [start.elapsed().as_secs_f64() * 1e3, cpu_ms() - cpu_start]
         });
         println!("{:?}", runs.collect::<Vec<_>>());
@@ -106,24 +121,22 @@ fn time(network: &str, options: Options, batch: usize) {
 
 /// Processor time of all threads so far.
 fn cpu_ms() -> f64 {
-    let tasks = fs::read_dir("/proc/self/task").unwrap();
-    let nanoseconds = tasks.map(|task| {
-        let text = fs::read_to_string(task.unwrap().path().join("schedstat")).unwrap();
-        text.split_whitespace()
-            .next()
-            .unwrap()
-            .parse::<f64>()
-            .unwrap()
-    });
-    nanoseconds.sum::<f64>() / 1e6
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
-fn cold(folder: &Path) {
+/// A bundle's model, and the input whose answer it names.
+fn shipped(folder: &Path, options: Options) -> (Input, Box<dyn Model>) {
     let bundle = Bundle::open(folder).unwrap();
     let input = known_answer::input(&bundle.manifest);
     let warnings = Warnings::default();
-    let mut model = nn::load(bundle, Options::default(), &warnings).unwrap();
+    let model = nn::load(bundle, options, &warnings).unwrap();
     assert!(warnings.list().is_empty(), "{:?}", warnings.list());
+    (input, model)
+}
+
+fn cold(folder: &Path) {
+    let (input, mut model) = shipped(folder, Options::default());
     for _ in 0..3 {
         model.logits(std::slice::from_ref(&input)).unwrap();
     }
@@ -174,7 +187,7 @@ fn write_bundle(network: &str, folder: &Path) {
 fn weights(manifest: &Manifest) -> Vec<u8> {
     let none = params::Weights::none();
     let params = params::Params::loaded(&none, Form::Plain, Precision::Float32);
-    Net::new(&params, &manifest.network, N_LABELS).unwrap();
+    Net::new(&params, &manifest.network, manifest.labels.len()).unwrap();
     formula::safetensors(&none.asked())
 }
 
@@ -195,6 +208,23 @@ fn picture(channels: usize) -> Spec {
         steps: Vec::new(),
         crop: None,
     })
+}
+
+/// The recurrent network of the model for intensive care, without what answers beside it.
+fn course() -> Manifest {
+    let mut manifest = Bundle::open(Path::new("models/icu-mortality"))
+        .unwrap()
+        .manifest;
+    let Network::Recurrent(network) = &manifest.network else {
+        panic!("wanted a recurrent network, found {:?}", manifest.network);
+    };
+    manifest.network = Network::Recurrent(Recurrent {
+        summary: false,
+        trees: None,
+        ..network.clone()
+    });
+    manifest.members.clear();
+    manifest
 }
 
 fn manifest(name: &str) -> Manifest {
@@ -227,7 +257,8 @@ fn manifest(name: &str) -> Manifest {
                 }),
             )
         }
-        _ => panic!("wanted densenet121, resnet18 or encoder, found {name}"),
+        "gru_d" => return course(),
+        _ => panic!("wanted densenet121, resnet18, encoder or gru_d, found {name}"),
     };
     let file = |name: &str| FileRef {
         file: name.to_owned(),
