@@ -32,9 +32,9 @@ pub(super) struct ExplainArgs {
     /// Write each influence map as it was computed into this folder: a 32-bit float TIFF, and where it lies on the scan as JSON.
     #[arg(long, value_name = "DIR")]
     map_out: Option<PathBuf>,
-    /// Check whether the score follows the map: take away what it names, and watch the score beside random maps.
+    /// Check whether the score follows the explanation: take away what it names, and watch the score beside the same at random.
     #[arg(long)]
-    faithful: bool,
+    pub(super) faithful: bool,
     /// How to explain scans [default: the first that the model offers].
     #[arg(long, value_enum)]
     method: Option<MethodArg>,

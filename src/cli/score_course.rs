@@ -44,9 +44,10 @@ pub(super) fn fits_sequence(sequence: &Sequence, manifest: &Manifest) -> bool {
     matches!(&manifest.prep, Spec::Sequence(spec) if spec.length == sequence.letters.as_str().len())
 }
 
-/// Scores and explains.
+/// Scores and explains; checks the explanation if that was asked.
 pub(super) fn answer(
     target: Target<'_>,
+    is_checked: bool,
     loaded: &mut Loaded,
 ) -> Result<(Prediction, CourseExplained), Failure> {
     let told = |error: score::Error| Failure::from(&error);
@@ -60,7 +61,7 @@ pub(super) fn answer(
     };
     let n_parts = why.course.as_ref().map_or(0, |it| it.rows.len());
     // A single part cannot be compared with others.
-    let erasure = (1 < n_parts || matches!(target, Target::Sequence(_)))
+    let erasure = (is_checked && (1 < n_parts || matches!(target, Target::Sequence(_))))
         .then(|| score::check_parts(target, &why, loaded, &task))
         .transpose()
         .map_err(told)?;

@@ -288,7 +288,7 @@ fn all_of(
             let sequences = chart.sequences.iter().map(Course::Sequence);
             let courses = series.chain(sequences);
             courses
-                .map(|it| score_course(file, it, asked.1, models))
+                .map(|it| score_course(file, it, asked, models))
                 .collect()
         }
         opened => vec![one(file, (opened, kind), asked, models)],
@@ -305,7 +305,7 @@ enum Course<'a> {
 fn score_course(
     file: &Path,
     course: Course<'_>,
-    reader: &Reader,
+    (args, reader): (&Args, &Reader),
     models: &mut Models,
 ) -> Result<Scored, Failure> {
     let (kind, target, record) = match course {
@@ -319,7 +319,7 @@ fn score_course(
         Course::Series(series) => score_course::fits(series, manifest),
         Course::Sequence(sequence) => score_course::fits_sequence(sequence, manifest),
     })?;
-    let (prediction, explained) = score_course::answer(target, loaded)?;
+    let (prediction, explained) = score_course::answer(target, args.explain.faithful, loaded)?;
     let prediction = reader.read(prediction, loaded.model.manifest())?;
     let answer = Answer {
         file: file.to_owned(),
@@ -423,13 +423,13 @@ fn predict(
 fn explain_note(
     target: Target<'_>,
     (label, method): (LabelIdx, Method),
-    loaded: &mut Loaded,
+    (args, loaded): (&Args, &mut Loaded),
 ) -> Result<Explained, Failure> {
     let task = Task::default();
     let failed = |error: score::Error| Failure::from(&error);
     let why = score::explain(target, label, method, loaded, &task).map_err(failed)?;
     // A single word cannot be compared with others.
-    let erasure = (1 < why.words.len())
+    let erasure = (args.explain.faithful && 1 < why.words.len())
         .then(|| score::check_parts(target, &why, loaded, &task))
         .transpose()
         .map_err(failed)?;
@@ -448,7 +448,7 @@ fn score_note(
     let label = label_to_explain(&prediction, None)?;
     let methods = loaded.model.manifest().methods();
     let explanation = match methods.first() {
-        Some(method) => Some(explain_note(target, (label, *method), loaded)?),
+        Some(method) => Some(explain_note(target, (label, *method), (args, loaded))?),
         None => None,
     };
     // To print the words of most influence for the person who named the file.

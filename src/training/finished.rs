@@ -19,6 +19,9 @@ use crate::{
     warnings::Warnings,
 };
 
+/// What is told of an answer before the course has ended.
+const EARLY: [&str; 3] = ["AUROC", "AUPRC", "calibration error"];
+
 /// A bundle that was written, loaded again.
 pub(super) struct Finished<'a> {
     pub(super) job: &'a Job<'a>,
@@ -63,6 +66,40 @@ impl Finished<'_> {
         }
         let mut metrics = evaluate::measure(recipe, calibrated, held_out, &all);
         metrics.extend(alone);
+        Ok(metrics)
+    }
+
+    /// How good the answer is while a course still goes on: after each quarter of the window but the last, on the test
+    /// part. Nothing for what is no course.
+    pub(super) fn early(
+        &mut self,
+        (cases, test): (&[Case], &[usize]),
+        trainer: &dyn Trainer,
+        calibrated: &Calibrated,
+    ) -> Result<Vec<Metric>> {
+        let recipe = &self.job.recipe;
+        let Spec::Series(spec) = &recipe.prep else {
+            return Ok(Vec::new());
+        };
+        let mut metrics = Vec::new();
+        for quarter in 1..4 {
+            let n_steps = spec.n_steps() * quarter / 4;
+            let mut inputs = Vec::with_capacity(test.len());
+            for case_idx in test {
+                if let Input::Steps(whole) = trainer.input(*case_idx)? {
+                    inputs.push(Input::Steps(whole.until(n_steps)));
+                }
+            }
+            if inputs.is_empty() || n_steps == 0 {
+                continue;
+            }
+            let rows = bundle::answer(self.loaded.model.as_mut(), &inputs, self.task)?;
+            let answers = Answers::new(cases, test, rows);
+            let set = format!("test, the first {} h only", n_steps * spec.step_hours);
+            let all = evaluate::of_set(recipe, calibrated, &answers, &set);
+            let is_told = |it: &Metric| EARLY.iter().any(|name| it.name.starts_with(name));
+            metrics.extend(all.into_iter().filter(is_told));
+        }
         Ok(metrics)
     }
 

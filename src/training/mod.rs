@@ -394,6 +394,7 @@ pub fn train(job: &Job<'_>, task: &Task, on_event: &mut dyn FnMut(&Event)) -> Re
         (&draft.calibrated, &held_out),
     )?;
     metrics.extend(of_halves);
+    metrics.extend(finished.early((&cases, &test), trainer.as_ref(), &draft.calibrated)?);
     metrics.extend(finished.external(&draft.calibrated)?);
     // Where no part is for testing, the cases that it learned from must do: what is asked is about explanations.
     let explained = if test.is_empty() { &pool } else { &test };

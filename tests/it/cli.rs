@@ -79,8 +79,11 @@ fn a_text_is_scored_by_the_model_for_its_form_and_refused_by_others() {
     for (name, text) in texts {
         let file = folder.join(format!("{name}.txt"));
         write(&file, text);
-        let report = score_json(&[], &["--note", file.to_str().unwrap()]);
-        let prediction = &report["results"][0]["prediction"];
+        let report = score_json(&[], &["--faithful", "--note", file.to_str().unwrap()]);
+        let answer = &report["results"][0];
+        let prediction = &answer["prediction"];
+        let taken = &answer["explanation"]["erasure"]["comprehensiveness"]["own"];
+        assert!(taken.is_number(), "{answer}");
         assert_eq!(prediction["model"]["name"], name);
         assert_eq!(report["failures"].as_array().map(Vec::len), Some(0));
     }

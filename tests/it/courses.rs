@@ -123,7 +123,7 @@ fn trained(
 fn score(folder: &Path, file: &Path) -> (i32, Value) {
     let models = folder.join("models");
     let (code, out, _) = run(wardlight()
-        .args(["score", "--json"])
+        .args(["score", "--json", "--faithful"])
         .arg(file)
         .arg("--models")
         .arg(models));
