@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use super::{Error, Result, sheet::Sheet};
+use super::{
+    Error, Result,
+    sheet::{Sheet, quoted},
+};
 use crate::{
     case::{
         Series, Variable,
@@ -82,7 +85,7 @@ pub(super) fn read(files: &[std::path::PathBuf], key: &str) -> Result<Courses> {
     };
     let mut warnings = Vec::new();
     if !unknown.is_empty() {
-        let first: Vec<&str> = unknown.keys().take(N_NAMED).map(String::as_str).collect();
+        let first: Vec<String> = unknown.keys().take(N_NAMED).map(|it| quoted(it)).collect();
         warnings.push(format!(
             "{} measurements are of parameters that are not known, and are not read: {}{}",
             unknown.values().sum::<usize>(),

@@ -77,7 +77,7 @@ pub enum Error {
     Table { line: usize, cause: String },
     #[error("wanted a column {want}, found the columns {found}")]
     Column { want: String, found: String },
-    #[error("wanted rows {part}, found none")]
+    #[error("wanted rows{part}, found none")]
     NoRows { part: String },
     #[error(
         "wanted labels that mean {want}, found {found}; say what they mean with --positive, --negative or --label"

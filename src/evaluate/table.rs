@@ -115,7 +115,7 @@ impl Table {
         if table.n_evaluated() == 0 {
             let part = job.part.as_ref();
             let part = part.map_or_else(String::new, |it| {
-                format!("with {} = {}", it.column, it.test)
+                format!(" with {} = {}", it.column, it.test)
             });
             return Err(Error::NoRows { part });
         }
@@ -375,8 +375,17 @@ impl Place {
             let Courses { by_key, warnings } = courses::read(&job.measurements, key)?;
             return Ok((Self::Keys(at, by_key), warnings));
         }
-        let name = columns.image.as_deref().unwrap_or("path");
-        Ok((Self::Paths(sheet.needed(name)?), Vec::new()))
+        let name = columns.image.as_deref();
+        let want = match (name, kind) {
+            (Some(name), _) => name,
+            (None, Kind::Images) => "path",
+            (None, Kind::Notes) => "text or path",
+            (None, Kind::Courses) => "path, or measurements and a column key",
+            (None, Kind::Sequences) => "sequence or path",
+        };
+        let at = sheet.column(name.unwrap_or("path"));
+        let at = at.ok_or_else(|| sheet.without(want))?;
+        Ok((Self::Paths(at), Vec::new()))
     }
 
     fn shown(&self, record: &Record) -> String {

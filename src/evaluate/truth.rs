@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Error, Job, Result,
+    sheet::quoted,
     table::{Role, Table},
 };
 use crate::model::{Manifest, manifest::Output};
@@ -176,12 +177,16 @@ fn wanted(question: &Question, labels: &[String], words: &Words) -> String {
 
 /// The first ten values with the number of rows.
 fn listed(values: &BTreeMap<&str, usize>) -> String {
-    let first: Vec<String> = values
+    let mut shown: BTreeMap<String, usize> = BTreeMap::new();
+    for (value, n) in values {
+        *shown.entry(quoted(value)).or_default() += n;
+    }
+    let first: Vec<String> = shown
         .iter()
         .take(10)
         .map(|(value, n)| format!("`{value}` in {n} rows"))
         .collect();
-    let n_more = values.len().saturating_sub(10);
+    let n_more = shown.len().saturating_sub(10);
     if n_more == 0 {
         first.join(", ")
     } else {
