@@ -20,6 +20,7 @@ mod documents;
 mod engine;
 mod ensemble;
 mod evaluate;
+mod evaluate_classes;
 mod evaluate_courses;
 mod evaluate_notes;
 mod evaluate_sequences;
