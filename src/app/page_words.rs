@@ -129,7 +129,7 @@ pub(super) mod report {
     ];
     pub(in crate::app) const CHOSEN_HERE: &str =
         "Chosen by the very cases that are measured, which flatters it.";
-    pub(in crate::app) const SET_HEADS: [&str; 2] = ["Sets", "Part of the images"];
+    pub(in crate::app) const SET_HEADS: [&str; 2] = ["Sets", "Part of the cases"];
     pub(in crate::app) const UNDECIDED: &str = "Undecided: everything or nothing is left";
     pub(in crate::app) const EMPTY_SETS: &str = "Nothing is left";
 
@@ -152,8 +152,8 @@ pub(super) mod report {
 
     pub(in crate::app) const GROUPS: &str = "Subgroups";
     pub(in crate::app) const GROUP_HEADS: [&str; 5] =
-        ["Group", "Images", "AUROC", "Sensitivity", "Specificity"];
-    pub(in crate::app) const GROUP_HEADS_MANY: [&str; 3] = ["Group", "Images", "Accuracy"];
+        ["Group", "Cases", "AUROC", "Sensitivity", "Specificity"];
+    pub(in crate::app) const GROUP_HEADS_MANY: [&str; 3] = ["Group", "Cases", "Accuracy"];
     pub(in crate::app) const TOO_FEW: &str = "too few";
     pub(in crate::app) const AGAINST_NEGATIVE: &str = "against all without";
     pub(in crate::app) const AGAINST_POSITIVE: &str = "against all with";
@@ -164,20 +164,20 @@ pub(super) mod report {
     pub(in crate::app) const SECOND_AUROC: &str = "AUROC of the second";
     pub(in crate::app) const DIFFERENCE: &str = "First less second (DeLong)";
     pub(in crate::app) const RIGHT: &str = "Only the first right, only the second (McNemar)";
-    pub(in crate::app) const BOTH: &str = "Images that both answered";
+    pub(in crate::app) const BOTH: &str = "Cases that both answered";
     pub(in crate::app) const STRANGERS: &str = "What does not belong";
     pub(in crate::app) const STRANGER_HEADS: [&str; 3] =
         ["Pictures", "Refused", "AUROC of the distance"];
     pub(in crate::app) const STRANGERS_PLOT: &str = "Strangers told by their distance";
     pub(in crate::app) const OWN_OUTSIDE: &str = "own images called outside";
     pub(in crate::app) const THEIRS_OUTSIDE: &str = "strangers called outside";
-    pub(in crate::app) const DAMAGE: &str = "Damaged images";
+    pub(in crate::app) const DAMAGE: &str = "Damaged cases";
     pub(in crate::app) const DAMAGE_HEADS: [&str; 7] = ["Damage", "None", "1", "2", "3", "4", "5"];
     pub(in crate::app) const DEGREE: &str = "degree of damage";
     pub(in crate::app) const REFUSED: &str = "Rows without an answer";
     pub(in crate::app) const REFUSED_HEADS: [&str; 3] = ["Reason", "Rows", "Lines of the table"];
     pub(in crate::app) const LABELS: &str = "Labels";
-    pub(in crate::app) const LABEL_HEADS: [&str; 3] = ["Label", "Images", "AUROC against the rest"];
+    pub(in crate::app) const LABEL_HEADS: [&str; 3] = ["Label", "Cases", "AUROC against the rest"];
     pub(in crate::app) const CONFUSION: &str = "Confusion";
     pub(in crate::app) const TRUTH: &str = "True \\ chosen";
     pub(in crate::app) const ABOUT: &str = "About this evaluation";

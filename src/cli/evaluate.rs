@@ -2,6 +2,7 @@
 //! `predictions.csv` out.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -11,18 +12,22 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Decoder, EngineArgs, NOTICE, lines, load, models_folder, options, print};
 use crate::{
+    case::Variable,
     disk,
     evaluate::{
         self, Columns, Content, Job, OnMissing, Part, Progress, TermFloor, Texts, Words,
         report::{Findings, Report},
     },
     failure::Failure,
-    import::Opened,
+    import::{self, Opened},
     model::Task,
     prediction::Estimate,
     score::{Gate, Loaded},
     training,
 };
+
+/// The largest file of columns that is read.
+const COLUMNS_LIMIT_BYTES: u64 = 1 << 20;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -66,6 +71,9 @@ pub(super) struct Args {
     /// Word that means it is not; may be repeated [default: 0, false, no, negative or, with --positive, anything else].
     #[arg(long, value_name = "WORD")]
     negative: Vec<String>,
+    /// What the table calls a label of the model: `CC=Chief complaint`; may be repeated.
+    #[arg(long, value_name = "FROM=TO")]
+    class: Vec<String>,
     /// Folder that the paths are relative to [default: that of the table].
     #[arg(long, value_name = "DIR")]
     images: Option<PathBuf>,
@@ -82,6 +90,9 @@ pub(super) struct Args {
     /// The column that says which measurements belong to a row [default: key].
     #[arg(long, value_name = "COLUMN", requires = "measurements")]
     key_column: Option<String>,
+    /// Say in a TOML file, as to `wardlight inspect`, what names of parameters mean that are not known.
+    #[arg(long, value_name = "FILE", requires = "measurements")]
+    columns: Option<PathBuf>,
     /// The column of labels [default: label].
     #[arg(long, value_name = "COLUMN")]
     label_column: Option<String>,
@@ -126,6 +137,10 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
 fn evaluate_and_write(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
     // Before any work: a folder that cannot be written should not cost an evaluation.
     disk::create_folder(&args.out).context("could not make the folder for the report")?;
+    let parameters = match &args.columns {
+        Some(file) => parameters(file).context("could not read the file of columns")?,
+        None => Parameters::new(),
+    };
     let decoder =
         Decoder::start(Default::default()).context("could not start the decode worker")?;
     let open = |path: &Path| content(&decoder, path);
@@ -151,7 +166,7 @@ fn evaluate_and_write(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCo
     let outcome = evaluate::run(
         &Job {
             term_floor: Some(&floor),
-            ..job(args, &open)
+            ..job(args, parameters, &open)
         },
         &mut loaded,
         against.as_mut(),
@@ -199,7 +214,28 @@ pub(super) fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_position(progress.done as u64);
 }
 
-fn job<'a>(args: &Args, open: &'a evaluate::Open<'a>) -> Job<'a> {
+/// What names of parameters mean, and their units.
+type Parameters = BTreeMap<String, (Variable, Option<String>)>;
+
+/// Reads the file that says so. What else it may say of a table is asked by options here.
+fn parameters(file: &Path) -> anyhow::Result<Parameters> {
+    let text = String::from_utf8(disk::read(file, COLUMNS_LIMIT_BYTES)?)?;
+    let said = import::Columns::parse(&text).map_err(anyhow::Error::msg)?;
+    let only = import::Columns {
+        columns: said.columns.clone(),
+        ..Default::default()
+    };
+    anyhow::ensure!(
+        said == only,
+        "wanted only the names under [columns], found time, time_unit, patient, encounter or decimal"
+    );
+    let columns = said.columns.into_iter();
+    Ok(columns
+        .map(|(name, it)| (name, (it.variable, it.unit)))
+        .collect())
+}
+
+fn job<'a>(args: &Args, parameters: Parameters, open: &'a evaluate::Open<'a>) -> Job<'a> {
     Job {
         table: args.table.clone(),
         images: args.images.clone(),
@@ -208,7 +244,9 @@ fn job<'a>(args: &Args, open: &'a evaluate::Open<'a>) -> Job<'a> {
             image: args.image_column.clone(),
             text: args.text_column.clone(),
             key: args.key_column.clone(),
+            parameters,
             label: args.label_column.clone(),
+            classes: args.class.clone(),
             patient: args.patient_column.clone(),
             baselines: args.baseline.clone(),
             groups: args.group.clone(),
@@ -299,10 +337,12 @@ fn command(args: &Args) -> String {
         option("measurements", Some(&last(it)));
     }
     option("key-column", args.key_column.as_ref());
+    option("columns", args.columns.as_deref().map(last).as_ref());
     option("label-column", args.label_column.as_ref());
     option("patient-column", args.patient_column.as_ref());
     for (name, values) in [
         ("negative", &args.negative),
+        ("class", &args.class),
         ("baseline", &args.baseline),
         ("group", &args.group),
     ] {

@@ -326,7 +326,8 @@ pub(super) fn predictions_csv(
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut header = vec!["line".to_owned(), "path".to_owned()];
     for name in labels {
-        header.extend([format!("{name}: true"), format!("{name}: probability")]);
+        let columns = ["true", "probability"].map(|it| as_text(&format!("{name}: {it}")));
+        header.extend(columns);
     }
     header.extend(["layout distance", "beyond scope", "outcome", "reason"].map(str::to_owned));
     let answered = cases.iter().map(|it| (it.row.line, answered(it)));

@@ -1,8 +1,15 @@
 //! Measurements of many patients in tables with one value a row, as series by the key of the case.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use super::{Error, Result, sheet::Sheet};
+use super::{
+    Error, Result,
+    sheet::{Sheet, quoted},
+};
 use crate::{
     case::{
         Series, Variable,
@@ -16,6 +23,9 @@ const FILE_LIMIT_BYTES: u64 = 1 << 30;
 const MINUTES_IN_HOUR: f64 = 60.0;
 /// How many unknown parameters are named.
 const N_NAMED: usize = 10;
+
+/// What a person says that parameters mean, by name, with the unit if it is not the canonical one.
+type Parameters = BTreeMap<String, (Variable, Option<String>)>;
 
 /// What was measured, by key, and what was odd.
 pub(super) struct Courses {
@@ -66,11 +76,11 @@ impl Places {
 ///
 /// # Errors
 /// A file that cannot be read, a column that is not there, a time or a value that is no number.
-pub(super) fn read(files: &[std::path::PathBuf], key: &str) -> Result<Courses> {
+pub(super) fn read(files: &[PathBuf], key: &str, said: &Parameters) -> Result<Courses> {
     let mut raws: BTreeMap<String, Raw> = BTreeMap::new();
     let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
     for file in files {
-        collect(file, key, &mut raws, &mut unknown)?;
+        collect(file, (key, said), &mut raws, &mut unknown)?;
     }
     let series = |raw: Raw| {
         let sha256 = raw.hasher.finish();
@@ -82,7 +92,7 @@ pub(super) fn read(files: &[std::path::PathBuf], key: &str) -> Result<Courses> {
     };
     let mut warnings = Vec::new();
     if !unknown.is_empty() {
-        let first: Vec<&str> = unknown.keys().take(N_NAMED).map(String::as_str).collect();
+        let first: Vec<String> = unknown.keys().take(N_NAMED).map(|it| quoted(it)).collect();
         warnings.push(format!(
             "{} measurements are of parameters that are not known, and are not read: {}{}",
             unknown.values().sum::<usize>(),
@@ -105,7 +115,7 @@ pub(super) fn read(files: &[std::path::PathBuf], key: &str) -> Result<Courses> {
 
 fn collect(
     file: &Path,
-    key: &str,
+    (key, said): (&str, &Parameters),
     raws: &mut BTreeMap<String, Raw>,
     unknown: &mut BTreeMap<String, usize>,
 ) -> Result<()> {
@@ -132,7 +142,10 @@ fn collect(
         }
         let collector = raw.collector.at(Place::Line(row.line));
         let hours = time / places.in_hour;
-        if !add(collector, parameter, hours, value, unit) {
+        if let Some((variable, said)) = said.get(parameter) {
+            let unit = unit.filter(|it| !it.is_empty()).or(said.as_deref());
+            collector.add(*variable, hours, value, unit.unwrap_or(variable.unit()));
+        } else if !add(collector, parameter, hours, value, unit) {
             *unknown.entry(parameter.to_owned()).or_default() += 1;
         }
     }

@@ -61,8 +61,16 @@ impl Source {
     pub(super) fn identity(&self) -> Option<Sha256> {
         match self {
             Self::File(path) => Some(Sha256::of(path.as_os_str().as_encoded_bytes())),
-            // A hash, to compare with other rows.
-            Self::Text(text) | Self::Letters(text) => Some(Sha256::of(text.reveal().as_bytes())),
+            // A hash, to compare with other rows; two rows without a text are not one case.
+            Self::Text(text) => {
+                let text = Some(text.reveal()).filter(|it| !it.trim().is_empty())?;
+                Some(Sha256::of(text.as_bytes()))
+            }
+            // Likewise, in one spelling: `acgu` is `ACGT`.
+            Self::Letters(text) => {
+                let letters = Letters::parse(text.reveal()).ok()?;
+                Some(Sha256::of(letters.as_str().as_bytes()))
+            }
             // Two patients of whom nothing was measured are not one patient.
             Self::Course(series) => {
                 let series = series.as_ref().filter(|it| 0 < it.n_points())?;

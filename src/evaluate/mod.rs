@@ -77,10 +77,10 @@ pub enum Error {
     Table { line: usize, cause: String },
     #[error("wanted a column {want}, found the columns {found}")]
     Column { want: String, found: String },
-    #[error("wanted rows {part}, found none")]
+    #[error("wanted rows{part}, found none")]
     NoRows { part: String },
     #[error(
-        "wanted labels that mean {want}, found {found}; say what they mean with --positive, --negative or --label"
+        "wanted labels that mean {want}, found {found}; say what they mean with --class, --positive, --negative or --label"
     )]
     Labels { want: String, found: String },
     #[error("wanted one of the model's labels {want}, found {found}")]

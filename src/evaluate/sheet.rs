@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 use super::{Error, Result};
 use crate::spreadsheet::{Odd, Spreadsheet};
 
+/// The longest cell that a message may quote: a longer one may be the text of a note.
+const N_QUOTED: usize = 40;
+
 /// Columns and rows.
 pub(super) struct Sheet {
     columns: Vec<String>,
@@ -93,11 +96,32 @@ impl Sheet {
 
     /// Where a column stands, or a refusal that names those that there are.
     pub(super) fn needed(&self, name: &str) -> Result<usize> {
-        self.column(name).ok_or_else(|| Error::Column {
-            want: name.to_owned(),
-            found: self.columns.join(", "),
-        })
+        self.column(name).ok_or_else(|| self.without(name))
     }
+
+    /// The refusal of a table that lacks a column.
+    pub(super) fn without(&self, name: &str) -> Error {
+        let found: Vec<String> = self.columns.iter().map(|it| quoted(it)).collect();
+        Error::Column {
+            want: name.to_owned(),
+            found: found.join(", "),
+        }
+    }
+}
+
+/// A cell as a message may have it: without control characters, which a terminal would obey, and a long one not at all.
+pub(super) fn quoted(cell: &str) -> String {
+    if N_QUOTED < cell.chars().count() {
+        return "a longer text".to_owned();
+    }
+    let shown = |it: char| {
+        if it.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            it
+        }
+    };
+    cell.chars().map(shown).collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::{
     sheet::{Record, Sheet},
 };
 use crate::{
+    case::Variable,
     disk::{self, Sha256},
     privacy::Phi,
 };
@@ -28,7 +29,7 @@ const GROUPS: [&str; 4] = ["age", "sex", "view", "subtype"];
 /// The usual column of patients.
 const PATIENT: &str = "patient_id";
 
-/// Names of columns; `None` takes the column of the usual name where there is one.
+/// Names of columns and of what stands in them; `None` takes the column of the usual name where there is one.
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
     /// `path`; needed where the cases are files.
@@ -37,8 +38,12 @@ pub struct Columns {
     pub text: Option<String>,
     /// `key`: which measurements belong to a row.
     pub key: Option<String>,
+    /// What parameters of the measurements mean that are not known by their names, and their units if they are not canonical.
+    pub parameters: BTreeMap<String, (Variable, Option<String>)>,
     /// `label`; needed.
     pub label: Option<String>,
+    /// Other names of the model's labels: `CC=Chief complaint`.
+    pub classes: Vec<String>,
     /// `patient_id`.
     pub patient: Option<String>,
     /// Numbers that a logistic regression is tried on beside the model: a diameter, an age.
@@ -115,7 +120,7 @@ impl Table {
         if table.n_evaluated() == 0 {
             let part = job.part.as_ref();
             let part = part.map_or_else(String::new, |it| {
-                format!("with {} = {}", it.column, it.test)
+                format!(" with {} = {}", it.column, it.test)
             });
             return Err(Error::NoRows { part });
         }
@@ -372,11 +377,21 @@ impl Place {
         if kind == Kind::Courses && !job.measurements.is_empty() {
             let key = columns.key.as_deref().unwrap_or("key");
             let at = sheet.needed(key)?;
-            let Courses { by_key, warnings } = courses::read(&job.measurements, key)?;
+            let Courses { by_key, warnings } =
+                courses::read(&job.measurements, key, &columns.parameters)?;
             return Ok((Self::Keys(at, by_key), warnings));
         }
-        let name = columns.image.as_deref().unwrap_or("path");
-        Ok((Self::Paths(sheet.needed(name)?), Vec::new()))
+        let name = columns.image.as_deref();
+        let want = match (name, kind) {
+            (Some(name), _) => name,
+            (None, Kind::Images) => "path",
+            (None, Kind::Notes) => "text or path",
+            (None, Kind::Courses) => "path, or measurements and a column key",
+            (None, Kind::Sequences) => "sequence or path",
+        };
+        let at = sheet.column(name.unwrap_or("path"));
+        let at = at.ok_or_else(|| sheet.without(want))?;
+        Ok((Self::Paths(at), Vec::new()))
     }
 
     fn shown(&self, record: &Record) -> String {

@@ -1,10 +1,11 @@
 //! What the labels of a table mean for a model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Error, Job, Result,
-    table::{Role, Table},
+    sheet::quoted,
+    table::{Role, Row, Table},
 };
 use crate::model::{Manifest, manifest::Output};
 
@@ -37,6 +38,11 @@ pub struct Words {
     /// What means no.
     pub negative: Vec<String>,
 }
+
+/// Between the names of labels that stand alone.
+const BETWEEN: &[char] = &['|', ';'];
+/// In place of names: there is none.
+const NONE: &str = "none";
 
 /// For each row of the table, for each label that is asked about, whether it is there.
 pub(super) type Truths = Vec<Vec<bool>>;
@@ -94,13 +100,21 @@ pub(super) fn read(
     job: &Job<'_>,
 ) -> Result<Truths> {
     let labels = question.names(manifest);
+    let called = Called::read(&job.columns.classes, question, names(manifest))?;
     let meaning = |cell: &str| match question {
-        Question::OneLabel(asked) => yes_or_no(cell, &asked.name, &job.words).map(|it| vec![it]),
+        Question::OneLabel(asked) => {
+            let is_true = match called.by_table(cell) {
+                Some(label) => is_same(label, &asked.name),
+                None => yes_or_no(cell, &asked.name, &job.words)?,
+            };
+            Some(vec![is_true])
+        }
         Question::Exclusive => {
-            let idx = labels.iter().position(|it| is_same(it, cell))?;
+            let name = called.by_table(cell).unwrap_or(cell);
+            let idx = labels.iter().position(|it| is_same(it, name))?;
             Some((0..labels.len()).map(|it| it == idx).collect())
         }
-        Question::Several => several(cell, &labels),
+        Question::Several => several(cell, &labels, &called),
     };
     let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
     let mut truths = Vec::with_capacity(table.rows.len());
@@ -118,9 +132,68 @@ pub(super) fn read(
     }
     if let Question::OneLabel(_) = question {
         check_kinds(table, &truths)?;
-        warn_of_others(table, &job.words);
+        warn_of_others(table, &job.words, &called);
+    }
+    for name in called.absent(question, table) {
+        let warning = format!("no row has the label `{name}` that --class names");
+        table.warnings.push(warning);
     }
     Ok(truths)
+}
+
+/// What the table calls the model's labels, where it calls them otherwise.
+struct Called(BTreeMap<String, String>);
+
+impl Called {
+    /// Reads `FROM=TO`. Of several signs, the one with a label of the model behind it counts: names may hold it too.
+    fn read(classes: &[String], question: &Question, mut labels: Vec<String>) -> Result<Self> {
+        if let Question::Several = question {
+            labels.push(NONE.to_owned());
+        }
+        let refused = |found: String| Error::NoSuchLabel {
+            want: labels.join(", "),
+            found,
+        };
+        let mut called: BTreeMap<String, String> = BTreeMap::new();
+        for class in classes {
+            let pair = |(at, _): (usize, &str)| {
+                let (from, to) = (class.get(..at)?.trim(), class.get(at + 1..)?.trim());
+                let label = labels.iter().find(|it| is_same(it, to))?;
+                (!from.is_empty()).then(|| (from.to_lowercase(), label.clone()))
+            };
+            let found = class.match_indices('=').find_map(pair);
+            let Some((from, label)) = found else {
+                return Err(refused(format!(
+                    "none of them in --class {}",
+                    quoted(class)
+                )));
+            };
+            if called.get(&from).is_some_and(|it| *it != label) {
+                return Err(refused(format!(
+                    "two of them for --class {}",
+                    quoted(&from)
+                )));
+            }
+            called.insert(from, label);
+        }
+        Ok(Self(called))
+    }
+
+    fn by_table(&self, name: &str) -> Option<&str> {
+        self.0.get(&name.to_lowercase()).map(String::as_str)
+    }
+
+    /// Names that no row has.
+    fn absent(&self, question: &Question, table: &Table) -> Vec<String> {
+        let marks: &[char] = match question {
+            Question::OneLabel(_) | Question::Exclusive => &[],
+            Question::Several => BETWEEN,
+        };
+        let cells = table.rows.iter().flat_map(|it| it.label.split(marks));
+        let present: BTreeSet<String> = cells.map(|it| it.trim().to_lowercase()).collect();
+        let absent = self.0.keys().filter(|it| !present.contains(*it));
+        absent.map(|it| quoted(it)).collect()
+    }
 }
 
 /// `None` for a word that is not understood.
@@ -149,15 +222,17 @@ fn yes_or_no(cell: &str, name: &str, words: &Words) -> Option<bool> {
 }
 
 /// Names with `|` or `;` between them; an empty cell or `none` for no label.
-fn several(cell: &str, labels: &[String]) -> Option<Vec<bool>> {
+fn several(cell: &str, labels: &[String], called: &Called) -> Option<Vec<bool>> {
     let mut truth = vec![false; labels.len()];
-    if is_same(cell, "none") {
+    let names = cell.split(BETWEEN).map(str::trim);
+    let names = names.map(|it| called.by_table(it).unwrap_or(it));
+    let names: Vec<&str> = names.filter(|it| !it.is_empty()).collect();
+    if let [one] = names.as_slice()
+        && is_same(one, NONE)
+    {
         return Some(truth);
     }
-    for name in cell.split(['|', ';']).map(str::trim) {
-        if name.is_empty() {
-            continue;
-        }
+    for name in names {
         let idx = labels.iter().position(|it| is_same(it, name))?;
         *truth.get_mut(idx)? = true;
     }
@@ -176,12 +251,16 @@ fn wanted(question: &Question, labels: &[String], words: &Words) -> String {
 
 /// The first ten values with the number of rows.
 fn listed(values: &BTreeMap<&str, usize>) -> String {
-    let first: Vec<String> = values
+    let mut shown: BTreeMap<String, usize> = BTreeMap::new();
+    for (value, n) in values {
+        *shown.entry(quoted(value)).or_default() += n;
+    }
+    let first: Vec<String> = shown
         .iter()
         .take(10)
         .map(|(value, n)| format!("`{value}` in {n} rows"))
         .collect();
-    let n_more = values.len().saturating_sub(10);
+    let n_more = shown.len().saturating_sub(10);
     if n_more == 0 {
         first.join(", ")
     } else {
@@ -208,7 +287,7 @@ fn check_kinds(table: &Table, truths: &Truths) -> Result<()> {
 }
 
 /// With one word for yes, says what was taken for no.
-fn warn_of_others(table: &mut Table, words: &Words) {
+fn warn_of_others(table: &mut Table, words: &Words, called: &Called) {
     let Some(positive) = &words.positive else {
         return;
     };
@@ -216,7 +295,9 @@ fn warn_of_others(table: &mut Table, words: &Words) {
         return;
     }
     let mut others: BTreeMap<&str, usize> = BTreeMap::new();
-    for row in table.evaluated().filter(|it| !is_same(&it.label, positive)) {
+    let is_other =
+        |it: &&Row| !is_same(&it.label, positive) && called.by_table(&it.label).is_none();
+    for row in table.evaluated().filter(is_other) {
         *others.entry(&row.label).or_default() += 1;
     }
     let warning = format!("counted as not {positive}: {}", listed(&others));
