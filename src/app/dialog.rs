@@ -56,7 +56,7 @@ impl Dialog {
         Self::start(wake, none, move || {
             let dialog = AsyncFileDialog::new();
             let picked = match field {
-                Field::Table => pollster::block_on(
+                Field::Table | Field::Measurements => pollster::block_on(
                     dialog
                         .set_title(say::TABLE)
                         .add_filter(say::CSV, &["csv"])

@@ -38,21 +38,28 @@ pub(super) fn evaluate_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Com
 
 fn choices_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let page = &scene.state.evaluating;
-    title_ui(ui, scene, say::TITLE, say::LEAD);
+    let kind = scene.state.evaluated_kind();
+    title_ui(ui, scene, say::TITLE, &say::lead(kind));
     model_ui(ui, scene, commands);
-    let field = |field, label, hint, value| TextField {
-        field,
-        label,
-        hint,
-        value,
-        kind: FieldKind::Path,
+    let mut field = |ui: &mut Ui, field, (label, hint): (&str, &str), value: &str| {
+        let field = TextField {
+            field,
+            label,
+            hint,
+            value,
+            kind: FieldKind::Path,
+        };
+        field_ui(ui, scene, &field, commands);
     };
     let form = &page.form;
-    let table = field(Field::Table, say::TABLE, say::TABLE_HINT, &form.table);
-    field_ui(ui, scene, &table, commands);
-    muted(ui, scene.tokens, say::TABLE_HELP);
-    let out = field(Field::Report, say::OUT, say::OUT_HINT, &form.out);
-    field_ui(ui, scene, &out, commands);
+    let table = say::table(kind);
+    field(ui, Field::Table, (&table, say::TABLE_HINT), &form.table);
+    muted(ui, scene.tokens, say::table_help(kind));
+    if kind == Kind::Series {
+        let measurements = (say::MEASUREMENTS, say::MEASUREMENTS_HINT);
+        field(ui, Field::Measurements, measurements, &form.measurements);
+    }
+    field(ui, Field::Report, (say::OUT, say::OUT_HINT), &form.out);
     fold(ui, scene.tokens, "more", both::MORE, |ui| {
         more_ui(ui, scene, commands);
     });
@@ -86,7 +93,7 @@ fn model_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         .width(width)
         .truncate();
     let shown = chooser.show_ui(ui, |ui| {
-        for model in state.models_for(Kind::Scan) {
+        for model in state.evaluable_models() {
             let row = ui.selectable_label(model.name == name, words::model_name(model));
             let choose = PageCommand::EvaluateModel(model.name.clone());
             commands.extend(row.clicked().then_some(Command::OnPage(choose)));
@@ -95,7 +102,7 @@ fn model_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     shown
         .response
         .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, say::MODEL));
-    let model = state.models_for(Kind::Scan).find(|it| it.name == name);
+    let model = state.evaluable_models().find(|it| it.name == name);
     if let Some(model) = model {
         muted(ui, scene.tokens, &model.title);
     }
@@ -103,7 +110,8 @@ fn model_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
 
 fn more_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let form = &scene.state.evaluating.form;
-    let mut field = |ui: &mut Ui, field, (label, hint), value, kind| {
+    let kind = scene.state.evaluated_kind();
+    let mut field = |ui: &mut Ui, field, (label, hint): (&str, &str), value: &str, kind| {
         let field = TextField {
             field,
             label,
@@ -118,16 +126,21 @@ fn more_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     field(ui, Field::Part, part, &form.part, Word);
     let positive = (say::POSITIVE, say::POSITIVE_HINT);
     field(ui, Field::Positive, positive, &form.positive, Word);
-    let images = (say::IMAGES, say::IMAGES_HINT);
-    field(ui, Field::Images, images, &form.images, Path);
-    let column = (say::IMAGE_COLUMN, say::IMAGE_COLUMN_HINT);
-    field(ui, Field::ImageColumn, column, &form.image_column, Word);
+    let folder = say::folder(kind);
+    let folder = (folder.as_str(), say::IMAGES_HINT);
+    field(ui, Field::Images, folder, &form.images, Path);
+    let column = say::case_column(kind);
+    field(ui, Field::CaseColumn, column, &form.case_column, Word);
     let column = (say::LABEL_COLUMN, say::LABEL_COLUMN_HINT);
     field(ui, Field::LabelColumn, column, &form.label_column, Word);
     against_ui(ui, scene, commands);
     for (words, is_on, switch) in [
-        (say::BEYOND, form.is_beyond_scope, Switch::BeyondScope),
-        (say::DAMAGE, form.is_damaged, Switch::Damage),
+        (
+            say::BEYOND.to_owned(),
+            form.is_beyond_scope,
+            Switch::BeyondScope,
+        ),
+        (say::damage(kind), form.is_damaged, Switch::Damage),
     ] {
         let mut is_on = is_on;
         if ui.checkbox(&mut is_on, words).changed() {
@@ -153,7 +166,7 @@ fn against_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         }
         let first = state.evaluated_model();
         let others = state
-            .models_for(Kind::Scan)
+            .models_for(state.evaluated_kind())
             .filter(|it| Some(it.name.as_str()) != first);
         for model in others {
             let is_chosen = chosen == Some(model.name.as_str());

@@ -2,14 +2,15 @@
 
 /// The page that evaluates.
 pub(super) mod evaluate {
+    use crate::session::Kind;
+
     pub(in crate::app) const TITLE: &str = "Evaluate a model";
-    pub(in crate::app) const LEAD: &str = "How good a model is on images whose answer you know. The work is a process of its own: you can go on reading.";
     pub(in crate::app) const MODEL: &str = "Model";
-    pub(in crate::app) const NO_MODEL: &str = "No model for scans is installed";
-    pub(in crate::app) const TABLE: &str = "Table of labelled images";
+    pub(in crate::app) const NO_MODEL: &str = "No model that gives labels is installed";
     pub(in crate::app) const TABLE_HINT: &str = "Path of a CSV file, or drop it here";
-    pub(in crate::app) const TABLE_HELP: &str =
-        "With a header: path and label; where known patient_id, split, age, sex, view, subtype.";
+    pub(in crate::app) const MEASUREMENTS: &str = "Table of measurements";
+    pub(in crate::app) const MEASUREMENTS_HINT: &str =
+        "One value a row: key, minutes or hours, parameter, value";
     pub(in crate::app) const OUT: &str = "Folder for the report";
     pub(in crate::app) const OUT_HINT: &str = "Made if need be";
     pub(in crate::app) const PART: &str = "Part to evaluate";
@@ -18,14 +19,10 @@ pub(super) mod evaluate {
     pub(in crate::app) const POSITIVE_HINT: &str = "1, true, yes, or the name of the label";
     pub(in crate::app) const SECOND: &str = "Second model";
     pub(in crate::app) const NONE: &str = "None";
-    pub(in crate::app) const IMAGES: &str = "Folder of the images";
     pub(in crate::app) const IMAGES_HINT: &str = "That of the table";
-    pub(in crate::app) const IMAGE_COLUMN: &str = "Column of paths";
-    pub(in crate::app) const IMAGE_COLUMN_HINT: &str = "path";
     pub(in crate::app) const LABEL_COLUMN: &str = "Column of labels";
     pub(in crate::app) const LABEL_COLUMN_HINT: &str = "label";
     pub(in crate::app) const BEYOND: &str = "Score what the model would refuse";
-    pub(in crate::app) const DAMAGE: &str = "Test on damaged images as well";
     pub(in crate::app) const START: &str = "Start evaluation";
     pub(in crate::app) const MISSING: &str = "Name a table and a folder for the report to start.";
     pub(in crate::app) const WAITS: &str = "Waits for the training to end";
@@ -38,6 +35,62 @@ pub(super) mod evaluate {
     pub(in crate::app) const NEW: &str = "New evaluation";
     pub(in crate::app) const OPEN: &str = "Open report.html";
     pub(in crate::app) const FOLDER: &str = "Show folder";
+
+    /// What the model reads.
+    pub(in crate::app) const fn many(kind: Kind) -> &'static str {
+        match kind {
+            Kind::Scan => "images",
+            Kind::Note => "notes",
+            Kind::Series => "courses",
+            Kind::Sequence => "sequences",
+        }
+    }
+
+    pub(in crate::app) fn lead(kind: Kind) -> String {
+        let many = many(kind);
+        format!(
+            "How good a model is on {many} whose answer you know. The work is a process of its own: you can go on reading."
+        )
+    }
+
+    pub(in crate::app) fn table(kind: Kind) -> String {
+        format!("Table of labelled {}", many(kind))
+    }
+
+    pub(in crate::app) fn folder(kind: Kind) -> String {
+        format!("Folder of the {}", many(kind))
+    }
+
+    pub(in crate::app) fn damage(kind: Kind) -> String {
+        format!("Test on damaged {} as well", many(kind))
+    }
+
+    pub(in crate::app) const fn table_help(kind: Kind) -> &'static str {
+        match kind {
+            Kind::Scan => {
+                "With a header: path and label; where known patient_id, split, age, sex, view, subtype."
+            }
+            Kind::Note => {
+                "With a header: text or path, and label; where known patient_id, split, age, sex."
+            }
+            Kind::Series => {
+                "With a header: key (or path) and label; where known patient_id, split, age, sex."
+            }
+            Kind::Sequence => {
+                "With a header: sequence or path, and label; where known patient_id, split."
+            }
+        }
+    }
+
+    /// The column of the cases, and its usual name.
+    pub(in crate::app) const fn case_column(kind: Kind) -> (&'static str, &'static str) {
+        match kind {
+            Kind::Scan => ("Column of paths", "path"),
+            Kind::Note => ("Column of texts", "text; or path of files"),
+            Kind::Series => ("Column of keys", "key"),
+            Kind::Sequence => ("Column of letters", "sequence; or path of files"),
+        }
+    }
 }
 
 /// The page that trains.
@@ -76,7 +129,7 @@ pub(super) mod train {
 
 /// Titles of the desktop's dialogs.
 pub(super) mod dialog {
-    pub(in crate::app) const TABLE: &str = "Choose a table of labelled images";
+    pub(in crate::app) const TABLE: &str = "Choose a table";
     pub(in crate::app) const CSV: &str = "Comma-separated values";
     pub(in crate::app) const RECIPE: &str = "Choose a recipe";
     pub(in crate::app) const TOML: &str = "Recipe";

@@ -88,15 +88,15 @@ fn header_ui(ui: &mut Ui, scene: &Scene<'_>, shown: &ShownReport, commands: &mut
 fn subtitle(report: &Report) -> String {
     let model = &report.model.identity;
     let data = &report.data;
-    let mut images = words::counted(data.n_scored, "image");
+    let mut cases = words::counted(data.n_scored, data.kind.one());
     if let Some(n) = data.n_patients {
-        images += &format!(" of {}", words::counted(n, "patient"));
+        cases += &format!(" of {}", words::counted(n, "patient"));
     }
     if let Some(part) = &data.part {
-        images += &format!(", part {part}");
+        cases += &format!(", part {part}");
     }
     format!(
-        "{} {}{DOT}{images}{DOT}{}",
+        "{} {}{DOT}{cases}{DOT}{}",
         model.name, model.version, report.date
     )
 }
@@ -307,12 +307,13 @@ fn about_ui(ui: &mut Ui, scene: &Scene<'_>, report: &Report) {
             bullet(ui, scene, limit);
         }
         let intervals = format!(
-            "Intervals: 95 %, from {} bootstrap draws of whole patients (of images, where the table names none).",
-            report.n_draws
+            "Intervals: 95 %, from {} bootstrap draws of whole patients (of {}, where the table names none).",
+            report.n_draws,
+            report.data.kind.many()
         );
         muted(ui, scene.tokens, &intervals);
         for (text, n) in &report.remarks {
-            let words = format!("{}: {text}", words::counted(*n, "image"));
+            let words = format!("{}: {text}", words::counted(*n, report.data.kind.one()));
             bullet(ui, scene, &words);
         }
         let identity = format!(

@@ -360,10 +360,11 @@ pub(super) fn part(done: usize, total: usize) -> Option<f32> {
 /// What a stage of an evaluation does.
 pub(super) fn stage(name: &str) -> &str {
     match name {
-        "scoring" => "Opening and scoring the images",
+        "scoring" => "Opening and scoring the cases",
         "figures" => "Working out the figures and their intervals",
         "strangers" => "Showing it what does not belong",
         "damaged images" => "Scoring damaged images",
+        "damaged cases" => "Scoring damaged cases",
         other => other,
     }
 }

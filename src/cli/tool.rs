@@ -51,8 +51,11 @@ fn evaluate(command: &mut Command, tool: &EvaluateTool) {
     command.arg("evaluate").arg("--lines");
     option(command, "--out", Some(&tool.out));
     option(command, "--images", tool.images.as_deref());
+    option(command, "--measurements", tool.measurements.as_deref());
     let texts = [
         ("--image-column", &tool.image_column),
+        ("--text-column", &tool.text_column),
+        ("--key-column", &tool.key_column),
         ("--label-column", &tool.label_column),
         ("--split", &tool.part),
         ("--positive", &tool.positive),

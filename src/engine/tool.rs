@@ -33,6 +33,11 @@ pub struct EvaluateTool {
     pub out: PathBuf,
     pub images: Option<PathBuf>,
     pub image_column: Option<String>,
+    /// The column of texts or letters.
+    pub text_column: Option<String>,
+    /// A table of measurements, and the column that says whose they are.
+    pub measurements: Option<PathBuf>,
+    pub key_column: Option<String>,
     pub label_column: Option<String>,
     pub part: Option<String>,
     /// The word that means that the finding is there.
@@ -40,7 +45,7 @@ pub struct EvaluateTool {
     /// A second model.
     pub against: Option<String>,
     pub gate: Gate,
-    /// Whether images are damaged on purpose as well.
+    /// Whether cases are damaged on purpose as well.
     pub is_damaged: bool,
 }
 

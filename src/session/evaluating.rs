@@ -1,6 +1,6 @@
 //! The page that evaluates: what starts, what is told, and the report that comes of it.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
     Command, Effect, Field, Kind, Loading, Page, PageCommand, Purpose, ShownReport, Stage, State,
@@ -10,6 +10,7 @@ use crate::{
     engine::{Job, JobId, Tool},
     evaluate::{self, Report, report::Findings},
     failure::Failure,
+    model::Manifest,
     privacy::Phi,
 };
 
@@ -28,9 +29,19 @@ impl State {
                 form.is_damaged = !form.is_damaged;
             }
             PageCommand::EvaluateModel(name) => {
+                let before = self.evaluated_kind();
+                self.evaluating.form.model = Some(name);
+                let is_same_kind = self.evaluated_kind() == before;
+                let name = self.evaluated_model().map(str::to_owned);
                 let form = &mut self.evaluating.form;
-                form.against = form.against.take().filter(|it| *it != name);
-                form.model = Some(name);
+                form.against = form
+                    .against
+                    .take()
+                    .filter(|it| is_same_kind && Some(it) != name.as_ref());
+                if !is_same_kind {
+                    // The columns of notes are not those of images.
+                    form.case_column.clear();
+                }
                 self.suggest_report();
             }
             PageCommand::Against(name) => self.evaluating.form.against = name,
@@ -105,15 +116,30 @@ impl State {
         self.evaluating.form.suggest(model.as_deref());
     }
 
+    /// The models that can be evaluated: all but those that answer questions.
+    pub fn evaluable_models(&self) -> impl Iterator<Item = &Arc<Manifest>> {
+        let is_evaluable = |it: &&Arc<Manifest>| Kind::of(it).is_some();
+        self.models.iter().filter(is_evaluable)
+    }
+
+    fn evaluated(&self) -> Option<&Arc<Manifest>> {
+        let chosen = self.evaluating.form.model.as_ref();
+        let named = self.evaluable_models().find(|it| Some(&it.name) == chosen);
+        let first = || self.model_for(Kind::Scan);
+        named
+            .or_else(first)
+            .or_else(|| self.evaluable_models().next())
+    }
+
     /// The name of the model that would be evaluated.
     pub fn evaluated_model(&self) -> Option<&str> {
-        let chosen = self.evaluating.form.model.as_deref();
-        let is_there = |it: &&str| {
-            self.models_for(Kind::Scan)
-                .any(|model| model.name.as_str() == *it)
-        };
-        let first = || Some(self.model_for(Kind::Scan)?.name.as_str());
-        chosen.filter(is_there).or_else(first)
+        Some(self.evaluated()?.name.as_str())
+    }
+
+    /// What it reads; scans while there is none.
+    pub fn evaluated_kind(&self) -> Kind {
+        let manifest = self.evaluated();
+        manifest.and_then(|it| Kind::of(it)).unwrap_or(Kind::Scan)
     }
 
     /// Whether the training goes first: one process at a time.
@@ -135,7 +161,7 @@ impl State {
             .get(name)
             .map(|it| it.to_string_lossy().into_owned());
         let name = place.unwrap_or_else(|| name.to_owned());
-        let Some(mut tool) = self.evaluating.form.tool(name) else {
+        let Some(mut tool) = self.evaluating.form.tool(name, self.evaluated_kind()) else {
             return Vec::new();
         };
         let place = tool.against.as_ref().and_then(|it| self.added.get(it));

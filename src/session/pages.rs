@@ -10,7 +10,7 @@ use crate::{
     privacy::Phi,
 };
 
-use super::Loading;
+use super::{Kind, Loading};
 
 /// What the middle of the window is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,9 @@ pub enum Field {
     Table,
     Report,
     Images,
-    ImageColumn,
+    Measurements,
+    /// The column of the cases.
+    CaseColumn,
     LabelColumn,
     Part,
     /// The word that means that the finding is there.
@@ -97,12 +99,15 @@ pub struct Evaluating {
 /// What is asked of an evaluation, as typed.
 #[derive(Debug)]
 pub struct EvaluateForm {
-    /// Name of the model; the one that reads scans where nothing was chosen.
+    /// Name of the model; the one that reads scans where nothing was chosen, if there is one.
     pub model: Option<String>,
     pub table: String,
     pub out: String,
     pub images: String,
-    pub image_column: String,
+    /// For a model that reads series.
+    pub measurements: String,
+    /// Paths, texts, letters or keys, as the model reads.
+    pub case_column: String,
     pub label_column: String,
     pub part: String,
     pub positive: String,
@@ -180,7 +185,8 @@ impl Default for EvaluateForm {
             table: String::new(),
             out: String::new(),
             images: String::new(),
-            image_column: String::new(),
+            measurements: String::new(),
+            case_column: String::new(),
             label_column: String::new(),
             part: String::new(),
             positive: String::new(),
@@ -193,19 +199,29 @@ impl Default for EvaluateForm {
 }
 
 impl EvaluateForm {
-    /// What the engine is asked; `None` while something is missing.
-    pub(super) fn tool(&self, model: String) -> Option<EvaluateTool> {
+    /// What the engine is asked of a model that reads this kind; `None` while something is missing.
+    pub(super) fn tool(&self, model: String, kind: Kind) -> Option<EvaluateTool> {
         let gate = if self.is_beyond_scope {
             Gate::Open
         } else {
             Gate::Closed
+        };
+        let measurements = path(&self.measurements).filter(|_| kind == Kind::Series);
+        let column = || text(&self.case_column);
+        let (image_column, text_column, key_column) = match (kind, &measurements) {
+            (Kind::Note | Kind::Sequence, _) => (None, column(), None),
+            (Kind::Series, Some(_)) => (None, None, column()),
+            (Kind::Scan, _) | (Kind::Series, None) => (column(), None, None),
         };
         Some(EvaluateTool {
             model,
             table: path(&self.table)?,
             out: path(&self.out)?,
             images: path(&self.images),
-            image_column: text(&self.image_column),
+            image_column,
+            text_column,
+            measurements,
+            key_column,
             label_column: text(&self.label_column),
             part: text(&self.part),
             positive: text(&self.positive),
@@ -225,7 +241,8 @@ impl EvaluateForm {
             Field::Table => &mut self.table,
             Field::Report => &mut self.out,
             Field::Images => &mut self.images,
-            Field::ImageColumn => &mut self.image_column,
+            Field::Measurements => &mut self.measurements,
+            Field::CaseColumn => &mut self.case_column,
             Field::LabelColumn => &mut self.label_column,
             Field::Part => &mut self.part,
             Field::Positive => &mut self.positive,

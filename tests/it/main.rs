@@ -24,6 +24,7 @@ mod evaluate_classes;
 mod evaluate_courses;
 mod evaluate_notes;
 mod evaluate_sequences;
+mod evaluate_window;
 mod fake;
 mod foreign;
 mod formula;

@@ -116,7 +116,7 @@ fn what_is_typed_is_what_is_asked() {
     type_in(&mut state, Field::Report, "/tmp/out");
     type_in(&mut state, Field::Part, "test");
     type_in(&mut state, Field::Positive, "ill");
-    type_in(&mut state, Field::ImageColumn, "  ");
+    type_in(&mut state, Field::CaseColumn, "  ");
     // A place that was typed stays when the table changes.
     type_in(&mut state, Field::Table, "/data/a b/labels.csv");
     on_page(&mut state, PageCommand::Flip(Switch::BeyondScope));
