@@ -25,6 +25,7 @@ mod model_time;
 mod model_wizard;
 mod models;
 mod note;
+mod note_opinion;
 mod score_course;
 mod score_files;
 mod scripts;
@@ -146,7 +147,7 @@ pub fn run() -> ExitCode {
         None => window::run(args.files, &args.engine),
         Some(Command::Score(it)) => score_files::run(&it, &args.engine),
         Some(Command::Inspect(it)) => inspect::run(&it),
-        Some(Command::Note(it)) => note::run(&it),
+        Some(Command::Note(it)) => note::run(&it, &args.engine),
         Some(Command::Models(it)) => models::run(&it, &args.engine),
         Some(Command::Model(it)) => model_commands::run(&it, &args.engine),
         Some(Command::Doctor) => doctor::run(&args.engine),

@@ -1,12 +1,17 @@
-//! `wardlight note`: what a clinical note says, by rules: sections, concepts and their status, identifiers, history, answers.
+//! `wardlight note`: what a clinical note says, by rules: sections, concepts and their status, identifiers, history, answers;
+//! beside them the opinion of a model, if one was asked.
 
-use std::{fmt::Write as _, ops::Range, path::PathBuf, process::ExitCode};
+use std::{fmt::Write as _, iter, ops::Range, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Decoder, NOTICE, lines, print};
+use super::{
+    Decoder, EngineArgs, NOTICE, lines,
+    note_opinion::{Opinion, SecondReader},
+    print,
+};
 use crate::{
     case::Note,
     failure::Failure,
@@ -27,13 +32,26 @@ pub(super) struct Args {
     /// Answer a question by the words of the note; without an answer the note does not say.
     #[arg(long, value_name = "QUESTION")]
     ask: Option<String>,
+    /// Also ask a model whether each finding of an English note is negated, and tell where it differs from the rules.
+    #[arg(
+        long,
+        value_name = "MODEL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "assertion-status"
+    )]
+    second_opinion: Option<String>,
     /// Print JSON lines, one for each file; places are in bytes of the text.
     #[arg(long)]
     json: bool,
 }
 
 /// Tells of every note; one that fails is told and the others go on.
-pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
+    let second = args.second_opinion.as_deref();
+    let mut second = second
+        .map(|it| SecondReader::load(it, engine))
+        .transpose()?;
     let decoder =
         Decoder::start(Default::default()).context("could not start the decode worker")?;
     let rules = Rules::built_in();
@@ -41,7 +59,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for file in &args.files {
         let mut line = match decoder.open(file) {
             Ok(Opened::Chart(chart)) => match chart.only_note() {
-                Some(note) => of_note(&rules, note, args),
+                Some(note) => of_note(&rules, note, args, second.as_mut())
+                    .unwrap_or_else(|it| refused(&it.headline, &it.remedy, &it.cause)),
                 None => refused(
                     "This is not one note",
                     "`wardlight inspect` tells what is in it.",
@@ -92,10 +111,19 @@ fn refused(headline: &str, remedy: &str, cause: &str) -> Told {
     }
 }
 
-fn of_note(rules: &Rules, note: &Note, args: &Args) -> Told {
+fn of_note(
+    rules: &Rules,
+    note: &Note,
+    args: &Args,
+    second: Option<&mut SecondReader>,
+) -> Result<Told, Failure> {
     // The words of the note are what was asked for, by the clinician who named the file.
     let text = note.text.reveal();
     let reading = language::read(rules, text);
+    let opinions = match second {
+        Some(second) => second.read(rules, text, &reading)?,
+        None => Vec::new(),
+    };
     let mut told = Told {
         kind: "note",
         fields: json!({ "language": reading.language.code(), "warnings": note.warnings, "notice": NOTICE }),
@@ -105,7 +133,7 @@ fn of_note(rules: &Rules, note: &Note, args: &Args) -> Told {
         told.block("Warning", [warning.text.clone()]);
     }
     tell_sections(&mut told, text, &reading);
-    tell_mentions(&mut told, rules, text, &reading);
+    tell_mentions(&mut told, rules, text, (&reading, &opinions));
     if args.identifiers {
         tell_identifiers(&mut told, rules, text);
     }
@@ -116,7 +144,7 @@ fn of_note(rules: &Rules, note: &Note, args: &Args) -> Told {
         let reply = language::answer(rules, text, &reading, question);
         tell_reply(&mut told, text, &reading, &reply);
     }
-    told
+    Ok(told)
 }
 
 impl Told {
@@ -211,22 +239,40 @@ fn mention_line(rules: &Rules, text: &str, it: &Mention) -> String {
     line
 }
 
-fn tell_mentions(told: &mut Told, rules: &Rules, text: &str, reading: &Reading) {
-    let fields = reading.mentions.iter().map(|it| {
+fn tell_mentions(
+    told: &mut Told,
+    rules: &Rules,
+    text: &str,
+    (reading, opinions): (&Reading, &[Option<Opinion>]),
+) {
+    let opinions = opinions.iter().copied().chain(iter::repeat(None));
+    let mentions = reading.mentions.iter().zip(opinions);
+    let fields = mentions.clone().map(|(it, opinion)| {
         let mut fields = mention_fields(rules, it);
         if let Value::Object(map) = &mut fields {
             map.insert("section".to_owned(), json!(it.section_idx));
+            if let Some(it) = opinion {
+                let opinion = json!({ "negated": it.negated, "differs": it.differs });
+                map.insert("second_opinion".to_owned(), opinion);
+            }
         }
         fields
     });
     told.field("mentions", fields.collect());
-    told.block(
-        "Mentions",
-        reading
-            .mentions
-            .iter()
-            .map(|it| mention_line(rules, text, it)),
-    );
+    let lines = mentions.map(|(it, opinion)| {
+        let mut line = mention_line(rules, text, it);
+        if let Some(it) = opinion {
+            let differs = if it.differs { ", which differs" } else { "" };
+            write!(
+                line,
+                "; model: negated {:.0} %{differs}",
+                100.0 * it.negated
+            )
+            .ok();
+        }
+        line
+    });
+    told.block("Mentions", lines);
 }
 
 fn tell_identifiers(told: &mut Told, rules: &Rules, text: &str) {
