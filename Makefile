@@ -97,6 +97,7 @@ CHILDREN := cxr_pediatric_pneumonia
 ADULTS := cxr_adult_nih
 NODULES := ct_lung_nodules_lidc
 STAYS := icu_physionet2012
+DIALOGUES := notes_mts_dialog/MTS-Dialog-TestSet
 STRANGERS := cxr_adult_covid_hannover $(NODULES)
 evaluate: $(WARDLIGHT) training-data
 	$(EVALUATE) chest-pneumonia-paediatric $(TRAINING_DATA)/$(CHILDREN)/labels.csv --images $(TRAINING_DATA)/$(CHILDREN)/images \
@@ -112,6 +113,14 @@ evaluate: $(WARDLIGHT) training-data
 		--beyond-scope --out out/evaluation/nodule-malignancy
 	$(WARDLIGHT) evaluate note-specialty $(TRAINING_DATA)/notes_mtsamples/notes.jsonl --label-column task_label \
 		--patient-column dup_group --split test --out out/evaluation/note-specialty
+	for part in 1-MEDIQA-Chat-2023 2-MEDIQA-Sum-2023; do \
+		$(WARDLIGHT) evaluate dialogue-section $(TRAINING_DATA)/$(DIALOGUES)-$$part.csv --text-column dialogue \
+			--label-column section_header --class "CC=Chief complaint" --class "EDCOURSE=Emergency department course" \
+			--class "FAM/SOCHX=Family or social history" --class "GENHX=History of present illness" \
+			--class "GYNHX=Gynecologic history" --class "OTHER_HISTORY=Other history" \
+			--class "PASTMEDICALHX=Past medical history" --class "PASTSURGICAL=Past surgical history" \
+			--class "ROS=Review of systems" --out out/evaluation/dialogue-section-$$part; \
+	done
 	sed '1s/RecordID/record/' $(TRAINING_DATA)/$(STAYS)/outcomes.csv > $(TRAINING_DATA)/$(STAYS)/stays.csv
 	$(WARDLIGHT) evaluate icu-mortality $(TRAINING_DATA)/$(STAYS)/stays.csv --key-column record \
 		--measurements $(TRAINING_DATA)/$(STAYS)/set-a.csv --measurements $(TRAINING_DATA)/$(STAYS)/set-b.csv \

@@ -109,9 +109,12 @@ fn a_text_is_scored_by_the_model_for_its_form_and_refused_by_others() {
 
 #[test]
 fn a_model_gives_a_second_opinion_on_what_is_negated() {
-    let folder = scratch("cli_second_opinion");
+    let folder = scratch("cli_opinion");
     let file = folder.join("note.txt");
-    write(&file, "She denies fever. She has chest pain.\n\nAspirin 100 mg daily.");
+    write(
+        &file,
+        "She denies fever. She has chest pain.\n\nAspirin 100 mg daily.",
+    );
     let note = |more: &[&str]| run(wardlight().args(["note", "--json"]).args(more).arg(&file));
     let (code, out, err) = note(&["--second-opinion"]);
     assert_eq!(code, 0, "{err}");
@@ -122,7 +125,10 @@ fn a_model_gives_a_second_opinion_on_what_is_negated() {
         found.unwrap_or_else(|| panic!("{concept} in {told}"))["second_opinion"].clone()
     };
     let negated = |concept: &str| opinion(concept)["negated"].as_f64().unwrap();
-    assert!(0.5 < negated("fever") && negated("chest pain") < 0.5, "{told}");
+    assert!(
+        0.5 < negated("fever") && negated("chest pain") < 0.5,
+        "{told}"
+    );
     assert_eq!(opinion("fever")["differs"], false);
     assert!(opinion("aspirin").is_null(), "a drug is no finding: {told}");
 
@@ -131,7 +137,10 @@ fn a_model_gives_a_second_opinion_on_what_is_negated() {
     // A model that reads whole notes has no opinion on a finding.
     let (code, _, err) = note(&["--second-opinion=note-specialty"]);
     assert_eq!(code, 2, "{err}");
-    assert!(err.contains("wanted a model that reads a marked finding"), "{err}");
+    assert!(
+        err.contains("wanted a model that reads a marked finding"),
+        "{err}"
+    );
 }
 
 #[test]
