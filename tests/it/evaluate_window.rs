@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
     app::{App, Options},
@@ -154,7 +154,9 @@ fn the_page_speaks_of_what_the_model_reads() {
     let is_named =
         |harness: &Harness<'_, App>, name: &str| harness.query_all_by_label(name).next().is_some();
     assert!(is_named(&harness, "Table of labelled images"));
-    harness.get_by_label("Model").click_accesskit();
+    harness
+        .get_by_role_and_label(Role::ComboBox, "Model")
+        .click_accesskit();
     harness.run_steps(3);
     let name = fake::note_manifest();
     harness
