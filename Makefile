@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.deps/tools/bin:$(HOME)/.cargo/bin:$(PATH)
 WARDLIGHT := target/release/wardlight
 SOURCES := $(shell find src assets -type f) Cargo.toml Cargo.lock build.rs
 
-.PHONY: run test lint setup bench bench-train bench-window cifar dist training-data train train-next evaluate explanations \
+.PHONY: run test lint setup bench bench-train bench-window cifar dist training-data train evaluate explanations \
 	fixtures-foreign fixtures-bert test-parity train-questions
 
 run: $(WARDLIGHT)
@@ -75,15 +75,9 @@ training-data:
 
 # Trains what ships. A run that was stopped goes on where it was; `rm -r out/training` starts anew.
 train: $(WARDLIGHT) training-data
-	for name in chest-pneumonia-paediatric chest-pneumonia-adult nodule-malignancy note-specialty icu-mortality \
-		wuhan-mortality; do \
+	for name in chest-pneumonia-paediatric chest-pneumonia-adult nodule-malignancy note-specialty dialogue-section \
+		assertion-status icu-mortality wuhan-mortality dna-promoters; do \
 		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out models/$$name; \
-	done
-
-# Trains what does not ship yet, because its figures are missing or not good enough: out/models.
-train-next: $(WARDLIGHT) training-data
-	for name in dialogue-section assertion-status dna-promoters; do \
-		$(WARDLIGHT) train models/recipes/$$name.toml --data $(TRAINING_DATA) --out out/models/$$name; \
 	done
 
 # A model that marks answers in notes, begun with the encoder of note-specialty. A demonstration: it does not ship.
