@@ -115,8 +115,8 @@ impl From<&prep::Error> for Failure {
                 "Open the DICOM file that the picture was made from: this model reads millimetres.",
             ),
             prep::Error::Values { .. } => (
-                "The image is not of the kind that the model reads",
-                "Open the original image, or choose a model that was made for its values and its size.",
+                "The values are not of the kind that the model reads",
+                "Choose a model that was made for them; of a picture, open the original.",
             ),
             prep::Error::EmptyNote => ("The note has no words", "Open a note with text in it."),
             prep::Error::EmptyQuestion => ("The question has no words", "Ask in a few words."),
