@@ -1,6 +1,7 @@
 //! The part of `wardlight score` that explains: the influence map as a picture, as raw numbers, and its check.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     path::{Path, PathBuf},
 };
@@ -12,6 +13,7 @@ use crate::{
     case::Scan,
     disk, engine,
     failure::Failure,
+    language,
     model::{Manifest, Task},
     prediction::{
         Affine2, EVEN_BORDER, Erasure, Explanation, Faithfulness, Heatmap, LabelIdx, Method,
@@ -23,6 +25,9 @@ use crate::{
 
 /// Strength of the influence map over the scan, of a score of 1.
 const OPACITY: f32 = 0.45;
+
+/// Sections that are printed.
+const N_SECTIONS: usize = 5;
 
 #[derive(clap::Args)]
 pub(super) struct ExplainArgs {
@@ -98,8 +103,43 @@ pub(super) struct Explained {
     /// For notes: whether the score follows these words.
     #[serde(skip_serializing_if = "Option::is_none")]
     erasure: Option<Erasure>,
+    /// For notes of several sections: how much of the influence lies in each, the most first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sections: Vec<SectionShare>,
     /// For notes: byte ranges of the text and their influence.
     words: Vec<WordWeight>,
+}
+
+/// A kind of section, and its part of the influence of all words, whatever its sign; 0 to 1.
+#[derive(Serialize)]
+struct SectionShare {
+    section: &'static str,
+    share: f32,
+}
+
+/// The influence of words as that of the sections that they stand in; none where all is one section.
+fn by_section(words: &[WordWeight], text: &str) -> Vec<SectionShare> {
+    let sections = language::sections(text);
+    let mut sums: BTreeMap<&str, f32> = BTreeMap::new();
+    for word in words {
+        // A head is read with what stands under it.
+        let found = sections
+            .iter()
+            .rfind(|it| it.title.start <= word.span.start);
+        let name = found.map_or("", |it| it.kind.name());
+        *sums.entry(name).or_default() += word.weight.abs();
+    }
+    let all: f32 = sums.values().sum();
+    if sums.len() < 2 || all <= 0.0 {
+        return Vec::new();
+    }
+    let shares = sums.into_iter().map(|(section, sum)| SectionShare {
+        section,
+        share: sum / all,
+    });
+    let mut shares: Vec<SectionShare> = shares.collect();
+    shares.sort_by(|a, b| b.share.total_cmp(&a.share));
+    shares
 }
 
 impl ExplainArgs {
@@ -155,6 +195,7 @@ impl ExplainArgs {
             label: why.label,
             method,
             erasure: None,
+            sections: Vec::new(),
             words: Vec::new(),
         }))
     }
@@ -174,8 +215,14 @@ impl ExplainArgs {
 }
 
 /// What the JSON says of the explanation of a note.
-pub(super) fn of_note(why: Explanation, test: String, erasure: Option<Erasure>) -> Explained {
+pub(super) fn of_note(
+    why: Explanation,
+    test: String,
+    erasure: Option<Erasure>,
+    text: &str,
+) -> Explained {
     Explained {
+        sections: by_section(&why.words, text),
         label: why.label,
         method: why.method,
         overlay: None,
@@ -292,6 +339,12 @@ pub(super) fn explained_lines(explained: &Explained, text: &str) -> Vec<String> 
             format!("{what}: {}", words_of_most(explained, text)),
             format!("    {test}"),
         ];
+        if !explained.sections.is_empty() {
+            let shares = explained.sections.iter().take(N_SECTIONS);
+            let shares = shares.map(|it| format!("{} {:.0} %", it.section, 100.0 * it.share));
+            let shares: Vec<String> = shares.collect();
+            lines.push(format!("    By section: {}", shares.join(", ")));
+        }
         let sentences = explained
             .erasure
             .iter()

@@ -421,11 +421,11 @@ fn predict(
 
 /// The words of most influence by a method, and whether the score follows them.
 fn explain_note(
-    target: Target<'_>,
+    note: &Note,
     (label, method): (LabelIdx, Method),
     (args, loaded): (&Args, &mut Loaded),
 ) -> Result<Explained, Failure> {
-    let task = Task::default();
+    let (target, task) = (Target::Note(note), Task::default());
     let failed = |error: score::Error| Failure::from(&error);
     let why = score::explain(target, label, method, loaded, &task).map_err(failed)?;
     // A single word cannot be compared with others.
@@ -434,7 +434,8 @@ fn explain_note(
         .transpose()
         .map_err(failed)?;
     let test = loaded.model.manifest().test_words(method);
-    Ok(of_note(why, test, erasure))
+    // To find the sections; nothing of it is kept.
+    Ok(of_note(why, test, erasure, note.text.reveal()))
 }
 
 fn score_note(
@@ -448,7 +449,7 @@ fn score_note(
     let label = label_to_explain(&prediction, None)?;
     let methods = loaded.model.manifest().methods();
     let explanation = match methods.first() {
-        Some(method) => Some(explain_note(target, (label, *method), (args, loaded))?),
+        Some(method) => Some(explain_note(note, (label, *method), (args, loaded))?),
         None => None,
     };
     // To print the words of most influence for the person who named the file.

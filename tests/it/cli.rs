@@ -68,7 +68,7 @@ fn a_text_is_scored_by_the_model_for_its_form_and_refused_by_others() {
     let texts = [
         (
             "note-specialty",
-            "Cystoscopy shows a tumour of the bladder, which was resected.",
+            "PLAN: He walks home.\nFINDINGS: Cystoscopy shows a tumour of the bladder, which was resected.",
         ),
         (
             "dialogue-section",
@@ -87,6 +87,18 @@ fn a_text_is_scored_by_the_model_for_its_form_and_refused_by_others() {
         assert_eq!(prediction["model"]["name"], name);
         assert_eq!(report["failures"].as_array().map(Vec::len), Some(0));
     }
+    let file = folder.join("note-specialty.txt");
+    let report = score_json(&[], &["--note", file.to_str().unwrap()]);
+    let sections = &report["results"][0]["explanation"]["sections"];
+    let share = |idx: usize| sections[idx]["share"].as_f64().unwrap();
+    assert!(
+        share(1) < share(0) && (share(0) + share(1) - 1.0).abs() < 1e-5,
+        "{sections}"
+    );
+    assert_ne!(
+        sections[0]["section"], "plan",
+        "the bladder is spoken of elsewhere"
+    );
     // The model of dialogues refuses a note, and says what it reads; told to, it answers all the same, with the reason.
     let note = folder.join("note-specialty.txt");
     let (code, _, err) = run(wardlight()
