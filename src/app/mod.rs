@@ -4,6 +4,7 @@
 //! `WARDLIGHT_FRAME_LOG=FILE` logs frame times.
 
 mod application;
+mod ask_ui;
 mod controls;
 mod corners_ui;
 mod course_plot;

@@ -9,7 +9,7 @@ use egui::{
 };
 
 use super::{
-    Scene,
+    Scene, ask_ui,
     controls::{Button, body, muted, progress_line, section},
     note_marks,
     result_ui::{Asked, legend_entry},
@@ -37,12 +37,14 @@ pub(super) fn note_section_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec
     ui.add_space(4.0);
     section(ui, tokens, "Note");
     answer_line_ui(ui, scene, note, commands);
-    note_text_ui(ui, scene, note, BODY);
+    note_text_ui(ui, scene, (id, note), BODY);
     legend_ui(ui, scene, note);
     marks_ui(ui, scene, note, commands);
     if note.prediction().is_some() {
         choosers_ui(ui, &asked(id, note), commands);
     }
+    ask_ui::ask_ui(ui, scene, (id, note), commands);
+    ask_ui::history_ui(ui, scene, (id, note));
 }
 
 /// The note in the middle of the window, in a column that can be read.
@@ -67,12 +69,14 @@ pub(super) fn note_page_ui(
                 ui.set_max_width(COLUMN.min(ui.available_width()));
                 ui.spacing_mut().item_spacing.y = 14.0;
                 section(ui, scene.tokens, "Note");
-                note_text_ui(ui, scene, note, theme::HEAD);
+                ask_ui::ask_ui(ui, scene, (id, note), commands);
+                note_text_ui(ui, scene, (id, note), theme::HEAD);
                 legend_ui(ui, scene, note);
                 marks_ui(ui, scene, note, commands);
                 if note.prediction().is_some() {
                     choosers_ui(ui, &asked(id, note), commands);
                 }
+                ask_ui::history_ui(ui, scene, (id, note));
             });
     });
 }
@@ -161,7 +165,7 @@ fn answer_line_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem, commands: &mu
     }
 }
 
-fn note_text_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem, size: f32) {
+fn note_text_ui(ui: &mut Ui, scene: &Scene<'_>, (id, note): (ItemId, &NoteItem), size: f32) {
     let tokens = scene.tokens;
     // For the clinician's eyes.
     let text = note.note.text.reveal();
@@ -199,6 +203,7 @@ fn note_text_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem, size: f32) {
             tokens,
         );
     }
+    ask_ui::frames_ui(ui, scene, (id, note), (shown, at, &galley));
     LabelSelectionState::label_text_selection(ui, &response, at, galley, tokens.text, Stroke::NONE);
     if shown.len() < text.len() {
         let words = format!(

@@ -82,7 +82,8 @@ impl Client {
             | Job::OpenSample
             | Job::Save(_)
             | Job::OpenReport(_)
-            | Job::ReadNote(_) => &self.files,
+            | Job::ReadNote(_)
+            | Job::AskNote(..) => &self.files,
             Job::LoadModels
             | Job::AddModel(_)
             | Job::Score { .. }

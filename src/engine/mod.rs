@@ -2,7 +2,7 @@
 //!
 //! | thread | owns | takes |
 //! |---|---|---|
-//! | `files` | the decoder, the rules of notes | `Open`, `OpenSample`, `Save`, `OpenReport`, `ReadNote` |
+//! | `files` | the decoder, the rules of notes | `Open`, `OpenSample`, `Save`, `OpenReport`, `ReadNote`, `AskNote` |
 //! | `model` | every model | `LoadModels`, `AddModel`, `Score`, `Explain`, `Running`, `CheckMap` |
 //! | `work` | at most one process | `RunTool` |
 //!
@@ -32,7 +32,7 @@ use crate::{
 };
 
 pub use client::Client;
-pub use note::{NoteParts, Spoken};
+pub use note::{HistoryLine, NoteAnswer, NoteParts, NoteReply, Spoken};
 pub use score::{AtHour, Gate, at_prevalence, fits, forms, reads_form, rescored};
 pub use tool::{EvaluateTool, Told, Tool, TrainTool};
 
@@ -68,6 +68,8 @@ pub enum Job {
     },
     /// Take a note apart by rules.
     ReadNote(Arc<Note>),
+    /// Answer a question by the words of a note.
+    AskNote(Arc<Note>, Phi<String>),
     /// Take the picture apart by the map, and watch the score.
     CheckMap {
         target: Target,
@@ -142,6 +144,7 @@ pub enum Event {
     Explained(Box<Explanation>),
     Ran(Box<Running>),
     NoteTaken(Box<NoteParts>),
+    NoteAnswered(Box<NoteReply>),
     MapChecked(Faithfulness),
     Saved(Phi<PathBuf>),
     Told(Told),
@@ -259,6 +262,7 @@ impl Job {
             Self::Explain { .. } => "explain",
             Self::Running { .. } => "running",
             Self::ReadNote(_) => "note",
+            Self::AskNote(..) => "question",
             Self::CheckMap { .. } => "check",
             Self::Save(_) => "save",
             Self::AddModel(_) => "add",

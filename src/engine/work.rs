@@ -12,7 +12,8 @@ use std::{
 
 use super::{
     Error, Event, Job, JobId, LoadFn, OpenFn, Running, SampleFn, SaveJob, Target, WakeFn,
-    client::Ticket, note::taken_apart,
+    client::Ticket,
+    note::{reply, taken_apart},
 };
 use crate::{
     disk, import,
@@ -45,7 +46,7 @@ impl Outbox {
     }
 }
 
-/// Serves `Open`, `OpenSample`, `Save`, `OpenReport` and `ReadNote` until the queue closes.
+/// Serves `Open`, `OpenSample`, `Save`, `OpenReport`, `ReadNote` and `AskNote` until the queue closes.
 pub(super) fn run_files(
     jobs: &Receiver<Ticket>,
     mut open: OpenFn,
@@ -59,6 +60,11 @@ pub(super) fn run_files(
             Job::ReadNote(note) => {
                 let rules = rules.get_or_insert_with(Rules::built_in);
                 Ok(Some(Event::NoteTaken(Box::new(taken_apart(rules, note)))))
+            }
+            Job::AskNote(note, question) => {
+                let rules = rules.get_or_insert_with(Rules::built_in);
+                let reply = reply(rules, note, question.reveal());
+                Ok(Some(Event::NoteAnswered(Box::new(reply))))
             }
             Job::Open(paths) => open_all(paths, &ticket, &mut open, outbox),
             Job::OpenSample => open_all(&sample()?, &ticket, &mut open, outbox),
@@ -142,6 +148,7 @@ pub(super) fn run_models(
             | Job::Save(_)
             | Job::OpenReport(_)
             | Job::ReadNote(_)
+            | Job::AskNote(..)
             | Job::RunTool(_) => Ok(None),
         });
         is_poisoned = matches!(end, Err(Error::Panicked { .. }));

@@ -49,6 +49,8 @@ impl State {
             Command::PanCourse(by) => self.edit_course(|it| it.view.pan(by)),
             Command::PutTogether(item, consent) => self.put_together(item, consent),
             Command::MarkNotes(marks) => self.note_marks = marks,
+            // It goes to the rules, not to a log.
+            Command::AskNote(item, question) => return self.ask_note(item, question.reveal()),
             Command::SetWindow(window) => self.edit_scan(|it| it.view.window = window),
             Command::Pan { x, y } => self.edit_scan(|it| it.view.pan((x, y))),
             Command::Zoom { factor, about } => {
@@ -95,6 +97,7 @@ impl State {
             Event::Explained(explanation) => self.explained(id, &purpose, *explanation),
             Event::Ran(running) => self.ran(id, &purpose, *running),
             Event::NoteTaken(parts) => self.note_taken(id, &purpose, *parts),
+            Event::NoteAnswered(reply) => self.note_answered(id, &purpose, *reply),
             Event::MapChecked(found) => self.map_checked(id, &purpose, found),
             Event::Saved(path) => {
                 let words =

@@ -46,6 +46,10 @@ impl State {
                 }
             }
             Purpose::ReadNote { item } => self.note_lost(item, id),
+            Purpose::AskNote { item } => {
+                self.question_ended(item, id);
+                self.tell(Tone::Failure, failure, None, None);
+            }
             Purpose::Open(ref again) => {
                 self.tell(Tone::Failure, failure, None, Some(again.clone()))
             }
@@ -84,6 +88,7 @@ impl State {
                 }
             }
             Purpose::ReadNote { item } => self.note_lost(*item, id),
+            Purpose::AskNote { item } => self.question_ended(*item, id),
             Purpose::OpenReport if self.evaluating.report.waiting() == Some(id) => {
                 self.evaluating.report = Loading::Empty;
             }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{Kind, Loading, PatientId, SeriesItem, View};
 use crate::{
     case::{Note, Scan, Sequence},
-    engine::{NoteParts, Running, Target, forms},
+    engine::{NoteParts, NoteReply, Running, Target, forms},
     model::Manifest,
     prediction::{Call, Explanation, Faithfulness, LabelIdx, Method, Pixel, Prediction, Score},
     prep::TextForm,
@@ -95,6 +95,8 @@ pub struct NoteItem {
     pub reading: Reading,
     /// What rules find in it.
     pub parts: Loading<Arc<NoteParts>>,
+    /// To the last question that was asked of it.
+    pub reply: Loading<Arc<NoteReply>>,
 }
 
 /// A nucleotide sequence.
@@ -199,6 +201,7 @@ impl NoteItem {
             note: Arc::new(note),
             reading: Reading::default(),
             parts: Loading::Empty,
+            reply: Loading::Empty,
         }
     }
 

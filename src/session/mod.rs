@@ -4,6 +4,7 @@
 mod action;
 mod agreement;
 mod apply;
+mod asking;
 mod course;
 mod early_warning;
 mod ended;
@@ -178,6 +179,7 @@ pub(crate) enum Purpose {
     Check { item: ItemId, frame_idx: usize },
     Run { item: ItemId },
     ReadNote { item: ItemId },
+    AskNote { item: ItemId },
     Save,
     AddModel(PathBuf),
     OpenReport,
@@ -216,6 +218,8 @@ pub enum Command {
     /// Put a file on the page in the middle.
     PutTogether(ItemId, Consent),
     MarkNotes(NoteMarks),
+    /// Ask a note in words.
+    AskNote(ItemId, Phi<String>),
     SetWindow(Window),
     /// By so many pixels of the scan.
     Pan {
@@ -407,7 +411,11 @@ impl State {
         let is_waited_for = |it: &Purpose| {
             !matches!(
                 it,
-                Purpose::LoadModels | Purpose::Evaluate | Purpose::Train | Purpose::ReadNote { .. }
+                Purpose::LoadModels
+                    | Purpose::Evaluate
+                    | Purpose::Train
+                    | Purpose::ReadNote { .. }
+                    | Purpose::AskNote { .. }
             )
         };
         self.jobs

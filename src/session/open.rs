@@ -127,7 +127,8 @@ impl State {
                 | Purpose::Explain { item, .. }
                 | Purpose::Check { item, .. }
                 | Purpose::Run { item }
-                | Purpose::ReadNote { item } if *item == id)
+                | Purpose::ReadNote { item }
+                | Purpose::AskNote { item } if *item == id)
         };
         let stopped: Vec<JobId> = self
             .jobs

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
     app::App,
@@ -17,7 +17,7 @@ use wardlight::{
     nn::{self, Options},
     privacy::Phi,
     score::Loaded,
-    session::{Kind, early_warnings, refusal},
+    session::{Command, Kind, early_warnings, refusal},
     warnings::Warnings,
 };
 
@@ -27,6 +27,8 @@ use crate::{
 };
 
 const CHINESE: &str = "主诉：咳嗽3天。\n现病史：患者无发热。\n家族史：父亲患冠心病。";
+const TALK: &str = "Doctor: Are you allergic to anything?\nPatient: Yes, to penicillin. I get a rash.\n\
+                    Doctor: Do you have chest pain?\nPatient: No.";
 
 fn course(values: &[(&str, f64, f64)], patient: &str) -> Series {
     let mut collector = Collector::default();
@@ -62,6 +64,7 @@ fn open(path: &Path, cancel: &import::Cancel) -> Result<Opened, import::Error> {
             ..Chart::default()
         },
         "zh.txt" => fake::note(CHINESE).into(),
+        "talk.txt" => fake::note(TALK).into(),
         _ => return fake::open(path, cancel),
     };
     Ok(Opened::Chart(chart))
@@ -200,6 +203,51 @@ fn statuses_of_a_chinese_note_are_told_by_line_and_word() {
     harness.get_by_label_contains("found that would identify the patient");
     let center = harness.state().state().on_page(Kind::Note);
     assert!(center.is_some());
+}
+
+#[test]
+fn a_talk_is_told_by_section_and_answers_in_its_own_words() {
+    let mut harness = window(&["talk.txt"]);
+    wait(&mut harness, "the history", |it| {
+        it.query_by_label("turn 2").is_some()
+    });
+    harness.get_by_label("Allergies");
+    // A line of the history leads to its turn.
+    harness
+        .get_by_label("Show in the note: Yes, to penicillin. I get a rash.")
+        .click();
+    harness.run_steps(3);
+
+    let ask = |harness: &mut Harness<'static, App>, question: &str| {
+        let field = |it: &Harness<'static, App>| {
+            it.get_by_role_and_label(Role::TextInput, "Ask this note")
+                .click();
+        };
+        field(harness);
+        harness.run_steps(2);
+        press(harness, Modifiers::COMMAND, Key::A);
+        harness
+            .get_by_role_and_label(Role::TextInput, "Ask this note")
+            .type_text(question);
+        harness.run_steps(2);
+        press(harness, Modifiers::NONE, Key::Enter);
+    };
+    ask(&mut harness, "Does she have a rash?");
+    wait(&mut harness, "the answer", |it| {
+        it.query_by_label("Show in the note: rash").is_some()
+    });
+    harness.get_by_label("Yes");
+    ask(&mut harness, "What is her blood pressure?");
+    wait(&mut harness, "that there is none", |it| {
+        it.query_by_label("The note does not say.").is_some()
+    });
+    assert!(harness.query_by_label("Show in the note: rash").is_none());
+    // What was asked is not printed with the state.
+    let command = Command::AskNote(
+        harness.state().state().items[0].id,
+        Phi::new("rash?".into()),
+    );
+    assert!(!format!("{command:?}").contains("rash"));
 }
 
 /// By the chart of RCP 2017: RR 25 is 3, SpO2 91 is 3, oxygen 2, SBP 100 is 2, pulse 111 is 2, confusion 3, 38.5 is 1.

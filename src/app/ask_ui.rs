@@ -1,0 +1,186 @@
+//! Questions to a note with their answers, and the history that a conversation tells. A click shows the place in the note.
+
+use std::ops::Range;
+
+use egui::{
+    CornerRadius, Galley, Id, Key, Label, Pos2, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui,
+    WidgetInfo, accesskit::Role,
+};
+
+use super::{
+    Scene,
+    controls::{Button, body, focus_ring, muted, section},
+    note_ui::rects,
+    theme::{self, BODY, SECTION},
+    words,
+};
+use crate::{
+    engine::{NoteAnswer, NoteReply},
+    privacy::Phi,
+    session::{Command, ItemId, Loading, NoteItem},
+};
+
+const QUESTION: &str = "Ask this note";
+
+/// A place in the note that a person asked to see.
+#[derive(Clone)]
+struct Shown {
+    span: Range<usize>,
+    /// It was not scrolled to yet.
+    is_new: bool,
+}
+
+/// The field for a question, and the answer.
+pub(super) fn ask_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (id, note): (ItemId, &NoteItem),
+    commands: &mut Vec<Command>,
+) {
+    let tokens = scene.tokens;
+    let field = Id::unique(("question", id.0));
+    let mut typed = ui
+        .data(|it| it.get_temp::<String>(field))
+        .unwrap_or_default();
+    ui.horizontal(|ui| {
+        let button = 92.0;
+        let edit = TextEdit::singleline(&mut typed)
+            .id(field.with("field"))
+            .hint_text("Is she allergic to penicillin?")
+            .desired_width((ui.available_width() - button).max(80.0));
+        let response = ui.add(edit);
+        response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, QUESTION));
+        let is_entered = response.lost_focus() && ui.input(|it| it.key_pressed(Key::Enter));
+        let is_clicked = Button::new("Ask").key("Enter").show(ui, tokens).clicked();
+        if is_entered || is_clicked {
+            commands.push(Command::AskNote(id, Phi::new(typed.clone())));
+        }
+    });
+    ui.data_mut(|it| it.insert_temp(field, typed));
+    match &note.reply {
+        Loading::Empty | Loading::Failed(_) => {}
+        Loading::Waiting(_) => {
+            muted(ui, tokens, "Looking through the note…");
+        }
+        Loading::Ready(reply) => reply_ui(ui, scene, (id, note), reply),
+    }
+}
+
+fn reply_ui(ui: &mut Ui, scene: &Scene<'_>, of: (ItemId, &NoteItem), reply: &NoteReply) {
+    let tokens = scene.tokens;
+    if let Some(verdict) = reply.verdict {
+        body(ui, tokens, &words::capital(verdict.name()));
+    }
+    if reply.answers.is_empty() {
+        muted(ui, tokens, "The note does not say.");
+    }
+    for NoteAnswer { span, section } in &reply.answers {
+        quote_ui(ui, scene, of, (span, section.name()));
+    }
+    muted(
+        ui,
+        tokens,
+        "By rules, in the words of the note; framed where they stand.",
+    );
+}
+
+/// The history that the conversation tells, by section; nothing for another text.
+pub(super) fn history_ui(ui: &mut Ui, scene: &Scene<'_>, (id, note): (ItemId, &NoteItem)) {
+    let history = note.parts.ready().map_or(&[][..], |it| &it.history);
+    let mut sections: Vec<_> = history.iter().map(|it| it.section).collect();
+    sections.sort();
+    sections.dedup();
+    if sections.is_empty() {
+        return;
+    }
+    section(ui, scene.tokens, "History, in the patient's words");
+    for kind in sections {
+        let name = words::capital(kind.name());
+        ui.label(
+            RichText::new(name)
+                .font(theme::semibold(BODY))
+                .color(scene.tokens.text),
+        );
+        for line in history.iter().filter(|it| it.section == kind) {
+            let turn = format!("turn {}", line.turn_idx + 1);
+            quote_ui(ui, scene, (id, note), (&line.span, &turn));
+        }
+    }
+}
+
+/// Words of the note and where they are from; a click, or Enter, shows them in the note.
+fn quote_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (id, note): (ItemId, &NoteItem),
+    (span, from): (&Range<usize>, &str),
+) {
+    let tokens = scene.tokens;
+    // For the clinician's eyes.
+    let text = note.note.text.reveal();
+    let quoted = text.get(span.clone()).unwrap_or_default();
+    let quoted = quoted.split_whitespace().collect::<Vec<_>>().join(" ");
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        let words = RichText::new(format!("“{quoted}”"));
+        let words = words.font(theme::regular(BODY)).color(tokens.text);
+        let response = ui.add(Label::new(words).wrap().sense(Sense::click()));
+        let spoken = format!("Show in the note: {quoted}");
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
+        focus_ring(ui, &response, tokens);
+        let from = RichText::new(from).font(theme::regular(SECTION));
+        ui.label(from.color(tokens.muted));
+        if response.clicked() {
+            let shown = Shown {
+                span: span.clone(),
+                is_new: true,
+            };
+            ui.data_mut(|it| it.insert_temp(place(id), shown));
+        }
+    });
+}
+
+fn place(id: ItemId) -> Id {
+    Id::unique(("place in a note", id.0))
+}
+
+/// Frames the answers in the note, and what was clicked; scrolls to that.
+pub(super) fn frames_ui(
+    ui: &Ui,
+    scene: &Scene<'_>,
+    (id, note): (ItemId, &NoteItem),
+    (text, at, galley): (&str, Pos2, &Galley),
+) {
+    let frame = |span: &Range<usize>| {
+        let n = |end: usize| text.get(..end).map(|it| it.chars().count());
+        let places = n(span.start).zip(n(span.end));
+        let places = places.map_or(Vec::new(), |(first, last)| rects(galley, first, last));
+        let places = places.into_iter().map(|it| it.translate(at.to_vec2()));
+        places.collect::<Vec<_>>()
+    };
+    let answers = note.reply.ready().map_or(&[][..], |it| &it.answers);
+    let stroke = Stroke::new(1.5, scene.tokens.teal);
+    let draw = |span: &Range<usize>| {
+        let places = frame(span);
+        for rect in &places {
+            let (radius, kind) = (CornerRadius::same(3), StrokeKind::Outside);
+            ui.painter().rect_stroke(*rect, radius, stroke, kind);
+        }
+        places.first().copied()
+    };
+    for answer in answers {
+        draw(&answer.span);
+    }
+    let shown = ui.data(|it| it.get_temp::<Shown>(place(id)));
+    if let Some(shown) = shown {
+        let first = draw(&shown.span);
+        if let Some(rect) = first.filter(|_| shown.is_new) {
+            ui.scroll_to_rect(rect, Some(egui::Align::Center));
+            let seen = Shown {
+                is_new: false,
+                ..shown
+            };
+            ui.data_mut(|it| it.insert_temp(place(id), seen));
+        }
+    }
+}
