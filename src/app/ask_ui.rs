@@ -9,7 +9,7 @@ use egui::{
 
 use super::{
     Scene,
-    controls::{Button, body, focus_ring, muted, section},
+    controls::{Button, focus_ring, muted, section, strong},
     note_ui::rects,
     theme::{self, BODY, SECTION},
     words,
@@ -21,6 +21,8 @@ use crate::{
 };
 
 const QUESTION: &str = "Ask this note";
+/// Between lines that belong together.
+const CLOSE: f32 = 6.0;
 
 /// A place in the note that a person asked to see.
 #[derive(Clone)]
@@ -62,14 +64,19 @@ pub(super) fn ask_ui(
         Loading::Waiting(_) => {
             muted(ui, tokens, "Looking through the note…");
         }
-        Loading::Ready(reply) => reply_ui(ui, scene, (id, note), reply),
+        Loading::Ready(reply) => {
+            ui.scope(|ui| {
+                ui.spacing_mut().item_spacing.y = CLOSE;
+                reply_ui(ui, scene, (id, note), reply);
+            });
+        }
     }
 }
 
 fn reply_ui(ui: &mut Ui, scene: &Scene<'_>, of: (ItemId, &NoteItem), reply: &NoteReply) {
     let tokens = scene.tokens;
     if let Some(verdict) = reply.verdict {
-        body(ui, tokens, &words::capital(verdict.name()));
+        strong(ui, &words::capital(verdict.name()), BODY, tokens.text);
     }
     if reply.answers.is_empty() {
         muted(ui, tokens, "The note does not say.");
@@ -94,6 +101,7 @@ pub(super) fn history_ui(ui: &mut Ui, scene: &Scene<'_>, (id, note): (ItemId, &N
         return;
     }
     section(ui, scene.tokens, "History, in the patient's words");
+    ui.spacing_mut().item_spacing.y = CLOSE;
     for kind in sections {
         let name = words::capital(kind.name());
         ui.label(
@@ -102,8 +110,10 @@ pub(super) fn history_ui(ui: &mut Ui, scene: &Scene<'_>, (id, note): (ItemId, &N
                 .color(scene.tokens.text),
         );
         for line in history.iter().filter(|it| it.section == kind) {
-            let turn = format!("turn {}", line.turn_idx + 1);
-            quote_ui(ui, scene, (id, note), (&line.span, &turn));
+            let said = line.mentions.iter();
+            let said = said.map(|it| format!("{}{} {}", words::DOT, it.term, it.status.name()));
+            let from = format!("turn {}{}", line.turn_idx + 1, said.collect::<String>());
+            quote_ui(ui, scene, (id, note), (&line.span, &from));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{
     case::Note,
-    language::{self, Identifier, Rules, Section, SectionKind, Status, Verdict},
+    language::{self, Identifier, Mention, Rules, Section, SectionKind, Status, Verdict},
     prediction::Subject,
 };
 
@@ -30,6 +30,8 @@ pub struct HistoryLine {
     pub turn_idx: usize,
     /// The words quoted.
     pub span: Range<usize>,
+    /// What is said of which concepts, those of the question included where the words only answer it.
+    pub mentions: Vec<Spoken>,
 }
 
 /// What a note answers to a question, by rules. Without answers it does not say.
@@ -63,16 +65,9 @@ pub(super) fn taken_apart(rules: &Rules, note: &Note) -> NoteParts {
     // Rules read it; what they find is shown beside the text it came from.
     let text = note.text.reveal();
     let reading = language::read(rules, text);
-    let spoken = reading.mentions.iter().filter_map(|it| {
-        Some(Spoken {
-            span: it.span.clone(),
-            status: it.status(),
-            term: rules.lexicon.concept(it.concept_idx)?.term,
-        })
-    });
     NoteParts {
         about: Subject::file(note.file_sha256),
-        mentions: spoken.collect(),
+        mentions: spoken(rules, &reading.mentions),
         sections: reading.sections,
         identifiers: rules.identifiers.find(text),
         history: language::intake(rules, text)
@@ -81,9 +76,21 @@ pub(super) fn taken_apart(rules: &Rules, note: &Note) -> NoteParts {
                 section: it.section,
                 turn_idx: it.turn_idx,
                 span: it.span,
+                mentions: spoken(rules, &it.mentions),
             })
             .collect(),
     }
+}
+
+fn spoken(rules: &Rules, mentions: &[Mention]) -> Vec<Spoken> {
+    let found = mentions.iter().filter_map(|it| {
+        Some(Spoken {
+            span: it.span.clone(),
+            status: it.status(),
+            term: rules.lexicon.concept(it.concept_idx)?.term,
+        })
+    });
+    found.collect()
 }
 
 /// Answers a question by rules, in the words of the note.

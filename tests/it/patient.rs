@@ -209,9 +209,11 @@ fn statuses_of_a_chinese_note_are_told_by_line_and_word() {
 fn a_talk_is_told_by_section_and_answers_in_its_own_words() {
     let mut harness = window(&["talk.txt"]);
     wait(&mut harness, "the history", |it| {
-        it.query_by_label("turn 2").is_some()
+        it.query_by_label_contains("turn 4").is_some()
     });
     harness.get_by_label("Allergies");
+    // A bare "no" is of what was asked.
+    harness.get_by_label_contains("chest pain negated");
     // A line of the history leads to its turn.
     harness
         .get_by_label("Show in the note: Yes, to penicillin. I get a rash.")
