@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine import Engine, check, processor
+from engine import Engine, check, processor, take_turns
 
 ours, folder = sys.argv[1], Path(sys.argv[2])
 is_quick = "--quick" in sys.argv
@@ -35,15 +35,7 @@ def measure(network, batch, threads):
         engines[name] = Engine([ours, "time", network, form, precision, str(batch), str(threads)])
     check(engines)
     runs = max(1, 8 // batch)
-    for engine in engines.values():
-        engine.turn(2)
-        engine.times.clear()
-    for _ in range(ROUNDS):
-        for engine in engines.values():
-            engine.turn(runs)
-            time.sleep(0.1)  # some engines spin for a while after their work
-    for engine in engines.values():
-        engine.close()
+    take_turns(engines, ROUNDS, runs, warm_up=2)
     return {name: engine.best(threads) for name, engine in engines.items()}
 
 

@@ -3,6 +3,7 @@
 import json
 import platform
 import subprocess
+import time
 from pathlib import Path
 
 
@@ -30,6 +31,19 @@ class Engine:
     def best(self, threads):
         """Milliseconds, or None where the engine does not run here."""
         return min(it[threads == 1] for it in self.times) if self.times else None
+
+
+def take_turns(engines, n_rounds, runs, warm_up):
+    """All engines in turn, round by round, after runs that do not count; then they end."""
+    for engine in engines.values():
+        engine.turn(warm_up)
+        engine.times.clear()
+    for _ in range(n_rounds):
+        for engine in engines.values():
+            engine.turn(runs)
+            time.sleep(0.1)  # some engines spin for a while after their work
+    for engine in engines.values():
+        engine.close()
 
 
 def check(engines):

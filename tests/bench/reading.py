@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine import Engine, check, processor
+from engine import Engine, check, processor, take_turns
 
 ours, wardlight, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 is_quick = "--quick" in sys.argv
@@ -36,15 +36,7 @@ def turns(commands, runs):
     assert not missing, f"wanted every engine to start, not {missing}"
     if "torch" in engines:
         check(engines)
-    for engine in engines.values():
-        engine.turn(runs)
-        engine.times.clear()
-    for _ in range(ROUNDS):
-        for engine in engines.values():
-            engine.turn(runs)
-            time.sleep(0.1)  # some engines spin for a while after their work
-    for engine in engines.values():
-        engine.close()
+    take_turns(engines, ROUNDS, runs, warm_up=runs)
     return {name: list(zip(*engine.times)) for name, engine in engines.items()}
 
 
