@@ -56,6 +56,16 @@ impl Sha256 {
         Self(hasher.finalize().into())
     }
 
+    /// A digest that was worked out before.
+    pub const fn of_digest(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its 32 bytes.
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// Reads 64 hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() != 64 || !text.is_ascii() {

@@ -30,6 +30,7 @@
 //! | `evaluate` | how good a model is on a table of labelled images: figures, floors, stress, report | `privacy` `disk` `spreadsheet` `case` `prediction` `stats` `prep` `model` `score` `failure` |
 //! | `render` | samples to pixels: curves, colour map, overlay, pictures | `case` `prediction` |
 //! | `foreign` | what a model file of another program means; the bundle that it becomes | `disk` `warnings` `case` `prediction` `import` `prep` `model` `nn` `render` |
+//! | `store` | encrypted records: cases, answers and readings; people and rights; the audit log; backup and erasure | `privacy` `disk` |
 //! | `settings` | what the window remembers | `privacy` `disk` |
 //! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `language` `prediction` `import` `model` `sample` `score` `training` `failure` `evaluate` `render` |
 //! | `session` | what is open and what a command does; no drawing | `privacy` `case` `bedside` `language` `prediction` `import` `prep` `model` `sample` `training` `failure` `evaluate` `render` `settings` `engine` |
@@ -60,5 +61,6 @@ pub mod session;
 pub mod settings;
 mod spreadsheet;
 pub mod stats;
+pub mod store;
 pub mod training;
 pub mod warnings;

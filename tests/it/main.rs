@@ -47,6 +47,7 @@ mod script;
 mod series;
 mod session;
 mod stats;
+mod store;
 mod streams;
 mod terms;
 mod tidy;

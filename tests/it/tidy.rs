@@ -21,6 +21,10 @@ const OWNED: &[(&str, &[&str])] = &[
     ("seccompiler", &["sandbox"]),
     ("libc", &["sandbox"]),
     ("image", &["evaluate", "import", "render", "sample"]),
+    ("rusqlite", &["store"]),
+    ("argon2", &["store"]),
+    ("chacha20poly1305", &["store"]),
+    ("zxcvbn", &["store"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
 ];
