@@ -108,10 +108,7 @@ pub fn restore(backup: &Path, place: &Place, opener: &Opener<'_>) -> Result<Reco
     }
     let (keys, hash, rest) = read_key_line(backup)?;
     let (identity, data_key) = open_keys(&keys, opener)?;
-    for folder in [place.folder().to_owned(), place.folder().join("inbox")] {
-        disk::create_folder(&folder)?;
-        disk::restrict(&folder, 0o700)?;
-    }
+    place.make_folders()?;
     unpack(&identity, rest, place.folder(), &keys)?;
     let path = place.folder().join(&keys.database);
     let mut opened = database::open(&path, &data_key)?;

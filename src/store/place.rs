@@ -80,14 +80,7 @@ impl Place {
         new.passphrase
             .judge(name)
             .map_err(|weakness| Error::Weak { weakness })?;
-        for folder in [
-            self.folder.clone(),
-            self.folder.join("blobs"),
-            self.folder.join("inbox"),
-        ] {
-            disk::create_folder(&folder)?;
-            disk::restrict(&folder, 0o700)?;
-        }
+        self.make_folders()?;
         let lock = self.lock()?;
         let data_key = DataKey::random()?;
         let (recovery, recovery_recipient) = seal::new_identity();
@@ -260,6 +253,7 @@ impl Place {
                 return Err(why);
             }
         };
+        self.make_folders()?;
         sweep(&self.folder, &keys.database);
         let records = Records::new(self, database, data_key, keys, cost, person, &secrets, lock);
         if was_tampered_with {
@@ -271,6 +265,19 @@ impl Place {
         }
         records.empty_inbox(&secrets.inbox()?)?;
         Ok(records)
+    }
+
+    /// The folders of a store, which only its owner may enter. Also those that a copy by other means left out.
+    pub(super) fn make_folders(&self) -> Result<(), Error> {
+        for folder in [
+            self.folder.clone(),
+            self.folder.join("blobs"),
+            self.folder.join("inbox"),
+        ] {
+            disk::create_folder(&folder)?;
+            disk::restrict(&folder, 0o700)?;
+        }
+        Ok(())
     }
 
     /// Holds the store for this program, until the file is closed.

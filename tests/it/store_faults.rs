@@ -1,0 +1,364 @@
+//! Kill -9 at random moments and failing disks: what was said to be saved is there afterwards, and nothing is torn.
+//!
+//! A hundred kills and a sample of the faults in the ordinary run; `WARDLIGHT_FAULTS=all` does a thousand and every one.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
+use wardlight::store::{Opener, Passphrase, Records, restore};
+
+use crate::{
+    command::scratch,
+    store::{PASSPHRASE, phi, place, sign_in},
+    store_child::{Scenario, acknowledged, command, prepare},
+};
+
+fn does_all() -> bool {
+    std::env::var("WARDLIGHT_FAULTS").is_ok_and(|it| it == "all")
+}
+
+/// What was missing or torn after one fault.
+#[derive(Debug, Default)]
+struct Harm {
+    n_acknowledged: usize,
+    lost: Vec<String>,
+    torn: Vec<String>,
+}
+
+/// Opens what is left and compares it with what was acknowledged.
+fn harm(scenario: Scenario, folder: &Path, saved: &[String]) -> Harm {
+    let mut harm = Harm {
+        n_acknowledged: saved.len(),
+        ..Harm::default()
+    };
+    if scenario == Scenario::Upgrade {
+        for line in saved {
+            let path = PathBuf::from(line.split_once(' ').unwrap().1);
+            match sign_in(&path) {
+                Ok(records) => whole(&records, &mut harm),
+                Err(_) => harm.lost.push(line.clone()),
+            }
+        }
+        // One that was not acknowledged is a store or none, and can be made anew.
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let is_new = entry.file_name().to_string_lossy().starts_with("new-");
+            if is_new && !place(&entry.path()).exists() {
+                drop(crate::store::create_in(&entry.path()));
+            }
+        }
+        return harm;
+    }
+    let records = match sign_in(folder) {
+        Ok(records) => records,
+        Err(why) => {
+            harm.torn.push(format!("store: {why}"));
+            return harm;
+        }
+    };
+    whole(&records, &mut harm);
+    for line in saved {
+        if !is_there(&records, folder, line) {
+            harm.lost.push(line.clone());
+        }
+    }
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        let record = path.join("record.json");
+        if let Ok(bytes) = std::fs::read(&record)
+            && serde_json::from_slice::<serde_json::Value>(&bytes).is_err()
+        {
+            harm.torn.push(record.display().to_string());
+        }
+    }
+    harm
+}
+
+fn whole(records: &Records, harm: &mut Harm) {
+    if let Err(why) = records.check(true) {
+        harm.torn.push(why.to_string());
+    }
+}
+
+fn is_there(records: &Records, folder: &Path, line: &str) -> bool {
+    let words: Vec<&str> = line.split(' ').collect();
+    match words.as_slice() {
+        ["case", hash] if hash.len() == 64 => has_file(records, hash),
+        ["case", item] => records.item(item).is_ok(),
+        ["answer", item, answer] => {
+            let answers = records.answers(item).unwrap_or_default();
+            answers.iter().any(|it| it.0 == *answer)
+        }
+        ["blob", blob] => records.blob(blob).is_ok_and(|it| it.len() == 20_000),
+        ["letter", hash] => has_file(records, hash),
+        ["export", path] => std::fs::read(Path::new(path).join("record.json"))
+            .is_ok_and(|it| serde_json::from_slice::<serde_json::Value>(&it).is_ok()),
+        ["backup", path] => {
+            let there = folder.join("restored");
+            std::fs::remove_dir_all(&there).ok();
+            let opener = Opener::Person {
+                name: &phi("ada"),
+                passphrase: &Passphrase::typed(PASSPHRASE),
+            };
+            restore(Path::new(path), &place(&there), &opener).is_ok_and(|it| it.check(true).is_ok())
+        }
+        other => panic!("nobody acknowledges {other:?}"),
+    }
+}
+
+fn has_file(records: &Records, hash: &str) -> bool {
+    let found = records.search(&phi(""), 100_000).unwrap();
+    found
+        .rows
+        .iter()
+        .any(|it| it.identity.file_sha256.to_string() == hash)
+}
+
+/// Starts the scenario and kills it after a random while; says what it had acknowledged.
+fn kill_at_random(scenario: Scenario, folder: &Path, random: &mut StdRng) -> Vec<String> {
+    let mut child = command(scenario, folder, 1_000_000).spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("READY") {
+        line.clear();
+        assert_ne!(
+            out.read_line(&mut line).unwrap(),
+            0,
+            "the scenario did not start"
+        );
+    }
+    std::thread::sleep(Duration::from_micros(random.random_range(0..400_000)));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).unwrap();
+    // A line that was cut by the kill was not heard.
+    let heard = rest.rfind('\n').map_or("", |end| &rest[..end]);
+    acknowledged(heard)
+}
+
+fn kills(scenario: Scenario, n_kills: usize) -> Harm {
+    let folder = scratch(&format!("kill-{}", scenario.name()));
+    prepare(&folder);
+    let mut random = StdRng::seed_from_u64(5);
+    let mut total = Harm::default();
+    for _ in 0..n_kills {
+        let saved = kill_at_random(scenario, &folder, &mut random);
+        let harm = harm(scenario, &folder, &saved);
+        total.n_acknowledged += harm.n_acknowledged;
+        total.lost.extend(harm.lost);
+        total.torn.extend(harm.torn);
+    }
+    println!(
+        "{}: {n_kills} kills, {} acknowledged, {} lost, {} torn",
+        scenario.name(),
+        total.n_acknowledged,
+        total.lost.len(),
+        total.torn.len()
+    );
+    std::fs::remove_dir_all(folder).ok();
+    total
+}
+
+fn survives(scenario: Scenario) {
+    let n_kills = if does_all() { 167 } else { 17 };
+    let harm = kills(scenario, n_kills);
+    assert!(0 < harm.n_acknowledged);
+    assert!(harm.lost.is_empty() && harm.torn.is_empty(), "{harm:?}");
+}
+
+#[test]
+fn kill_while_writing() {
+    survives(Scenario::Write);
+}
+
+#[test]
+fn kill_while_a_batch_leaves_answers() {
+    survives(Scenario::Batch);
+}
+
+#[test]
+fn kill_while_exporting() {
+    survives(Scenario::Export);
+}
+
+#[test]
+fn kill_while_renewing_keys() {
+    survives(Scenario::Rekey);
+}
+
+#[test]
+fn kill_while_backing_up() {
+    survives(Scenario::Backup);
+}
+
+#[test]
+fn kill_while_making_a_store() {
+    survives(Scenario::Upgrade);
+}
+
+#[test]
+fn a_store_that_lies_is_caught_by_the_kills() {
+    let harm = kills(Scenario::Liar, 17);
+    assert!(!harm.lost.is_empty(), "the control must fail: {harm:?}");
+}
+
+/// The calls by which the store changes the disk, and what each may be told by a failing one.
+const CALLS: [&str; 7] = [
+    "write",
+    "pwrite64",
+    "fsync",
+    "fdatasync",
+    "rename",
+    "unlink",
+    "openat",
+];
+const FAULTS: [&str; 4] = ["ENOSPC", "EIO", "EROFS", "EDQUOT"];
+
+/// The scenario, once, under strace.
+fn strace(scenario: Scenario, folder: &Path, options: &[String], log: &Path) -> String {
+    prepare(folder);
+    let child = command(scenario, folder, 1);
+    let mut strace = Command::new("strace");
+    strace
+        .args(["-f", "-qq", "--seccomp-bpf", "-o"])
+        .arg(log)
+        .args(options);
+    strace.arg(child.get_program()).args(child.get_args());
+    for (key, value) in child.get_envs() {
+        strace.env(key, value.unwrap());
+    }
+    let output = strace.stdin(Stdio::null()).output().unwrap();
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    // No fault may take the program down, once it has begun.
+    assert!(
+        output.status.success() || !stdout.contains("READY"),
+        "{options:?}: {stdout}"
+    );
+    stdout
+}
+
+/// How often the scenario makes each call when nothing fails.
+fn count_calls(scenario: Scenario, folder: &Path, log: &Path) -> Vec<(&'static str, usize)> {
+    let trace = format!("--trace={}", CALLS.join(","));
+    strace(scenario, folder, &[trace], log);
+    let lines = std::fs::read_to_string(log).unwrap();
+    let count = |call: &str| {
+        lines
+            .lines()
+            .filter(|it| it.contains(&format!(" {call}(")))
+            .count()
+    };
+    CALLS.iter().map(|it| (*it, count(it))).collect()
+}
+
+/// Fails each call of the scenario in turn, in each way, once or from then on.
+fn faults(scenario: Scenario) {
+    let folder = scratch(&format!("fault-{}", scenario.name()));
+    let log = folder.with_extension("strace");
+    if !Command::new("strace")
+        .args(["-qq", "true"])
+        .status()
+        .is_ok_and(|it| it.success())
+    {
+        println!("skipped: strace cannot trace here");
+        return;
+    }
+    let mut wanted = Vec::new();
+    for (call, n_calls) in count_calls(scenario, &folder, &log) {
+        for nth in 1..=n_calls {
+            for fault in FAULTS {
+                wanted.extend(
+                    ["", "+"].map(|it| (call, format!("{call}:error={fault}:when={nth}{it}"))),
+                );
+            }
+        }
+    }
+    wanted.shuffle(&mut StdRng::seed_from_u64(7));
+    let (mut n_faults, mut n_acknowledged) = (0, 0);
+    for (call, inject) in wanted {
+        if !does_all() && 17 <= n_faults {
+            break;
+        }
+        let options = [format!("--trace={call}"), format!("--inject={inject}")];
+        let stdout = strace(scenario, &folder, &options, &log);
+        let hit = std::fs::read_to_string(&log)
+            .unwrap()
+            .contains("(INJECTED)");
+        if !hit || !stdout.contains("READY") {
+            continue; // the loader of the program was hit, or threads took another turn
+        }
+        let harm = harm(scenario, &folder, &acknowledged(&stdout));
+        n_faults += 1;
+        n_acknowledged += harm.n_acknowledged;
+        assert!(
+            harm.lost.is_empty() && harm.torn.is_empty(),
+            "{inject}: {harm:?}\n{stdout}"
+        );
+    }
+    println!(
+        "{}: {n_faults} faults survived, {n_acknowledged} acknowledged, 0 lost, 0 torn",
+        scenario.name()
+    );
+    assert!(0 < n_faults);
+    std::fs::remove_dir_all(folder).ok();
+    std::fs::remove_file(log).ok();
+}
+
+#[test]
+fn a_store_that_lies_is_caught_by_a_failing_disk() {
+    let folder = scratch("fault-liar");
+    let log = folder.with_extension("strace");
+    if !Command::new("strace")
+        .args(["-qq", "true"])
+        .status()
+        .is_ok_and(|it| it.success())
+    {
+        println!("skipped: strace cannot trace here");
+        return;
+    }
+    let n_calls = count_calls(Scenario::Liar, &folder, &log)[1].1;
+    let is_caught = (1..=n_calls).rev().any(|nth| {
+        let inject = format!("--inject=pwrite64:error=ENOSPC:when={nth}+");
+        let options = ["--trace=pwrite64".to_owned(), inject];
+        let stdout = strace(Scenario::Liar, &folder, &options, &log);
+        !harm(Scenario::Liar, &folder, &acknowledged(&stdout))
+            .lost
+            .is_empty()
+    });
+    assert!(is_caught, "the control must fail");
+}
+
+#[test]
+fn a_failing_disk_while_writing() {
+    faults(Scenario::Write);
+}
+
+#[test]
+fn a_failing_disk_while_a_batch_leaves_answers() {
+    faults(Scenario::Batch);
+}
+
+#[test]
+fn a_failing_disk_while_exporting() {
+    faults(Scenario::Export);
+}
+
+#[test]
+fn a_failing_disk_while_renewing_keys() {
+    faults(Scenario::Rekey);
+}
+
+#[test]
+fn a_failing_disk_while_backing_up() {
+    faults(Scenario::Backup);
+}
+
+#[test]
+fn a_failing_disk_while_making_a_store() {
+    faults(Scenario::Upgrade);
+}
