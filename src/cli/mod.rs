@@ -30,6 +30,7 @@ mod score_course;
 mod score_files;
 mod scripts;
 mod sites;
+mod store;
 pub mod tool;
 mod train;
 mod window;
@@ -111,6 +112,8 @@ enum Command {
     ///
     /// A missing input is never guessed: the answer gives the least and the greatest result that is still possible.
     Bedside(Box<bedside::Args>),
+    /// Look after the encrypted records: people, log, backup, erasure.
+    Store(Box<store::Args>),
     /// Print completions for a shell.
     Completions { shell: clap_complete::Shell },
     /// Print the man page.
@@ -156,6 +159,7 @@ pub fn run() -> ExitCode {
         Some(Command::Evaluate(it)) => evaluate::run(&it, &args.engine),
         Some(Command::Calibrate(it)) => calibrate::run(&it, &args.engine),
         Some(Command::Bedside(it)) => bedside::run(&it),
+        Some(Command::Store(it)) => store::run(&it),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Args::command(), "wardlight", &mut io::stdout());
             Ok(ExitCode::SUCCESS)

@@ -8,7 +8,7 @@ use crate::{disk::Sha256, privacy::Phi};
 
 use super::{
     Error,
-    audit::{Action, Outcome, Record},
+    audit::{self, Action, Outcome, Record},
     identity::Identity,
     records::Records,
     rights::Right,
@@ -170,42 +170,58 @@ impl Records {
     /// No right, or the disk.
     pub fn keep_item(&self, new: &NewItem<'_>) -> Result<String, Error> {
         self.must(Right::OpenCase)?;
-        let record = self.record(Action::CaseOpened, Outcome::Success);
-        self.write(record, |database, record| {
-            let id = self.insert_item(database, new.identity, record)?;
-            let (words, failed) = (new, Error::sql("keep a case"));
-            // into the encrypted database
+        self.write_many(|database| self.keep_one(database, new))
+    }
+
+    /// Keeps many files, all or none of them, each with its own entry in the log; gives their references in order.
+    ///
+    /// # Errors
+    /// No right, or the disk.
+    pub fn keep_items(&self, new: &[NewItem<'_>]) -> Result<Vec<String>, Error> {
+        self.must(Right::OpenCase)?;
+        self.write_many(|database| new.iter().map(|it| self.keep_one(database, it)).collect())
+    }
+
+    fn keep_one(&self, database: &Connection, new: &NewItem<'_>) -> Result<String, Error> {
+        let failed = Error::sql("keep a case");
+        let mut record = self.record(Action::CaseOpened, Outcome::Success);
+        let id = self.insert_item(database, new.identity, &mut record)?;
+        // into the encrypted database
+        database
+            .prepare_cached(
+                "UPDATE item SET kind = ?2, path = ?3, study_date = ?4, accession = ?5, description = ?6, opened_at = ?7
+                 WHERE id = ?1",
+            )
+            .and_then(|mut it| {
+                it.execute(params![
+                    id,
+                    new.kind.name(),
+                    new.path.reveal(),
+                    new.study_date.reveal(),
+                    new.accession.reveal(),
+                    new.description.reveal(),
+                    record.at.unix_ms,
+                ])
+            })
+            .map_err(&failed)?;
+        if let Some(png) = new.thumbnail_png {
             database
-                .prepare_cached(
-                    "UPDATE item SET kind = ?2, path = ?3, study_date = ?4, accession = ?5, description = ?6, opened_at = ?7
-                     WHERE id = ?1",
-                )
-                .and_then(|mut it| {
-                    it.execute(params![
-                        id,
-                        words.kind.name(),
-                        words.path.reveal(),
-                        words.study_date.reveal(),
-                        words.accession.reveal(),
-                        words.description.reveal(),
-                        record.at.unix_ms,
-                    ])
-                })
+                .prepare_cached("INSERT OR REPLACE INTO thumbnail (item, png) VALUES (?1, ?2)")
+                .and_then(|mut it| it.execute(params![id, png]))
                 .map_err(&failed)?;
-            if let Some(png) = new.thumbnail_png {
-                database
-                    .prepare_cached("INSERT OR REPLACE INTO thumbnail (item, png) VALUES (?1, ?2)")
-                    .and_then(|mut it| it.execute(params![id, png]))
-                    .map_err(&failed)?;
-            }
-            let more = [
-                new.study_date.reveal().as_str(),
-                new.accession.reveal(),
-                new.description.reveal(),
-            ];
-            search::index(database, id, &[new.identity.words(), more.to_vec()].concat())?;
-            Ok(record.item.clone().unwrap_or_default())
-        })
+        }
+        let more = [
+            new.study_date.reveal().as_str(),
+            new.accession.reveal(),
+            new.description.reveal(),
+        ];
+        search::index(
+            database,
+            id,
+            &[new.identity.words(), more.to_vec()].concat(),
+        )?;
+        audit::append(database, &record)?;
+        Ok(record.item.unwrap_or_default())
     }
 
     /// Adds the rows of a file and of its patient where they are not there, and tells the record whose they are.

@@ -185,10 +185,22 @@ impl Records {
         mut record: Record,
         change: impl FnOnce(&Connection, &mut Record) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        self.write_many(|database| {
+            let value = change(database, &mut record)?;
+            audit::append(database, &record)?;
+            Ok(value)
+        })
+    }
+
+    /// Several changes in one transaction, each of which writes its own record.
+    pub(super) fn write_many<T>(
+        &self,
+        change: impl FnOnce(&Connection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let failed = Error::sql("write to the store");
         let transaction = self.database.unchecked_transaction().map_err(&failed)?;
-        let value = change(&transaction, &mut record)?;
-        let newest = audit::append(&transaction, &record)?;
+        let value = change(&transaction)?;
+        let newest = audit::newest(&transaction)?;
         transaction.commit().map_err(&failed)?;
         self.head.keep(newest)?;
         Ok(value)

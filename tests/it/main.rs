@@ -52,6 +52,7 @@ mod store_child;
 mod store_faults;
 mod store_mixups;
 mod store_sentinels;
+mod store_speed;
 mod store_tamper;
 mod streams;
 mod terms;

@@ -155,7 +155,10 @@ fn export(records: &Records, folder: &Path, round: usize) -> Result<(), Error> {
 }
 
 fn batch(folder: &Path, n_rounds: usize) {
-    let inbox = Inbox::of(&folder.join("store")).unwrap();
+    let inbox = match Inbox::of(&folder.join("store")) {
+        Ok(inbox) => inbox,
+        Err(why) => return told(&why),
+    };
     for round in 0..n_rounds {
         let nonce = nonce(round);
         let identity = identity(patient("batch", "Batch"), nonce);

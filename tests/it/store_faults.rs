@@ -219,6 +219,18 @@ const CALLS: [&str; 7] = [
 ];
 const FAULTS: [&str; 4] = ["ENOSPC", "EIO", "EROFS", "EDQUOT"];
 
+/// Whether strace may look at other processes here.
+fn can_trace() -> bool {
+    let tried = Command::new("strace")
+        .args(["-qq", "-o", "/dev/null", "true"])
+        .status();
+    let can = tried.is_ok_and(|it| it.success());
+    if !can {
+        println!("skipped: strace cannot trace here");
+    }
+    can
+}
+
 /// The scenario, once, under strace.
 fn strace(scenario: Scenario, folder: &Path, options: &[String], log: &Path) -> String {
     prepare(folder);
@@ -260,12 +272,7 @@ fn count_calls(scenario: Scenario, folder: &Path, log: &Path) -> Vec<(&'static s
 fn faults(scenario: Scenario) {
     let folder = scratch(&format!("fault-{}", scenario.name()));
     let log = folder.with_extension("strace");
-    if !Command::new("strace")
-        .args(["-qq", "true"])
-        .status()
-        .is_ok_and(|it| it.success())
-    {
-        println!("skipped: strace cannot trace here");
+    if !can_trace() {
         return;
     }
     let mut wanted = Vec::new();
@@ -313,12 +320,7 @@ fn faults(scenario: Scenario) {
 fn a_store_that_lies_is_caught_by_a_failing_disk() {
     let folder = scratch("fault-liar");
     let log = folder.with_extension("strace");
-    if !Command::new("strace")
-        .args(["-qq", "true"])
-        .status()
-        .is_ok_and(|it| it.success())
-    {
-        println!("skipped: strace cannot trace here");
+    if !can_trace() {
         return;
     }
     let n_calls = count_calls(Scenario::Liar, &folder, &log)[1].1;

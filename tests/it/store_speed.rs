@@ -1,0 +1,134 @@
+//! How long it takes to sign in, to find a case among many and to keep one. Nothing is asserted of time: the figures are printed.
+//!
+//! Two thousand rows in the ordinary run; `WARDLIGHT_ROWS=1000000` for the figures of the documents.
+
+use std::time::{Duration, Instant};
+
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use wardlight::store::{Cost, Identity, Kind, NewItem, NewStore, Passphrase};
+
+use crate::{
+    command::scratch,
+    store::{PASSPHRASE, identity, keep, patient, phi, place},
+};
+
+const FAMILY: [&str; 12] = [
+    "Mustermann",
+    "Nguyen",
+    "Okafor",
+    "Li",
+    "Wang",
+    "Garcia",
+    "Schmidt",
+    "Ivanova",
+    "Haddad",
+    "Silva",
+    "王",
+    "欧阳",
+];
+const GIVEN: [&str; 12] = [
+    "Erika", "Minh", "Ada", "Wei", "Fang", "Maria", "Georg", "Olga", "Layla", "João", "小明",
+    "建国",
+];
+
+fn name(random: &mut StdRng) -> String {
+    let part =
+        |from: &[&str], random: &mut StdRng| from[random.random_range(0..from.len())].to_owned();
+    format!(
+        "{}{}^{}",
+        part(&FAMILY, random),
+        random.random_range(0..500),
+        part(&GIVEN, random)
+    )
+}
+
+fn quantile(mut times: Vec<Duration>, part: f64) -> Duration {
+    times.sort();
+    times[((times.len() - 1) as f64 * part).round() as usize]
+}
+
+#[test]
+fn a_case_is_found_among_many() {
+    let n_rows: usize = std::env::var("WARDLIGHT_ROWS").map_or(2000, |it| it.parse().unwrap());
+    let folder = scratch("store-speed");
+    let passphrase = Passphrase::typed(PASSPHRASE);
+    let new = NewStore {
+        name: &phi("Ada"),
+        passphrase: &passphrase,
+        cost: Cost::STANDARD,
+    };
+    let (records, _recovery) = place(&folder).create(&new).unwrap();
+    let mut random = StdRng::seed_from_u64(3);
+    let identities: Vec<Identity> = (0..n_rows)
+        .map(|idx| {
+            identity(
+                patient(&format!("{}", 1_000_000 + idx / 2), &name(&mut random)),
+                idx,
+            )
+        })
+        .collect();
+    let (path, date, description) = (phi("/scans/x.dcm"), phi("20240131"), phi("Chest PA"));
+    for (chunk, identities) in identities.chunks(5000).enumerate() {
+        let accessions: Vec<_> = (0..identities.len())
+            .map(|it| phi(&format!("A{chunk}x{it}")))
+            .collect();
+        let items: Vec<NewItem<'_>> = identities
+            .iter()
+            .zip(&accessions)
+            .map(|(identity, accession)| NewItem {
+                kind: Kind::Scan,
+                identity,
+                path: &path,
+                study_date: &date,
+                accession,
+                description: &description,
+                thumbnail_png: None,
+            })
+            .collect();
+        assert_eq!(records.keep_items(&items).unwrap().len(), items.len());
+    }
+    drop(records);
+    let start = Instant::now();
+    let records = place(&folder).sign_in(&phi("Ada"), &passphrase).unwrap();
+    let unlock = start.elapsed();
+
+    let mut searches = Vec::new();
+    for idx in 0..200 {
+        let identity = &identities[random.random_range(0..n_rows)];
+        let words = match idx % 4 {
+            0 => identity.patient.number.reveal().clone(),
+            1 => identity.patient.name.reveal().clone(),
+            // What a person types first: the beginning of a common name, of a common number.
+            2 => identity.patient.name.reveal().chars().take(2).collect(),
+            _ => "1000 chest".to_owned(),
+        };
+        let start = Instant::now();
+        let found = records.search(&phi(&words), 50).unwrap();
+        searches.push(start.elapsed());
+        assert!(!found.rows.is_empty(), "{words}");
+        if idx % 4 == 0 {
+            assert!(
+                found
+                    .rows
+                    .iter()
+                    .all(|it| it.identity.patient.number == identity.patient.number)
+            );
+            assert!(!found.has_more);
+        }
+    }
+    let mut keeps = Vec::new();
+    for idx in 0..100 {
+        let identity = identity(patient(&format!("new {idx}"), "New^Patient"), n_rows + idx);
+        let start = Instant::now();
+        keep(&records, &identity).unwrap();
+        keeps.push(start.elapsed());
+    }
+    println!(
+        "{n_rows} rows: unlock {unlock:.2?}; search n = 200, median {:.1?}, p95 {:.1?}; keep a case n = 100, median {:.1?}, p95 {:.1?}",
+        quantile(searches.clone(), 0.5),
+        quantile(searches, 0.95),
+        quantile(keeps.clone(), 0.5),
+        quantile(keeps, 0.95),
+    );
+    std::fs::remove_dir_all(folder).ok();
+}
