@@ -25,8 +25,12 @@ use crate::privacy::Phi;
 pub struct Subject {
     /// DICOM (0010,0020).
     pub patient_id: Phi<String>,
+    /// DICOM (0010,0021): who gave the number.
+    pub issuer: Phi<String>,
     /// DICOM (0010,0010), alphabetic group first, as decoded with the file's character set.
     pub name: Phi<String>,
+    /// DICOM (0010,0030), `YYYYMMDD`; empty where the file does not tell.
+    pub birth_date: Phi<String>,
     /// DICOM (0010,1010), or worked out from birth and study date.
     pub age_years: Option<f32>,
     /// DICOM (0010,0040): `F`, `M` or `O`.

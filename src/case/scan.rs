@@ -152,6 +152,12 @@ pub struct DicomHeader {
     pub series_uid: Phi<String>,
     /// SOP instance UID.
     pub instance_uid: Phi<String>,
+    /// (0008,0020), as it stands.
+    pub study_date: Phi<String>,
+    /// (0008,0050).
+    pub accession: Phi<String>,
+    /// (0008,1030).
+    pub description: Phi<String>,
 }
 
 /// How the pixels stand in the file, PS3.3 C.7.6.3.

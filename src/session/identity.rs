@@ -7,6 +7,7 @@ use crate::{case::Subject, privacy::Phi};
 pub enum Trait {
     Number,
     Name,
+    BirthDate,
     Sex,
     Age,
 }
@@ -31,6 +32,7 @@ impl Trait {
         match self {
             Self::Number => "patient number",
             Self::Name => "name",
+            Self::BirthDate => "birth date",
             Self::Sex => "sex",
             Self::Age => "age",
         }
@@ -41,8 +43,9 @@ impl Identity {
     /// Compares what two files say of their patients.
     pub fn of(a: &Subject, b: &Subject) -> Self {
         let compared = [
-            (Trait::Number, agree(&numbers(a), &numbers(b))),
+            (Trait::Number, numbers_agree(a, b)),
             (Trait::Name, names_agree(&names(a), &names(b))),
+            (Trait::BirthDate, agree(&born(a), &born(b))),
             (Trait::Sex, agree(&sex(a), &sex(b))),
             (Trait::Age, ages_agree(a.age_years, b.age_years)),
         ];
@@ -123,8 +126,17 @@ fn agree(a: &str, b: &str) -> Option<bool> {
     (!a.is_empty() && !b.is_empty()).then_some(a == b)
 }
 
-fn numbers(subject: &Subject) -> String {
-    plain(&subject.patient_id)
+/// Numbers of two issuers are not compared: each hospital has its own 4711.
+fn numbers_agree(a: &Subject, b: &Subject) -> Option<bool> {
+    let is_one_issuer = agree(&plain(&a.issuer), &plain(&b.issuer)) != Some(false);
+    agree(&plain(&a.patient_id), &plain(&b.patient_id)).filter(|_agrees| is_one_issuer)
+}
+
+/// The digits of a date of birth, however they are set apart.
+fn born(subject: &Subject) -> String {
+    let mut digits = plain(&subject.birth_date);
+    digits.retain(|it| it.is_ascii_digit());
+    digits
 }
 
 fn sex(subject: &Subject) -> String {
@@ -176,6 +188,7 @@ mod tests {
             name: Phi::new(name.to_owned()),
             age_years: Some(age),
             sex: Some("F".to_owned()),
+            ..Subject::default()
         }
     }
 
@@ -209,6 +222,25 @@ mod tests {
             Identity::of(&jane, &middle),
             Identity::Unknown(vec![Trait::Sex, Trait::Age])
         );
+    }
+
+    #[test]
+    fn birth_dates_tell_namesakes_apart_and_numbers_of_two_issuers_prove_nothing() {
+        let born = |date: &str, issuer: &str| Subject {
+            birth_date: Phi::new(date.to_owned()),
+            issuer: Phi::new(issuer.to_owned()),
+            ..subject("17", "DOE^JANE", 61.0)
+        };
+        assert_eq!(
+            Identity::of(&born("19640101", "H1"), &born("1964.01.01", "")),
+            Identity::Same
+        );
+        assert_eq!(
+            Identity::of(&born("19640101", "H1"), &born("19640102", "H1")),
+            Identity::Different(vec![Trait::BirthDate])
+        );
+        let issuers = Identity::of(&born("19640101", "H1"), &born("19640101", "H2"));
+        assert!(matches!(issuers, Identity::Unknown(_)));
     }
 
     #[test]

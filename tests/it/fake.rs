@@ -345,6 +345,8 @@ fn header(n_frames: usize, (columns, rows): (usize, usize)) -> Header {
         subject: Subject {
             patient_id: Phi::new("SYN-0001".to_owned()),
             name: Phi::new("SYNTHETIC^SAMPLE".to_owned()),
+            issuer: Phi::default(),
+            birth_date: Phi::default(),
             age_years: Some(4.2),
             sex: Some("F".to_owned()),
         },

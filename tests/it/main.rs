@@ -49,6 +49,7 @@ mod session;
 mod stats;
 mod store;
 mod store_child;
+mod store_command;
 mod store_faults;
 mod store_mixups;
 mod store_sentinels;

@@ -27,7 +27,7 @@ pub(super) fn header(
     let [file_sha256, pixel_sha256] = hashes;
     let modality = Modality::parse(&set.first_text(tags::MODALITY).unwrap_or_default());
     let windows = windows(set, contract, warnings)?;
-    let uid = |tag| Phi::new(set.text(tag).unwrap_or_default());
+    let text = |tag| Phi::new(set.text(tag).unwrap_or_default());
     warn_of_what_is_left_out(set, warnings);
     Ok(Header {
         file_sha256,
@@ -38,9 +38,12 @@ pub(super) fn header(
             transfer_syntax: known_uid(syntax_uid),
             transfer_syntax_name: syntax_name(syntax_uid),
             sop_class: set.text(tags::SOP_CLASS_UID).unwrap_or_default(),
-            study_uid: uid(tags::STUDY_INSTANCE_UID),
-            series_uid: uid(tags::SERIES_INSTANCE_UID),
-            instance_uid: uid(tags::SOP_INSTANCE_UID),
+            study_uid: text(tags::STUDY_INSTANCE_UID),
+            series_uid: text(tags::SERIES_INSTANCE_UID),
+            instance_uid: text(tags::SOP_INSTANCE_UID),
+            study_date: text(tags::STUDY_DATE),
+            accession: text(tags::ACCESSION_NUMBER),
+            description: text(tags::STUDY_DESCRIPTION),
         }),
         pixels: PixelHeader {
             rows: contract.rows,
@@ -71,7 +74,9 @@ pub(super) fn header(
 pub(super) fn subject(set: &Dataset<'_>) -> Subject {
     Subject {
         patient_id: Phi::new(set.text(tags::PATIENT_ID).unwrap_or_default()),
+        issuer: Phi::new(set.text(tags::ISSUER_OF_PATIENT_ID).unwrap_or_default()),
         name: Phi::new(set.text(tags::PATIENT_NAME).unwrap_or_default()),
+        birth_date: Phi::new(set.first_text(tags::PATIENT_BIRTH_DATE).unwrap_or_default()),
         age_years: age(set),
         sex: set.first_text(tags::PATIENT_SEX),
     }

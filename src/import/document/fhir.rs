@@ -291,7 +291,13 @@ impl<'a> File<'a> {
         };
         Subject {
             patient_id: phi(identifier(patient)),
+            issuer: Phi::default(),
             name: Phi::new(name(patient)),
+            birth_date: Phi::new(
+                text(patient, "birthDate")
+                    .unwrap_or_default()
+                    .replace('-', ""),
+            ),
             age_years: text(patient, "birthDate")
                 .zip(date)
                 .and_then(|(born, seen)| years(born, seen)),
