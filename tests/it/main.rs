@@ -28,6 +28,7 @@ mod evaluate_window;
 mod fake;
 mod foreign;
 mod formula;
+mod hazards;
 mod hostile;
 mod import;
 mod language;
