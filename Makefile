@@ -10,7 +10,7 @@ WARDLIGHT := target/release/wardlight
 SOURCES := $(shell find src assets -type f) Cargo.toml Cargo.lock build.rs
 
 .PHONY: run test lint setup bench bench-train bench-window cifar dist training-data train evaluate explanations \
-	fixtures-foreign fixtures-bert test-parity train-questions
+	fixtures-foreign fixtures-bert test-parity test-faults train-questions
 
 run: $(WARDLIGHT)
 	@packaging/run.sh
@@ -24,6 +24,13 @@ $(WARDLIGHT): $(SOURCES) | setup
 test: lint
 	@packaging/link_runtime.sh target/release # first: nextest runs the test binary to list its tests
 	cargo nextest run --release --locked
+
+# What the ordinary run samples, whole: a thousand kills, every fault of the disk, a thousand tampers, a million steps among
+# look-alike patients, a million rows. An hour or more.
+test-faults: setup
+	@packaging/link_runtime.sh target/release
+	WARDLIGHT_FAULTS=all WARDLIGHT_STEPS=1000000 WARDLIGHT_ROWS=1000000 \
+		cargo nextest run --release --locked --no-capture -E 'test(store_)'
 
 lint: setup
 	cargo fmt --check
