@@ -8,11 +8,12 @@ use std::{
 
 use anyhow::Context as _;
 use clap::ValueEnum;
+use serde_json::json;
 
 use super::{
     Decoder, EngineArgs, NOTICE,
     evaluate::{content, named, progress},
-    print, sites,
+    print, sites, store,
 };
 use crate::{
     disk,
@@ -27,6 +28,7 @@ use crate::{
         site::{Listed, is_name, list},
     },
     score::Gate,
+    store::Action,
 };
 
 #[derive(clap::Args)]
@@ -174,6 +176,8 @@ fn fit(
     };
     disk::write_atomic(&path, site.to_toml()?.as_bytes())
         .context("could not write the file of the site")?;
+    let detail = json!({ "site": site.site, "weights_sha256": site.weights_sha256 });
+    store::note(Action::ThresholdChanged, detail)?;
     if args.json {
         print(&format!("{}\n", serde_json::to_string_pretty(site)?))?;
     } else {
@@ -315,6 +319,7 @@ fn removed(name: &str) -> anyhow::Result<ExitCode> {
         }
     }
     anyhow::ensure!(0 < n_removed, "wanted a site that has a fit, found {name}");
+    store::note(Action::ThresholdChanged, json!({ "removed_site": name }))?;
     print(&format!("removed {n_removed} fits of {name}\n"))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,11 +4,13 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::Context as _;
 use chrono::Utc;
+use serde_json::json;
 
-use super::{print, scripts};
+use super::{print, scripts, store};
 use crate::{
     disk::{self, Sha256},
     model::{Allowed, allowed::Entry, bundle},
+    store::Action,
 };
 
 #[derive(clap::Args)]
@@ -38,6 +40,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             "wanted a module that is allowed, found {sha256}"
         );
         allowed.save(&folder)?;
+        store::note(Action::ModelChanged, json!({ "no_longer_allowed": sha256 }))?;
         print(&format!("no longer allowed: {sha256}\n"))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -47,6 +50,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         allowed: Utc::now().format("%Y-%m-%d").to_string(),
     });
     let path = allowed.save(&folder)?;
+    store::note(Action::ModelChanged, json!({ "allowed": sha256 }))?;
     print(&format!(
         "allowed: {sha256}\n  noted in {}\n  A TorchScript module is a program. It will run in a process without files \
          and network, with limits on memory and time; what it answers is still only as good as its source.\n",

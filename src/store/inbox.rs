@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use age::x25519;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::disk;
 
@@ -59,6 +59,16 @@ impl Inbox {
             folder: folder.to_owned(),
             recipient: keys.inbox,
         })
+    }
+
+    /// Leaves a deed for the log that needs no sign-in: a command changed what the models go by.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn note(&self, action: Action, detail: Value) -> Result<(), Error> {
+        let mut record = Record::now(action, Outcome::Success, "");
+        record.detail = detail;
+        put(&self.folder, &self.recipient, &Letter::Audit(record))
     }
 
     /// Leaves a case and its answer. On the disk when this returns.

@@ -15,7 +15,7 @@ use clap::Subcommand;
 use super::print;
 use crate::{
     privacy::Phi,
-    store::{Cost, Error, ItemRow, NewStore, Opener, Place, Records, restore},
+    store::{Action, Cost, Error, Inbox, ItemRow, NewStore, Opener, Place, Records, restore},
 };
 
 #[derive(clap::Args)]
@@ -99,8 +99,17 @@ enum Command {
 }
 
 /// The user's own store.
-pub(super) fn own_place() -> anyhow::Result<Place> {
+fn own_place() -> anyhow::Result<Place> {
     place(None)
+}
+
+/// Tells the log of the user's own store, where there is one, that a command changed what answers go by.
+pub(super) fn note(action: Action, detail: serde_json::Value) -> anyhow::Result<()> {
+    let place = own_place()?;
+    if place.exists() {
+        Inbox::of(place.folder())?.note(action, detail)?;
+    }
+    Ok(())
 }
 
 fn place(named: Option<&Path>) -> anyhow::Result<Place> {
