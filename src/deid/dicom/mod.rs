@@ -88,6 +88,33 @@ pub struct Facts {
     pub n_masks: usize,
 }
 
+impl Facts {
+    /// Why a person must look at the picture before it is shared; `None` if nobody must. Fail closed: a picture that nobody
+    /// looked at is held whatever it is. One of a detector (CR, CT, DX, …) is free once a network has looked, unless
+    /// the file itself tells of text; one of a screen, a camera, a scanner or an unknown maker is held even then.
+    pub const fn hold(&self, policy: &Policy, is_looked_at: bool) -> Option<Hold> {
+        let Some(rule) = self.rule else {
+            return None;
+        };
+        match (policy.clean_pixel_data, is_looked_at, rule) {
+            (false, _, _) => None,
+            (true, false, _) => Some(Hold::NobodyLooked),
+            (true, true, Rule::Look) if !self.says_burned_in => None,
+            (true, true, _) => Some(Hold::MayCarryText),
+        }
+    }
+}
+
+/// Why a person must look at a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// Neither a network nor a person has looked for text in it.
+    NobodyLooked,
+    /// Pictures of this kind carry text in places that a network may miss, or the file says that this one does.
+    MayCarryText,
+}
+
 /// What leads back to the patient: for a sealed file, if anybody asks for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Links {
