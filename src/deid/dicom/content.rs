@@ -41,7 +41,7 @@ pub(super) fn item(walk: &mut Walk<'_>, item: InMemDicomObject) -> Option<InMemD
         let scheme = text(it, tags::CODING_SCHEME_DESIGNATOR)?;
         Some((scheme, text(it, tags::CODE_VALUE)?))
     });
-    let row = concept.and_then(|(scheme, code)| walk.table.content(&scheme, &code));
+    let row = concept.and_then(|(scheme, code)| walk.table.content(&scheme, &code, &kind));
     let (action, basic) = match row {
         Some(row) => (row.action(walk.policy), row.basic),
         None => by_kind(walk, &kind),

@@ -135,7 +135,7 @@ impl Known {
                 .value()
                 .primitive()
                 .is_some_and(|it| matches!(it, PrimitiveValue::Str(_) | PrimitiveValue::Strs(_)));
-            if is_text && !is_ours(element.header().tag) {
+            if is_text {
                 for value in element.to_multi_str().unwrap_or_default().iter() {
                     if let Some(word) = self.found(value) {
                         return Err(Refused::Survived {
@@ -262,18 +262,9 @@ fn is_long_enough(part: &str) -> bool {
     NAME_MIN <= n_letters || is_han && HAN_NAME_MIN <= n_letters
 }
 
-/// Attributes that this program wrote itself.
-fn is_ours(tag: Tag) -> bool {
-    matches!(
-        tag,
-        tags::DEIDENTIFICATION_METHOD | tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE
-    )
-}
-
 /// Whether the whole value tells who somebody is. The date of birth of a newborn is that of a study, which may be kept.
 fn is_identifier(tag: Tag, action: Option<Action>, policy: &Policy) -> bool {
-    let is_gone = action.is_some_and(|it| it != Action::Clean);
     action == Some(Action::Uid)
-        || WHOLE.contains(&tag) && is_gone
+        || WHOLE.contains(&tag) && action != Some(Action::Clean)
         || tag == tags::PATIENT_BIRTH_DATE && policy.dates != Dates::Keep
 }

@@ -159,6 +159,15 @@ pub fn plan(set: &InMemDicomObject, has_pixels: bool, policy: &Policy) -> Result
             return Err(Refused::malformed(name(tag), "none"));
         }
     }
+    // Texts are cleaned of what these say; without them a text cannot be trusted. PS3.3 C.7.1.1 wants both, if empty.
+    for tag in [tags::PATIENT_NAME, tags::PATIENT_ID] {
+        if set.get(tag).is_none() && (policy.clean_descriptors || policy.clean_structured_content) {
+            return Err(Refused::malformed(
+                format!("{}, by which texts are cleaned", name(tag)),
+                "none",
+            ));
+        }
+    }
     let face = faces::risk(set).filter(|_| has_pixels);
     if let (Some(risk), Faces::Refuse) = (face, &policy.faces) {
         let found = match risk {
@@ -198,6 +207,8 @@ pub struct Means<'a> {
 pub struct Deidentified {
     set: InMemDicomObject,
     known: Known,
+    policy: Policy,
+    edition: String,
     pub links: Links,
 }
 
@@ -206,13 +217,20 @@ pub struct Deidentified {
 /// # Errors
 /// As [`Refused`] says.
 pub fn deidentify(set: InMemDicomObject, means: &Means<'_>) -> Result<Deidentified, Refused> {
-    let table = Table::built_in();
+    deidentify_by(&Table::built_in(), set, means)
+}
+
+fn deidentify_by(
+    table: &Table,
+    set: InMemDicomObject,
+    means: &Means<'_>,
+) -> Result<Deidentified, Refused> {
     let patient = patient(&set);
-    let known = Known::of(&set, means.policy, &table)?;
+    let known = Known::of(&set, means.policy, table)?;
     let patient_id = text(&set, tags::PATIENT_ID);
     let mut walk = Walk {
         policy: means.policy,
-        table: &table,
+        table,
         secret: means.secret,
         patient: &patient,
         known: &known,
@@ -220,14 +238,19 @@ pub fn deidentify(set: InMemDicomObject, means: &Means<'_>) -> Result<Deidentifi
         has_references_by_place: has_references_by_place(&set),
         uids: BTreeMap::new(),
     };
-    let mut set = walk.dataset(set);
+    let set = walk.dataset(set);
     let links = Links {
         uids: walk.uids,
         patient: [patient_id, means.secret.patient_id(&patient)],
         shift_days: means.secret.shift_days(&patient),
     };
-    method::mark(&mut set, means.policy, table.edition());
-    Ok(Deidentified { set, known, links })
+    Ok(Deidentified {
+        set,
+        known,
+        policy: means.policy.clone(),
+        edition: table.edition().to_owned(),
+        links,
+    })
 }
 
 /// The pixels of the result, and the attributes that describe them if they changed.
@@ -239,26 +262,23 @@ pub struct Pixels {
 }
 
 impl Deidentified {
-    /// The object.
-    pub const fn set(&self) -> &InMemDicomObject {
-        &self.set
-    }
-
     /// The bytes of the file, once nothing is left in them of what the file said about the patient. `charset` is the
     /// character set that the file had.
     ///
     /// # Errors
     /// [`Refused::Survived`] if something is left.
     pub fn write(mut self, pixels: Pixels, charset: &str) -> Result<Vec<u8>, Refused> {
-        if pixels.is_looked_at {
-            method::mark_looked_at(&mut self.set)?;
-        }
         file::name_charset(&mut self.set);
         self.known.check_texts(&self.set)?;
         let mut bytes = Vec::new();
         file::elements(&self.set, uids::EXPLICIT_VR_LITTLE_ENDIAN, &mut bytes)?;
         if let Some(attribute) = self.known.survivor(&bytes, charset)? {
             return Err(Refused::Survived { attribute });
+        }
+        // Our own words may be anybody's name, so they come after the last look.
+        method::mark(&mut self.set, &self.policy, &self.edition);
+        if pixels.is_looked_at {
+            method::mark_looked_at(&mut self.set)?;
         }
         for element in pixels.elements {
             self.set.put(element);
@@ -328,5 +348,98 @@ fn name(tag: Tag) -> String {
     match StandardDataDictionary.by_tag(tag) {
         Some(it) => format!("{number} {}", it.alias),
         None => number,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dicom::{
+        core::{DataElement, PrimitiveValue, Tag, VR},
+        dictionary_std::tags,
+        object::InMemDicomObject,
+    };
+
+    use super::{Means, Pixels, Refused, deidentify_by, table::Table};
+    use crate::deid::{Policy, Secret};
+
+    const IMPLICIT: &str = "1.2.840.10008.1.2";
+
+    fn object() -> InMemDicomObject {
+        let text = |tag, vr, text: &str| DataElement::new(tag, vr, text);
+        InMemDicomObject::from_element_iter([
+            text(tags::SOP_CLASS_UID, VR::UI, "1.2.840.10008.5.1.4.1.1.7"),
+            text(tags::SOP_INSTANCE_UID, VR::UI, "1.3.9.1"),
+            text(tags::PATIENT_NAME, VR::PN, "Muster^Erika"),
+            text(tags::PATIENT_ID, VR::LO, "4711-08"),
+            text(tags::MILITARY_RANK, VR::LO, "zookeeper"),
+            text(tags::PATIENT_TELEPHONE_NUMBERS, VR::SH, "0815-4711"),
+            text(tags::STUDY_DESCRIPTION, VR::LO, "Erika, zoo"),
+        ])
+    }
+
+    /// The bytes of [`object`] de-identified by a table.
+    fn bytes(
+        table: &Table,
+        set: InMemDicomObject,
+        cleaner: &dyn Fn(&str) -> String,
+    ) -> Result<Vec<u8>, Refused> {
+        let policy = Policy::default();
+        let secret = Secret::new([3; 32]);
+        let means = Means {
+            policy: &policy,
+            secret: &secret,
+            cleaner,
+        };
+        let pixels = Pixels {
+            syntax_uid: IMPLICIT.to_owned(),
+            elements: Vec::new(),
+            is_looked_at: false,
+        };
+        deidentify_by(table, set, &means)?.write(pixels, "")
+    }
+
+    fn has(bytes: &[u8], text: &str) -> bool {
+        bytes.windows(text.len()).any(|it| it == text.as_bytes())
+    }
+
+    #[test]
+    fn an_engine_without_a_rule_is_caught() {
+        let same = |text: &str| text.to_owned();
+        let whole = bytes(&Table::built_in(), object(), &same).unwrap();
+        for text in ["zookeeper", "Muster", "Erika", "4711"] {
+            assert!(!has(&whole, text), "{text}");
+        }
+        // What the look for planted words is worth: without its rule the word is there to be found.
+        let lax = Table::built_in().without(tags::MILITARY_RANK);
+        assert!(has(&bytes(&lax, object(), &same).unwrap(), "zookeeper"));
+        // Numbers that the file gives its patient go even without the rule.
+        let lax = Table::built_in().without(tags::PATIENT_TELEPHONE_NUMBERS);
+        assert!(!has(&bytes(&lax, object(), &same).unwrap(), "0815"));
+    }
+
+    #[test]
+    fn a_cleaner_that_puts_the_name_back_is_stopped_by_the_last_look() {
+        let careless = |_: &str| "seen: ERIKA".to_owned();
+        let refused = bytes(&Table::built_in(), object(), &careless).unwrap_err();
+        let attribute = "(0010,0010) PatientName".to_owned();
+        assert_eq!(refused, Refused::Survived { attribute });
+    }
+
+    #[test]
+    fn a_name_in_other_bytes_than_text_is_found_in_every_encoding() {
+        let same = |text: &str| text.to_owned();
+        let wide = |order: fn(u16) -> [u8; 2]| "Muster".encode_utf16().flat_map(order).collect();
+        let forms: [Vec<u8>; 3] = [
+            b"of muster here".to_vec(),
+            wide(u16::to_le_bytes),
+            wide(u16::to_be_bytes),
+        ];
+        for form in forms {
+            let mut set = object();
+            let value = PrimitiveValue::U8(form.into());
+            set.put(DataElement::new(Tag(0x0028, 0x2000), VR::OB, value));
+            let refused = bytes(&Table::built_in(), set, &same);
+            assert!(matches!(refused, Err(Refused::Survived { .. })));
+        }
     }
 }

@@ -79,10 +79,16 @@ pub(super) fn outside_regions(set: &InMemDicomObject) -> Result<Vec<Mask>, Refus
         let [Some(left), Some(top), Some(right), Some(bottom)] = sides else {
             return Err(wrong());
         };
-        if right < left || bottom < top || columns <= left || rows <= top {
+        if right < left || bottom < top {
             return Err(wrong());
         }
-        regions.push([left, top, right.min(columns - 1), bottom.min(rows - 1)]);
+        // One beyond the picture keeps nothing of it.
+        if left < columns && top < rows {
+            regions.push([left, top, right.min(columns - 1), bottom.min(rows - 1)]);
+        }
+    }
+    if regions.is_empty() {
+        return Ok(Vec::new());
     }
     Ok(outside(&regions, columns, rows))
 }

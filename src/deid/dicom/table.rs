@@ -107,8 +107,8 @@ impl Row {
 pub(super) struct Table {
     edition: String,
     rows: BTreeMap<Tag, Row>,
-    /// By coding scheme and code of the concept name.
-    content: BTreeMap<(String, String), Row>,
+    /// By coding scheme and code of the concept name, and the type of the value.
+    content: BTreeMap<[String; 3], Row>,
     /// By private creator, group and the low byte of the element.
     safe_private: BTreeMap<(String, u16, u8), ()>,
 }
@@ -134,10 +134,10 @@ impl Table {
             }
         }
         for cells in cells(include_str!("annex_e_content.tsv")) {
-            if let [scheme, code, _kind, basic, options @ ..] = cells.as_slice()
+            if let [scheme, code, kind, basic, options @ ..] = cells.as_slice()
                 && let Some(row) = Row::parse(basic, options)
             {
-                let key = ((*scheme).to_owned(), (*code).to_owned());
+                let key = [scheme, code, kind].map(|it| (*it).to_owned());
                 table.content.insert(key, row);
             }
         }
@@ -163,9 +163,15 @@ impl Table {
         self.rows.get(&tag)
     }
 
-    /// The row of a content item.
-    pub(super) fn content(&self, scheme: &str, code: &str) -> Option<&Row> {
-        self.content.get(&(scheme.to_owned(), code.to_owned()))
+    /// The row of a content item; where it has another type than the standard says, that of its concept.
+    pub(super) fn content(&self, scheme: &str, code: &str, kind: &str) -> Option<&Row> {
+        let key = [scheme, code, kind].map(str::to_owned);
+        let of_concept = || {
+            let first = [scheme.to_owned(), code.to_owned(), String::new()];
+            let (found, row) = self.content.range(first..).next()?;
+            (found.iter().zip(&key).take(2).all(|(it, key)| it == key)).then_some(row)
+        };
+        self.content.get(&key).or_else(of_concept)
     }
 
     /// Whether the standard lists a private attribute as safe.
@@ -175,10 +181,11 @@ impl Table {
         self.safe_private.contains_key(&key)
     }
 
-    /// The rows in order of their tags.
+    /// The tables without the row of an attribute, to see whether that is noticed.
     #[cfg(test)]
-    pub(super) fn rows(&self) -> impl Iterator<Item = (Tag, &Row)> {
-        self.rows.iter().map(|(tag, row)| (*tag, row))
+    pub(super) fn without(mut self, tag: Tag) -> Self {
+        self.rows.remove(&tag);
+        self
     }
 }
 

@@ -1,6 +1,7 @@
 //! The walk through a data set: every attribute at every depth by its action, PS3.15 E.1 and E.3.
 //!
-//! 1. Group lengths, padding, groups 50xx and 60xx, pixels in items and what the dictionary does not know are dropped;
+//! 1. Group lengths, groups 50xx and 60xx, pixels in items, what is written anew and what the dictionary does not know are
+//!    dropped;
 //! 2. private attributes are dropped, but for those that the standard lists as safe, if the policy keeps them;
 //! 3. attributes of Table E.1-1 by its action, the others by [`unlisted`]: dates, names and UIDs that a later edition
 //!    may list are not waited for;
@@ -104,11 +105,18 @@ impl Walk<'_> {
         let is_structure = tag.element() == 0
             || matches!(tag.group(), 0x0000 | 0x0002 | 0x7fe0)
             || matches!(tag.group() & 0xff00, 0x5000 | 0x6000)
-            || tag == tags::SPECIFIC_CHARACTER_SET;
-        let vr = known_vr(tag)?;
+            || matches!(
+                tag,
+                tags::SPECIFIC_CHARACTER_SET
+                    | tags::DEIDENTIFICATION_METHOD
+                    | tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE
+            );
         if is_structure {
             return None;
         }
+        // The table may be younger than the dictionary.
+        let of_table = self.table.row(tag).map(|_| VirtualVr::Exact(element.vr()));
+        let vr = known_vr(tag).or(of_table)?;
         let element = as_told(element, vr)?;
         let decision = match self.table.row(tag) {
             Some(row) => Decision {
