@@ -235,11 +235,11 @@ impl Run {
                 (Some(problem), _) => Row::failed(number, Status::Refused, problem),
                 (None, _) => {
                     let found = disk::read(&input.path, LIMIT_BYTES).map_err(Error::from);
-                    self.one(number, found, |done| {
-                        if let Some(relink) = &mut relink {
-                            relink.add(number, &input.path, done);
-                        }
-                    })
+                    let (row, done) = self.one(number, found);
+                    if let (Some(relink), Some(done)) = (&mut relink, done) {
+                        relink.add(number, &input.path, &done);
+                    }
+                    row
                 }
             };
             report.rows.push(row);
@@ -261,46 +261,44 @@ impl Run {
         Ok(report.exit_code())
     }
 
-    fn one(
-        &self,
-        number: usize,
-        bytes: Result<Vec<u8>, Error>,
-        mut tell: impl FnMut(&Deidentified),
-    ) -> Row {
+    /// One file; what was written, if it was.
+    fn one(&self, number: usize, bytes: Result<Vec<u8>, Error>) -> (Row, Option<Deidentified>) {
         // The networks that find text come in here; until they do, nobody looks, and every picture is held.
         let looker: Option<Looker<'_>> = None;
         let done = bytes.and_then(|bytes| {
             let masks = masks(&self.decoder, &bytes, looker);
+            let task = match masks {
+                Some(_) => Task::DeidentifyLookedAt,
+                None => Task::Deidentify,
+            };
             let request = Request {
-                task: match masks {
-                    Some(_) => Task::DeidentifyLookedAt,
-                    None => Task::Deidentify,
-                },
+                task,
                 policy: self.policy.clone(),
                 secret: self.secret.clone(),
                 masks: masks.unwrap_or_default(),
             };
-            let is_looked_at = request.task == Task::DeidentifyLookedAt;
             let done = self.decoder.deidentify(&bytes, &request, &self.cancel)?;
-            Ok((done, is_looked_at))
+            Ok((done, task == Task::DeidentifyLookedAt))
         });
-        match done {
-            Ok((done, is_looked_at)) => {
-                let hold = done.facts.hold(&self.policy, is_looked_at);
-                let row = Row::written(number, &done.facts, hold);
-                match self.outputs.write(&done, hold) {
-                    Ok(()) => {
-                        tell(&done);
-                        row
-                    }
-                    Err(error) => Row::failed(number, Status::Error, &error.to_string()),
-                }
+        let (done, is_looked_at) = match done {
+            Ok(done) => done,
+            Err(error) => return (failure(number, &error), None),
+        };
+        let hold = done.facts.hold(&self.policy, is_looked_at);
+        match self.outputs.write(&done, hold) {
+            Ok(()) => (Row::written(number, &done.facts, hold), Some(done)),
+            Err(error) => {
+                let row = Row::failed(number, Status::Error, &error.to_string());
+                (row, None)
             }
-            Err(Error::Cancelled) => Row::not_reached(number),
-            Err(Error::Refused(refusal)) => {
-                Row::failed(number, Status::Refused, &refusal.to_string())
-            }
-            Err(error) => Row::failed(number, Status::Error, &error.to_string()),
         }
+    }
+}
+
+fn failure(number: usize, error: &Error) -> Row {
+    match error {
+        Error::Cancelled => Row::not_reached(number),
+        Error::Refused(refusal) => Row::failed(number, Status::Refused, &refusal.to_string()),
+        other => Row::failed(number, Status::Error, &other.to_string()),
     }
 }

@@ -44,12 +44,12 @@ fn deidentify(decoder: &Decoder, file: &[u8], policy: &Policy) -> Result<Deident
     decoder.deidentify(file, &request, &Cancel::default())
 }
 
-fn object(file: &[u8]) -> InMemDicomObject {
+pub(crate) fn object(file: &[u8]) -> InMemDicomObject {
     let file = dicom::object::from_reader(file).unwrap();
     file.into_inner()
 }
 
-fn text(set: &InMemDicomObject, tag: Tag) -> String {
+pub(crate) fn text(set: &InMemDicomObject, tag: Tag) -> String {
     let value = set.get(tag).map(|it| it.to_str().unwrap());
     value.map_or_else(String::new, |it| it.trim().to_owned())
 }
@@ -665,7 +665,8 @@ fn named(fields: &mut Fields) {
         .text(0x0010_0020, b"LO", "4711-08");
 }
 
-fn simple(instance: &str, date: &str) -> Fields {
+/// A small X-ray of one made-up patient.
+pub(crate) fn simple(instance: &str, date: &str) -> Fields {
     let mut fields = Fields::gray(2, 2, 8);
     named(&mut fields);
     fields

@@ -15,6 +15,7 @@ mod bert;
 mod cli;
 mod command;
 mod courses;
+mod deid_command;
 mod deid_header;
 mod dicom;
 mod documents;

@@ -131,18 +131,17 @@ impl Known {
             for item in element.items().unwrap_or_default() {
                 self.check_texts(item)?;
             }
-            let is_text = element
-                .value()
-                .primitive()
-                .is_some_and(|it| matches!(it, PrimitiveValue::Str(_) | PrimitiveValue::Strs(_)));
-            if is_text {
-                for value in element.to_multi_str().unwrap_or_default().iter() {
-                    if let Some(word) = self.found(value) {
-                        return Err(Refused::Survived {
-                            attribute: name(word.tag),
-                        });
-                    }
-                }
+            let texts = match element.value().primitive() {
+                Some(PrimitiveValue::Str(_) | PrimitiveValue::Strs(_)) => element.to_multi_str(),
+                _ => continue,
+            };
+            let found = texts
+                .unwrap_or_default()
+                .iter()
+                .find_map(|it| self.found(it));
+            if let Some(word) = found {
+                let attribute = name(word.tag);
+                return Err(Refused::Survived { attribute });
             }
         }
         Ok(())

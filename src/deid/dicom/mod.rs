@@ -21,7 +21,7 @@ mod walk;
 use std::collections::BTreeMap;
 
 use dicom::{
-    core::{DataElement, Tag, VR, dictionary::DataDictionary as _},
+    core::{Tag, dictionary::DataDictionary as _},
     dictionary_std::{StandardDataDictionary, tags, uids},
     object::{InMemDicomObject, mem::InMemElement},
 };

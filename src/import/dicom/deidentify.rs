@@ -16,7 +16,7 @@ use dicom::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Codec, Frames, Syntax, codec,
+    Frames, Syntax, codec,
     codec::Colour,
     codec_of, colour,
     dataset::{Dataset, Value},
@@ -27,7 +27,7 @@ use super::{
 use crate::{
     deid::{
         Policy, Secret,
-        dicom::{self as engine, Facts, Links, Mask, Means, Pixels, Plan, Refused},
+        dicom::{self as engine, Facts, Links, Mask, Means, Pixels, Plan},
     },
     import::{
         Refusal, memory,
