@@ -561,7 +561,10 @@ fn planted(file_idx: usize, policy: &Policy) -> Planted {
 fn with_meta(planter: &mut Planter, root: &Fields) -> Vec<u8> {
     let mut meta = Fields::default();
     meta.syntax = EXPLICIT_LE.to_owned();
-    meta.text(0x0002_0003, b"UI", "1.3.6.1.4.1.99999.8")
+    meta.bytes(0x0002_0001, b"OB", [0, 1])
+        .text(0x0002_0002, b"UI", "1.2.840.10008.5.1.4.1.1.7")
+        .text(0x0002_0003, b"UI", "1.3.6.1.4.1.99999.8")
+        .text(0x0002_0012, b"UI", "1.3.6.1.4.1.99999.10")
         .text(0x0002_0010, b"UI", &root.syntax)
         .text(0x0002_0013, b"SH", &planter.token("implementation version"))
         .text(0x0002_0016, b"AE", &planter.token("source AE title"))
@@ -574,6 +577,9 @@ fn with_meta(planter: &mut Planter, root: &Fields) -> Vec<u8> {
     file[2..2 + token.len()].copy_from_slice(token.as_bytes());
     file[..2].copy_from_slice(b"II");
     file.extend_from_slice(b"DICM");
+    // Some readers want the length of the group.
+    let n_bytes = meta.dataset().len() as u32;
+    meta.bytes(0x0002_0000, b"UL", n_bytes.to_le_bytes());
     file.extend(meta.dataset());
     file.extend(root.dataset());
     file
