@@ -153,6 +153,8 @@ impl Walk<'_> {
         }
         match decision.action {
             Action::Remove => None,
+            // X/Z, and optional in every composite object (PS3.3 C.7.2.1), where an empty sequence is not valid.
+            Action::Empty if tag == tags::REFERENCED_STUDY_SEQUENCE => None,
             Action::Empty => Some(InMemElement::empty(tag, element.vr())),
             Action::Dummy => Some(self.dummied(element)),
             Action::Uid => Some(self.with_new_uids(element)),
@@ -228,12 +230,16 @@ impl Walk<'_> {
 
     /// Action K: as it is, but for what the file says about the patient elsewhere.
     fn kept(&mut self, element: InMemElement) -> Option<InMemElement> {
-        let (tag, vr) = (element.header().tag, element.vr());
+        let vr = element.vr();
         match vr {
             VR::SQ => Some(self.inside(element)),
             VR::AS => Some(self.capped(element)),
             VR::IS | VR::DS => is_numeric(&element).then_some(element),
-            VR::CS if self.has_known(&element) => Some(DataElement::new(tag, vr, REMOVED)),
+            VR::CS if self.has_known(&element) => {
+                let known = self.known;
+                let as_code = |it: &str| if known.is_in(it) { REMOVED } else { it }.to_owned();
+                Some(with_texts(&element, as_code))
+            }
             _ if is_text(vr) && self.has_known(&element) => {
                 let known = self.known;
                 Some(with_texts(&element, |it| known.clean(it)))
