@@ -103,11 +103,14 @@ impl Walk<'_> {
             return self.private(element, creators);
         }
         let is_structure = tag.element() == 0
-            || matches!(tag.group(), 0x0000 | 0x0002 | 0x7fe0)
+            // Commands, the meta group, what signatures are made of, pixels.
+            || matches!(tag.group(), 0x0000 | 0x0002 | 0x4ffe | 0x7fe0)
             || matches!(tag.group() & 0xff00, 0x5000 | 0x6000)
             || matches!(
                 tag,
                 tags::SPECIFIC_CHARACTER_SET
+                    // Whoever has the key reads the identity in it.
+                    | tags::ENCRYPTED_ATTRIBUTES_SEQUENCE
                     | tags::DEIDENTIFICATION_METHOD
                     | tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE
             );
