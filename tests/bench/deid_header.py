@@ -5,7 +5,7 @@
     python3 -m venv env && env/bin/pip install pydicom deid dicom-anonymizer dcmanon
     env/bin/python tests/bench/deid_header.py planted target/release/wardlight [RESULTS]
 
-The planted files and their lists are made by tests/it/deid_header.rs: text in every attribute that Table E.1-1 removes or
+The planted files and their lists are made by tests/it/planted.rs: text in every attribute that Table E.1-1 removes or
 replaces, at three depths, one in five in a representation that is not its own; names of the patient in descriptions,
 reports and attributes that stay; private attributes, overlays, curves, meta group, preamble and padding; in Latin-1,
 UTF-8 and GB18030. They come from us, so they are where we looked; what the others were made for is less. `dcmanon` is the

@@ -41,6 +41,7 @@ mod pages;
 mod patient;
 mod pickles;
 mod pixels;
+mod planted;
 mod pointing;
 mod prep;
 mod render;
