@@ -14,6 +14,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use zeroize::Zeroizing;
+
 use super::{
     Error, Hints, Refusal, Sandbox, arrays,
     dicom::{Deidentified, Request},
@@ -195,6 +197,8 @@ impl Decoder {
         let request = serde_json::to_vec(request).map_err(|_dropped| Refusal::Defect {
             place: "decoder".to_owned(),
         })?;
+        // The secret is in it.
+        let request = Zeroizing::new(request);
         let request = (Purpose::Deidentify, request.as_slice(), bytes);
         self.ask(request, cancel, wire::deidentified)
     }

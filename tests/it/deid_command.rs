@@ -183,6 +183,7 @@ fn a_dry_run_writes_nothing_and_another_secret_gives_other_names() {
     let basic = folder.join("basic");
     let (_, told, _) = run(command(&inputs, &basic).args(["--basic", "--retain", "uids"]));
     assert!(told.contains("3 done"), "{told}");
+    assert!(told.contains("pictures were not held"), "{told}");
     assert!(names(&basic.join("done")).contains(&"1.3.77.2.dcm".to_owned()));
     let policy = &report(&basic.join("report.json"))["policy"];
     assert_eq!(policy["retain_uids"], true);

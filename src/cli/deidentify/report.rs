@@ -171,6 +171,9 @@ impl Report {
         if let Some(n_more) = failed.len().checked_sub(TOLD_LIMIT).filter(|it| 0 < *it) {
             text.push_str(&format!("  and {n_more} more\n"));
         }
+        if !self.policy.clean_pixel_data {
+            text.push_str("pictures were not held: nobody has looked for text in them\n");
+        }
         if is_dry {
             text.push_str("nothing was written\n");
         }

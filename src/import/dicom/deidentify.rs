@@ -232,11 +232,9 @@ impl Source<'_> {
             ));
         }
         let n_frame_bytes = contract.frame_bytes();
-        memory::allow_object(self.n_bytes + (n_frame_bytes * contract.n_frames) as u64);
-        memory::allow_frame(
-            self.n_bytes.saturating_mul(3) + (n_frame_bytes * contract.n_frames) as u64,
-            contract.n_samples() as u64,
-        );
+        // Codecs take most of their memory by the sample, of one frame at a time.
+        let n_samples = 3 * contract.n_samples();
+        memory::allow_object(self.n_bytes + (n_frame_bytes * contract.n_frames + n_samples) as u64);
         let frames = Frames {
             set: self.set,
             contract: &contract,
