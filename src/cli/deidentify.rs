@@ -24,10 +24,8 @@ use self::{
 };
 use crate::{
     case::Frame,
-    deid::{
-        Dates, Faces, Policy, Secret,
-        dicom::{Mask, Rect},
-    },
+    deid::dicom::{Mask, Rect},
+    deid::{Dates, Faces, Policy, Secret},
     disk,
     import::{Cancel, Decoder, Deidentified, Error, Opened, Request, Task},
 };

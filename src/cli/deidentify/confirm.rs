@@ -10,10 +10,8 @@ use super::{
 };
 use crate::{
     cli::print,
-    deid::{
-        Policy, Secret,
-        dicom::{Mask, Rect},
-    },
+    deid::dicom::{Mask, Rect},
+    deid::{Policy, Secret},
     disk,
     import::{Cancel, Decoder, Request, Task},
 };

@@ -6,10 +6,8 @@ use serde::Serialize;
 
 use crate::{
     cli::print,
-    deid::{
-        Policy,
-        dicom::{FaceRisk, Facts, Hold},
-    },
+    deid::Policy,
+    deid::dicom::{FaceRisk, Facts, Hold},
 };
 
 /// Rows that are told in words.
