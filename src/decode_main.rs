@@ -10,8 +10,10 @@
 )]
 
 mod case;
+mod deid;
 mod disk;
 mod import;
+mod language;
 mod privacy;
 mod sandbox;
 mod warnings;

@@ -315,6 +315,10 @@ impl From<&import::Refusal> for Failure {
             ),
             import::Refusal::Malformed { .. } => ("The file does not follow its format", DAMAGED),
             import::Refusal::Codec { .. } => ("The compressed pixels are damaged", DAMAGED),
+            import::Refusal::NotDeidentified { .. } => (
+                "The file was not de-identified",
+                "The cause says what stands against it; the file itself was not changed.",
+            ),
             import::Refusal::Defect { .. } => (
                 "The decoder failed on this file",
                 "Nothing else was harmed. Report it with the cause.",

@@ -19,7 +19,8 @@
 //! | `stats` | pure numbers: AUROC, calibration, intervals | — |
 //! | `bedside` | published scores and guideline cards, by their exact rules | — |
 //! | `language` | a clinical text taken apart: sections, sentences, concepts and their status, identifiers, dialogue, answers | — |
-//! | `import` | recognise and read files; the decode worker and its pool | `privacy` `disk` `sandbox` `warnings` `case` |
+//! | `deid` | de-identification: policy, secret, DICOM by PS3.15 Annex E | `privacy` `disk` `case` `language` |
+//! | `import` | recognise and read files; the decode worker and its pool | `privacy` `disk` `sandbox` `warnings` `case` `language` `deid` |
 //! | `prep` | `Spec`; a case as the arrays a model reads | `warnings` `case` `prediction` |
 //! | `model` | the `Model` trait, manifest and bundle | `privacy` `disk` `prediction` `stats` `prep` |
 //! | `nn` | the only code that knows libtorch: networks, attribution, training; the script worker | `disk` `sandbox` `warnings` `prediction` `prep` `model` `stats` |
@@ -41,6 +42,7 @@ pub mod app;
 pub mod bedside;
 pub mod case;
 pub mod cli;
+pub mod deid;
 pub mod disk;
 pub mod engine;
 pub mod evaluate;

@@ -10,6 +10,7 @@
 mod ask;
 mod bedside;
 mod calibrate;
+mod deidentify;
 mod doctor;
 mod evaluate;
 mod explained;
@@ -114,6 +115,10 @@ enum Command {
     Bedside(Box<bedside::Args>),
     /// Look after the encrypted records: people, log, backup, erasure.
     Store(Box<store::Args>),
+    /// Take out of DICOM files what identifies the patient, by PS3.15 Annex E. The files themselves stay as they are.
+    ///
+    /// Pictures that may carry text go to FOLDER/held until a person has looked at them (`deidentify confirm`).
+    Deidentify(Box<deidentify::Args>),
     /// Print completions for a shell.
     Completions { shell: clap_complete::Shell },
     /// Print the man page.
@@ -160,6 +165,7 @@ pub fn run() -> ExitCode {
         Some(Command::Calibrate(it)) => calibrate::run(&it, &args.engine),
         Some(Command::Bedside(it)) => bedside::run(&it),
         Some(Command::Store(it)) => store::run(&it),
+        Some(Command::Deidentify(it)) => deidentify::run(&it),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Args::command(), "wardlight", &mut io::stdout());
             Ok(ExitCode::SUCCESS)

@@ -14,8 +14,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use zeroize::Zeroizing;
+
 use super::{
     Error, Hints, Refusal, Sandbox, arrays,
+    dicom::{Deidentified, Request},
     pool::{Pool, Worker},
     weights::ModelFile,
     wire::{self, Answer, Purpose},
@@ -80,7 +83,8 @@ impl Cancel {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    fn is_cancelled(&self) -> bool {
+    /// Whether somebody asked to stop.
+    pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -178,6 +182,25 @@ impl Decoder {
     pub fn open_model_bytes(&self, bytes: &[u8]) -> Result<ModelFile, Error> {
         let request = (Purpose::Model, [].as_slice(), bytes);
         self.ask(request, &Cancel::default(), wire::model)
+    }
+
+    /// De-identifies the bytes of a DICOM file, or marks one that was de-identified as looked at.
+    ///
+    /// # Errors
+    /// [`Refusal::NotDeidentified`] where the policy or the file forbids it; else as [`Self::open`].
+    pub fn deidentify(
+        &self,
+        bytes: &[u8],
+        request: &Request,
+        cancel: &Cancel,
+    ) -> Result<Deidentified, Error> {
+        let request = serde_json::to_vec(request).map_err(|_dropped| Refusal::Defect {
+            place: "decoder".to_owned(),
+        })?;
+        // The secret is in it.
+        let request = Zeroizing::new(request);
+        let request = (Purpose::Deidentify, request.as_slice(), bytes);
+        self.ask(request, cancel, wire::deidentified)
     }
 
     fn decode(&self, bytes: &[u8], hints: &[u8], cancel: &Cancel) -> Result<Opened, Error> {

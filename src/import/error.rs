@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{disk, privacy::Phi};
+use crate::{deid::dicom::Refused, disk, privacy::Phi};
 
 /// Why [`super::Decoder::open`] has no scan and no chart.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +91,9 @@ pub enum Refusal {
     /// A codec gave up.
     #[error("wanted a sound {codec} stream, found that it {found}")]
     Codec { codec: String, found: String },
+    /// The file was read, but not de-identified.
+    #[error("{refused}")]
+    NotDeidentified { refused: Refused },
     /// The decoder itself failed; a defect here or in a library.
     #[error("wanted an answer from the decoder, found a defect in it at {place}")]
     Defect { place: String },
@@ -141,6 +144,12 @@ impl Refusal {
             limit,
             found,
         }
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        Self::NotDeidentified { refused }
     }
 }
 

@@ -31,6 +31,11 @@ pub(super) fn allow_json(n_bytes: u64) {
     allow_memory(BASE_BYTES.saturating_add(n_bytes.saturating_mul(128)));
 }
 
+/// Widens the memory limit for an object of `n_bytes` that is taken apart, changed and written again.
+pub(super) fn allow_object(n_bytes: u64) {
+    allow_memory(BASE_BYTES.saturating_add(n_bytes.saturating_mul(6)));
+}
+
 /// Widens the memory limit for a frame of `n_samples` that the contract has passed.
 pub(super) fn allow_frame(n_bytes: u64, n_samples: u64) {
     let more = n_samples

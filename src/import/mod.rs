@@ -28,6 +28,7 @@ pub mod worker;
 
 pub use crate::sandbox::{Sandbox, SandboxLevel};
 pub use decoder::{Cancel, Decoder, Opened, Settings};
+pub use dicom::{Deidentified, Request, Task};
 pub use error::{Error, Refusal};
 pub use series::{Column, Columns, Hints};
 pub use weights::{Container, Dtype, ModelFile, ModelHeader, NamedTensor};

@@ -4,7 +4,8 @@
 //! knows of the file (`Hints` as JSON, or nothing), and the file. Answer:
 //! messages of one byte (what it is), the length as `u64` and a payload. All integers are little-endian. A worker
 //! answers `Hello`, then either `Chart`, or `Shape`, one `Frame` for each frame and `Header`, or `Model` and one
-//! `Tensor` for each tensor, or for each array `Array` and one `Frame`, or at any point `Refused`.
+//! `Tensor` for each tensor, or for each array `Array` and one `Frame`, or `Deidentified` and `File`, or at any point
+//! `Refused`. To a request to de-identify, the JSON before the file is that request.
 
 use std::io::{self, Read, Write};
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Error, Refusal, Sandbox,
+    dicom::Deidentified,
     weights::{BYTES_LIMIT, Head, ModelFile, NamedTensor, TENSORS_LIMIT},
 };
 use crate::case::{Chart, Frame, Samples, scan::Header};
@@ -28,6 +30,8 @@ const FREE_SAMPLES: u64 = 1 << 24;
 const SAMPLES_PER_BYTE_LIMIT: u64 = 64;
 /// Most frames in one file.
 const FRAMES_LIMIT: u64 = 1 << 16;
+/// Largest de-identified file: pixels that were masked come back without compression.
+const DEIDENTIFIED_LIMIT_BYTES: u64 = 4 << 30;
 const CHUNK_BYTES: usize = 1 << 16;
 
 /// What a message holds.
@@ -42,6 +46,8 @@ pub(super) enum Kind {
     Model = b'M',
     Tensor = b'T',
     Array = b'A',
+    Deidentified = b'I',
+    File = b'B',
     Refused = b'E',
 }
 
@@ -56,6 +62,8 @@ impl Kind {
             Self::Model,
             Self::Tensor,
             Self::Array,
+            Self::Deidentified,
+            Self::File,
             Self::Refused,
         ]
         .into_iter()
@@ -73,11 +81,13 @@ pub(super) enum Purpose {
     Model = b'W',
     /// An archive of images and labels, to learn from.
     Arrays = b'A',
+    /// A DICOM file, to come back without what identifies the patient.
+    Deidentify = b'D',
 }
 
 impl Purpose {
     pub(super) fn parse(byte: u8) -> Option<Self> {
-        let all = [Self::Case, Self::Model, Self::Arrays];
+        let all = [Self::Case, Self::Model, Self::Arrays, Self::Deidentify];
         all.into_iter().find(|it| *it as u8 == byte)
     }
 }
@@ -257,6 +267,13 @@ impl<W: Write> Reply<W> {
         Ok(self.out.flush()?)
     }
 
+    /// Sends the bytes of a file.
+    pub(super) fn file(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        self.head(Kind::File, bytes.len())?;
+        self.out.write_all(bytes)?;
+        Ok(self.out.flush()?)
+    }
+
     fn head(&mut self, kind: Kind, n_bytes: usize) -> io::Result<()> {
         self.out.write_all(&[kind as u8])?;
         self.out.write_all(&(n_bytes as u64).to_le_bytes())
@@ -368,6 +385,22 @@ pub(super) fn arrays(input: &mut impl Read, names: &[&str]) -> Result<Vec<Array>
         arrays.push(Array { header, bytes });
     }
     Ok(arrays)
+}
+
+/// Reads a de-identified file: what became of it, and its bytes.
+pub(super) fn deidentified(input: &mut impl Read) -> Result<Deidentified, Error> {
+    let (kind, n_bytes) = head(input)?;
+    let mut answer: Deidentified = match kind {
+        Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
+        Kind::Deidentified => json(input, n_bytes)?,
+        _ => return Err(broken("what became of the file", format!("{kind:?}"))),
+    };
+    if DEIDENTIFIED_LIMIT_BYTES < answer.n_bytes {
+        let found = format!("{} bytes", answer.n_bytes);
+        return Err(broken("a file that is not too large", found));
+    }
+    answer.file = promised(input, Kind::File, answer.n_bytes)?;
+    Ok(answer)
 }
 
 /// Reads a payload whose kind and size were agreed.

@@ -10,6 +10,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use serde::de::DeserializeOwned;
+
 use super::{
     Hints, Refusal, arrays, dicom, document, fasta, memory, note, picture,
     recognise::{self, Content},
@@ -36,9 +38,14 @@ pub fn serve() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let refused = match request() {
-        Ok((Purpose::Case, hints, bytes)) => caught(|| read(&bytes, &hints, &mut reply)),
+        Ok((Purpose::Case, hints, bytes)) => {
+            caught(|| read(&bytes, &hints_of(&hints)?, &mut reply))
+        }
         Ok((Purpose::Model, _, bytes)) => caught(|| weights::read(&bytes, &mut reply)),
         Ok((Purpose::Arrays, _, bytes)) => caught(|| arrays::read(&bytes, &mut reply)),
+        Ok((Purpose::Deidentify, request, bytes)) => {
+            caught(|| dicom::deidentify(&bytes, &json(&request)?, &mut reply))
+        }
         Err(refusal) => Err(refusal),
     };
     match refused {
@@ -58,9 +65,9 @@ fn output() -> io::Result<File> {
     Ok(out)
 }
 
-/// What the one file is to be read as, what the caller knows of it, and its bytes. A closed pipe means that no file
-/// will come.
-fn request() -> Result<(Purpose, Hints, Vec<u8>), Refusal> {
+/// What the one file is to be read as, what the caller says to it, as JSON, and its bytes. A closed pipe means that no
+/// file will come.
+fn request() -> Result<(Purpose, Vec<u8>, Vec<u8>), Refusal> {
     let mut input = stdin().lock();
     let mut purpose = [0];
     input.read_exact(&mut purpose)?;
@@ -69,10 +76,6 @@ fn request() -> Result<(Purpose, Hints, Vec<u8>), Refusal> {
     let n_hints = length(&mut input)?;
     let mut hints = Vec::new();
     (&mut input).take(n_hints).read_to_end(&mut hints)?;
-    let hints = match n_hints {
-        0 => Hints::default(),
-        _ => serde_json::from_slice(&hints).map_err(|_dropped| Refusal::Abandoned)?,
-    };
     let n_bytes = length(&mut input)?;
     memory::allow_file(n_bytes);
     let mut bytes = Vec::new();
@@ -86,6 +89,18 @@ fn request() -> Result<(Purpose, Hints, Vec<u8>), Refusal> {
     } else {
         Err(Refusal::Abandoned)
     }
+}
+
+/// What the caller knows of the file; it need not know anything.
+fn hints_of(text: &[u8]) -> Result<Hints, Refusal> {
+    if text.is_empty() {
+        return Ok(Hints::default());
+    }
+    json(text)
+}
+
+fn json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(text).map_err(|_dropped| Refusal::Abandoned)
 }
 
 fn length(input: &mut impl Read) -> Result<u64, Refusal> {

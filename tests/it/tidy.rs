@@ -14,7 +14,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("egui", &["app"]),
     ("eframe", &["app"]),
     ("rfd", &["app"]),
-    ("dicom", &["import", "sample"]),
+    ("dicom", &["deid", "import", "sample"]),
     ("dicom_pixeldata", &["import"]),
     ("turbojpeg_sys", &["import"]),
     ("landlock", &["sandbox"]),

@@ -63,6 +63,10 @@ impl<'a> Dataset<'a> {
         Self { elements, encoding }
     }
 
+    pub(super) const fn is_explicit(&self) -> bool {
+        self.encoding.is_explicit
+    }
+
     pub(super) const fn is_big_endian(&self) -> bool {
         self.encoding.is_big_endian
     }

@@ -5,7 +5,8 @@
 //! 3. [`codec`] undoes the compression of one frame at a time; [`stored`] makes one form of every layout;
 //! 4. [`gray`] and [`colour`] turn stored numbers into what the scanner measured or showed;
 //! 5. [`header`] says what the file tells about the patient, the study and the geometry;
-//! 6. [`report`] reads a structured report, which has no pixels, as a note.
+//! 6. [`report`] reads a structured report, which has no pixels, as a note;
+//! 7. [`object`] hands the tree to the engine that de-identifies, and [`deidentify`] masks pixels for it.
 //!
 //! The `dicom` crates give the dictionaries; their `to_dynamic_image` is wrong in ten measured cases and their
 //! reader can be made to abort, so both are ours. Not here: windowing, which belongs to the display.
@@ -14,12 +15,14 @@ mod charset;
 mod codec;
 mod colour;
 mod dataset;
+mod deidentify;
 mod frames;
 mod gray;
 mod groups;
 mod header;
 mod inflate;
 mod lut;
+mod object;
 mod parse;
 mod pixels;
 mod report;
@@ -33,6 +36,7 @@ use dicom::{
     transfer_syntax::TransferSyntaxRegistry,
 };
 
+pub use self::deidentify::{Deidentified, Request, Task};
 use self::{
     codec::{Codec, Colour},
     colour::Palette,
@@ -72,19 +76,14 @@ pub(super) fn warm_up() {
     syntax_name("");
 }
 
+pub(super) use self::deidentify::deidentify;
+
 /// Reads a file and says its shape, its frames and its header, or the note that it is.
 pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
     let warnings = Warnings::default();
     let (syntax, body) = syntax_and_body(bytes, &warnings)?;
-    let codec = Codec::of(&syntax.uid).ok_or_else(|| Refusal::UnsupportedTransferSyntax {
-        uid: known_uid(&syntax.uid),
-        name: syntax_name(&syntax.uid),
-    })?;
-    let body = if syntax.is_deflated {
-        Cow::Owned(inflate::dataset(body)?)
-    } else {
-        Cow::Borrowed(body)
-    };
+    let codec = codec_of(&syntax)?;
+    let body = inflated(&syntax, body)?;
     let encoding = encoding_of(&body, syntax.encoding, &warnings);
     let set = parse::dataset(&body, encoding, &warnings)?;
     if report::is_report(&set) {
@@ -117,6 +116,21 @@ pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), R
         &warnings,
     )?;
     reply.json(Kind::Header, &header)
+}
+
+fn codec_of(syntax: &Syntax) -> Result<Codec, Refusal> {
+    Codec::of(&syntax.uid).ok_or_else(|| Refusal::UnsupportedTransferSyntax {
+        uid: known_uid(&syntax.uid),
+        name: syntax_name(&syntax.uid),
+    })
+}
+
+fn inflated<'a>(syntax: &Syntax, body: &'a [u8]) -> Result<Cow<'a, [u8]>, Refusal> {
+    Ok(if syntax.is_deflated {
+        Cow::Owned(inflate::dataset(body)?)
+    } else {
+        Cow::Borrowed(body)
+    })
 }
 
 /// How the data set is written.
