@@ -1,0 +1,125 @@
+//! Text burned into pictures: where it stands, what it says, and which of it is a marker that may stay.
+//!
+//! 1. The picture is brought to grey or colour values from 0 to 1, in one window or two (`view`).
+//! 2. A network marks what looks like text, at several sizes of the picture (`detect`).
+//! 3. What it marked becomes upright boxes; boxes that lie in each other become one (`area`).
+//! 4. A second network reads each box (`read`).
+//! 5. A box that says `R` or another marker, and stands alone, may stay (`marker`).
+//!
+//! The frames of a series are pictures of their own: search each, and mask each with the masks of all.
+//! Nothing here changes a picture, and no finder finds everything: a person looks before a picture is shared.
+
+mod area;
+mod detect;
+mod marker;
+mod picture;
+mod read;
+mod view;
+
+use std::{path::Path, sync::Arc};
+
+use rten::ThreadPool;
+
+pub use self::{
+    area::Rect,
+    marker::MARKERS,
+    picture::{Picture, Samples},
+};
+use self::{detect::Detector, read::Reader};
+use crate::{disk, privacy::Phi};
+
+/// The file of the network that finds text, PaddleOCR's PP-OCRv4 for mobile devices (Apache-2.0).
+pub const DETECTOR: &str = "ch_PP-OCRv4_det_infer.onnx";
+/// The file of the network that reads it, PP-OCRv6 small (Apache-2.0).
+pub const READER: &str = "PP-OCRv6_rec_small.onnx";
+
+/// Why text could not be looked for.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A network's file could not be read.
+    #[error(transparent)]
+    File(#[from] disk::Error),
+    /// The file is no network, or has parts that are unknown here.
+    #[error("wanted the network {name}, found a file that does not load: {reason}")]
+    Network { name: &'static str, reason: String },
+    /// A network answered in another form than it should.
+    #[error("wanted {wanted} from the network {name}, found {found}")]
+    Answer {
+        name: &'static str,
+        wanted: &'static str,
+        found: String,
+    },
+    /// Width, height and number of samples do not fit.
+    #[error("wanted a picture of {wanted} samples, found {found}")]
+    Shape { wanted: String, found: usize },
+    /// A sample is no number.
+    #[error("wanted finite samples, found one that is not a number or infinite")]
+    NotFinite,
+}
+
+/// A piece of text in a picture.
+#[derive(Clone, Debug)]
+pub struct TextBox {
+    /// Where it stands, in pixels.
+    pub area: Rect,
+    /// What it says, as far as the network can read: Latin and Chinese; other scripts come out wrong.
+    pub text: Phi<String>,
+    /// How sure it is that text stands here, from 0 to 1.
+    pub confidence: f32,
+    /// It says one of [`MARKERS`] and nothing else, and no other text stands beside it.
+    pub is_marker: bool,
+}
+
+/// The two networks.
+pub struct TextFinder {
+    detector: Detector,
+    reader: Reader,
+}
+
+impl TextFinder {
+    /// Loads [`DETECTOR`] and [`READER`] from `folder`. They run on one thread, the caller's.
+    pub fn load(folder: &Path) -> Result<Self, Error> {
+        let pool = Arc::new(ThreadPool::with_num_threads(1));
+        Ok(Self {
+            detector: Detector::load(&folder.join(DETECTOR), Arc::clone(&pool))?,
+            reader: Reader::load(&folder.join(READER), pool)?,
+        })
+    }
+
+    /// All text in `picture`, from top to bottom.
+    pub fn find(&self, picture: &Picture) -> Result<Vec<TextBox>, Error> {
+        let views = view::views(picture);
+        let mut found = Vec::new();
+        for view in &views {
+            found.extend(self.detector.find(view)?);
+        }
+        let mut boxes = Vec::new();
+        for spot in area::merged(found) {
+            let reading = self.reader.read_best(&views, spot.area)?;
+            boxes.push(TextBox {
+                area: spot.area,
+                is_marker: marker::is_marker(&reading),
+                text: Phi::new(reading.text),
+                confidence: spot.confidence,
+            });
+        }
+        marker::keep_only_alone(&mut boxes);
+        Ok(boxes)
+    }
+}
+
+/// The areas to blank: every box but the markers, wider by a margin for the soft edge of the strokes,
+/// and cut at the edges of a picture of `width` and `height`.
+pub fn masks(boxes: &[TextBox], width: usize, height: usize) -> Vec<Rect> {
+    boxes
+        .iter()
+        .filter(|it| !it.is_marker)
+        .map(|it| it.area.grown(margin(it.area)).clipped(width, height))
+        .filter(|it| it.n_pixels() > 0)
+        .collect()
+}
+
+/// Pixels on each side: a soft edge is wider in larger letters.
+fn margin(area: Rect) -> usize {
+    2 + area.width().min(area.height()) / 20
+}

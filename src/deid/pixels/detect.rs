@@ -1,0 +1,221 @@
+//! Where text is: the network marks it in pieces of the picture, at several sizes.
+
+use std::{path::Path, sync::Arc};
+
+use rten::{Model, RunOptions, ThreadPool};
+use rten_imageproc::{BoundingRect as _, Polygon, RetrievalMode, find_contours};
+use rten_tensor::{AsView as _, Layout as _, NdTensor, NdTensorView};
+
+use super::{
+    DETECTOR, Error,
+    area::{Rect, Spot},
+    read::load,
+    view::View,
+};
+
+/// Sizes at which a picture is searched: the network knows letters of about 8 to 150 pixels.
+const SCALES: [f32; 2] = [1.0, 0.375];
+/// A smaller picture is searched at the first size only.
+const SMALLEST: usize = 64;
+/// Pixels of a piece and of what it shares with the next. Pieces bound the memory that the network takes.
+const PIECE: usize = 1024;
+const SHARED: usize = 128;
+/// Empty pixels around the picture: the network is weak at an edge, and letters may touch it.
+const BORDER: usize = 16;
+/// The network halves its picture five times.
+const MULTIPLE: usize = 32;
+/// A pixel belongs to text from this probability on.
+const PIXEL: f32 = 0.25;
+/// A spot is text if one of its pixels reaches this.
+const SPOT: f32 = 0.45;
+
+/// The network that finds text.
+pub(super) struct Detector {
+    model: Model,
+    options: RunOptions,
+}
+
+/// How sure the network is, for each pixel of a picture of that size.
+struct Map {
+    width: usize,
+    values: Vec<f32>,
+}
+
+impl Detector {
+    pub(super) fn load(path: &Path, pool: Arc<ThreadPool>) -> Result<Self, Error> {
+        Ok(Self {
+            model: load(path, DETECTOR)?,
+            options: RunOptions::default().with_thread_pool(Some(pool)),
+        })
+    }
+
+    /// The spots at all sizes, in pixels of `view`; the same text may be there more than once.
+    pub(super) fn find(&self, view: &View) -> Result<Vec<Spot>, Error> {
+        let mut spots = Vec::new();
+        for (idx, scale) in SCALES.into_iter().enumerate() {
+            let scaled = view.scaled(scale);
+            if idx > 0 && scaled.width().min(scaled.height()) < SMALLEST {
+                break;
+            }
+            let map = self.map(&scaled)?;
+            let back = |spot: Spot| Spot {
+                area: scaled_back(spot.area, scale, view),
+                ..spot
+            };
+            spots.extend(map.spots().into_iter().map(back));
+        }
+        Ok(spots)
+    }
+
+    /// The whole picture, piece by piece; where pieces overlap, the surer one counts.
+    fn map(&self, view: &View) -> Result<Map, Error> {
+        let (width, height) = (view.width(), view.height());
+        let mut map = Map {
+            width,
+            values: vec![0.0; width * height],
+        };
+        for top in starts(height) {
+            for left in starts(width) {
+                let piece = Rect {
+                    top,
+                    left,
+                    bottom: height.min(top + PIECE),
+                    right: width.min(left + PIECE),
+                };
+                let answer = self.run(view, piece)?;
+                map.take(piece, &answer);
+            }
+        }
+        Ok(map)
+    }
+
+    fn run(&self, view: &View, piece: Rect) -> Result<NdTensor<f32, 4>, Error> {
+        let padded = |it: usize| (it + 2 * BORDER).next_multiple_of(MULTIPLE);
+        let (width, height) = (padded(piece.width()), padded(piece.height()));
+        let channels = view.channels();
+        let edge = channels.map(|it| it.map_or(0.0, |it| it.rim_median()));
+        let input = NdTensor::from_fn([1, 3, height, width], |[_, c, y, x]| {
+            let inside = (BORDER..BORDER + piece.width()).contains(&x)
+                && (BORDER..BORDER + piece.height()).contains(&y);
+            let value = match channels.get(c) {
+                Some(Some(plane)) if inside => {
+                    plane.at(piece.left + x - BORDER, piece.top + y - BORDER)
+                }
+                _ => edge.get(c).copied().unwrap_or_default(),
+            };
+            // As in the network's own preparation: from -1 to 1.
+            2.0 * value - 1.0
+        });
+        let answer = self
+            .model
+            .run_one(input.view().into(), Some(self.options.clone()))
+            .map_err(|it| Error::Answer {
+                name: DETECTOR,
+                wanted: "a map of probabilities",
+                found: it.to_string(),
+            })?;
+        let shape = answer.shape().to_vec();
+        if shape != [1, 1, height, width] {
+            return Err(Error::Answer {
+                name: DETECTOR,
+                wanted: "one probability for each pixel",
+                found: format!("the shape {shape:?}"),
+            });
+        }
+        answer.try_into().map_err(|_unit| Error::Answer {
+            name: DETECTOR,
+            wanted: "probabilities",
+            found: "another kind of number".to_owned(),
+        })
+    }
+}
+
+/// Where pieces begin along a side.
+fn starts(length: usize) -> impl Iterator<Item = usize> {
+    let n_more = length.saturating_sub(PIECE).div_ceil(PIECE - SHARED);
+    (0..=n_more).map(|it| it * (PIECE - SHARED))
+}
+
+fn scaled_back(area: Rect, scale: f32, view: &View) -> Rect {
+    let low = |it: usize| (it as f32 / scale).floor() as usize;
+    let high = |it: usize| (it as f32 / scale).ceil() as usize;
+    Rect {
+        top: low(area.top),
+        left: low(area.left),
+        bottom: high(area.bottom),
+        right: high(area.right),
+    }
+    .clipped(view.width(), view.height())
+}
+
+impl Map {
+    fn take(&mut self, piece: Rect, answer: &NdTensor<f32, 4>) {
+        for y in piece.top..piece.bottom {
+            let row = self.values.iter_mut().skip(y * self.width + piece.left);
+            for (x, value) in row.take(piece.width()).enumerate() {
+                let place = [0, 0, y - piece.top + BORDER, x + BORDER];
+                let found = answer.get(place).copied().unwrap_or_default();
+                *value = value.max(found);
+            }
+        }
+    }
+
+    /// Each connected piece of text, as large as the letters are: the network marks only their core.
+    fn spots(&self) -> Vec<Spot> {
+        let height = self.values.len() / self.width.max(1);
+        let mask: Vec<bool> = self.values.iter().map(|it| *it >= PIXEL).collect();
+        let mask = NdTensorView::from_data([height, self.width], mask.as_slice());
+        let mut spots = Vec::new();
+        for contour in find_contours(mask, RetrievalMode::External).iter() {
+            let bounds = Polygon::new(contour).bounding_rect();
+            let at = |it: i32| usize::try_from(it).unwrap_or_default();
+            let core = Rect {
+                top: at(bounds.top()),
+                left: at(bounds.left()),
+                bottom: at(bounds.bottom()) + 1,
+                right: at(bounds.right()) + 1,
+            };
+            let confidence = self.surest(core);
+            if confidence >= SPOT {
+                let area = core.grown(reach(core)).clipped(self.width, height);
+                spots.push(Spot { area, confidence });
+            }
+        }
+        spots
+    }
+
+    fn surest(&self, area: Rect) -> f32 {
+        (area.top..area.bottom)
+            .flat_map(|y| {
+                let row = self.values.iter().skip(y * self.width + area.left);
+                row.take(area.width())
+            })
+            .copied()
+            .fold(0.0, f32::max)
+    }
+}
+
+/// How far the letters reach beyond their core: area by circumference, as the network was trained (Liao et
+/// al. 2020, "Real-time scene text detection with differentiable binarization", section 3.4).
+fn reach(core: Rect) -> usize {
+    let (width, height) = (core.width() as f32, core.height() as f32);
+    (UNCLIP * width * height / (2.0 * (width + height))).ceil() as usize
+}
+
+const UNCLIP: f32 = 1.5;
+
+#[cfg(test)]
+mod tests {
+    use super::{PIECE, SHARED, starts};
+
+    #[test]
+    fn pieces_cover_the_side_and_overlap() {
+        for length in [1, PIECE, PIECE + 1, 2 * PIECE - SHARED, 5000] {
+            let starts: Vec<_> = starts(length).collect();
+            assert_eq!(starts[0], 0);
+            assert!(starts.last().unwrap() + PIECE >= length, "{length}");
+            assert!(*starts.last().unwrap() < length.max(1), "{length}");
+        }
+        assert_eq!(starts(PIECE).count(), 1);
+    }
+}
