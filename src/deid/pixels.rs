@@ -28,10 +28,14 @@ pub use self::{
 use self::{detect::Detector, read::Reader};
 use crate::{disk, privacy::Phi};
 
-/// The file of the network that finds text, PaddleOCR's PP-OCRv4 for mobile devices (Apache-2.0).
-pub const DETECTOR: &str = "ch_PP-OCRv4_det_infer.onnx";
-/// The file of the network that reads it, PP-OCRv6 small (Apache-2.0).
+/// The file of the network that finds text, PaddleOCR's PP-OCRv6 small (Apache-2.0).
+pub const DETECTOR: &str = "PP-OCRv6_det_small.onnx";
+/// The file of the network that reads it, of the same family.
 pub const READER: &str = "PP-OCRv6_rec_small.onnx";
+
+/// Beyond this many pixels, round anatomy looks like a letter too: such a box is text only if it can be read.
+const LARGE: usize = 80;
+const READABLE: f32 = 0.6;
 
 /// Why text could not be looked for.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +100,10 @@ impl TextFinder {
         let mut boxes = Vec::new();
         for spot in area::merged(found) {
             let reading = self.reader.read_best(&views, spot.area)?;
+            let lesser_side = spot.area.width().min(spot.area.height());
+            if lesser_side > LARGE && reading.confidence < READABLE {
+                continue;
+            }
             boxes.push(TextBox {
                 area: spot.area,
                 is_marker: marker::is_marker(&reading),
@@ -114,12 +122,13 @@ pub fn masks(boxes: &[TextBox], width: usize, height: usize) -> Vec<Rect> {
     boxes
         .iter()
         .filter(|it| !it.is_marker)
-        .map(|it| it.area.grown(margin(it.area)).clipped(width, height))
+        .map(|it| it.area.grown(margin(it.area), margin(it.area)))
+        .map(|it| it.clipped(width, height))
         .filter(|it| it.n_pixels() > 0)
         .collect()
 }
 
 /// Pixels on each side: a soft edge is wider in larger letters.
 fn margin(area: Rect) -> usize {
-    2 + area.width().min(area.height()) / 20
+    1 + area.width().min(area.height()) / 40
 }

@@ -84,6 +84,8 @@ pub(crate) struct Line {
     pub(crate) ink: Vec<usize>,
     /// The smallest box around the ink.
     pub(crate) area: Rect,
+    /// The line as it is set: from the top of the font to its foot, as wide as the letters with their spaces.
+    pub(crate) set: Rect,
 }
 
 /// A picture, or the frames of one, with its text.
@@ -104,14 +106,35 @@ pub(crate) struct Studio {
 use Script::{Arabic, Chinese, Cyrillic, Digits, Latin};
 const FONTS: &[(&str, &[Script])] = &[
     ("assets/fonts/Inter-Regular.ttf", &[Latin, Digits, Cyrillic]),
-    ("assets/fonts/Inter-SemiBold.ttf", &[Latin, Digits, Cyrillic]),
+    (
+        "assets/fonts/Inter-SemiBold.ttf",
+        &[Latin, Digits, Cyrillic],
+    ),
     ("assets/fonts/NotoSansSC-Regular.ttf", &[Chinese]),
-    ("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", &[Latin, Digits, Cyrillic, Arabic]),
-    ("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf", &[Latin, Digits, Cyrillic]),
-    ("/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf", &[Latin, Digits, Arabic]),
-    ("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf", &[Latin, Digits]),
-    ("/usr/share/fonts/truetype/liberation/LiberationMono-Regular.ttf", &[Latin, Digits]),
-    ("/usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf", &[Latin, Digits, Cyrillic]),
+    (
+        "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+        &[Latin, Digits, Cyrillic, Arabic],
+    ),
+    (
+        "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",
+        &[Latin, Digits, Cyrillic],
+    ),
+    (
+        "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf",
+        &[Latin, Digits, Arabic],
+    ),
+    (
+        "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",
+        &[Latin, Digits],
+    ),
+    (
+        "/usr/share/fonts/truetype/liberation/LiberationMono-Regular.ttf",
+        &[Latin, Digits],
+    ),
+    (
+        "/usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf",
+        &[Latin, Digits, Cyrillic],
+    ),
 ];
 
 impl Studio {
@@ -120,7 +143,9 @@ impl Studio {
         let mut fonts = Vec::new();
         for (path, scripts) in FONTS {
             let Ok(bytes) = std::fs::read(path) else {
-                println!("skipped: wanted Debian's fonts-dejavu-core and fonts-liberation, found no {path}");
+                println!(
+                    "skipped: wanted Debian's fonts-dejavu-core and fonts-liberation, found no {path}"
+                );
                 return None;
             };
             fonts.push((FontVec::try_from_vec(bytes).unwrap(), *scripts));
@@ -204,10 +229,10 @@ impl<'a> Sheet<'a> {
         let mut rng = ChaCha8Rng::seed_from_u64(number);
         let layout = LAYOUTS[number as usize % LAYOUTS.len()];
         let sides = match layout {
-            Layout::Huge => 768..1025,
+            Layout::Huge => 640..897,
             Layout::CtCorners => 512..513,
             _ if rng.random_bool(0.06) => 900..1025,
-            _ => 448..641,
+            _ => 400..561,
         };
         let (width, height) = (rng.random_range(sides.clone()), rng.random_range(sides));
         let is_colour = matches!(layout, Layout::Ultrasound | Layout::Cine);
@@ -224,7 +249,9 @@ impl<'a> Sheet<'a> {
         };
         for _ in 0..n_frames {
             let grey = sheet.background();
-            sheet.frames.push(grey.into_iter().map(|it| [it; 3]).collect());
+            sheet
+                .frames
+                .push(grey.into_iter().map(|it| [it; 3]).collect());
         }
         sheet
     }
@@ -240,7 +267,10 @@ impl<'a> Sheet<'a> {
                 let image = &self.studio.radiographs[self.rng.random_range(0..n)];
                 let filter = image::imageops::FilterType::Triangle;
                 let image = image::imageops::resize(image, width as u32, height as u32, filter);
-                image.pixels().map(|it| f32::from(it.0[0]) / 255.0).collect()
+                image
+                    .pixels()
+                    .map(|it| f32::from(it.0[0]) / 255.0)
+                    .collect()
             }
             _ => self.chest(),
         }
@@ -248,15 +278,23 @@ impl<'a> Sheet<'a> {
 
     /// A body with lungs, ribs and spine.
     fn chest(&mut self) -> Vec<f32> {
-        let (ribs, phase) = (self.rng.random_range(9.0..14.0), self.rng.random_range(0.0..PI));
-        let (noise, tone) = (self.rng.random_range(0.005..0.03), self.rng.random_range(0.45..0.75));
+        let (ribs, phase) = (
+            self.rng.random_range(9.0..14.0),
+            self.rng.random_range(0.0..PI),
+        );
+        let (noise, tone) = (
+            self.rng.random_range(0.005..0.03),
+            self.rng.random_range(0.45..0.75),
+        );
         let lung = |x: f32, y: f32, side: f32| {
             let (dx, dy) = ((x - 0.5 - side * 0.19) / 0.15, (y - 0.48) / 0.32);
             1.0 / (1.0 + (6.0 * (dx * dx + dy * dy - 1.0)).exp())
         };
         self.each_pixel(noise, |x, y| {
             let air = lung(x, y, -1.0) + lung(x, y, 1.0);
-            let rib = (ribs * PI * (y + 0.25 * (x - 0.5).powi(2)) * 2.0 + phase).sin().max(0.0);
+            let rib = (ribs * PI * (y + 0.25 * (x - 0.5).powi(2)) * 2.0 + phase)
+                .sin()
+                .max(0.0);
             let spine = (-((x - 0.5) / 0.045).powi(2)).exp();
             let body = 1.0 / (1.0 + (40.0 * ((x - 0.5).abs() - 0.46)).exp());
             body * (tone - 0.4 * air + 0.1 * rib * air.min(1.0) + 0.2 * spine)
@@ -268,7 +306,13 @@ impl<'a> Sheet<'a> {
         let organs: Vec<[f32; 5]> = (0..9)
             .map(|_| {
                 let mut part = |low: f32, high: f32| self.rng.random_range(low..high);
-                [part(0.3, 0.7), part(0.35, 0.65), part(0.03, 0.12), part(0.03, 0.1), part(-0.25, 0.3)]
+                [
+                    part(0.3, 0.7),
+                    part(0.35, 0.65),
+                    part(0.03, 0.12),
+                    part(0.03, 0.1),
+                    part(-0.25, 0.3),
+                ]
             })
             .collect();
         let noise = self.rng.random_range(0.01..0.04);
@@ -277,7 +321,8 @@ impl<'a> Sheet<'a> {
                 ((x - cx) / rx).powi(2) + ((y - cy) / ry).powi(2) < 1.0
             };
             if !inside(&[0.5, 0.5, 0.36, 0.27, 0.0]) {
-                return if inside(&[0.5, 1.2, 0.6, 0.41, 0.0]) && !inside(&[0.5, 1.2, 0.6, 0.4, 0.0]) {
+                return if inside(&[0.5, 1.2, 0.6, 0.41, 0.0]) && !inside(&[0.5, 1.2, 0.6, 0.4, 0.0])
+                {
                     0.3
                 } else {
                     0.02
@@ -293,7 +338,10 @@ impl<'a> Sheet<'a> {
 
     /// An ultrasound fan with speckle.
     fn fan(&mut self) -> Vec<f32> {
-        let (depth, blob) = (self.rng.random_range(0.6..0.75), self.rng.random_range(0.3..0.7));
+        let (depth, blob) = (
+            self.rng.random_range(0.6..0.75),
+            self.rng.random_range(0.3..0.7),
+        );
         let speckle: Vec<f32> = (0..self.width * self.height)
             .map(|_| -self.rng.random_range(0.001f32..1.0).ln())
             .collect();
@@ -308,7 +356,10 @@ impl<'a> Sheet<'a> {
             }
             let cyst = ((x - blob) / 0.08).powi(2) + ((y - 0.5) / 0.07).powi(2) < 1.0;
             let here = n - 1;
-            let smooth = (speckle[here] + speckle[here.saturating_sub(1)] + speckle[here.saturating_sub(width)]) / 3.0;
+            let smooth = (speckle[here]
+                + speckle[here.saturating_sub(1)]
+                + speckle[here.saturating_sub(width)])
+                / 3.0;
             (0.28 * smooth * if cyst { 0.1 } else { 1.0 - radius * 0.5 }).min(0.95)
         })
     }
@@ -357,20 +408,36 @@ impl<'a> Sheet<'a> {
                 self.frames[0][y * self.width + x] = [paper; 3];
             }
         }
-        let style = Style { colour: [0.05; 3], ..plain(size) };
+        let style = Style {
+            colour: [0.05; 3],
+            ..plain(size)
+        };
         for n in 0..3 {
-            self.write(left + 8, top + 4 + (n as f32 * size * 1.25) as usize, style, width - 16);
+            self.write(
+                left + 8,
+                top + 4 + (n as f32 * size * 1.25) as usize,
+                style,
+                width - 16,
+            );
         }
         self.marker();
     }
 
     fn ultrasound(&mut self) {
-        let colours = [[1.0, 1.0, 1.0], [1.0, 0.9, 0.2], [0.3, 1.0, 0.4], [0.4, 0.8, 1.0]];
+        let colours = [
+            [1.0, 1.0, 1.0],
+            [1.0, 0.9, 0.2],
+            [0.3, 1.0, 0.4],
+            [0.4, 0.8, 1.0],
+        ];
         let size = self.rng.random_range(14.0f32..22.0);
         for n in 0..2 {
             let colour = colours[self.rng.random_range(0..4)];
             let top = 6 + (n as f32 * size * 1.3) as usize;
-            let style = Style { colour, ..plain(size) };
+            let style = Style {
+                colour,
+                ..plain(size)
+            };
             self.write(8, top, style, self.width / 2 - 16);
             if n == 0 {
                 self.write(self.width / 2 + 8, top, style, self.width / 2 - 16);
@@ -408,7 +475,10 @@ impl<'a> Sheet<'a> {
         for left in [8, self.width - 8 - (size * 1.3) as usize] {
             let quarter_turns = if self.rng.random_bool(0.5) { 1 } else { 3 };
             let top = self.rng.random_range(8..self.height / 4);
-            let style = Style { quarter_turns, ..plain(size) };
+            let style = Style {
+                quarter_turns,
+                ..plain(size)
+            };
             self.write(left, top, style, self.height - top - 8);
         }
     }
@@ -419,7 +489,11 @@ impl<'a> Sheet<'a> {
             let size = self.rng.random_range(18.0f32..36.0);
             let left = self.rng.random_range(10..self.width / 3);
             let top = self.height * (1 + idx) / 5;
-            let style = Style { outline: Some(0.0), colour: [1.0; 3], ..plain(size) };
+            let style = Style {
+                outline: Some(0.0),
+                colour: [1.0; 3],
+                ..plain(size)
+            };
             self.write(left, top, style, self.width - left - 10);
         }
     }
@@ -430,7 +504,15 @@ impl<'a> Sheet<'a> {
             let left = self.rng.random_range(10..self.width / 3);
             let top = self.height * (1 + idx) / 4;
             let alpha = self.rng.random_range(0.25..0.5);
-            self.write(left, top, Style { alpha, ..plain(size) }, self.width - left - 10);
+            self.write(
+                left,
+                top,
+                Style {
+                    alpha,
+                    ..plain(size)
+                },
+                self.width - left - 10,
+            );
         }
     }
 
@@ -440,8 +522,16 @@ impl<'a> Sheet<'a> {
         let cut = (size * self.rng.random_range(0.0f32..0.35)) as usize;
         let low = self.height + cut - size as usize;
         self.write(0, low, plain(size), self.width / 2 - 10);
-        let style = Style { quarter_turns: 1, ..plain(size) };
-        self.write(self.width + cut - size as usize, self.height / 8, style, self.height / 2);
+        let style = Style {
+            quarter_turns: 1,
+            ..plain(size)
+        };
+        self.write(
+            self.width + cut - size as usize,
+            self.height / 8,
+            style,
+            self.height / 2,
+        );
         self.write(0, 0, plain(size), self.width / 2);
     }
 
@@ -450,20 +540,33 @@ impl<'a> Sheet<'a> {
         if self.rng.random_bool(0.3) {
             return;
         }
-        let words = ["R", "L", "R", "L", "PA", "AP", "ERECT", "SUPINE", "PORTABLE", "LEFT", "RIGHT"];
+        let words = [
+            "R", "L", "R", "L", "PA", "AP", "ERECT", "SUPINE", "PORTABLE", "LEFT", "RIGHT",
+        ];
         let word = words[self.rng.random_range(0..words.len())];
         let size = self.rng.random_range(26.0f32..44.0);
         let left = self.width - (size * 0.75) as usize * word.len() - 24;
         let text = (word.to_owned(), Latin);
         let font = [0, 1, 3, 5, 6][self.rng.random_range(0..5usize)];
-        self.put(text, font, (left, self.height * 2 / 5), plain(size), 0..1, true);
+        self.put(
+            text,
+            font,
+            (left, self.height * 2 / 5),
+            plain(size),
+            0..1,
+            true,
+        );
     }
 
     /// Lines one below the other in a corner.
     fn block(&mut self, is_right: bool, is_low: bool, n: usize, size: f32) {
         let step = (size * 1.25) as usize;
         let left = if is_right { self.width / 2 + 12 } else { 8 };
-        let top = if is_low { self.height - n * step - 8 } else { 8 };
+        let top = if is_low {
+            self.height - n * step - 8
+        } else {
+            8
+        };
         for idx in 0..n {
             self.write(left, top + idx * step, plain(size), self.width / 2 - 20);
         }
@@ -475,7 +578,14 @@ impl<'a> Sheet<'a> {
     }
 
     /// An invented line in a script of its own, as much of it as there is room for.
-    fn write_in(&mut self, left: usize, top: usize, style: Style, room: usize, frames: std::ops::Range<usize>) {
+    fn write_in(
+        &mut self,
+        left: usize,
+        top: usize,
+        style: Style,
+        room: usize,
+        frames: std::ops::Range<usize>,
+    ) {
         let script = match self.rng.random_range(0..20) {
             0..7 => Latin,
             7..11 => Digits,
@@ -483,12 +593,19 @@ impl<'a> Sheet<'a> {
             14..17 => Cyrillic,
             _ => Arabic,
         };
-        let fitting: Vec<usize> = (0..FONTS.len()).filter(|it| FONTS[*it].1.contains(&script)).collect();
+        let fitting: Vec<usize> = (0..FONTS.len())
+            .filter(|it| FONTS[*it].1.contains(&script))
+            .collect();
         let font = fitting[self.rng.random_range(0..fitting.len())];
         let mut text = invented(&mut self.rng, script);
-        let scaled = self.studio.fonts[font].0.as_scaled(PxScale::from(style.size));
+        let scaled = self.studio.fonts[font]
+            .0
+            .as_scaled(PxScale::from(style.size));
         let width = |text: &str| -> f32 {
-            shaped(text).chars().map(|it| scaled.h_advance(scaled.glyph_id(it))).sum()
+            shaped(text)
+                .chars()
+                .map(|it| scaled.h_advance(scaled.glyph_id(it)))
+                .sum()
         };
         while width(&text) > room as f32 && text.chars().count() > 1 {
             text.pop();
@@ -543,7 +660,22 @@ impl<'a> Sheet<'a> {
         let (Some(area), false) = (bounds(&ink, self.width), text.is_empty()) else {
             return;
         };
-        self.lines.push(Line { text, script, is_marker, frames, ink, area });
+        let set = Rect {
+            top,
+            left,
+            bottom: top + stamp.height,
+            right: left + stamp.width,
+        };
+        let set = set.clipped(self.width, self.height);
+        self.lines.push(Line {
+            text,
+            script,
+            is_marker,
+            frames,
+            ink,
+            area,
+            set,
+        });
     }
 
     fn mean_behind(&self, left: usize, top: usize, stamp: &Stamp, frame: usize) -> f32 {
@@ -561,7 +693,10 @@ impl<'a> Sheet<'a> {
     fn finish(mut self) -> Drawn {
         let is_jpeg = self.layout != Layout::Banner12Bit && self.rng.random_bool(0.25);
         let frames = std::mem::take(&mut self.frames);
-        let frames = frames.into_iter().map(|it| self.stored(&it, is_jpeg)).collect();
+        let frames = frames
+            .into_iter()
+            .map(|it| self.stored(&it, is_jpeg))
+            .collect();
         Drawn {
             layout: self.layout,
             width: self.width,
@@ -577,14 +712,22 @@ impl<'a> Sheet<'a> {
         let samples = if self.is_colour {
             let bytes: Vec<u8> = pixels.iter().flatten().map(|it| byte(*it)).collect();
             let image = image::RgbImage::from_raw(width, height, bytes).unwrap();
-            let image = if is_jpeg { through_jpeg(&image.into()).into_rgb8() } else { image };
+            let image = if is_jpeg {
+                through_jpeg(&image.into()).into_rgb8()
+            } else {
+                image
+            };
             Samples::Rgb(image.into_raw())
         } else if self.layout == Layout::Banner12Bit {
             Samples::Gray(pixels.iter().map(|it| (it[0] * 4095.0).round()).collect())
         } else {
             let bytes: Vec<u8> = pixels.iter().map(|it| byte(it[0])).collect();
             let image = image::GrayImage::from_raw(width, height, bytes).unwrap();
-            let image = if is_jpeg { through_jpeg(&image.into()).into_luma8() } else { image };
+            let image = if is_jpeg {
+                through_jpeg(&image.into()).into_luma8()
+            } else {
+                image
+            };
             Samples::Gray(image.into_raw().into_iter().map(f32::from).collect())
         };
         Picture::parse(self.width, self.height, samples).unwrap()
@@ -629,14 +772,25 @@ struct Stamp {
 impl Stamp {
     fn new(font: &FontVec, text: &str, size: f32) -> Self {
         let scaled = font.as_scaled(PxScale::from(size));
-        let advance: f32 = text.chars().map(|it| scaled.h_advance(scaled.glyph_id(it))).sum();
-        let (width, height) = (advance.ceil() as usize + 2, scaled.height().ceil() as usize + 1);
-        let mut stamp = Self { width, height, cover: vec![0.0; width * height] };
+        let advance: f32 = text
+            .chars()
+            .map(|it| scaled.h_advance(scaled.glyph_id(it)))
+            .sum();
+        let (width, height) = (
+            advance.ceil() as usize + 2,
+            scaled.height().ceil() as usize + 1,
+        );
+        let mut stamp = Self {
+            width,
+            height,
+            cover: vec![0.0; width * height],
+        };
         let mut x = 1.0;
         for character in text.chars() {
             let glyph = scaled.glyph_id(character);
             assert!(glyph.0 != 0, "a font has no {character:?}");
-            let placed = glyph.with_scale_and_position(PxScale::from(size), point(x, scaled.ascent()));
+            let placed =
+                glyph.with_scale_and_position(PxScale::from(size), point(x, scaled.ascent()));
             x += scaled.h_advance(glyph);
             let Some(outline) = font.outline_glyph(placed) else {
                 continue;
@@ -673,7 +827,11 @@ impl Stamp {
             .flat_map(|x| (0..self.height).rev().map(move |y| (x, y)))
             .map(|(x, y)| self.at(x, y))
             .collect();
-        Self { width: self.height, height: self.width, cover }
+        Self {
+            width: self.height,
+            height: self.width,
+            cover,
+        }
     }
 }
 
@@ -682,8 +840,13 @@ fn invented(rng: &mut ChaCha8Rng, script: Script) -> String {
     let mut pick = |words: &[&str]| words[rng.random_range(0..words.len())].to_owned();
     match script {
         Latin => {
-            let family = pick(&["DOE", "Kowalska", "SMITH", "Nguyen", "Garcia", "MUELLER", "O'Brien", "Rossi", "Haugen"]);
-            let given = pick(&["JOHN", "Anna", "MARIA", "Peter", "Lucia", "HANS", "Aoife", "Ingrid"]);
+            let family = pick(&[
+                "DOE", "Kowalska", "SMITH", "Nguyen", "Garcia", "MUELLER", "O'Brien", "Rossi",
+                "Haugen",
+            ]);
+            let given = pick(&[
+                "JOHN", "Anna", "MARIA", "Peter", "Lucia", "HANS", "Aoife", "Ingrid",
+            ]);
             match rng.random_range(0..5) {
                 0 => format!("{family}^{given}"),
                 1 => format!("{family}, {given}"),
@@ -693,10 +856,18 @@ fn invented(rng: &mut ChaCha8Rng, script: Script) -> String {
             }
         }
         Digits => {
-            let (year, month, day) = (rng.random_range(1925..2026), rng.random_range(1..13), rng.random_range(1..29));
+            let (year, month, day) = (
+                rng.random_range(1925..2026),
+                rng.random_range(1..13),
+                rng.random_range(1..29),
+            );
             match rng.random_range(0..4) {
                 0 => format!("{year}-{month:02}-{day:02}"),
-                1 => format!("{day:02}.{month:02}.{year} {:02}:{:02}", rng.random_range(0..24), rng.random_range(0..60)),
+                1 => format!(
+                    "{day:02}.{month:02}.{year} {:02}:{:02}",
+                    rng.random_range(0..24),
+                    rng.random_range(0..60)
+                ),
                 2 => format!("{:010}", rng.random_range(0..10_000_000_000u64)),
                 _ => format!("{day:02}/{month:02}/{year}"),
             }
@@ -707,15 +878,32 @@ fn invented(rng: &mut ChaCha8Rng, script: Script) -> String {
             match rng.random_range(0..3) {
                 0 => format!("姓名: {family}{given}"),
                 1 => format!("{family}{given} {}岁", rng.random_range(18..99)),
-                _ => format!("出生 {}年{}月{}日", rng.random_range(1925..2020), rng.random_range(1..13), rng.random_range(1..29)),
+                _ => format!(
+                    "出生 {}年{}月{}日",
+                    rng.random_range(1925..2020),
+                    rng.random_range(1..13),
+                    rng.random_range(1..29)
+                ),
             }
         }
         Cyrillic => {
-            let family = pick(&["Иванов", "ПЕТРОВА", "Смирнов", "Кузнецова", "ШЕВЧЕНКО", "Димитров"]);
+            let family = pick(&[
+                "Иванов",
+                "ПЕТРОВА",
+                "Смирнов",
+                "Кузнецова",
+                "ШЕВЧЕНКО",
+                "Димитров",
+            ]);
             let given = pick(&["Пётр", "АННА", "Ольга", "Сергей", "Юлия"]);
             match rng.random_range(0..2) {
                 0 => format!("{family} {given}"),
-                _ => format!("Дата рожд. {:02}.{:02}.{}", rng.random_range(1..29), rng.random_range(1..13), rng.random_range(1925..2020)),
+                _ => format!(
+                    "Дата рожд. {:02}.{:02}.{}",
+                    rng.random_range(1..29),
+                    rng.random_range(1..13),
+                    rng.random_range(1925..2020)
+                ),
             }
         }
         Arabic => {
@@ -732,12 +920,35 @@ fn invented(rng: &mut ChaCha8Rng, script: Script) -> String {
 /// followed by its final form and, if it joins to the left, by its initial and its medial form.
 fn shaped(text: &str) -> String {
     const LETTERS: [(char, u32, bool); 29] = [
-        ('ا', 0xFE8D, false), ('ب', 0xFE8F, true), ('ة', 0xFE93, false), ('ت', 0xFE95, true), ('ث', 0xFE99, true),
-        ('ج', 0xFE9D, true), ('ح', 0xFEA1, true), ('خ', 0xFEA5, true), ('د', 0xFEA9, false), ('ذ', 0xFEAB, false),
-        ('ر', 0xFEAD, false), ('ز', 0xFEAF, false), ('س', 0xFEB1, true), ('ش', 0xFEB5, true), ('ص', 0xFEB9, true),
-        ('ض', 0xFEBD, true), ('ط', 0xFEC1, true), ('ظ', 0xFEC5, true), ('ع', 0xFEC9, true), ('غ', 0xFECD, true),
-        ('ف', 0xFED1, true), ('ق', 0xFED5, true), ('ك', 0xFED9, true), ('ل', 0xFEDD, true), ('م', 0xFEE1, true),
-        ('ن', 0xFEE5, true), ('ه', 0xFEE9, true), ('و', 0xFEED, false), ('ي', 0xFEF1, true),
+        ('ا', 0xFE8D, false),
+        ('ب', 0xFE8F, true),
+        ('ة', 0xFE93, false),
+        ('ت', 0xFE95, true),
+        ('ث', 0xFE99, true),
+        ('ج', 0xFE9D, true),
+        ('ح', 0xFEA1, true),
+        ('خ', 0xFEA5, true),
+        ('د', 0xFEA9, false),
+        ('ذ', 0xFEAB, false),
+        ('ر', 0xFEAD, false),
+        ('ز', 0xFEAF, false),
+        ('س', 0xFEB1, true),
+        ('ش', 0xFEB5, true),
+        ('ص', 0xFEB9, true),
+        ('ض', 0xFEBD, true),
+        ('ط', 0xFEC1, true),
+        ('ظ', 0xFEC5, true),
+        ('ع', 0xFEC9, true),
+        ('غ', 0xFECD, true),
+        ('ف', 0xFED1, true),
+        ('ق', 0xFED5, true),
+        ('ك', 0xFED9, true),
+        ('ل', 0xFEDD, true),
+        ('م', 0xFEE1, true),
+        ('ن', 0xFEE5, true),
+        ('ه', 0xFEE9, true),
+        ('و', 0xFEED, false),
+        ('ي', 0xFEF1, true),
     ];
     let letter = |it: char| LETTERS.iter().find(|(known, ..)| *known == it);
     let characters: Vec<char> = text.chars().collect();
@@ -752,7 +963,10 @@ fn shaped(text: &str) -> String {
         };
         let before = idx.checked_sub(1).and_then(|it| letter(characters[it]));
         let joined_before = before.is_some_and(|(.., on)| *on);
-        let joined_after = *joins_on && characters.get(idx + 1).is_some_and(|it| letter(*it).is_some());
+        let joined_after = *joins_on
+            && characters
+                .get(idx + 1)
+                .is_some_and(|it| letter(*it).is_some());
         let form = match (joined_before, joined_after) {
             (false, false) => 0,
             (true, false) => 1,

@@ -33,13 +33,13 @@ impl Rect {
         self.width() * self.height()
     }
 
-    /// The same with `margin` more pixels on each side.
-    pub const fn grown(self, margin: usize) -> Self {
+    /// The same with `x` more pixels on the left and the right and `y` above and below.
+    pub const fn grown(self, x: usize, y: usize) -> Self {
         Self {
-            top: self.top.saturating_sub(margin),
-            left: self.left.saturating_sub(margin),
-            bottom: self.bottom.saturating_add(margin),
-            right: self.right.saturating_add(margin),
+            top: self.top.saturating_sub(y),
+            left: self.left.saturating_sub(x),
+            bottom: self.bottom.saturating_add(y),
+            right: self.right.saturating_add(x),
         }
     }
 
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_box_is_cut_at_the_edge() {
-        let area = spot(0, 10).area.grown(3).clipped(12, 11);
+        let area = spot(0, 10).area.grown(3, 3).clipped(12, 11);
         assert_eq!((area.left, area.right, area.bottom), (0, 12, 11));
         assert_eq!(spot(20, 30).area.clipped(12, 11).n_pixels(), 0);
     }

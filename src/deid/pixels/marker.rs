@@ -38,19 +38,10 @@ pub(super) fn keep_only_alone(boxes: &mut [TextBox]) {
 /// The box and what lies beside it on its line, whichever way that runs.
 fn neighbourhood(area: Rect) -> Rect {
     let reach = ALONE * area.width().min(area.height());
-    let along = area.grown(reach);
     if area.height() > 2 * area.width() {
-        Rect {
-            left: area.left,
-            right: area.right,
-            ..along
-        }
+        area.grown(0, reach)
     } else {
-        Rect {
-            top: area.top,
-            bottom: area.bottom,
-            ..along
-        }
+        area.grown(reach, 0)
     }
 }
 
