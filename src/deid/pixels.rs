@@ -3,7 +3,7 @@
 //! 1. The picture is brought to grey or colour values from 0 to 1, in one window or two (`view`).
 //! 2. A network marks what looks like text, at several sizes of the picture (`detect`).
 //! 3. What it marked becomes upright boxes; boxes that lie in each other become one (`area`).
-//! 4. A second network reads each box (`read`).
+//! 4. A second network reads each box (`read`); a large one that it cannot read must look drawn (`drawn`).
 //! 5. A box that says `R` or another marker, and stands alone, may stay (`marker`).
 //!
 //! The frames of a series are pictures of their own: search each, and mask each with the masks of all.
@@ -11,6 +11,8 @@
 
 mod area;
 mod detect;
+mod drawn;
+mod ends;
 mod marker;
 mod picture;
 mod read;
@@ -33,9 +35,9 @@ pub const DETECTOR: &str = "PP-OCRv6_det_small.onnx";
 /// The file of the network that reads it, of the same family.
 pub const READER: &str = "PP-OCRv6_rec_small.onnx";
 
-/// Beyond this many pixels, round anatomy looks like a letter too: such a box is text only if it can be read.
+/// Beyond this many pixels, round anatomy looks like a letter too: such a box is text only if it can be
+/// read or has the edges of drawn letters.
 const LARGE: usize = 80;
-const READABLE: f32 = 0.6;
 
 /// Why text could not be looked for.
 #[derive(Debug, thiserror::Error)]
@@ -101,11 +103,18 @@ impl TextFinder {
         for spot in area::merged(found) {
             let reading = self.reader.read_best(&views, spot.area)?;
             let lesser_side = spot.area.width().min(spot.area.height());
-            if lesser_side > LARGE && reading.confidence < READABLE {
+            let is_text = lesser_side <= LARGE
+                || reading.is_word()
+                || views.iter().any(|it| drawn::is_drawn(it, spot.area));
+            if !is_text {
                 continue;
             }
+            let area = views
+                .iter()
+                .map(|it| ends::with_ends(it, spot.area))
+                .fold(spot.area, Rect::around);
             boxes.push(TextBox {
-                area: spot.area,
+                area,
                 is_marker: marker::is_marker(&reading),
                 text: Phi::new(reading.text),
                 confidence: spot.confidence,

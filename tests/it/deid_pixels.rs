@@ -3,7 +3,11 @@
 //! `WARDLIGHT_BURNED_IN=3000` searches the whole set and prints its table; `WARDLIGHT_BURNED_IN_OUT` names a
 //! folder for the pictures, as PNG, and `gold.json`, which `tests/bench/burned_in.py` reads.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Instant};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use unicode_normalization::UnicodeNormalization as _;
 use wardlight::{
@@ -285,13 +289,14 @@ fn text_that_a_finder_leaves_out_is_counted_as_missed() {
 
 #[test]
 fn the_whole_set() {
-    let Some(n) = std::env::var("WARDLIGHT_BURNED_IN")
-        .ok()
-        .and_then(|it| it.parse::<u64>().ok())
-    else {
-        println!("skipped: WARDLIGHT_BURNED_IN says how many pictures to search");
+    let Ok(numbers) = std::env::var("WARDLIGHT_BURNED_IN") else {
+        println!(
+            "skipped: WARDLIGHT_BURNED_IN says how many pictures to search, or from which to which: 100..200"
+        );
         return;
     };
+    let (first, end) = numbers.split_once("..").unwrap_or(("0", &numbers));
+    let numbers = first.parse::<u64>().unwrap()..end.parse().unwrap();
     let (Some(finder), Some(studio)) = (finder(), Studio::open()) else {
         return;
     };
@@ -299,11 +304,16 @@ fn the_whole_set() {
         "{} real radiographs behind the text",
         studio.n_radiographs()
     );
+    let out = std::env::var_os("WARDLIGHT_BURNED_IN_OUT").map(PathBuf::from);
+    let mut gold = Vec::new();
     let find = |picture: &Picture| finder.find(picture).unwrap();
     let mut tally = Tally::default();
-    for number in 0..n {
+    for number in numbers {
         let drawn = studio.draw(number);
         let areas = tally.add(number, &drawn, &find);
+        if let Some(folder) = &out {
+            gold.push(saved(number, &drawn, &areas, folder));
+        }
         if number % 10 == 5 {
             tally.reread(&drawn, &areas, &find);
         }
@@ -312,4 +322,43 @@ fn the_whole_set() {
         }
     }
     tally.print();
+    if let Some(folder) = &out {
+        let bytes = serde_json::to_vec(&gold).unwrap();
+        wardlight::disk::write_atomic(&folder.join("gold.json"), &bytes).unwrap();
+    }
+}
+
+/// Writes the frames as PNG of 8 bits, in their full range, and tells what is on them and what we masked.
+fn saved(number: u64, drawn: &Drawn, areas: &[Rect], folder: &Path) -> serde_json::Value {
+    let (width, height) = (drawn.width as u32, drawn.height as u32);
+    let mut names = Vec::new();
+    for (idx, frame) in drawn.frames.iter().enumerate() {
+        let image: image::DynamicImage = match frame.samples().clone() {
+            Samples::Gray(values) => {
+                let low = values.iter().copied().fold(f32::INFINITY, f32::min);
+                let high = values.iter().copied().fold(low, f32::max);
+                let byte = |it: &f32| ((it - low) / (high - low).max(1.0) * 255.0).round() as u8;
+                let bytes = values.iter().map(byte).collect();
+                image::GrayImage::from_raw(width, height, bytes)
+                    .unwrap()
+                    .into()
+            }
+            Samples::Rgb(bytes) => image::RgbImage::from_raw(width, height, bytes)
+                .unwrap()
+                .into(),
+        };
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+        let name = format!("{number:04}-{idx}.png");
+        wardlight::disk::write_atomic(&folder.join(&name), &bytes.into_inner()).unwrap();
+        names.push(name);
+    }
+    let sides = |it: &Rect| [it.left, it.top, it.right, it.bottom];
+    let lines: Vec<_> = drawn.lines.iter().map(|it| serde_json::json!({
+        "script": format!("{:?}", it.script), "is_marker": it.is_marker, "ink": it.ink, "set": sides(&it.set),
+    })).collect();
+    serde_json::json!({
+        "layout": format!("{:?}", drawn.layout), "width": width, "height": height, "frames": names, "lines": lines,
+        "ours": areas.iter().map(sides).collect::<Vec<_>>(),
+    })
 }

@@ -28,7 +28,8 @@ const PIXEL: f32 = 0.25;
 /// Letters reach beyond their core by this part of its lesser side and so many pixels.
 const REACH: f32 = 0.4;
 const RIM: f32 = 1.5;
-const END: f32 = 0.6;
+const END: f32 = 0.3;
+const END_MOST: f32 = 10.0;
 /// A spot is text if one of its pixels reaches this.
 const SPOT: f32 = 0.45;
 
@@ -199,7 +200,7 @@ impl Map {
 fn around_core(core: Rect) -> Rect {
     let least = core.width().min(core.height()) as f32;
     let across = (REACH * least + RIM).ceil() as usize;
-    let along = across + (END * least).ceil() as usize;
+    let along = across + (END * least).min(END_MOST).ceil() as usize;
     let (x, y) = if core.width() >= core.height() {
         (along, across)
     } else {

@@ -14,6 +14,9 @@ const NARROWEST: usize = 48;
 const WIDEST: usize = 1600;
 /// A box that is this much higher than wide holds text that runs up or down.
 const TALL: f32 = 1.5;
+/// Characters that are read this surely are no play of shadows.
+const SURE: f32 = 0.9;
+const WORD: usize = 3;
 /// A network's file is not larger.
 const LARGEST_BYTES: u64 = 256 << 20;
 
@@ -30,6 +33,13 @@ pub(super) struct Reading {
     pub(super) text: String,
     /// The mean over the characters, from 0 to 1.
     pub(super) confidence: f32,
+}
+
+impl Reading {
+    /// Whether it is a word beyond doubt, and not two vertebrae that look like `69`.
+    pub(super) fn is_word(&self) -> bool {
+        self.confidence >= SURE && self.text.chars().count() >= WORD
+    }
 }
 
 /// Loads a network from a file.
