@@ -78,8 +78,6 @@ pub(crate) struct Line {
     pub(crate) text: String,
     pub(crate) script: Script,
     pub(crate) is_marker: bool,
-    /// The frames that it is in.
-    pub(crate) frames: std::ops::Range<usize>,
     /// Places of its pixels, row by row.
     pub(crate) ink: Vec<usize>,
     /// The smallest box around the ink.
@@ -180,6 +178,28 @@ impl Studio {
     }
 }
 
+impl Studio {
+    /// White lines on black, each with its place from the left and the top.
+    pub(crate) fn page(
+        &self,
+        width: usize,
+        height: usize,
+        size: f32,
+        lines: &[(&str, usize, usize)],
+    ) -> Picture {
+        let mut samples = vec![0.0f32; width * height];
+        for (text, left, top) in lines {
+            let stamp = Stamp::new(&self.fonts[0].0, text, size);
+            for y in 0..stamp.height.min(height.saturating_sub(*top)) {
+                for x in 0..stamp.width.min(width.saturating_sub(*left)) {
+                    samples[(top + y) * width + left + x] += stamp.at(x, y);
+                }
+            }
+        }
+        Picture::parse(width, height, Samples::Gray(samples)).unwrap()
+    }
+}
+
 /// Up to 60 chest radiographs of the shared data (`cxr_adult_covid_hannover`, CC BY 3.0).
 fn radiographs() -> Vec<image::GrayImage> {
     let data = std::env::var_os("WARDLIGHT_DATA")
@@ -210,6 +230,18 @@ struct Style {
     alpha: f32,
     outline: Option<f32>,
     quarter_turns: usize,
+}
+
+impl Style {
+    /// A pixel of which the letters cover one part and their outline another.
+    fn blend(&self, pixel: &mut [f32; 3], cover: f32, halo: f32) {
+        for (value, colour) in pixel.iter_mut().zip(self.colour) {
+            if let Some(outline) = self.outline {
+                *value += halo * (outline - *value);
+            }
+            *value += cover * self.alpha * (colour - *value);
+        }
+    }
 }
 
 /// A picture that is being drawn, in values from 0 to 1.
@@ -380,9 +412,9 @@ impl<'a> Sheet<'a> {
     fn corners(&mut self) {
         let size = self.rng.random_range(15.0..28.0);
         let n = self.rng.random_range(2..4);
-        self.block(false, false, n, size);
+        self.block((false, false), n, size);
         if self.rng.random_bool(0.6) {
-            self.block(true, true, 2, size);
+            self.block((true, true), 2, size);
         }
         self.marker();
     }
@@ -393,8 +425,8 @@ impl<'a> Sheet<'a> {
             *pixel = pixel.map(|it| it * 0.5);
         }
         let size = self.rng.random_range(16.0..30.0);
-        self.block(false, false, 2, size);
-        self.block(true, false, 1, size);
+        self.block((false, false), 2, size);
+        self.block((true, false), 1, size);
         self.marker();
     }
 
@@ -454,14 +486,14 @@ impl<'a> Sheet<'a> {
         let size = self.rng.random_range(sizes);
         for (right, low) in [(false, false), (true, false), (false, true), (true, true)] {
             let n = self.rng.random_range(1..4);
-            self.block(right, low, n, size);
+            self.block((right, low), n, size);
         }
     }
 
     fn tiny(&mut self) {
         let size = self.rng.random_range(11.0..14.0);
-        self.block(false, false, 3, size);
-        self.block(true, true, 2, size);
+        self.block((false, false), 3, size);
+        self.block((true, true), 2, size);
     }
 
     fn huge(&mut self) {
@@ -559,7 +591,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// Lines one below the other in a corner.
-    fn block(&mut self, is_right: bool, is_low: bool, n: usize, size: f32) {
+    fn block(&mut self, (is_right, is_low): (bool, bool), n: usize, size: f32) {
         let step = (size * 1.25) as usize;
         let left = if is_right { self.width / 2 + 12 } else { 8 };
         let top = if is_low {
@@ -644,13 +676,7 @@ impl<'a> Sheet<'a> {
                 let halo = style.outline.map_or(0.0, |_| stamp.halo(x, y));
                 let place = py * self.width + px;
                 for frame in frames.clone() {
-                    let pixel = &mut self.frames[frame][place];
-                    for (value, colour) in pixel.iter_mut().zip(style.colour) {
-                        if let Some(outline) = style.outline {
-                            *value += halo * (outline - *value);
-                        }
-                        *value += cover * style.alpha * (colour - *value);
-                    }
+                    style.blend(&mut self.frames[frame][place], cover, halo);
                 }
                 if cover >= 0.25 {
                     ink.push(place);
@@ -671,7 +697,6 @@ impl<'a> Sheet<'a> {
             text,
             script,
             is_marker,
-            frames,
             ink,
             area,
             set,

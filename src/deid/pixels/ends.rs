@@ -5,9 +5,11 @@ use super::{area::Rect, view::View};
 /// A line is followed in steps of this part of its height, so many at most on each side.
 const STEP: f32 = 0.5;
 const N_STEPS: usize = 6;
+/// Higher lines are seen whole, and in them strokes are too rare to tell.
+const HIGHEST: usize = 80;
 /// Strokes are as steep as this part of the line's steepest, which is the value that only `STEEPEST` exceed.
 const STEEP: f32 = 0.4;
-const STEEPEST: f32 = 0.04;
+const STEEPEST: f32 = 0.01;
 /// A step goes on if it has this part of the strokes that the line has.
 const DENSE: f32 = 0.12;
 
@@ -15,6 +17,9 @@ const DENSE: f32 = 0.12;
 pub(super) fn with_ends(view: &View, area: Rect) -> Rect {
     let is_upright = area.height() > area.width();
     let height = area.width().min(area.height());
+    if height > HIGHEST {
+        return area;
+    }
     let step = ((height as f32 * STEP).ceil() as usize).max(4);
     let mut own = slopes(view, area, is_upright);
     let idx = own.len() - (own.len() as f32 * STEEPEST) as usize;
@@ -31,42 +36,56 @@ pub(super) fn with_ends(view: &View, area: Rect) -> Rect {
     let wanted = DENSE * dense(&own);
     let goes_on =
         |strip: Rect| strip.n_pixels() > 0 && dense(&slopes(view, strip, is_upright)) >= wanted;
+    let ends = if is_upright {
+        [End::Top, End::Bottom]
+    } else {
+        [End::Left, End::Right]
+    };
     let mut whole = area;
-    for (from_start, _) in [true, false]
-        .into_iter()
-        .flat_map(|it| (0..N_STEPS).map(move |n| (it, n)))
-    {
-        let (strip, grown) = stepped(whole, step, is_upright, from_start);
-        let strip = strip.clipped(view.width(), view.height());
-        if steep > 0.0 && goes_on(strip) {
-            whole = grown.clipped(view.width(), view.height());
+    for end in ends {
+        for _ in 0..N_STEPS {
+            let strip = beyond(whole, end, step).clipped(view.width(), view.height());
+            if steep <= 0.0 || !goes_on(strip) {
+                break;
+            }
+            whole = whole.around(strip);
         }
     }
     whole
 }
 
-/// The next strip at the start or the end of a line, and the line with it.
-fn stepped(area: Rect, step: usize, is_upright: bool, from_start: bool) -> (Rect, Rect) {
-    let (mut strip, mut grown) = (area, area);
-    match (is_upright, from_start) {
-        (false, true) => {
-            grown.left = area.left.saturating_sub(step);
-            (strip.left, strip.right) = (grown.left, area.left);
-        }
-        (false, false) => {
-            grown.right = area.right + step;
-            (strip.left, strip.right) = (area.right, grown.right);
-        }
-        (true, true) => {
-            grown.top = area.top.saturating_sub(step);
-            (strip.top, strip.bottom) = (grown.top, area.top);
-        }
-        (true, false) => {
-            grown.bottom = area.bottom + step;
-            (strip.top, strip.bottom) = (area.bottom, grown.bottom);
-        }
+#[derive(Clone, Copy)]
+enum End {
+    Left,
+    Right,
+    Top,
+    Bottom,
+}
+
+/// The next `step` pixels at that end.
+fn beyond(area: Rect, end: End, step: usize) -> Rect {
+    match end {
+        End::Left => Rect {
+            left: area.left.saturating_sub(step),
+            right: area.left,
+            ..area
+        },
+        End::Right => Rect {
+            left: area.right,
+            right: area.right + step,
+            ..area
+        },
+        End::Top => Rect {
+            top: area.top.saturating_sub(step),
+            bottom: area.top,
+            ..area
+        },
+        End::Bottom => Rect {
+            top: area.bottom,
+            bottom: area.bottom + step,
+            ..area
+        },
     }
-    (strip, grown)
 }
 
 /// How much each pixel of `area` differs from the one two further along the line.
@@ -80,4 +99,58 @@ fn slopes(view: &View, area: Rect, is_upright: bool) -> Vec<f32> {
             (area.left..area.right).map(move |x| (plane.at(x + dx, y + dy) - plane.at(x, y)).abs())
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            picture::{Picture, Samples},
+            view::views,
+        },
+        Rect, with_ends,
+    };
+
+    /// Strokes from column 20 to 100 in rows 10 to 30; in rows and columns exchanged if `is_upright`.
+    fn check(is_upright: bool, found: (usize, usize), wanted: (usize, usize)) {
+        let (width, height) = if is_upright { (40, 160) } else { (160, 40) };
+        let samples = (0..width * height)
+            .map(|it| {
+                let (x, y) = (it % width, it / width);
+                let (along, across) = if is_upright { (y, x) } else { (x, y) };
+                let is_ink =
+                    (20..100).contains(&along) && (10..30).contains(&across) && along % 6 < 2;
+                f32::from(u8::from(is_ink))
+            })
+            .collect();
+        let picture = Picture::parse(width, height, Samples::Gray(samples)).unwrap();
+        let line = |(start, end): (usize, usize)| {
+            if is_upright {
+                Rect {
+                    top: start,
+                    left: 8,
+                    bottom: end,
+                    right: 32,
+                }
+            } else {
+                Rect {
+                    top: 8,
+                    left: start,
+                    bottom: 32,
+                    right: end,
+                }
+            }
+        };
+        let whole = with_ends(&views(&picture)[0], line(found));
+        assert_eq!(whole, line(wanted), "{is_upright}");
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_is_followed_to_both_ends() {
+        for is_upright in [false, true] {
+            // Steps of 12: what goes on is taken, what is empty is not.
+            check(is_upright, (44, 92), (20, 104));
+            check(is_upright, (18, 101), (18, 101));
+        }
+    }
 }
