@@ -1,12 +1,13 @@
 //! The ends of a line: the network can lose letters where what lies behind them changes.
 
-use super::{area::Rect, view::View};
+use super::{area::Rect, drawn::is_drawn, view::View};
 
 /// A line is followed in steps of this part of its height, so many at most on each side.
 const STEP: f32 = 0.5;
 const N_STEPS: usize = 6;
-/// Higher lines are seen whole, and in them strokes are too rare to tell.
+/// In higher lines strokes are too rare to compare. They are followed by their edges, on all four sides.
 const HIGHEST: usize = 80;
+const HIGH_STEP: f32 = 0.25;
 /// Strokes are as steep as this part of the line's steepest, which is the value that only `STEEPEST` exceed.
 const STEEP: f32 = 0.4;
 const STEEPEST: f32 = 0.01;
@@ -15,43 +16,58 @@ const DENSE: f32 = 0.12;
 
 /// `area` with what follows on its line at either end, as long as strokes as steep as its own go on there.
 pub(super) fn with_ends(view: &View, area: Rect) -> Rect {
-    let is_upright = area.height() > area.width();
     let height = area.width().min(area.height());
+    let step = |part: f32| ((height as f32 * part).ceil() as usize).max(4);
     if height > HIGHEST {
-        return area;
+        let ends = [End::Left, End::Right, End::Top, End::Bottom];
+        return followed(view, area, &ends, step(HIGH_STEP), |it| is_drawn(view, it));
     }
-    let step = ((height as f32 * STEP).ceil() as usize).max(4);
-    let mut own = slopes(view, area, is_upright);
-    let idx = own.len() - (own.len() as f32 * STEEPEST) as usize;
-    own.sort_unstable_by(f32::total_cmp);
-    let Some(steep) = own
-        .get(idx.min(own.len().saturating_sub(1)))
-        .map(|it| STEEP * it)
-    else {
-        return area;
-    };
-    let dense = |slopes: &[f32]| {
-        slopes.iter().filter(|it| **it >= steep).count() as f32 / slopes.len().max(1) as f32
-    };
-    let wanted = DENSE * dense(&own);
-    let goes_on =
-        |strip: Rect| strip.n_pixels() > 0 && dense(&slopes(view, strip, is_upright)) >= wanted;
+    let is_upright = area.height() > area.width();
     let ends = if is_upright {
         [End::Top, End::Bottom]
     } else {
         [End::Left, End::Right]
     };
+    let own = slopes(view, area, is_upright);
+    let steep = STEEP * steepest(&own);
+    let dense = |slopes: &[f32]| {
+        let n_steep = slopes.iter().filter(|it| **it >= steep).count();
+        n_steep as f32 / slopes.len().max(1) as f32
+    };
+    let wanted = DENSE * dense(&own);
+    followed(view, area, &ends, step(STEP), |it| {
+        steep > 0.0 && dense(&slopes(view, it, is_upright)) >= wanted
+    })
+}
+
+/// `area` and, at each of the `ends`, as many steps as `goes_on`.
+fn followed(
+    view: &View,
+    area: Rect,
+    ends: &[End],
+    step: usize,
+    goes_on: impl Fn(Rect) -> bool,
+) -> Rect {
     let mut whole = area;
     for end in ends {
         for _ in 0..N_STEPS {
-            let strip = beyond(whole, end, step).clipped(view.width(), view.height());
-            if steep <= 0.0 || !goes_on(strip) {
+            let strip = beyond(whole, *end, step).clipped(view.width(), view.height());
+            if strip.n_pixels() == 0 || !goes_on(strip) {
                 break;
             }
             whole = whole.around(strip);
         }
     }
     whole
+}
+
+/// The value that only a few exceed.
+fn steepest(slopes: &[f32]) -> f32 {
+    let mut sorted = slopes.to_vec();
+    sorted.sort_unstable_by(f32::total_cmp);
+    let n_above = (sorted.len() as f32 * STEEPEST) as usize;
+    let idx = sorted.len().saturating_sub(1 + n_above);
+    sorted.get(idx).copied().unwrap_or_default()
 }
 
 #[derive(Clone, Copy)]
