@@ -102,8 +102,7 @@ impl TextFinder {
         let mut boxes = Vec::new();
         for spot in area::merged(found) {
             let reading = self.reader.read_best(&views, spot.area)?;
-            let lesser_side = spot.area.width().min(spot.area.height());
-            let is_text = lesser_side <= LARGE
+            let is_text = spot.area.lesser_side() <= LARGE
                 || reading.is_word()
                 || views.iter().any(|it| drawn::is_drawn(it, spot.area));
             if !is_text {
@@ -139,5 +138,5 @@ pub fn masks(boxes: &[TextBox], width: usize, height: usize) -> Vec<Rect> {
 
 /// Pixels on each side: a soft edge is wider in larger letters.
 fn margin(area: Rect) -> usize {
-    1 + area.width().min(area.height()) / 40
+    1 + area.lesser_side() / 40
 }

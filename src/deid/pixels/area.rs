@@ -28,6 +28,11 @@ impl Rect {
         self.bottom.saturating_sub(self.top)
     }
 
+    /// Width or height, whichever is less: the height of a line, whichever way it runs.
+    pub fn lesser_side(self) -> usize {
+        self.width().min(self.height())
+    }
+
     /// Pixels in all.
     pub const fn n_pixels(self) -> usize {
         self.width() * self.height()

@@ -1,13 +1,12 @@
 //! The ends of a line: the network can lose letters where what lies behind them changes.
 
-use super::{area::Rect, drawn::is_drawn, view::View};
+use super::{LARGE, area::Rect, drawn::is_drawn, view::View};
 
 /// A line is followed in steps of this part of its height, so many at most on each side.
 const STEP: f32 = 0.5;
 const N_STEPS: usize = 6;
-/// In higher lines strokes are too rare to compare. They are followed by their edges, on all four sides.
-const HIGHEST: usize = 80;
-const HIGH_STEP: f32 = 0.25;
+/// In large letters strokes are too rare to compare. They are followed by their edges, on all four sides.
+const LARGE_STEP: f32 = 0.25;
 /// Strokes are as steep as this part of the line's steepest, which is the value that only `STEEPEST` exceed.
 const STEEP: f32 = 0.4;
 const STEEPEST: f32 = 0.01;
@@ -16,11 +15,11 @@ const DENSE: f32 = 0.12;
 
 /// `area` with what follows on its line at either end, as long as strokes as steep as its own go on there.
 pub(super) fn with_ends(view: &View, area: Rect) -> Rect {
-    let height = area.width().min(area.height());
+    let height = area.lesser_side();
     let step = |part: f32| ((height as f32 * part).ceil() as usize).max(4);
-    if height > HIGHEST {
+    if height > LARGE {
         let ends = [End::Left, End::Right, End::Top, End::Bottom];
-        return followed(view, area, &ends, step(HIGH_STEP), |it| is_drawn(view, it));
+        return followed(view, area, &ends, step(LARGE_STEP), |it| is_drawn(view, it));
     }
     let is_upright = area.height() > area.width();
     let ends = if is_upright {

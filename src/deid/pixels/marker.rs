@@ -37,7 +37,7 @@ pub(super) fn keep_only_alone(boxes: &mut [TextBox]) {
 
 /// The box and what lies beside it on its line, whichever way that runs.
 fn neighbourhood(area: Rect) -> Rect {
-    let reach = ALONE * area.width().min(area.height());
+    let reach = ALONE * area.lesser_side();
     if area.height() > 2 * area.width() {
         area.grown(0, reach)
     } else {
