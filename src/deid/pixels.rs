@@ -27,7 +27,7 @@ pub use self::{
     marker::MARKERS,
     picture::{Picture, Samples},
 };
-use self::{detect::Detector, read::Reader};
+use self::{area::Spot, detect::Detector, read::Reader, view::View};
 use crate::{disk, privacy::Phi};
 
 /// The file of the network that finds text, PaddleOCR's PP-OCRv6 small (Apache-2.0).
@@ -37,7 +37,7 @@ pub const READER: &str = "PP-OCRv6_rec_small.onnx";
 
 /// Beyond this many pixels, round anatomy looks like a letter too: such a box is text only if it can be
 /// read or has the edges of drawn letters.
-const LARGE: usize = 80;
+const LARGE: usize = 48;
 
 /// Why text could not be looked for.
 #[derive(Debug, thiserror::Error)]
@@ -100,14 +100,8 @@ impl TextFinder {
             found.extend(self.detector.find(view)?);
         }
         let mut boxes = Vec::new();
-        for spot in area::merged(found) {
+        for spot in area::merged(self.letters(&views, found)?) {
             let reading = self.reader.read_best(&views, spot.area)?;
-            let is_text = spot.area.lesser_side() <= LARGE
-                || reading.is_word()
-                || views.iter().any(|it| drawn::is_drawn(it, spot.area));
-            if !is_text {
-                continue;
-            }
             let area = views
                 .iter()
                 .map(|it| ends::with_ends(it, spot.area))
@@ -121,6 +115,28 @@ impl TextFinder {
         }
         marker::keep_only_alone(&mut boxes);
         Ok(boxes)
+    }
+
+    /// The spots without large anatomy, which is neither read nor drawn. Smaller spots come first, because a
+    /// large one must look drawn apart from them.
+    fn letters(&self, views: &[View], mut spots: Vec<Spot>) -> Result<Vec<Spot>, Error> {
+        spots.sort_by_key(|it| (it.area.n_pixels(), it.area));
+        let mut kept: Vec<Spot> = Vec::new();
+        let mut taken: Vec<Rect> = Vec::new();
+        for spot in spots {
+            let is_known = |it: &Spot| 2 * it.area.shared(spot.area) >= spot.area.n_pixels();
+            let is_text = spot.area.lesser_side() <= LARGE
+                || kept.iter().any(is_known)
+                || views
+                    .iter()
+                    .any(|it| drawn::is_drawn(it, spot.area, &taken))
+                || self.reader.read_best(views, spot.area)?.is_word();
+            if is_text {
+                taken.push(spot.area);
+                kept.push(spot);
+            }
+        }
+        Ok(kept)
     }
 }
 

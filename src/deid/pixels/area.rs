@@ -58,6 +58,11 @@ impl Rect {
         }
     }
 
+    /// Whether that pixel is in it.
+    pub const fn holds(self, x: usize, y: usize) -> bool {
+        self.left <= x && x < self.right && self.top <= y && y < self.bottom
+    }
+
     /// The pixels that both have.
     pub fn shared(self, other: Self) -> usize {
         Self {

@@ -14,41 +14,43 @@ const HEIGHT: f32 = 0.2;
 const BRIGHT: f32 = 0.003;
 const DARK: f32 = 0.015;
 
-/// Whether `area` of the picture has the edges of drawn letters.
-pub(super) fn is_drawn(view: &View, area: Rect) -> bool {
+/// Whether `area`, but for what of it is `taken` by other text, has the edges of drawn letters.
+pub(super) fn is_drawn(view: &View, area: Rect, taken: &[Rect]) -> bool {
     let [_, Some(plane), _] = view.channels() else {
         return false;
     };
-    let (mut n_bright, mut n_dark) = (0, 0);
+    let (mut n, mut n_bright, mut n_dark) = (0, 0, 0);
     let mut row = Vec::with_capacity(area.width());
     for y in area.top..area.bottom {
+        let is_taken = |x: usize| taken.iter().any(|it| it.holds(x, y));
         row.clear();
-        row.extend((area.left..area.right).map(|x| plane.at(x, y)));
+        // What is taken is no number: it is neither even nor an edge.
+        row.extend((area.left..area.right).map(|x| match is_taken(x) {
+            true => f32::NAN,
+            false => plane.at(x, y),
+        }));
+        n += row.iter().filter(|it| !it.is_nan()).count();
         for ink_first in [true, false] {
             if !ink_first {
                 row.reverse();
             }
             for window in row.windows(EVEN + EDGE) {
                 let (ink, beyond) = window.split_at(EVEN);
-                let is_even = ink.windows(2).all(|it| spread(it) <= STEP);
-                if let (true, Some(ink), Some(beyond)) = (is_even, ink.last(), beyond.last()) {
+                if let (true, Some(ink), Some(beyond)) = (is_even(ink), ink.last(), beyond.last()) {
                     n_bright += usize::from(ink - beyond >= HEIGHT);
                     n_dark += usize::from(beyond - ink >= HEIGHT);
                 }
             }
         }
     }
-    let part = |n: usize| n as f32 / area.n_pixels().max(1) as f32;
+    let part = |n_edges: usize| n_edges as f32 / n.max(1) as f32;
     part(n_bright) >= BRIGHT || part(n_dark) >= DARK
 }
 
-fn spread(values: &[f32]) -> f32 {
-    let (low, high) = values
-        .iter()
-        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), it| {
-            (low.min(*it), high.max(*it))
-        });
-    high - low
+fn is_even(ink: &[f32]) -> bool {
+    ink.iter()
+        .zip(ink.iter().skip(1))
+        .all(|(one, next)| (one - next).abs() <= STEP)
 }
 
 #[cfg(test)]
@@ -73,7 +75,7 @@ mod tests {
             bottom: height,
             right: width,
         };
-        is_drawn(&views(&picture)[0], all)
+        is_drawn(&views(&picture)[0], all, &[])
     }
 
     /// Uneven as anatomy is.

@@ -19,7 +19,9 @@ pub(super) fn with_ends(view: &View, area: Rect) -> Rect {
     let step = |part: f32| ((height as f32 * part).ceil() as usize).max(4);
     if height > LARGE {
         let ends = [End::Left, End::Right, End::Top, End::Bottom];
-        return followed(view, area, &ends, step(LARGE_STEP), |it| is_drawn(view, it));
+        return followed(view, area, &ends, step(LARGE_STEP), |it| {
+            is_drawn(view, it, &[])
+        });
     }
     let is_upright = area.height() > area.width();
     let ends = if is_upright {
