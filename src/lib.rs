@@ -19,7 +19,7 @@
 //! | `stats` | pure numbers: AUROC, calibration, intervals | — |
 //! | `bedside` | published scores and guideline cards, by their exact rules | — |
 //! | `language` | a clinical text taken apart: sections, sentences, concepts and their status, identifiers, dialogue, answers | — |
-//! | `deid` | de-identification: policy, secret, DICOM by PS3.15 Annex E | `privacy` `disk` `case` `language` |
+//! | `deid` | de-identification: DICOM by PS3.15 Annex E, text in pictures, notes; policy and secret | `privacy` `disk` `case` `language` |
 //! | `import` | recognise and read files; the decode worker and its pool | `privacy` `disk` `sandbox` `warnings` `case` `language` `deid` |
 //! | `prep` | `Spec`; a case as the arrays a model reads | `warnings` `case` `prediction` |
 //! | `model` | the `Model` trait, manifest and bundle | `privacy` `disk` `prediction` `stats` `prep` |

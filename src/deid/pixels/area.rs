@@ -1,0 +1,154 @@
+//! Upright boxes in pixels.
+
+/// Pixels from `left` and `top` up to, but without, `right` and `bottom`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rect {
+    pub top: usize,
+    pub left: usize,
+    pub bottom: usize,
+    pub right: usize,
+}
+
+/// Where a network thinks that text is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spot {
+    pub(super) area: Rect,
+    /// From 0 to 1.
+    pub(super) confidence: f32,
+}
+
+impl Rect {
+    /// Pixels in a row.
+    pub const fn width(self) -> usize {
+        self.right.saturating_sub(self.left)
+    }
+
+    /// Rows.
+    pub const fn height(self) -> usize {
+        self.bottom.saturating_sub(self.top)
+    }
+
+    /// Width or height, whichever is less: the height of a line, whichever way it runs.
+    pub fn lesser_side(self) -> usize {
+        self.width().min(self.height())
+    }
+
+    /// Pixels in all.
+    pub const fn n_pixels(self) -> usize {
+        self.width() * self.height()
+    }
+
+    /// The same with `x` more pixels on the left and the right and `y` above and below.
+    pub const fn grown(self, x: usize, y: usize) -> Self {
+        Self {
+            top: self.top.saturating_sub(y),
+            left: self.left.saturating_sub(x),
+            bottom: self.bottom.saturating_add(y),
+            right: self.right.saturating_add(x),
+        }
+    }
+
+    /// What of it lies in a picture of that size.
+    pub fn clipped(self, width: usize, height: usize) -> Self {
+        Self {
+            top: self.top.min(height),
+            left: self.left.min(width),
+            bottom: self.bottom.min(height),
+            right: self.right.min(width),
+        }
+    }
+
+    /// Whether that pixel is in it.
+    pub const fn holds(self, x: usize, y: usize) -> bool {
+        self.left <= x && x < self.right && self.top <= y && y < self.bottom
+    }
+
+    /// The pixels that both have.
+    pub fn shared(self, other: Self) -> usize {
+        Self {
+            top: self.top.max(other.top),
+            left: self.left.max(other.left),
+            bottom: self.bottom.min(other.bottom),
+            right: self.right.min(other.right),
+        }
+        .n_pixels()
+    }
+
+    /// The smallest box around both.
+    pub(super) fn around(self, other: Self) -> Self {
+        Self {
+            top: self.top.min(other.top),
+            left: self.left.min(other.left),
+            bottom: self.bottom.max(other.bottom),
+            right: self.right.max(other.right),
+        }
+    }
+}
+
+/// Spots of which one lies in the other by half or more become one spot around both, until none do.
+pub(super) fn merged(mut spots: Vec<Spot>) -> Vec<Spot> {
+    loop {
+        let before = spots.len();
+        let mut kept: Vec<Spot> = Vec::with_capacity(before);
+        for spot in spots {
+            match kept.iter_mut().find(|it| belong(it.area, spot.area)) {
+                Some(other) => {
+                    other.area = other.area.around(spot.area);
+                    other.confidence = other.confidence.max(spot.confidence);
+                }
+                None => kept.push(spot),
+            }
+        }
+        spots = kept;
+        if spots.len() == before {
+            break;
+        }
+    }
+    spots.sort_by_key(|it| it.area);
+    spots
+}
+
+fn belong(a: Rect, b: Rect) -> bool {
+    2 * a.shared(b) >= a.n_pixels().min(b.n_pixels())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rect, Spot, merged};
+
+    fn spot(left: usize, right: usize) -> Spot {
+        Spot {
+            area: Rect {
+                top: 0,
+                left,
+                bottom: 10,
+                right,
+            },
+            confidence: 0.5,
+        }
+    }
+
+    #[test]
+    fn boxes_in_each_other_become_one_and_neighbours_stay_two() {
+        let areas = |spots| {
+            merged(spots)
+                .iter()
+                .map(|it| (it.area.left, it.area.right))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(areas(vec![spot(0, 10), spot(4, 14)]), [(0, 14)]);
+        assert_eq!(areas(vec![spot(0, 10), spot(8, 18)]), [(0, 10), (8, 18)]);
+        // The third joins what the first two became.
+        assert_eq!(
+            areas(vec![spot(12, 20), spot(0, 10), spot(4, 16)]),
+            [(0, 20)]
+        );
+    }
+
+    #[test]
+    fn a_box_is_cut_at_the_edge() {
+        let area = spot(0, 10).area.grown(3, 3).clipped(12, 11);
+        assert_eq!((area.left, area.right, area.bottom), (0, 12, 11));
+        assert_eq!(spot(20, 30).area.clipped(12, 11).n_pixels(), 0);
+    }
+}

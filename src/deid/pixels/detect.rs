@@ -1,0 +1,243 @@
+//! Where text is: the network marks it in pieces of the picture, at several sizes.
+
+use std::{path::Path, sync::Arc};
+
+use rten::{Model, RunOptions, ThreadPool};
+use rten_imageproc::{BoundingRect as _, Polygon, RetrievalMode, find_contours};
+use rten_tensor::{AsView as _, Layout as _, NdTensor, NdTensorView};
+
+use super::{
+    DETECTOR, Error, LARGE,
+    area::{Rect, Spot},
+    read::load,
+    view::View,
+};
+
+/// A picture is searched in pieces of at most so many pixels a side, each with so many of the next one. The
+/// network weighs what it sees against the whole of its picture: on a black page of 704 pixels it finds one line
+/// of 12, on one of 832 it does not.
+const PIECE: usize = 576;
+const SHARED: usize = 64;
+/// A picture of more than one piece is searched in this size too, for letters that pieces would cut.
+const SMALL: f32 = 0.375;
+/// Empty pixels around the picture: the network is weak at an edge, and letters may touch it.
+const BORDER: usize = 16;
+/// The network halves its picture five times.
+const MULTIPLE: usize = 32;
+/// A pixel belongs to text from this probability on.
+const PIXEL: f32 = 0.25;
+/// Letters reach beyond their core by this part of its lesser side and so many pixels.
+const REACH: f32 = 0.4;
+const RIM: f32 = 1.5;
+const END: f32 = 0.3;
+const END_MOST: f32 = 10.0;
+/// A spot is text if one of its pixels reaches this.
+const SPOT: f32 = 0.45;
+
+/// The network that finds text.
+pub(super) struct Detector {
+    model: Model,
+    options: RunOptions,
+}
+
+/// How sure the network is, for each pixel of a picture of that size.
+struct Map {
+    width: usize,
+    values: Vec<f32>,
+}
+
+impl Detector {
+    pub(super) fn load(path: &Path, pool: Arc<ThreadPool>) -> Result<Self, Error> {
+        Ok(Self {
+            model: load(path, DETECTOR)?,
+            options: RunOptions::default().with_thread_pool(Some(pool)),
+        })
+    }
+
+    /// The spots at all sizes, in pixels of `view`; the same text may be there more than once.
+    pub(super) fn find(&self, view: &View) -> Result<Vec<Spot>, Error> {
+        let mut spots = self.map(view)?.spots();
+        if view.width().max(view.height()) > PIECE {
+            let small = self.map(&view.scaled(SMALL))?.spots();
+            let back = small.into_iter().map(|it| Spot {
+                area: scaled_back(it.area, SMALL, view),
+                ..it
+            });
+            spots.extend(back.filter(|it| it.area.lesser_side() > LARGE));
+        }
+        Ok(spots)
+    }
+
+    /// The whole picture, piece by piece; where pieces overlap, the surer one counts.
+    fn map(&self, view: &View) -> Result<Map, Error> {
+        let (width, height) = (view.width(), view.height());
+        let mut map = Map {
+            width,
+            values: vec![0.0; width * height],
+        };
+        for (top, bottom) in pieces(height) {
+            for (left, right) in pieces(width) {
+                let piece = Rect {
+                    top,
+                    left,
+                    bottom,
+                    right,
+                };
+                let answer = self.run(view, piece)?;
+                map.take(piece, &answer);
+            }
+        }
+        Ok(map)
+    }
+
+    fn run(&self, view: &View, piece: Rect) -> Result<NdTensor<f32, 4>, Error> {
+        let padded = |it: usize| (it + 2 * BORDER).next_multiple_of(MULTIPLE);
+        let (width, height) = (padded(piece.width()), padded(piece.height()));
+        let channels = view.channels();
+        let edge = channels.map(|it| it.map_or(0.0, |it| it.rim_median()));
+        let input = NdTensor::from_fn([1, 3, height, width], |[_, c, y, x]| {
+            let inside = (BORDER..BORDER + piece.width()).contains(&x)
+                && (BORDER..BORDER + piece.height()).contains(&y);
+            let value = match channels.get(c) {
+                Some(Some(plane)) if inside => {
+                    plane.at(piece.left + x - BORDER, piece.top + y - BORDER)
+                }
+                _ => edge.get(c).copied().unwrap_or_default(),
+            };
+            // As in the network's own preparation: from -1 to 1.
+            2.0 * value - 1.0
+        });
+        let answer = self
+            .model
+            .run_one(input.view().into(), Some(self.options.clone()))
+            .map_err(|it| Error::Answer {
+                name: DETECTOR,
+                wanted: "a map of probabilities",
+                found: it.to_string(),
+            })?;
+        let shape = answer.shape().to_vec();
+        if shape != [1, 1, height, width] {
+            return Err(Error::Answer {
+                name: DETECTOR,
+                wanted: "one probability for each pixel",
+                found: format!("the shape {shape:?}"),
+            });
+        }
+        answer.try_into().map_err(|_unit| Error::Answer {
+            name: DETECTOR,
+            wanted: "probabilities",
+            found: "another kind of number".to_owned(),
+        })
+    }
+}
+
+/// Where pieces of a side begin and end: as few as can be, of one length.
+fn pieces(length: usize) -> impl Iterator<Item = (usize, usize)> {
+    let n = length
+        .saturating_sub(SHARED)
+        .div_ceil(PIECE - SHARED)
+        .max(1);
+    let each = (length + (n - 1) * SHARED).div_ceil(n);
+    (0..n).map(move |it| {
+        let start = it * each.saturating_sub(SHARED);
+        (start, length.min(start + each))
+    })
+}
+
+fn scaled_back(area: Rect, scale: f32, view: &View) -> Rect {
+    let low = |it: usize| (it as f32 / scale).floor() as usize;
+    let high = |it: usize| (it as f32 / scale).ceil() as usize;
+    Rect {
+        top: low(area.top),
+        left: low(area.left),
+        bottom: high(area.bottom),
+        right: high(area.right),
+    }
+    .clipped(view.width(), view.height())
+}
+
+impl Map {
+    fn take(&mut self, piece: Rect, answer: &NdTensor<f32, 4>) {
+        for y in piece.top..piece.bottom {
+            let row = self.values.iter_mut().skip(y * self.width + piece.left);
+            for (x, value) in row.take(piece.width()).enumerate() {
+                let place = [0, 0, y - piece.top + BORDER, x + BORDER];
+                let found = answer.get(place).copied().unwrap_or_default();
+                *value = value.max(found);
+            }
+        }
+    }
+
+    /// Each connected piece of text, as large as the letters are: the network marks only their core.
+    fn spots(&self) -> Vec<Spot> {
+        let height = self.values.len() / self.width.max(1);
+        let mask: Vec<bool> = self.values.iter().map(|it| *it >= PIXEL).collect();
+        let mask = NdTensorView::from_data([height, self.width], mask.as_slice());
+        let mut spots = Vec::new();
+        for contour in find_contours(mask, RetrievalMode::External).iter() {
+            let bounds = Polygon::new(contour).bounding_rect();
+            let at = |it: i32| usize::try_from(it).unwrap_or_default();
+            let core = Rect {
+                top: at(bounds.top()),
+                left: at(bounds.left()),
+                bottom: at(bounds.bottom()) + 1,
+                right: at(bounds.right()) + 1,
+            };
+            let confidence = self.surest(core);
+            if confidence >= SPOT {
+                let area = around_core(core).clipped(self.width, height);
+                spots.push(Spot { area, confidence });
+            }
+        }
+        spots
+    }
+
+    fn surest(&self, area: Rect) -> f32 {
+        (area.top..area.bottom)
+            .flat_map(|y| {
+                let row = self.values.iter().skip(y * self.width + area.left);
+                row.take(area.width())
+            })
+            .copied()
+            .fold(0.0, f32::max)
+    }
+}
+
+/// The letters around their core: it was trained smaller than they are, in proportion (Liao et al. 2020,
+/// "Real-time scene text detection with differentiable binarization", section 3.4). How much smaller was
+/// measured on drawn lines; most at the ends of a line, where a last thin letter may be left out.
+fn around_core(core: Rect) -> Rect {
+    let least = core.lesser_side() as f32;
+    let across = (REACH * least + RIM).ceil() as usize;
+    let along = across + (END * least).min(END_MOST).ceil() as usize;
+    let (x, y) = if core.width() >= core.height() {
+        (along, across)
+    } else {
+        (across, along)
+    };
+    core.grown(x, y)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PIECE, SHARED, pieces};
+
+    #[test]
+    fn pieces_cover_the_side_overlap_and_are_not_too_large() {
+        for length in [1, 20, PIECE, PIECE + 1, 2 * PIECE - SHARED, 1024, 5000] {
+            let pieces: Vec<_> = pieces(length).collect();
+            assert_eq!((pieces[0].0, pieces.last().unwrap().1), (0, length));
+            assert!(
+                pieces
+                    .iter()
+                    .all(|(start, end)| start < end && end - start <= PIECE)
+            );
+            assert!(
+                pieces.windows(2).all(|it| it[1].0 + SHARED <= it[0].1),
+                "{length}"
+            );
+        }
+        assert_eq!(pieces(PIECE).count(), 1);
+        assert_eq!(pieces(PIECE + 1).count(), 2);
+    }
+}
