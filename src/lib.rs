@@ -19,6 +19,7 @@
 //! | `stats` | pure numbers: AUROC, calibration, intervals | — |
 //! | `bedside` | published scores and guideline cards, by their exact rules | — |
 //! | `language` | a clinical text taken apart: sections, sentences, concepts and their status, identifiers, dialogue, answers | — |
+//! | `deid` | what tells who a patient is, taken out of what leaves the house | `privacy` `disk` `case` `language` |
 //! | `import` | recognise and read files; the decode worker and its pool | `privacy` `disk` `sandbox` `warnings` `case` |
 //! | `prep` | `Spec`; a case as the arrays a model reads | `warnings` `case` `prediction` |
 //! | `model` | the `Model` trait, manifest and bundle | `privacy` `disk` `prediction` `stats` `prep` |
@@ -40,6 +41,7 @@ pub mod app;
 pub mod bedside;
 pub mod case;
 pub mod cli;
+pub mod deid;
 pub mod disk;
 pub mod engine;
 pub mod evaluate;
