@@ -255,6 +255,8 @@ impl Finder {
             IdentifierKind::Name => names::is_plausible(&self.vocabulary, found, pattern.why),
             IdentifierKind::Institution => self.vocabulary.is_institution(found),
             IdentifierKind::Address if pattern.why == Why::Label => self.vocabulary.is_place(found),
+            // "Jane Doe, MD" lives nowhere.
+            IdentifierKind::Address => !found.ends_with(", MD") && !found.ends_with(",MD"),
             IdentifierKind::Date => {
                 // "2026" of "2026-03" is a part of something else.
                 let goes_on = text.get(span.end..).is_some_and(|it| it.starts_with(['-', '/', '.']))
@@ -283,11 +285,19 @@ fn trimmed(
     if kind == IdentifierKind::Institution {
         left = without_verb(left);
     }
+    if kind == IdentifierKind::Name && left.contains(['·', '•', '・']) {
+        left = without_neighbours(left);
+        let at = raw.find(left).unwrap_or_default();
+        return span.start + at..span.start + at + left.len();
+    }
     if (kind, why) == (IdentifierKind::Name, Why::Title)
         && let Some(at) = left.rfind(BEFORE_TITLE)
     {
         let behind = left.get(at..).unwrap_or_default().trim_start_matches(BEFORE_TITLE);
         left = if behind.is_empty() { left } else { behind };
+    }
+    if kind == IdentifierKind::Name {
+        left = without_prefix(left);
     }
     let start = span.end - left.len();
     let inner = left.trim_end_matches(is_edge);
@@ -300,6 +310,32 @@ fn trimmed(
 const BEFORE_TITLE: &[char] = &[
     '请', '由', '经', '与', '和', '及', '同', '向', '让', '叫', '嘱', '给', '找', '问', '是', '为', '按', '据', '遵', '见', '即', '询', '知', '被', '在', '对', '将', '把', '从', '示', '系', '予',
 ];
+
+/// Words that stand before a Chinese name without a blank.
+const BEFORE_NAME: &[&str] = &[
+    "今晨", "今日", "今天", "昨日", "昨天", "昨晚", "今晚", "上午", "下午", "晨间", "护士", "医生", "医师", "家属", "患者", "病人", "患儿", "产妇", "丈夫", "妻子", "儿子", "女儿", "父亲", "母亲", "主任", "教授", "联系人", "姓名", "其子", "其女", "其妻", "其夫", "请", "由", "经", "与", "和", "及", "为",
+];
+
+fn without_prefix(name: &str) -> &str {
+    let rest = BEFORE_NAME.iter().find_map(|it| name.strip_prefix(it));
+    rest.filter(|it| !it.is_empty()).unwrap_or(name)
+}
+
+/// A name with a dot, as of Uyghurs and Tibetans, without the words before and behind it: no blank tells where it ends.
+fn without_neighbours(name: &str) -> &str {
+    let mut name = name;
+    while without_prefix(name) != name {
+        name = without_prefix(name);
+    }
+    const BEHIND: &[char] = &[
+        '医', '主', '教', '护', '诉', '因', '于', '既', '今', '入', '以', '系', '一', '陪', '签', '代', '已', '的', '同', '先', '女', '患', '，', '在', '现', '住', '自', '老', '称', '送', '，', '神', '目', '拒', '要', '手', '电', '之', '说', '表', '协', '情', '病', '无', '有', '未', '曾', '查',
+    ];
+    let dot = name.rfind(['·', '•', '・']).unwrap_or_default();
+    let tail = name.get(dot..).unwrap_or_default();
+    let end = tail.char_indices().skip(2).find(|it| BEHIND.contains(&it.1));
+    let end = end.map_or(name.len(), |it| dot + it.0);
+    name.get(..end).unwrap_or(name)
+}
 
 /// What is said before a Chinese institution.
 #[rustfmt::skip]

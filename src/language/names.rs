@@ -28,7 +28,7 @@ const NOT_A_NAME: &[&str] = &[
     "dob", "mrn", "id", "ct", "mri", "pt", "dr", "mr", "mrs", "ms", "md", "rn", "er", "ed", "icu", "or", "snf", "us", "am", "pm", "what", "how", "why",
     "where", "does", "did", "do", "can", "could", "would", "should", "any", "some", "diabetes", "cancer", "hypertension", "stroke", "alcohol", "tobacco",
     "deceased", "died", "alive", "healthy", "living", "significant", "noncontributory", "non-contributory", "currently", "now", "yes", "her", "both",
-    "medical", "record", "center", "day", "time", "type", "plan", "assessment", "diagnosis", "procedure", "findings", "impression", "indication",
+    "medical", "record", "center", "type", "plan", "assessment", "diagnosis", "procedure", "findings", "impression", "indication",
 ];
 
 /// What a capital behind a name begins when it is no part of the name.
@@ -37,6 +37,14 @@ const NOT_A_SECOND_NAME: &[&str] = &[
     "hospital", "clinic", "street", "road", "avenue", "disease", "syndrome", "sign", "test", "catheter", "score", "scale", "criteria",
     "procedure", "operation", "fracture", "tube", "drain", "retractor", "clamp", "forceps", "suture", "stent", "graft", "patch", "maneuver",
     "position", "index", "classification", "lymphoma", "palsy", "chorea", "esophagus", "nodes", "cells", "incision", "repair", "needle",
+];
+
+/// What a person does: a capital before it that is also a word may be a name.
+#[rustfmt::skip]
+const DEEDS: &[&str] = &[
+    "reports", "reported", "denies", "denied", "states", "stated", "performed", "agrees", "agreed", "called", "tolerated", "understands", "examined", "assisted", "presented",
+    "presents", "saw", "complains", "complained", "underwent", "recommends", "recommended", "advised", "will", "was", "is", "has", "had", "and", "says", "said", "notes", "noted", "endorses", "feels", "lives",
+    "works", "came", "returns", "returned", "reviewed", "dictated", "signed", "explained", "asked", "wants", "took", "takes", "would", "who", "verbalized", "declined", "refused", "admits",
 ];
 
 /// A word of the text: letters with the apostrophes, hyphens and a last dot of an initial within.
@@ -183,6 +191,14 @@ fn is_a_name(text: &str, tokens: &[Token], idx: usize, it: &Token) -> bool {
         return false;
     }
     match (it.case, it.sort) {
+        // "May Strong performed the biopsy."
+        (Case::Capital, Sort::Word | Sort::Thing) => {
+            let behind = tokens.get(idx + 2).filter(|behind| next.is_some_and(|next| joined(text, next, behind)));
+            let deed = behind.and_then(|it| text.get(it.span.clone())).unwrap_or_default();
+            it.begins
+                && next.is_some_and(|it| it.case == Case::Capital && it.sort == Sort::Word)
+                && DEEDS.iter().take(20).any(|it| *it == deed)
+        }
         (Case::Capital, Sort::Given) => true,
         (Case::Capital, Sort::Surname | Sort::Unknown) => !is_thing_next && 2 < n_letters && !is_code(word),
         (Case::Capital, Sort::GivenWord) => {
@@ -238,7 +254,9 @@ fn reach_left(text: &str, tokens: &[Token], idx: usize) -> usize {
             Case::Lower => is_particle(word),
             Case::Capital => {
                 matches!(before.sort, Sort::GivenWord | Sort::Given | Sort::Surname | Sort::Unknown)
-                    || !before.begins && !NOT_A_NAME.contains(&lower.as_str()) && !is_title(&lower)
+                    || !NOT_A_NAME.contains(&lower.as_str())
+                        && !is_title(&lower)
+                        && !(before.begins && opens_a_sentence(&lower))
             }
             Case::Upper => it.case == Case::Upper && before.sort != Sort::Word && before.sort != Sort::Thing,
         };
@@ -249,6 +267,12 @@ fn reach_left(text: &str, tokens: &[Token], idx: usize) -> usize {
     }
     // A particle of small letters begins a name only behind another part of it, or as `van der`.
     first
+}
+
+/// Words that begin a sentence before a name.
+fn opens_a_sentence(lower: &str) -> bool {
+    ["ed", "ly", "ing"].iter().any(|it| lower.ends_with(it))
+        || matches!(lower, "spoke" | "saw" | "seen" | "thanks" | "thank" | "told" | "met" | "both" | "use" | "give" | "apply" | "prior" | "repeat" | "consult" | "ask" | "call" | "page" | "tell" | "only" | "while" | "because" | "although" | "until" | "once" | "next" | "last" | "during" | "following" | "against")
 }
 
 fn is_title(lower: &str) -> bool {
@@ -295,7 +319,10 @@ pub(super) fn repeated(vocabulary: &Vocabulary, text: &str, seeds: &[Identifier]
             if part.chars().count() < 3 || part.contains(is_han) || NOT_A_NAME.contains(&lower.as_str()) {
                 continue;
             }
+            let by_cue = !matches!(seed.why, Why::UnknownWord | Why::List | Why::Form);
             match vocabulary.sort(part) {
+                // What only stood beside an unknown word is no name by that.
+                Sort::Word | Sort::Thing if !by_cue && seed.why != Why::List => {}
                 Sort::Word | Sort::Thing | Sort::GivenWord => companions.push(lower),
                 _ => parts.push(lower),
             }
@@ -316,7 +343,9 @@ pub(super) fn repeated(vocabulary: &Vocabulary, text: &str, seeds: &[Identifier]
     let is_part = |idx: usize| lower.get(idx).is_some_and(|it| parts.binary_search(it).is_ok());
     let mut found = Vec::new();
     for (idx, it) in tokens.iter().enumerate() {
-        let beside = idx.checked_sub(1).is_some_and(is_part) || is_part(idx + 1);
+        let before = idx.checked_sub(1).filter(|at| is_part(*at)).and_then(|at| tokens.get(at));
+        let beside = before.is_some_and(|before| joined(text, before, it))
+            || is_part(idx + 1) && tokens.get(idx + 1).is_some_and(|next| joined(text, it, next));
         let is_companion = lower.get(idx).is_some_and(|it| companions.binary_search(it).is_ok());
         let next = tokens.get(idx + 1).filter(|next| joined(text, it, next));
         let is_thing = next.is_some_and(|it| {
@@ -324,7 +353,10 @@ pub(super) fn repeated(vocabulary: &Vocabulary, text: &str, seeds: &[Identifier]
             NOT_A_SECOND_NAME.contains(&next.as_str())
         }) || without_s(text, it.span.clone()) != it.span && it.sort == Sort::Thing;
         // A word that is also a name is one beside the rest of the name, or with a capital within a sentence.
-        let counts = is_companion && (beside || it.case == Case::Capital && !it.begins && !is_thing);
+        let deed = next.and_then(|it| text.get(it.span.clone()));
+        let acts = deed.is_some_and(|it| DEEDS.contains(&it));
+        let is_capital = it.case == Case::Capital && (!it.begins || acts) && !is_thing;
+        let counts = is_companion && (beside || is_capital);
         if is_part(idx) || counts {
             found.push(Identifier {
                 span: without_s(text, it.span.clone()),
@@ -370,14 +402,16 @@ pub(super) fn is_plausible(vocabulary: &Vocabulary, found: &str, why: Why) -> bo
     }
     let lower = first.trim_end_matches('.').to_lowercase();
     if NOT_A_NAME.contains(&lower.as_str()) && why != Why::Title && why != Why::Degree {
-        // "May Hope" and "Will Young" are names where a label says so.
-        return matches!(lower.as_str(), "will" | "may") && words.next().is_some() && why == Why::Label;
+        // "Will Young" is a name where a label says so, and a son may be called Will.
+        let is_modal = matches!(lower.as_str(), "will" | "may");
+        let has_more = words.any(|it| !NOT_A_NAME.contains(&it.to_lowercase().as_str()) && it.starts_with(char::is_uppercase));
+        return is_modal && (why == Why::Relation || why == Why::Label && has_more);
     }
     match why {
         // "LEFT KNEE, PT": a title in capitals.
         Why::Degree => found.contains(|it: char| it.is_lowercase()) || !vocabulary.is_word(first),
         Why::Relation => vocabulary.sort(first) != Sort::Thing && (vocabulary.sort(first) != Sort::Word || !first.starts_with(char::is_lowercase)),
-        Why::Title => !NOT_A_NAME.contains(&lower.as_str()) || words.next().is_some(),
+        Why::Title => !NOT_A_NAME.contains(&lower.as_str()) || matches!(lower.as_str(), "will" | "may") || words.next().is_some(),
         _ => true,
     }
 }
@@ -388,14 +422,14 @@ const NOT_A_HAN_NAME: &[&str] = &[
     "患者", "病人", "家属", "医生", "医师", "护士", "主任", "上级", "住院", "门诊", "科室", "目前", "今日", "昨日", "无明", "自述", "否认", "一般", "神志", "意识", "诊断",
     "治疗", "手术", "检查", "入院", "出院", "因为", "由于", "于是", "男性", "女性", "未婚", "已婚", "汉族", "本人", "不详", "无名", "值班", "会诊", "经治", "主治", "责任",
     "麻醉", "外科", "内科", "急诊", "妇科", "儿科", "骨科", "眼科", "病情", "建议", "完善", "给予", "行急", "术后", "术前", "心内", "神经", "呼吸", "消化", "副主", "请假", "陪护",
-    "姓名", "性别", "年龄", "主诉", "签名", "签字", "日期", "电话", "同意", "拒绝", "方面", "体健", "健在", "去世", "已故", "患有", "均体", "和妹", "平素", "何时", "何种", "高血", "全身", "双侧", "主管",
+    "审核", "报告", "送检", "申请", "操作", "记录", "执行", "带教", "质控", "接诊", "首诊", "经管", "姓名", "性别", "年龄", "主诉", "签名", "签字", "日期", "电话", "同意", "拒绝", "方面", "体健", "健在", "去世", "已故", "患有", "均体", "和妹", "平素", "何时", "何种", "高血", "全身", "双侧", "主管",
     "上述", "家人", "亲属", "老年", "中年", "青年", "每日", "严重", "温和", "金属", "石膏", "黄疸", "黄染", "余无", "余未", "余各", "余均", "常规", "方案", "方可", "程度", "汤药", "曾因", "曾有", "曾行", "曾在", "向上", "向家", "向患", "任何", "单纯", "单位", "毛发", "牛奶",
 ];
 
 fn is_plausible_han(found: &str) -> bool {
     let name = found.trim();
     !NOT_A_HAN_NAME.iter().any(|it| name.starts_with(it) || name.ends_with(it))
-        && !name.contains(['的', '了', '者', '科', '院', '室', '病', '症', '痛', '咳', '：', '区', '省'])
+        && !name.contains(['手', '治', '疗', '查', '诉', '告', '签', '拒', '绝', '求', '示', '不', '无', '有', '是', '被', '已', '予', '给', '行', '做', '需', '应', '将', '再', '未', '否', '认', '陪', '护', '代', '同', '在', '场', '要', '联', '系', '表', '对', '我', '你', '他', '她', '我', '的', '了', '者', '科', '院', '室', '病', '症', '痛', '咳', '：', '区', '省'])
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(super) const PARTS: &[(&str, &str)] = &[
     ("<year>", r"(?:(?:19|20)\d{2}|['’]\d{2})"),
     ("<weekday>", r"(?i:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)"),
     // A part of a name in any script with capitals, with its apostrophes and hyphens; an initial; a particle.
-    ("<part>", r"\p{Lu}[\p{L}\p{M}'’`-]*\p{L}"),
+    ("<part>", r"(?:(?:el|al|l|d|ter|ibn|Ter)[-'’])?\p{Lu}[\p{L}\p{M}'’`-]*\p{L}"),
     ("<initial>", r"\p{Lu}\.?"),
     ("<particle>", r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten|zu|af|av|Van|Von|Der|De|La|Le|Al|El)"),
     ("<name>", r"(?:(?:<part>|<initial>|<particle>)[ \t]+){0,4}<part>"),
@@ -21,7 +21,7 @@ pub(super) const PARTS: &[(&str, &str)] = &[
     ("<state_name>", r"(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming)"),
     ("<city>", r"\p{Lu}[\p{L}'’.-]+(?:[ \t]\p{Lu}[\p{L}'’.-]+){0,2}"),
     ("<street>", r"(?i:streets?|str?|avenue|ave?|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|way|highway|hwy|parkway|pkwy|terrace|terr|circle|cir|square|sq|crescent|close|trail|trl|loop|row|walk|alley|quay|mews|path|pike|turnpike)"),
-    ("<number>", r"(?:[ \t]*(?:(?i:numbers?|nos?|num|id|ids|code)\b\.?|#|№))?[ \t]*(?:(?i:is|was)\b|[:：=#.-])?[ \t]*#?"),
+    ("<number>", r"(?:[ \t]*(?:(?i:numbers?|nos?|num|id|ids|code)\b\.?|#|№))?[ \t]*(?:(?i:is|was)\b|[:：=#.|-])?[ \t|]*#?"),
 ];
 
 /// Own list. Letter case counts unless a pattern says otherwise, for names begin with capitals.
@@ -44,12 +44,12 @@ pub(super) const PATTERNS: &[(Kind, Why, &str)] = &[
     (Kind::Number, Why::Form, r"\b\d{3}-\d{2}-\d{4}\b"),
     (Kind::Number, Why::Label, r"(?i:\b(?:mrn|mr[ ]?#|med(?:ical)?[ .]?rec(?:ord)?|record|chart|file|account|acct|case|accession|acc|patient id|pt id|pid|person id|employee|badge|id|ssn|soc(?:ial)? sec(?:urity)?|policy|insurance|member|subscriber|beneficiary|medicare|medicaid|health plan|plan|group|claim|authorization|auth|license|licence|driver'?s license|dl|passport|dea|npi|upin|job|dictation|document|order|requisition|confirmation|visit|encounter|fin|csn|specimen|study|exam|nhs|hospital|unit|reference|ref|receipt|invoice|account no|iban))<number>[ \t]*([A-Za-z]{0,6}[-_/]?\d[\dA-Za-z]*(?:[-_/. ]?[\dA-Za-z]*\d[\dA-Za-z]*){0,5})\b"),
     (Kind::Number, Why::Label, r"(?i:\b(?:serial|s/n|sn|device id|udi|imei|imsi|mac address|model/serial|asset tag|asset|implant id))<number>[ \t]*([A-Za-z0-9][A-Za-z0-9/_-]*\d[A-Za-z0-9/_-]*)\b"),
-    (Kind::Number, Why::Label, r"(?i:\b(?:licen[sc]e plates?|plates?|registration|vehicle reg|reg|tag|vin))<number>[ \t]*([A-Z0-9]{1,4}[ ·•-]?[A-Z0-9]{1,5}(?:[ -]?[A-Z0-9]{1,11})?)\b"),
+    (Kind::Number, Why::Label, r"(?i:\b(?:licen[sc]e plates?|plates?|vehicle registration|vehicle reg|tag|vin))<number>[ \t]*([A-Z0-9]{1,4}[ ·•-]?[A-Z0-9]{1,5}(?:[ -]?[A-Z0-9]{1,11})?)\b"),
     (Kind::Number, Why::Form, r"\b[A-HJ-NPR-Z0-9]{3}[A-HJ-NPR-Z0-9]{5}[0-9X][A-HJ-NPR-Z0-9]{2}\d{6}\b"),
     (Kind::Number, Why::Form, r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){3,7}(?:[ ]?[A-Z0-9]{1,3})?\b"),
     (Kind::Number, Why::Form, r"\b\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}\b"),
     (Kind::Number, Why::Form, r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"),
-    (Kind::Number, Why::Form, r"\b[A-Z]{1,4}-?\d{2,4}-\d{3,8}\b"),
+    (Kind::Number, Why::Form, r"\b[A-Z]{1,4}-?\d{1,4}-\d{3,8}\b"),
     (Kind::Number, Why::Form, r"\b[A-Z]{1,4}-?\d{5,12}[A-Z]?\b"),
     (Kind::Number, Why::Form, r"\b\d{1,3}(?:\.\d+){5,}\b"),
     (Kind::Number, Why::Form, r"#[ ]?([A-Z]{0,3}\d{4,}(?:-\d+)*)\b"),
@@ -61,7 +61,7 @@ pub(super) const PATTERNS: &[(Kind, Why, &str)] = &[
     // As a scanner reads zeros and ones.
     (Kind::Date, Why::Form, r"\b[0-3OolI]?[\dOolI][/-][0-3OolI]?[\dOolI][/-](?:[12l][90Oo])?[\dOolI]{2}\b"),
     (Kind::Date, Why::Form, r"\b(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\b"),
-    (Kind::Date, Why::Label, r"\b(?i:on|since|from|dated?|until|till|by|of|through|thru|to|seen|dos|doa|dod|after|before|and|starting|started|last|next|due|visit|admitted|discharged|labs|ct|mri|xr|cxr|echo)[ \t]*[:(]?[ \t]*((?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01]))\b"),
+    (Kind::Date, Why::Label, r"\b(?i:on|since|from|dated?|until|till|by|of|through|thru|to|seen|dos|doa|dod|after|before|starting|started|last|next|due|visit|admitted|discharged|labs|ct|mri|xr|cxr|echo)[ \t]*[:(]?[ \t]*((?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01]))\b"),
     (Kind::Date, Why::Form, r"\b(?:0?[1-9]|1[0-2])/(?:19|20)\d{2}\b"),
     (Kind::Date, Why::Form, r"\b(?:<weekday>,?[ \t]+)?<month>\.?,?[ \t]*(?:(?i:the)[ \t]+)?(?:<day>|<ordinal>)\b(?:[ ]?[–-][ ]?\d{1,2}\b)?(?:(?:,|[ \t]+of|\.)?[ \t]*<year>\b)?"),
     (Kind::Date, Why::Form, r"\b(?:<weekday>,?[ \t]+(?:(?i:the)[ \t]+)?)?(?:<day>|<ordinal>)(?:[ \t]+(?i:day[ \t]+)?(?i:of))?[ \t]*<month>\.?(?:(?:,|[ \t]+of)?[ \t]*<year>\b)?"),
@@ -81,7 +81,7 @@ pub(super) const PATTERNS: &[(Kind, Why, &str)] = &[
     (Kind::Age, Why::Form, r"\b(?i:(ninety(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?: and)?(?:[ -](?:one|two|three|four|five|six|seven|eight|nine|ten))?)[ -]+(?:years?|yrs?|y/?o))"),
     (Kind::Age, Why::Form, r"\b(?i:nonagenarian|centenarian|(?:in|into) (?:his|her|their) (?:(?:early|mid|late)[ -])?(?:90s|nineties))\b"),
     // Addresses and places below the state.
-    (Kind::Address, Why::Form, r"\b\d{1,6}[A-Za-z]?(?:-\d{1,4})?[ \t]+(?:(?:[NSEW]\.?[EW]?\.?|North|South|East|West)[ \t]+)?(?:(?:[A-Z][\p{L}.'’-]*|\d{1,3}(?:st|nd|rd|th)|of|de|la|del|the)[ \t]+){1,4}<street>\b\.?(?:,?[ \t]*(?:[NSEW][EW]?\b\.?))?(?:,?[ \t]*(?i:apt|apartment|suite|ste|unit|floor|fl|room|rm|bldg|flat|#)\.?[ \t]*#?[ ]?[\w-]+)?"),
+    (Kind::Address, Why::Form, r"\b\d{1,6}[A-Za-z]?(?:-\d{1,4})?[ \t]+(?:(?:[NSEW]\.?[EW]?\.?|North|South|East|West)[ \t]+)?(?:(?:[A-Z][\p{L}'’-]*|(?:St|Mt|Ft|[A-Z])\.|\d{1,3}(?:st|nd|rd|th)|of|de|la|del|the)[ \t]+){1,4}<street>\b\.?(?:,?[ \t]*(?:[NSEW][EW]?\b\.?))?(?:,?[ \t]*(?i:apt|apartment|suite|ste|unit|floor|fl|room|rm|bldg|flat|#)\.?[ \t]*#?[ ]?[\w-]+)?"),
     (Kind::Address, Why::Form, r"\b\d{1,6}[ \t]+(?:[a-z]{3,}[ \t]+){1,2}(?:street|avenue|ave|road|boulevard|blvd|lane)\b(?:,?[ \t]*(?i:apt|apartment|suite|unit|#)\.?[ \t]*#?[\w-]+)?"),
     (Kind::Address, Why::Form, r"\b(?i:apt|apartment)\.?[ \t]+#?(?:\d+[A-Za-z]?|[A-Z]\d*)\b"),
     (Kind::Address, Why::Form, r"\b(?i:p\.?[ ]?o\.?[ ]?box)[ \t]+\d+"),
@@ -98,7 +98,7 @@ pub(super) const PATTERNS: &[(Kind, Why, &str)] = &[
     (Kind::Address, Why::Form, r"\b\p{Lu}[\p{L}'’-]+(?:[ ]\p{Lu}[\p{L}'’-]+)?[ ](?:County|Township|Parish|Borough|Village|Heights|Beach|Springs|Falls)\b"),
     (Kind::Address, Why::Label, r"(?i:\b(?:city|town|county|place of birth|birthplace))[ \t]*[:：][ \t]*(\p{Lu}[\p{L}'’. -]{2,40}\p{L})"),
     // Institutions.
-    (Kind::Institution, Why::Form, r"(?:\b(?:\p{Lu}[\w.'’&-]*\p{L}\.?|\p{Lu}\.)[ \t]+(?:(?:of|the|and|for|at|de|&)[ \t]+){0,2}){1,6}(?i:hospitals?|hosp|medical center|medical centre|med ctr|medical ctr|clinics?|polyclinic|infirmary|health center|health centre|health system|health services|nursing home|nursing facility|nursing center|rehabilitation center|rehabilitation|rehab|hospice|healthcare|health care|medical group|medical associates|university|college|surgery center|surgical center|cancer center|cancer institute|heart institute|institute|laboratories|labs|pharmacy|imaging center|imaging|radiology associates|associates|care home|assisted living|manor|retirement community|high school|elementary school|middle school|school|academy|elementary|prison|correctional facility|church)\b"),
+    (Kind::Institution, Why::Form, r"(?:\b(?:\p{Lu}[\w'’&-]*\p{L}|(?:St|Mt|Ft|\p{Lu})\.)[ \t]+(?:(?:of|the|and|for|at|de|&)[ \t]+){0,2}){1,6}(?i:hospitals?|hosp|medical center|medical centre|med ctr|medical ctr|clinics?|polyclinic|infirmary|health center|health centre|health system|health services|nursing home|nursing facility|nursing center|rehabilitation center|rehabilitation|rehab|hospice|healthcare|health care|medical group|medical associates|university|college|surgery center|surgical center|cancer center|cancer institute|heart institute|institute|laboratories|labs|pharmacy|imaging center|imaging|radiology associates|associates|care home|assisted living|manor|retirement community|high school|elementary school|middle school|school|academy|elementary|prison|correctional facility|church)\b"),
     (Kind::Institution, Why::Form, r"\b(?:University|Hospital|Clinic|Institute|Infirmary|College|School)[ \t]+(?:of|at|for)[ \t]+(?:the[ \t]+)?\p{Lu}[\p{L}'’-]+(?:[ \t]+\p{Lu}[\p{L}'’-]+){0,2}"),
     (Kind::Institution, Why::Form, r"\b(?:St\.?|Saint|Our Lady|Mount|Mt\.)[ \t]+(?:of[ \t]+)?\p{Lu}[\p{L}-]+(?:['’]s)?(?:[ \t]+(?:and|&)[ \t]+\p{Lu}[\p{L}-]+(?:['’]s)?)?(?:[ \t]+(?i:hospital|medical center|clinic|infirmary|hospice))?\b"),
     (Kind::Institution, Why::Form, r"\b\p{Lu}[\p{L}'’-]+[ ](?:General|Memorial|Regional|Presbyterian|Methodist|Baptist|Mercy|Community|Veterans|Children['’]s)\b"),

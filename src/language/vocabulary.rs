@@ -136,11 +136,23 @@ impl Vocabulary {
             Sort::Word
         } else if has(&self.surnames, &joined) {
             Sort::Surname
-        } else if self.is_form_of_a_word(part) || contraction(part) {
+        } else if self.is_form_of_a_word(part) || contraction(part) || self.is_slip(part) {
             Sort::Word
         } else {
             Sort::Unknown
         }
+    }
+
+    /// A word with two letters swapped.
+    fn is_slip(&self, part: &str) -> bool {
+        let mut letters: Vec<char> = part.chars().collect();
+        4 < letters.len()
+            && (1..letters.len()).any(|at| {
+                letters.swap(at - 1, at);
+                let word: String = letters.iter().collect();
+                letters.swap(at - 1, at);
+                has(&self.words, &word) || has(&self.things, &word)
+            })
     }
 
     /// A plural, or a word of medicine by its end.
