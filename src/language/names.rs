@@ -187,17 +187,21 @@ fn is_a_name(text: &str, tokens: &[Token], idx: usize, it: &Token) -> bool {
         matches!(it.sort, Sort::Given | Sort::Surname | Sort::Unknown) && it.case != Case::Lower
     };
     let lower = word.to_lowercase();
-    if is_title(&lower) || NOT_A_NAME.contains(&lower.as_str()) {
+    let is_modal = it.begins && matches!(lower.as_str(), "will" | "may");
+    if is_title(&lower) || NOT_A_NAME.contains(&lower.as_str()) && !is_modal {
         return false;
     }
     match (it.case, it.sort) {
         // "May Strong performed the biopsy."
         (Case::Capital, Sort::Word | Sort::Thing) => {
             let behind = tokens.get(idx + 2).filter(|behind| next.is_some_and(|next| joined(text, next, behind)));
-            let deed = behind.and_then(|it| text.get(it.span.clone())).unwrap_or_default();
-            it.begins
-                && next.is_some_and(|it| it.case == Case::Capital && it.sort == Sort::Word)
-                && DEEDS.iter().take(20).any(|it| *it == deed)
+            let is_deed = |it: Option<&Token>| {
+                let word = it.and_then(|it| text.get(it.span.clone())).unwrap_or_default();
+                DEEDS.iter().take(20).any(|it| *it == word)
+            };
+            let is_middle = next.is_some_and(|it| it.case == Case::Initial);
+            let has_surname = next.is_some_and(|it| it.case == Case::Capital && it.sort == Sort::Word);
+            !it.begins && is_deed(next) || it.begins && (has_surname && is_deed(behind) || is_middle && behind.is_some_and(|it| it.case == Case::Capital) && 2 < n_letters)
         }
         (Case::Capital, Sort::Given) => true,
         (Case::Capital, Sort::Surname | Sort::Unknown) => !is_thing_next && 2 < n_letters && !is_code(word),
@@ -354,8 +358,12 @@ pub(super) fn repeated(vocabulary: &Vocabulary, text: &str, seeds: &[Identifier]
         }) || without_s(text, it.span.clone()) != it.span && it.sort == Sort::Thing;
         // A word that is also a name is one beside the rest of the name, or with a capital within a sentence.
         let deed = next.and_then(|it| text.get(it.span.clone()));
-        let acts = deed.is_some_and(|it| DEEDS.contains(&it));
-        let is_capital = it.case == Case::Capital && (!it.begins || acts) && !is_thing;
+        let acts = deed.is_some_and(|it| DEEDS.contains(&it.to_lowercase().as_str()));
+        let is_capital = match it.case {
+            Case::Capital => (!it.begins || acts) && !is_thing,
+            Case::Upper => acts,
+            _ => false,
+        };
         let counts = is_companion && (beside || is_capital);
         if is_part(idx) || counts {
             found.push(Identifier {

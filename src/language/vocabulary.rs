@@ -146,7 +146,7 @@ impl Vocabulary {
     /// A word with two letters swapped.
     fn is_slip(&self, part: &str) -> bool {
         let mut letters: Vec<char> = part.chars().collect();
-        4 < letters.len()
+        (5..25).contains(&letters.len())
             && (1..letters.len()).any(|at| {
                 letters.swap(at - 1, at);
                 let word: String = letters.iter().collect();

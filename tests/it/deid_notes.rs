@@ -235,7 +235,7 @@ fn dump(notes: &[Synthetic]) {
 #[test]
 fn the_score_tells_when_a_kind_is_missed() {
     let cleaner = Cleaner::built_in();
-    let notes = notes(12, 6);
+    let notes = notes(40, 20);
     for missing in Kind::ALL {
         let score = Score::of(&notes, |it| {
             let mut found = cleaner.preview(&it.text, &it.known);

@@ -22,6 +22,8 @@ pub(super) struct Habit {
     is_day_first: bool,
     /// Of its first complete date.
     year: Option<i32>,
+    /// Whether it has a date in digits with a month or day of one digit.
+    is_bare: bool,
 }
 
 impl Habit {
@@ -38,6 +40,9 @@ impl Habit {
             {
                 habit.is_day_first = true;
             }
+            let parts = pieces.iter().flatten();
+            let mut parts = parts.filter(|it| matches!(it.field, Field::Month | Field::Day));
+            habit.is_bare |= parts.any(|it| it.written.len() == 1);
             let year = pieces.as_ref().and_then(|it| field(it, Field::Year));
             let is_whole = pieces.as_ref().is_some_and(|it| field(it, Field::Day).is_some());
             habit.year = habit.year.or(year.filter(|_| is_whole));
@@ -82,15 +87,27 @@ pub(super) fn shifted(written: &str, n_days: i64, habit: &Habit) -> Option<Strin
         true => date.checked_sub_days(by),
         false => date.checked_add_days(by),
     }?;
-    let is_padded = pieces.iter().any(|it| {
-        matches!(it.field, Field::Month | Field::Day) && it.written.len() == 2 && it.written.starts_with('0')
-    });
+    let is_padded = is_padded(&pieces, habit);
     let mut text = String::new();
     for it in &pieces {
         text.push_str(&piece_of(it, date, is_padded)?);
     }
     text.push_str(time);
     Some(text)
+}
+
+/// Whether a month or day below ten has a zero before it: where one has; else in a date of digits alone or with hyphens whose
+/// parts have two, unless another date of the text has one of one.
+fn is_padded(pieces: &[Piece<'_>], habit: &Habit) -> bool {
+    let mut numbers = pieces.iter().filter(|it| {
+        matches!(it.field, Field::Month | Field::Day)
+            && it.written.bytes().all(|it| it.is_ascii_digit())
+    });
+    let is_long = numbers.clone().all(|it| it.written.len() == 2);
+    let is_han = pieces.iter().any(|it| !it.written.is_ascii());
+    let is_plain = numbers.clone().count() == 2 || pieces.iter().any(|it| it.written == "-");
+    numbers.any(|it| it.written.len() == 2 && it.written.starts_with('0'))
+        || is_long && is_plain && !is_han && !habit.is_bare
 }
 
 /// Where the time of day begins.
