@@ -263,8 +263,12 @@ impl Finder {
                     && text.get(span.end + 1..).is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()));
                 is_date(found) && !(goes_on && found.len() < 5)
             }
-            IdentifierKind::Phone | IdentifierKind::Number if pattern.why == Why::Form => {
-                !is_measured(text, span)
+            IdentifierKind::Phone if pattern.why == Why::Form => {
+                7 <= found.chars().filter(char::is_ascii_digit).count() && !is_measured(text, span)
+            }
+            IdentifierKind::Number if pattern.why == Why::Form => !is_measured(text, span),
+            IdentifierKind::Number if !pattern.is_chinese => {
+                3 <= found.chars().filter(char::is_ascii_alphanumeric).count()
             }
             _ => true,
         }
@@ -300,6 +304,11 @@ fn trimmed(
         left = without_prefix(left);
     }
     let start = span.end - left.len();
+    if kind == IdentifierKind::Name {
+        left = left.get(..names::end_of_name(left)).unwrap_or(left);
+        let bare = left.strip_suffix("'s").or_else(|| left.strip_suffix("’s"));
+        left = bare.unwrap_or(left);
+    }
     let inner = left.trim_end_matches(is_edge);
     let is_open = inner.contains('(');
     let end = if is_open { inner } else { inner.trim_end_matches(')') };

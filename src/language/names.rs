@@ -140,7 +140,18 @@ fn is_gap(gap: &str) -> bool {
 
 /// Capitals that are names of people by the lists, or by being in none.
 pub(super) fn by_vocabulary(vocabulary: &Vocabulary, text: &str) -> Vec<Identifier> {
-    let tokens = tokens(vocabulary, text);
+    let mut tokens = tokens(vocabulary, text);
+    // What the text also has in small letters is a word.
+    let is_small = |it: &&Token| it.case == Case::Lower && it.sort == Sort::Unknown;
+    let small = tokens.iter().filter(is_small).filter_map(|it| text.get(it.span.clone()));
+    let mut small: Vec<&str> = small.collect();
+    small.sort_unstable();
+    for it in tokens.iter_mut().filter(|it| it.sort == Sort::Unknown) {
+        let lower = text.get(it.span.clone()).unwrap_or_default().to_lowercase();
+        if small.binary_search(&lower.as_str()).is_ok() {
+            it.sort = Sort::Word;
+        }
+    }
     let mut found = Vec::new();
     let mut idx = 0;
     while let Some(it) = tokens.get(idx) {
@@ -206,7 +217,9 @@ fn is_a_name(text: &str, tokens: &[Token], idx: usize, it: &Token) -> bool {
         (Case::Capital, Sort::Given) => true,
         (Case::Capital, Sort::Surname | Sort::Unknown) => !is_thing_next && 2 < n_letters && !is_code(word),
         (Case::Capital, Sort::GivenWord) => {
-            !it.begins && next.is_none_or(|it| it.case == Case::Lower) && !is_thing_next
+            let deed = next.and_then(|it| text.get(it.span.clone())).unwrap_or_default();
+            let acts = DEEDS.contains(&deed);
+            (!it.begins || acts) && next.is_none_or(|it| it.case == Case::Lower) && !is_thing_next
                 || next.is_some_and(|it| matches!(it.case, Case::Capital | Case::Initial) && it.sort != Sort::Word)
         }
         (Case::Upper, Sort::Given | Sort::Surname) => {
@@ -422,6 +435,20 @@ pub(super) fn is_plausible(vocabulary: &Vocabulary, found: &str, why: Why) -> bo
         Why::Title => !NOT_A_NAME.contains(&lower.as_str()) || matches!(lower.as_str(), "will" | "may") || words.next().is_some(),
         _ => true,
     }
+}
+
+/// How much of a name found by a pattern comes before a word that begins the next sentence: "Dr. X.  She".
+pub(super) fn end_of_name(found: &str) -> usize {
+    let mut at = 0;
+    for word in found.split_inclusive([' ', '\t', '\n']) {
+        let bare = word.trim().to_lowercase();
+        let opens = matches!(bare.as_str(), "she" | "he" | "the" | "this" | "we" | "i" | "they" | "her" | "his" | "on" | "in" | "it" | "at" | "patient" | "there" | "please" | "if" | "and" | "also" | "continue" | "thank" | "a" | "an" | "for" | "to" | "after" | "who");
+        if 0 < at && opens {
+            break;
+        }
+        at += word.len();
+    }
+    at
 }
 
 /// Words of Chinese notes that stand where a name might.

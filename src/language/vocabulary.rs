@@ -62,7 +62,7 @@ impl Vocabulary {
     pub(super) fn sort(&self, word: &str) -> Sort {
         let lower = word.to_lowercase().replace('’', "'");
         let bare = lower.strip_suffix("'s").unwrap_or(&lower);
-        if has(&self.things, bare) {
+        if has(&self.things, bare) && !has(&self.given, bare) {
             return Sort::Thing;
         }
         if !bare.contains('-') {
@@ -83,6 +83,10 @@ impl Vocabulary {
 
     /// Whether an institution has a proper name: "Outpatient Clinic" has none.
     pub(super) fn is_institution(&self, found: &str) -> bool {
+        // A maker of pacemakers.
+        if found == "St. Jude" || found == "St Jude" {
+            return false;
+        }
         if !found.is_ascii() && found.chars().any(super::words::is_han) {
             const GENERAL: &[&str] = &["我院", "本院", "外院", "该院", "当地", "上级", "综合", "专科", "社区", "多家", "某", "各", "本", "外", "三甲", "基层", "下级", "原就诊"];
             return !GENERAL.iter().any(|it| found.starts_with(it) && found.chars().count() < it.chars().count() + 6);
@@ -125,13 +129,13 @@ impl Vocabulary {
 
     fn sort_of_part(&self, part: &str) -> Sort {
         let joined = part.replace('\'', "");
-        if has(&self.things, part) {
-            Sort::Thing
-        } else if has(&self.given, part) {
-            match has(&self.words, part) {
+        if has(&self.given, part) {
+            match has(&self.words, part) || has(&self.things, part) {
                 true => Sort::GivenWord,
                 false => Sort::Given,
             }
+        } else if has(&self.things, part) {
+            Sort::Thing
         } else if has(&self.words, part) || joined.chars().count() < 2 {
             Sort::Word
         } else if has(&self.surnames, &joined) {
