@@ -88,9 +88,17 @@ pub(super) fn shifted(written: &str, n_days: i64, habit: &Habit) -> Option<Strin
         false => date.checked_add_days(by),
     }?;
     let is_padded = is_padded(&pieces, habit);
+    let is_joined = pieces.iter().any(|it| it.written == "-");
     let mut text = String::new();
     for it in &pieces {
-        text.push_str(&piece_of(it, date, is_padded)?);
+        match it.field {
+            // "01-May-2024" is cut, whatever its length says.
+            Field::Month if is_joined && it.written.len() == 3 => {
+                let name = MONTHS.get(date.month0() as usize)?.get(..3)?;
+                text.push_str(&like(it.written, name));
+            }
+            _ => text.push_str(&piece_of(it, date, is_padded)?),
+        }
     }
     text.push_str(time);
     Some(text)
