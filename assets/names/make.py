@@ -38,6 +38,7 @@ def main(scowl, folder_of_names, notes, folder):
         note = json.loads(line)
         if note["split"] == "train":
             n_notes.update(set(re.findall(r"(?<![A-Za-z’'\-])[a-z]{2,}(?![A-Za-z])", note["text"])))
+    words |= {"having"}
     things = {it for line in (folder / "things.txt").read_text().splitlines() if not line.startswith("#")
               for it in line.split()}
 
@@ -47,7 +48,8 @@ def main(scowl, folder_of_names, notes, folder):
     # A word of one note may be a name written in small letters.
     census = set(names("dist.all.last") + names("dist.female.first") + names("dist.male.first"))
     words |= {it for it, n in n_notes.items() if n >= 2 or it not in census}
-    common = set(names("dist.female.first")[:300] + names("dist.male.first")[:300])
+    people = (folder / "things.txt").read_text().split("# People", 1)[1].split("\n# ", 1)[0].split()
+    common = set(people) & set(names("dist.female.first")[:300] + names("dist.male.first")[:300])
     given = set(names("dist.female.first") + names("dist.male.first"))
     given = {it for it in given if len(it) > 2 and (it in KEPT or it not in words and (it not in things or it in common))} | KEPT
     surnames = {it for it in names("dist.all.last")[:N_SURNAMES] if len(it) > 2 and it not in words | things | given}

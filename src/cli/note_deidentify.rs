@@ -79,7 +79,11 @@ pub(super) fn run(args: &DeidentifyArgs, files: &[PathBuf]) -> anyhow::Result<Ex
 }
 
 fn is_same(out: &Path, file: &Path) -> bool {
-    out == file || out.canonicalize().ok().is_some_and(|it| file.canonicalize().ok() == Some(it))
+    out == file
+        || out
+            .canonicalize()
+            .ok()
+            .is_some_and(|it| file.canonicalize().ok() == Some(it))
 }
 
 fn read(file: &Path) -> anyhow::Result<String> {

@@ -106,9 +106,11 @@ impl Cleaner {
         let found = from_record
             .into_iter()
             .map(|(span, kind)| (span, kind, Reason::Known))
-            .chain(by_rules.into_iter().map(|Identifier { span, kind, why }| {
-                (span, kind, Reason::Rule(why))
-            }));
+            .chain(
+                by_rules
+                    .into_iter()
+                    .map(|Identifier { span, kind, why }| (span, kind, Reason::Rule(why))),
+            );
         let labels = labels_in(text);
         let found = found.map(|(span, kind, why)| Found {
             span,
@@ -122,7 +124,6 @@ impl Cleaner {
 
     /// Replaces what is given. A finding that lies outside the text, within a character or over an earlier one counts as
     /// far as it is sound.
-    #[expect(clippy::unused_self, reason = "finding and replacing are one thing to a caller")]
     pub fn apply(&self, text: &str, found: &[Found]) -> Cleaned {
         let mut cleaned = String::with_capacity(text.len());
         let mut counts = BTreeMap::new();
@@ -182,7 +183,10 @@ pub fn consistent(text: &str, found: &mut [Found], shift_days: Option<i64>) {
 
 /// The number of the person who has a part of this name already, or the next.
 fn person(name: &str, persons: &mut Vec<(String, usize)>, n_persons: &mut usize) -> usize {
-    let parts: Vec<String> = match name.chars().any(|it| ('\u{4e00}'..='\u{9fff}').contains(&it)) {
+    let parts: Vec<String> = match name
+        .chars()
+        .any(|it| ('\u{4e00}'..='\u{9fff}').contains(&it))
+    {
         true => vec![name.chars().filter(|it| !it.is_whitespace()).collect()],
         false => name
             .split(|it: char| !it.is_alphanumeric())
@@ -252,7 +256,14 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
 /// In order, the longer first, what reaches over an earlier one cut at its end; without what is no part of the text.
 fn apart(text: &str, mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by(|a, b| {
-        let key = |it: &Found| (it.span.start, std::cmp::Reverse(it.span.end), it.kind, it.why);
+        let key = |it: &Found| {
+            (
+                it.span.start,
+                std::cmp::Reverse(it.span.end),
+                it.kind,
+                it.why,
+            )
+        };
         key(a).cmp(&key(b))
     });
     let mut apart: Vec<Found> = Vec::new();
@@ -308,6 +319,9 @@ mod tests {
         ] {
             assert_eq!(cleaner.clean(it), it);
         }
-        assert_eq!(cleaner.clean("Knee, ref. Dr. Invented"), "Knee, ref. Dr. [name]");
+        assert_eq!(
+            cleaner.clean("Knee, ref. Dr. Invented"),
+            "Knee, ref. Dr. [name]"
+        );
     }
 }

@@ -7,11 +7,7 @@ use std::ops::Range;
 
 use regex::Regex;
 
-use super::{
-    names, patterns, patterns_zh,
-    vocabulary::Vocabulary,
-    words::is_han,
-};
+use super::{names, patterns, patterns_zh, vocabulary::Vocabulary, words::is_han};
 
 /// What an identifier is, after the classes of HIPAA's safe harbour (45 CFR 164.514(b)(2)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -141,7 +137,10 @@ const CLASSES: &[(&str, &str)] = &[
     (r"\p{Lu}", "[A-ZÀ-ÖØ-ÞĀ-ɏΑ-ЯḀ-ỿ]"),
     (r"\p{L}", "[A-Za-zÀ-ÖØ-öø-ӿḀ-ỿ]"),
     (r"\p{M}", "[\u{300}-\u{36f}]"),
-    (r"\p{Han}", "[\u{3400}-\u{4dbf}\u{4e00}-\u{9fff}\u{20000}-\u{3ffff}〇]"),
+    (
+        r"\p{Han}",
+        "[\u{3400}-\u{4dbf}\u{4e00}-\u{9fff}\u{20000}-\u{3ffff}〇]",
+    ),
 ];
 
 /// A regular expression as the lists have it, and its named parts.
@@ -175,8 +174,9 @@ impl Pattern {
     /// Whether a match begins and ends where the pattern says, by the letters of all scripts.
     fn is_whole(&self, text: &str, span: Range<usize>) -> bool {
         // A date stands between ideographs as between blanks.
-        let is_letter =
-            |it: Option<char>| it.is_some_and(|it| (it.is_alphanumeric() || it == '_') && !is_han(it));
+        let is_letter = |it: Option<char>| {
+            it.is_some_and(|it| (it.is_alphanumeric() || it == '_') && !is_han(it))
+        };
         let before = text.get(..span.start).and_then(|it| it.chars().next_back());
         let after = text.get(span.end..).and_then(|it| it.chars().next());
         let (starts_within, ends_within) = (is_letter(before), is_letter(after));
@@ -232,7 +232,12 @@ impl Finder {
                 continue;
             }
             // The groups hold the identifiers where the pattern has words around them.
-            let mut parts: Vec<_> = groups.iter().skip(1).flatten().map(|it| it.range()).collect();
+            let mut parts: Vec<_> = groups
+                .iter()
+                .skip(1)
+                .flatten()
+                .map(|it| it.range())
+                .collect();
             if parts.is_empty() {
                 parts.push(whole.range());
             }
@@ -259,8 +264,12 @@ impl Finder {
             IdentifierKind::Address => !found.ends_with(", MD") && !found.ends_with(",MD"),
             IdentifierKind::Date => {
                 // "2026" of "2026-03" is a part of something else.
-                let goes_on = text.get(span.end..).is_some_and(|it| it.starts_with(['-', '/', '.']))
-                    && text.get(span.end + 1..).is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()));
+                let goes_on = text
+                    .get(span.end..)
+                    .is_some_and(|it| it.starts_with(['-', '/', '.']))
+                    && text
+                        .get(span.end + 1..)
+                        .is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()));
                 is_date(found) && !(goes_on && found.len() < 5)
             }
             IdentifierKind::Phone if pattern.why == Why::Form => {
@@ -276,11 +285,7 @@ impl Finder {
 }
 
 /// Without blanks and marks at its ends; a Chinese institution begins behind "at", "to" and the like.
-fn trimmed(
-    text: &str,
-    (kind, why): (IdentifierKind, Why),
-    span: Range<usize>,
-) -> Range<usize> {
+fn trimmed(text: &str, (kind, why): (IdentifierKind, Why), span: Range<usize>) -> Range<usize> {
     let raw = text.get(span.clone()).unwrap_or_default();
     let is_edge = |it: char| {
         it.is_whitespace() || matches!(it, ',' | ';' | ':' | '，' | '：' | '-' | '|' | '、')
@@ -297,7 +302,10 @@ fn trimmed(
     if (kind, why) == (IdentifierKind::Name, Why::Title)
         && let Some(at) = left.rfind(BEFORE_TITLE)
     {
-        let behind = left.get(at..).unwrap_or_default().trim_start_matches(BEFORE_TITLE);
+        let behind = left
+            .get(at..)
+            .unwrap_or_default()
+            .trim_start_matches(BEFORE_TITLE);
         left = if behind.is_empty() { left } else { behind };
     }
     if kind == IdentifierKind::Name {
@@ -311,18 +319,61 @@ fn trimmed(
     }
     let inner = left.trim_end_matches(is_edge);
     let is_open = inner.contains('(');
-    let end = if is_open { inner } else { inner.trim_end_matches(')') };
+    let end = if is_open {
+        inner
+    } else {
+        inner.trim_end_matches(')')
+    };
     start..start + end.len()
 }
 
 /// What is said before the name of a Chinese doctor.
 const BEFORE_TITLE: &[char] = &[
-    '请', '由', '经', '与', '和', '及', '同', '向', '让', '叫', '嘱', '给', '找', '问', '是', '为', '按', '据', '遵', '见', '即', '询', '知', '被', '在', '对', '将', '把', '从', '示', '系', '予',
+    '请', '由', '经', '与', '和', '及', '同', '向', '让', '叫', '嘱', '给', '找', '问', '是', '为',
+    '按', '据', '遵', '见', '即', '询', '知', '被', '在', '对', '将', '把', '从', '示', '系', '予',
 ];
 
 /// Words that stand before a Chinese name without a blank.
 const BEFORE_NAME: &[&str] = &[
-    "今晨", "今日", "今天", "昨日", "昨天", "昨晚", "今晚", "上午", "下午", "晨间", "护士", "医生", "医师", "家属", "患者", "病人", "患儿", "产妇", "丈夫", "妻子", "儿子", "女儿", "父亲", "母亲", "主任", "教授", "联系人", "姓名", "其子", "其女", "其妻", "其夫", "请", "由", "经", "与", "和", "及", "为",
+    "今晨",
+    "今日",
+    "今天",
+    "昨日",
+    "昨天",
+    "昨晚",
+    "今晚",
+    "上午",
+    "下午",
+    "晨间",
+    "护士",
+    "医生",
+    "医师",
+    "家属",
+    "患者",
+    "病人",
+    "患儿",
+    "产妇",
+    "丈夫",
+    "妻子",
+    "儿子",
+    "女儿",
+    "父亲",
+    "母亲",
+    "主任",
+    "教授",
+    "联系人",
+    "姓名",
+    "其子",
+    "其女",
+    "其妻",
+    "其夫",
+    "请",
+    "由",
+    "经",
+    "与",
+    "和",
+    "及",
+    "为",
 ];
 
 fn without_prefix(name: &str) -> &str {
@@ -337,11 +388,17 @@ fn without_neighbours(name: &str) -> &str {
         name = without_prefix(name);
     }
     const BEHIND: &[char] = &[
-        '医', '主', '教', '护', '诉', '因', '于', '既', '今', '入', '以', '系', '一', '陪', '签', '代', '已', '的', '同', '先', '女', '患', '，', '在', '现', '住', '自', '老', '称', '送', '，', '神', '目', '拒', '要', '手', '电', '之', '说', '表', '协', '情', '病', '无', '有', '未', '曾', '查',
+        '医', '主', '教', '护', '诉', '因', '于', '既', '今', '入', '以', '系', '一', '陪', '签',
+        '代', '已', '的', '同', '先', '女', '患', '，', '在', '现', '住', '自', '老', '称', '送',
+        '，', '神', '目', '拒', '要', '手', '电', '之', '说', '表', '协', '情', '病', '无', '有',
+        '未', '曾', '查',
     ];
     let dot = name.rfind(['·', '•', '・']).unwrap_or_default();
     let tail = name.get(dot..).unwrap_or_default();
-    let end = tail.char_indices().skip(2).find(|it| BEHIND.contains(&it.1));
+    let end = tail
+        .char_indices()
+        .skip(2)
+        .find(|it| BEHIND.contains(&it.1));
     let end = end.map_or(name.len(), |it| dot + it.0);
     name.get(..end).unwrap_or(name)
 }
@@ -364,7 +421,8 @@ fn without_verb(institution: &str) -> &str {
         .filter(|at| institution.get(*at..).is_some_and(is_name))
         .filter(|at| *at <= 24)
         .max();
-    end.and_then(|it| institution.get(it..)).unwrap_or(institution)
+    end.and_then(|it| institution.get(it..))
+        .unwrap_or(institution)
 }
 
 /// Whether the numbers of a date in digits can be a month and a day. Letters are those that a scanner reads for digits.
@@ -392,7 +450,8 @@ fn is_date(found: &str) -> bool {
             let n_days = 1..=31;
             let n_months = 1..=12;
             let is_pair = |a: &u32, b: &u32| {
-                n_months.contains(a) && n_days.contains(b) || n_days.contains(a) && n_months.contains(b)
+                n_months.contains(a) && n_days.contains(b)
+                    || n_days.contains(a) && n_months.contains(b)
             };
             2 < n_digits && (is_pair(a, b) || is_pair(b, c))
         }
@@ -403,26 +462,59 @@ fn is_date(found: &str) -> bool {
 /// Whether a number has a unit behind it or a word of measuring before it: it is no phone and no record.
 fn is_measured(text: &str, span: Range<usize>) -> bool {
     const UNITS: &[&str] = &[
-        "mg", "ml", "mcg", "kg", "mm", "cm", "mmol", "unit", "iu", "%", "cells", "k/ul", "bpm", "u/l", "ng", "pg", "g/", "/ul", "/mm", "x10", "×10",
-        "cfu", "copies", "meq", "miu", "ui", "steps", "hz", "mhz", "grams", "g ", "ms", "cc", "次", "个", "copy",
+        "mg", "ml", "mcg", "kg", "mm", "cm", "mmol", "unit", "iu", "%", "cells", "k/ul", "bpm",
+        "u/l", "ng", "pg", "g/", "/ul", "/mm", "x10", "×10", "cfu", "copies", "meq", "miu", "ui",
+        "steps", "hz", "mhz", "grams", "g ", "ms", "cc", "次", "个", "copy",
     ];
     const BEFORE: &[&str] = &[
-        "range", "ref", "reference", "normal", "between", "cpt", "icd", "icd-10", "ndc", "loinc", "snomed", "lot", "count", "load", "titer",
-        "platelets", "plt", "wbc", "size", "model", "cat", "catalog",
+        "range",
+        "ref",
+        "reference",
+        "normal",
+        "between",
+        "cpt",
+        "icd",
+        "icd-10",
+        "ndc",
+        "loinc",
+        "snomed",
+        "lot",
+        "count",
+        "load",
+        "titer",
+        "platelets",
+        "plt",
+        "wbc",
+        "size",
+        "model",
+        "cat",
+        "catalog",
     ];
     let after = text.get(span.end..).unwrap_or_default();
     let after: String = after.chars().take(10).collect::<String>().to_lowercase();
     let before = text.get(..span.start).unwrap_or_default();
     let before = before.trim_end_matches(|it: char| !it.is_alphanumeric());
-    let word = before.rsplit(|it: char| !(it.is_alphanumeric() || it == '-')).next();
+    let word = before
+        .rsplit(|it: char| !(it.is_alphanumeric() || it == '-'))
+        .next();
     let word = word.unwrap_or_default().to_lowercase();
-    let (blank, unit) = (after.starts_with([' ', '%', '/', 'x', '×', 'm', 'c']), after.trim_start());
+    let (blank, unit) = (
+        after.starts_with([' ', '%', '/', 'x', '×', 'm', 'c']),
+        after.trim_start(),
+    );
     blank && UNITS.iter().any(|it| unit.starts_with(it)) || BEFORE.contains(&word.as_str())
 }
 
 /// Sorted, the longer first where two begin alike; what reaches beyond an earlier one is cut at its end.
 fn apart(mut found: Vec<Identifier>) -> Vec<Identifier> {
-    found.sort_by_key(|it| (it.span.start, std::cmp::Reverse(it.span.end), it.kind, it.why));
+    found.sort_by_key(|it| {
+        (
+            it.span.start,
+            std::cmp::Reverse(it.span.end),
+            it.kind,
+            it.why,
+        )
+    });
     let mut apart: Vec<Identifier> = Vec::new();
     for mut it in found {
         let end = apart.last().map_or(0, |before| before.span.end);

@@ -86,7 +86,9 @@ fn tokens(vocabulary: &Vocabulary, text: &str) -> Vec<Token> {
         }
         let mut end = start + first.len_utf8();
         while let Some((at, it)) = rest.peek().copied() {
-            let next = text.get(at + it.len_utf8()..).and_then(|it| it.chars().next());
+            let next = text
+                .get(at + it.len_utf8()..)
+                .and_then(|it| it.chars().next());
             let joins = is_inner(it) && next.is_some_and(|it| it.is_alphabetic() && !is_han(it));
             if !joins && (!(it.is_alphanumeric() || is_mark(it)) || is_han(it)) {
                 break;
@@ -143,7 +145,10 @@ pub(super) fn by_vocabulary(vocabulary: &Vocabulary, text: &str) -> Vec<Identifi
     let mut tokens = tokens(vocabulary, text);
     // What the text also has in small letters is a word.
     let is_small = |it: &&Token| it.case == Case::Lower && it.sort == Sort::Unknown;
-    let small = tokens.iter().filter(is_small).filter_map(|it| text.get(it.span.clone()));
+    let small = tokens
+        .iter()
+        .filter(is_small)
+        .filter_map(|it| text.get(it.span.clone()));
     let mut small: Vec<&str> = small.collect();
     small.sort_unstable();
     for it in tokens.iter_mut().filter(|it| it.sort == Sort::Unknown) {
@@ -189,7 +194,10 @@ fn is_a_name(text: &str, tokens: &[Token], idx: usize, it: &Token) -> bool {
     let word = text.get(it.span.clone()).unwrap_or_default();
     let n_letters = word.chars().count();
     let next = tokens.get(idx + 1).filter(|next| joined(text, it, next));
-    let before = idx.checked_sub(1).and_then(|at| tokens.get(at)).filter(|before| joined(text, before, it));
+    let before = idx
+        .checked_sub(1)
+        .and_then(|at| tokens.get(at))
+        .filter(|before| joined(text, before, it));
     let is_thing_next = next.is_some_and(|it| {
         let next = text.get(it.span.clone()).unwrap_or_default().to_lowercase();
         NOT_A_SECOND_NAME.contains(&next.as_str())
@@ -205,26 +213,43 @@ fn is_a_name(text: &str, tokens: &[Token], idx: usize, it: &Token) -> bool {
     match (it.case, it.sort) {
         // "May Strong performed the biopsy."
         (Case::Capital, Sort::Word | Sort::Thing) => {
-            let behind = tokens.get(idx + 2).filter(|behind| next.is_some_and(|next| joined(text, next, behind)));
+            let behind = tokens
+                .get(idx + 2)
+                .filter(|behind| next.is_some_and(|next| joined(text, next, behind)));
             let is_deed = |it: Option<&Token>| {
-                let word = it.and_then(|it| text.get(it.span.clone())).unwrap_or_default();
+                let word = it
+                    .and_then(|it| text.get(it.span.clone()))
+                    .unwrap_or_default();
                 DEEDS.iter().take(20).any(|it| *it == word)
             };
             let is_middle = next.is_some_and(|it| it.case == Case::Initial);
-            let has_surname = next.is_some_and(|it| it.case == Case::Capital && it.sort == Sort::Word);
-            !it.begins && is_deed(next) || it.begins && (has_surname && is_deed(behind) || is_middle && behind.is_some_and(|it| it.case == Case::Capital) && 2 < n_letters)
+            let has_surname =
+                next.is_some_and(|it| it.case == Case::Capital && it.sort == Sort::Word);
+            !it.begins && is_deed(next)
+                || it.begins
+                    && (has_surname && is_deed(behind)
+                        || is_middle
+                            && behind.is_some_and(|it| it.case == Case::Capital)
+                            && 2 < n_letters)
         }
         (Case::Capital, Sort::Given) => true,
-        (Case::Capital, Sort::Surname | Sort::Unknown) => !is_thing_next && 2 < n_letters && !is_code(word),
+        (Case::Capital, Sort::Surname | Sort::Unknown) => {
+            !is_thing_next && 2 < n_letters && !is_code(word)
+        }
         (Case::Capital, Sort::GivenWord) => {
-            let deed = next.and_then(|it| text.get(it.span.clone())).unwrap_or_default();
+            let deed = next
+                .and_then(|it| text.get(it.span.clone()))
+                .unwrap_or_default();
             let acts = DEEDS.contains(&deed);
             (!it.begins || acts) && next.is_none_or(|it| it.case == Case::Lower) && !is_thing_next
-                || next.is_some_and(|it| matches!(it.case, Case::Capital | Case::Initial) && it.sort != Sort::Word)
+                || next.is_some_and(|it| {
+                    matches!(it.case, Case::Capital | Case::Initial) && it.sort != Sort::Word
+                })
         }
         (Case::Upper, Sort::Given | Sort::Surname) => {
             let company = next.is_some_and(is_name) || before.is_some_and(is_name);
-            4 < n_letters && !is_thing_next || 2 < n_letters && company && next.is_none_or(|it| it.sort != Sort::Word)
+            4 < n_letters && !is_thing_next
+                || 2 < n_letters && company && next.is_none_or(|it| it.sort != Sort::Word)
         }
         (Case::Upper, Sort::Unknown) => {
             let is_given = |it: &Token| matches!(it.sort, Sort::Given | Sort::Surname);
@@ -238,8 +263,21 @@ fn is_a_name(text: &str, tokens: &[Token], idx: usize, it: &Token) -> bool {
 fn is_code(word: &str) -> bool {
     let n_upper = word.chars().filter(|it| it.is_uppercase()).count();
     let n_parts = word.split(is_inner).count();
+    // `DuraPrep` is a product, `DeVries` a name.
+    let inner = word.char_indices().skip(1).filter(|it| it.1.is_uppercase());
+    let mut inner = inner
+        .filter_map(|it| word.get(..it.0))
+        .filter(|it| !it.ends_with(is_inner));
+    let is_product = inner.any(|it| {
+        let part = it.rsplit(is_inner).next().unwrap_or(it).to_lowercase();
+        !is_particle(&part)
+            && !matches!(
+                part.as_str(),
+                "mc" | "mac" | "fitz" | "lo" | "san" | "d" | "o" | "vander"
+            )
+    });
     let n_lower = word.chars().filter(|it| it.is_lowercase()).count();
-    n_parts + 1 < n_upper || n_lower < n_upper || word.ends_with("Ab") || n_lower < 2
+    is_product || n_parts + 1 < n_upper || n_lower < n_upper || word.ends_with("Ab") || n_lower < 2
 }
 
 fn joined(text: &str, left: &Token, right: &Token) -> bool {
@@ -253,7 +291,29 @@ fn joined(text: &str, left: &Token, right: &Token) -> bool {
 fn is_particle(word: &str) -> bool {
     matches!(
         word.to_lowercase().as_str(),
-        "van" | "von" | "der" | "den" | "de" | "del" | "della" | "di" | "da" | "dos" | "du" | "la" | "le" | "bin" | "ibn" | "al" | "el" | "ter" | "ten" | "zu" | "af" | "av" | "st"
+        "van"
+            | "von"
+            | "der"
+            | "den"
+            | "de"
+            | "del"
+            | "della"
+            | "di"
+            | "da"
+            | "dos"
+            | "du"
+            | "la"
+            | "le"
+            | "bin"
+            | "ibn"
+            | "al"
+            | "el"
+            | "ter"
+            | "ten"
+            | "zu"
+            | "af"
+            | "av"
+            | "st"
     )
 }
 
@@ -267,15 +327,25 @@ fn reach_left(text: &str, tokens: &[Token], idx: usize) -> usize {
         let word = text.get(before.span.clone()).unwrap_or_default();
         let lower = word.to_lowercase();
         let belongs = match before.case {
-            Case::Initial => !matches!(word, "A" | "I") || it.case == Case::Capital && text.get(before.span.end..it.span.start).is_some_and(|it| it.starts_with('.')),
+            Case::Initial => {
+                !matches!(word, "A" | "I")
+                    || it.case == Case::Capital
+                        && text
+                            .get(before.span.end..it.span.start)
+                            .is_some_and(|it| it.starts_with('.'))
+            }
             Case::Lower => is_particle(word),
             Case::Capital => {
-                matches!(before.sort, Sort::GivenWord | Sort::Given | Sort::Surname | Sort::Unknown)
-                    || !NOT_A_NAME.contains(&lower.as_str())
-                        && !is_title(&lower)
-                        && !(before.begins && opens_a_sentence(&lower))
+                matches!(
+                    before.sort,
+                    Sort::GivenWord | Sort::Given | Sort::Surname | Sort::Unknown
+                ) || !(NOT_A_NAME.contains(&lower.as_str())
+                    || is_title(&lower)
+                    || before.begins && opens_a_sentence(&lower))
             }
-            Case::Upper => it.case == Case::Upper && before.sort != Sort::Word && before.sort != Sort::Thing,
+            Case::Upper => {
+                it.case == Case::Upper && before.sort != Sort::Word && before.sort != Sort::Thing
+            }
         };
         if !belongs || idx - at > 4 {
             break;
@@ -289,11 +359,54 @@ fn reach_left(text: &str, tokens: &[Token], idx: usize) -> usize {
 /// Words that begin a sentence before a name.
 fn opens_a_sentence(lower: &str) -> bool {
     ["ed", "ly", "ing"].iter().any(|it| lower.ends_with(it))
-        || matches!(lower, "spoke" | "saw" | "seen" | "thanks" | "thank" | "told" | "met" | "both" | "use" | "give" | "apply" | "prior" | "repeat" | "consult" | "ask" | "call" | "page" | "tell" | "only" | "while" | "because" | "although" | "until" | "once" | "next" | "last" | "during" | "following" | "against")
+        || matches!(
+            lower,
+            "spoke"
+                | "saw"
+                | "seen"
+                | "thanks"
+                | "thank"
+                | "told"
+                | "met"
+                | "both"
+                | "use"
+                | "give"
+                | "apply"
+                | "prior"
+                | "repeat"
+                | "consult"
+                | "ask"
+                | "call"
+                | "page"
+                | "tell"
+                | "only"
+                | "while"
+                | "because"
+                | "although"
+                | "until"
+                | "once"
+                | "next"
+                | "last"
+                | "during"
+                | "following"
+                | "against"
+        )
 }
 
 fn is_title(lower: &str) -> bool {
-    matches!(lower, "dr" | "mr" | "mrs" | "ms" | "miss" | "prof" | "professor" | "doctor" | "nurse" | "dear" | "sir")
+    matches!(
+        lower,
+        "dr" | "mr"
+            | "mrs"
+            | "ms"
+            | "miss"
+            | "prof"
+            | "professor"
+            | "doctor"
+            | "nurse"
+            | "dear"
+            | "sir"
+    )
 }
 
 /// The last word of a name.
@@ -308,11 +421,21 @@ fn reach_right(text: &str, tokens: &[Token], idx: usize) -> usize {
         let lower = word.to_lowercase();
         let is_word = matches!(next.sort, Sort::Word | Sort::Thing);
         let belongs = match next.case {
-            Case::Initial => tokens.get(last + 2).is_some_and(|after| joined(text, next, after) && after.case == Case::Capital),
-            Case::Lower => is_particle(word) && tokens.get(last + 2).is_some_and(|it| it.case != Case::Lower),
+            Case::Initial => tokens
+                .get(last + 2)
+                .is_some_and(|after| joined(text, next, after) && after.case == Case::Capital),
+            Case::Lower => {
+                is_particle(word)
+                    && tokens
+                        .get(last + 2)
+                        .is_some_and(|it| it.case != Case::Lower)
+            }
             Case::Capital if is_word => {
                 n_words += 1;
-                n_words < 2 && !NOT_A_NAME.contains(&lower.as_str()) && !NOT_A_SECOND_NAME.contains(&lower.as_str()) && tokens.get(idx).is_some_and(|it| it.case == Case::Capital)
+                n_words < 2
+                    && !NOT_A_NAME.contains(&lower.as_str())
+                    && !NOT_A_SECOND_NAME.contains(&lower.as_str())
+                    && tokens.get(idx).is_some_and(|it| it.case == Case::Capital)
             }
             Case::Capital => true,
             Case::Upper => tokens.get(idx).is_some_and(|it| it.case == Case::Upper) && !is_word,
@@ -326,14 +449,21 @@ fn reach_right(text: &str, tokens: &[Token], idx: usize) -> usize {
 }
 
 /// What is found once as a name, wherever it comes again, in capitals or in part. `seeds` are names by title, label and list.
-pub(super) fn repeated(vocabulary: &Vocabulary, text: &str, seeds: &[Identifier]) -> Vec<Identifier> {
+pub(super) fn repeated(
+    vocabulary: &Vocabulary,
+    text: &str,
+    seeds: &[Identifier],
+) -> Vec<Identifier> {
     let mut parts: Vec<String> = Vec::new();
     let mut companions: Vec<String> = Vec::new();
     for seed in seeds.iter().filter(|it| it.kind == IdentifierKind::Name) {
         let name = text.get(seed.span.clone()).unwrap_or_default();
         for part in name.split(|it: char| !(it.is_alphabetic() || is_mark(it) || is_inner(it))) {
             let lower = part.to_lowercase();
-            if part.chars().count() < 3 || part.contains(is_han) || NOT_A_NAME.contains(&lower.as_str()) {
+            if part.chars().count() < 3
+                || part.contains(is_han)
+                || NOT_A_NAME.contains(&lower.as_str())
+            {
                 continue;
             }
             let by_cue = !matches!(seed.why, Why::UnknownWord | Why::List | Why::Form);
@@ -355,15 +485,31 @@ pub(super) fn repeated(vocabulary: &Vocabulary, text: &str, seeds: &[Identifier]
     let tokens = tokens(vocabulary, text);
     let lower: Vec<String> = tokens
         .iter()
-        .map(|it| text.get(without_s(text, it.span.clone())).unwrap_or_default().to_lowercase())
+        .map(|it| {
+            text.get(without_s(text, it.span.clone()))
+                .unwrap_or_default()
+                .to_lowercase()
+        })
         .collect();
-    let is_part = |idx: usize| lower.get(idx).is_some_and(|it| parts.binary_search(it).is_ok());
+    let is_part = |idx: usize| {
+        lower
+            .get(idx)
+            .is_some_and(|it| parts.binary_search(it).is_ok())
+    };
     let mut found = Vec::new();
     for (idx, it) in tokens.iter().enumerate() {
-        let before = idx.checked_sub(1).filter(|at| is_part(*at)).and_then(|at| tokens.get(at));
+        let before = idx
+            .checked_sub(1)
+            .filter(|at| is_part(*at))
+            .and_then(|at| tokens.get(at));
         let beside = before.is_some_and(|before| joined(text, before, it))
-            || is_part(idx + 1) && tokens.get(idx + 1).is_some_and(|next| joined(text, it, next));
-        let is_companion = lower.get(idx).is_some_and(|it| companions.binary_search(it).is_ok());
+            || is_part(idx + 1)
+                && tokens
+                    .get(idx + 1)
+                    .is_some_and(|next| joined(text, it, next));
+        let is_companion = lower
+            .get(idx)
+            .is_some_and(|it| companions.binary_search(it).is_ok());
         let next = tokens.get(idx + 1).filter(|next| joined(text, it, next));
         let is_thing = next.is_some_and(|it| {
             let next = text.get(it.span.clone()).unwrap_or_default().to_lowercase();
@@ -394,7 +540,12 @@ pub(super) fn repeated(vocabulary: &Vocabulary, text: &str, seeds: &[Identifier]
 fn han_repeated(text: &str, seeds: &[Identifier]) -> Vec<Identifier> {
     let names = seeds.iter().filter(|it| it.kind == IdentifierKind::Name);
     let mut names: Vec<&str> = names.filter_map(|it| text.get(it.span.clone())).collect();
-    names.retain(|it| 2 <= it.chars().count() && it.chars().all(|it| is_han(it) || matches!(it, '·' | '•' | '・')));
+    names.retain(|it| {
+        2 <= it.chars().count()
+            && it
+                .chars()
+                .all(|it| is_han(it) || matches!(it, '·' | '•' | '・'))
+    });
     names.sort_unstable();
     names.dedup();
     let places = names.iter().flat_map(|name| text.match_indices(name));
@@ -425,14 +576,23 @@ pub(super) fn is_plausible(vocabulary: &Vocabulary, found: &str, why: Why) -> bo
     if NOT_A_NAME.contains(&lower.as_str()) && why != Why::Title && why != Why::Degree {
         // "Will Young" is a name where a label says so, and a son may be called Will.
         let is_modal = matches!(lower.as_str(), "will" | "may");
-        let has_more = words.any(|it| !NOT_A_NAME.contains(&it.to_lowercase().as_str()) && it.starts_with(char::is_uppercase));
+        let has_more = words.any(|it| {
+            !NOT_A_NAME.contains(&it.to_lowercase().as_str()) && it.starts_with(char::is_uppercase)
+        });
         return is_modal && (why == Why::Relation || why == Why::Label && has_more);
     }
     match why {
         // "LEFT KNEE, PT": a title in capitals.
         Why::Degree => found.contains(|it: char| it.is_lowercase()) || !vocabulary.is_word(first),
-        Why::Relation => vocabulary.sort(first) != Sort::Thing && (vocabulary.sort(first) != Sort::Word || !first.starts_with(char::is_lowercase)),
-        Why::Title => !NOT_A_NAME.contains(&lower.as_str()) || matches!(lower.as_str(), "will" | "may") || words.next().is_some(),
+        Why::Relation => {
+            vocabulary.sort(first) != Sort::Thing
+                && (vocabulary.sort(first) != Sort::Word || !first.starts_with(char::is_lowercase))
+        }
+        Why::Title => {
+            !NOT_A_NAME.contains(&lower.as_str())
+                || matches!(lower.as_str(), "will" | "may")
+                || words.next().is_some()
+        }
         _ => true,
     }
 }
@@ -442,7 +602,36 @@ pub(super) fn end_of_name(found: &str) -> usize {
     let mut at = 0;
     for word in found.split_inclusive([' ', '\t', '\n']) {
         let bare = word.trim().to_lowercase();
-        let opens = matches!(bare.as_str(), "she" | "he" | "the" | "this" | "we" | "i" | "they" | "her" | "his" | "on" | "in" | "it" | "at" | "patient" | "there" | "please" | "if" | "and" | "also" | "continue" | "thank" | "a" | "an" | "for" | "to" | "after" | "who");
+        let opens = matches!(
+            bare.as_str(),
+            "she"
+                | "he"
+                | "the"
+                | "this"
+                | "we"
+                | "i"
+                | "they"
+                | "her"
+                | "his"
+                | "on"
+                | "in"
+                | "it"
+                | "at"
+                | "patient"
+                | "there"
+                | "please"
+                | "if"
+                | "and"
+                | "also"
+                | "continue"
+                | "thank"
+                | "a"
+                | "an"
+                | "for"
+                | "to"
+                | "after"
+                | "who"
+        );
         if 0 < at && opens {
             break;
         }
@@ -463,8 +652,16 @@ const NOT_A_HAN_NAME: &[&str] = &[
 
 fn is_plausible_han(found: &str) -> bool {
     let name = found.trim();
-    !NOT_A_HAN_NAME.iter().any(|it| name.starts_with(it) || name.ends_with(it))
-        && !name.contains(['手', '治', '疗', '查', '诉', '告', '签', '拒', '绝', '求', '示', '不', '无', '有', '是', '被', '已', '予', '给', '行', '做', '需', '应', '将', '再', '未', '否', '认', '陪', '护', '代', '同', '在', '场', '要', '联', '系', '表', '对', '我', '你', '他', '她', '我', '的', '了', '者', '科', '院', '室', '病', '症', '痛', '咳', '：', '区', '省'])
+    !NOT_A_HAN_NAME
+        .iter()
+        .any(|it| name.starts_with(it) || name.ends_with(it))
+        && !name.contains([
+            '手', '治', '疗', '查', '诉', '告', '签', '拒', '绝', '求', '示', '不', '无', '有',
+            '是', '被', '已', '予', '给', '行', '做', '需', '应', '将', '再', '未', '否', '认',
+            '陪', '护', '代', '同', '在', '场', '要', '联', '系', '表', '对', '我', '你', '他',
+            '她', '我', '的', '了', '者', '科', '院', '室', '病', '症', '痛', '咳', '：', '区',
+            '省',
+        ])
 }
 
 #[cfg(test)]

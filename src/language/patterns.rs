@@ -85,7 +85,7 @@ pub(super) const PATTERNS: &[(Kind, Why, &str)] = &[
     (Kind::Address, Why::Form, r"\b\d{1,6}[A-Za-z]?(?:-\d{1,4})?[ \t]+(?:(?:[NSEW]\.?[EW]?\.?|North|South|East|West)[ \t]+)?(?:(?:[A-Z][\p{L}'’-]*|(?:St|Mt|Ft|[A-Z])\.|\d{1,3}(?:st|nd|rd|th)|of|de|la|del|the)[ \t]+){1,4}<street>\b\.?(?:,?[ \t]*(?:[NSEW][EW]?\b\.?))?(?:,?[ \t]*(?i:apt|apartment|suite|ste|unit|floor|fl|room|rm|bldg|flat|#)\.?[ \t]*#?[ ]?[\w-]+)?"),
     (Kind::Address, Why::Form, r"\b\d{1,6}[ \t]+(?:[a-z]{3,}[ \t]+){1,2}(?:street|avenue|ave|road|boulevard|blvd|lane)\b(?:,?[ \t]*(?i:apt|apartment|suite|unit|#)\.?[ \t]*#?[\w-]+)?"),
     // Where the street's word comes first, or is a part of its name.
-    (Kind::Address, Why::Form, r"(?:\b\d{1,6},?[ ])?\b(?:[Rr]ue|[Vv]ia|[Cc]alle|[Aa]vda\.?|[Aa]venida|[Rr]ua|[Uu]l\.|[Pp]laza|[Pp]iazza|[Rr]oute|[Cc]hemin|[Cc]orso|[Uu]lica)[ ](?:[\p{L}.'’-]+[ ]){0,4}\p{Lu}[\p{L}'’-]+(?:,?[ ]\d{1,5}[A-Za-z]?)?\b"),
+    (Kind::Address, Why::Form, r"(?:\b\d{1,6},?[ ])?\b(?:[Rr]ue|Via|Calle|Avda\.?|Avenida|Rua|[Uu]l\.|Plaza|Piazza|Chemin|Corso|Ulica)[ ](?:[\p{L}.'’-]+[ ]){0,4}\p{Lu}[\p{L}'’-]+(?:,?[ ]\d{1,5}[A-Za-z]?)?\b"),
     (Kind::Address, Why::Form, r"\b(?:\p{Lu}[\p{L}.'’-]+[ ]){0,2}\p{Lu}[\p{L}'’-]*(?:straat|strasse|straße|str\.|weg|laan|gatan|vägen|veien|vegen|gata|vej|utca|gasse|allee|platz|plein|pad|katu|tie|kuja|braut|gade|singel|kade|dreef)[ ]\d{1,5}[A-Za-z]?\b"),
     (Kind::Address, Why::Form, r"\b(?:Suite|Ste\.?|Unit)[ ]#?\d{1,5}[A-Za-z]?\b"),
     (Kind::Address, Why::Form, r"\b(?i:apt|apartment)\.?[ \t]+#?(?:\d+[A-Za-z]?|[A-Z]\d*)\b"),

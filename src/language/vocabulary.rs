@@ -88,11 +88,34 @@ impl Vocabulary {
             return false;
         }
         if !found.is_ascii() && found.chars().any(super::words::is_han) {
-            const GENERAL: &[&str] = &["我院", "本院", "外院", "该院", "当地", "上级", "综合", "专科", "社区", "多家", "某", "各", "本", "外", "三甲", "基层", "下级", "原就诊"];
-            return !GENERAL.iter().any(|it| found.starts_with(it) && found.chars().count() < it.chars().count() + 6);
+            const GENERAL: &[&str] = &[
+                "我院",
+                "本院",
+                "外院",
+                "该院",
+                "当地",
+                "上级",
+                "综合",
+                "专科",
+                "社区",
+                "多家",
+                "某",
+                "各",
+                "本",
+                "外",
+                "三甲",
+                "基层",
+                "下级",
+                "原就诊",
+            ];
+            return !GENERAL
+                .iter()
+                .any(|it| found.starts_with(it) && found.chars().count() < it.chars().count() + 6);
         }
         const ACRONYMS: &[&str] = &[
-            "ICU", "PACU", "SNF", "NICU", "PICU", "MICU", "SICU", "CCU", "CVICU", "OSH", "EMS", "LTAC", "LTACH", "MRI", "PCP", "ENT", "OBGYN", "PSYCH", "IPR", "AMA", "CTICU", "DNR", "THE",
+            "ICU", "PACU", "SNF", "NICU", "PICU", "MICU", "SICU", "CCU", "CVICU", "OSH", "EMS",
+            "LTAC", "LTACH", "MRI", "PCP", "ENT", "OBGYN", "PSYCH", "IPR", "AMA", "CTICU", "DNR",
+            "THE",
         ];
         let n_words = found.split_whitespace().count();
         if n_words == 1 {
@@ -112,7 +135,9 @@ impl Vocabulary {
         ];
         let bare: String = word.chars().filter(|it| it.is_alphanumeric()).collect();
         let lower = bare.to_lowercase();
-        self.sort(word.trim_matches(|it: char| !it.is_alphanumeric())) == Sort::Word && !PROPER.contains(&lower.as_str()) || bare.len() < 3
+        self.sort(word.trim_matches(|it: char| !it.is_alphanumeric())) == Sort::Word
+            && !PROPER.contains(&lower.as_str())
+            || bare.len() < 3
     }
 
     /// Whether what stands behind "lives in" or "from" is a place below the state and no state, country or thing.
@@ -120,11 +145,20 @@ impl Vocabulary {
         if found.contains(super::words::is_han) || found.contains(|it: char| it.is_numeric()) {
             return true;
         }
-        const NOT_A_PLACE: &[&str] = &["united", "kingdom", "states", "new", "york", "north", "south", "the", "west", "east", "nursing", "home", "er", "ed", "icu", "or", "us", "uk", "st"];
-        let words = found.split(|it: char| !(it.is_alphanumeric() || it == '\'' || it == '-')).filter(|it| !it.is_empty());
+        const NOT_A_PLACE: &[&str] = &[
+            "united", "kingdom", "states", "new", "york", "north", "south", "the", "west", "east",
+            "nursing", "home", "er", "ed", "icu", "or", "us", "uk", "st",
+        ];
+        let words = found
+            .split(|it: char| !(it.is_alphanumeric() || it == '\'' || it == '-'))
+            .filter(|it| !it.is_empty());
         let n_words = words.clone().count();
-        let is_thing = |it: &str| self.sort(it) == Sort::Thing || NOT_A_PLACE.contains(&it.to_lowercase().as_str());
-        !words.clone().all(is_thing) && !(n_words == 1 && words.clone().all(|it| it.len() < 4 && it.to_uppercase() == it))
+        let is_thing = |it: &str| {
+            self.sort(it) == Sort::Thing || NOT_A_PLACE.contains(&it.to_lowercase().as_str())
+        };
+        let is_short = |it: &str| it.len() < 4 && it.to_uppercase() == it;
+        let is_acronym = n_words == 1 && words.clone().all(is_short);
+        !is_acronym && !words.clone().all(is_thing)
     }
 
     fn sort_of_part(&self, part: &str) -> Sort {
@@ -163,15 +197,25 @@ impl Vocabulary {
     fn is_form_of_a_word(&self, part: &str) -> bool {
         let by_end = part.len() >= 7 && {
             let single = part.strip_suffix('s').unwrap_or(part);
-            ENDS.iter().any(|it| single.ends_with(it) || part.ends_with(it))
+            ENDS.iter()
+                .any(|it| single.ends_with(it) || part.ends_with(it))
         };
         let stem = ["s", "es", "ed", "ing", "ly"];
         let stem = stem.iter().filter_map(|it| part.strip_suffix(it));
-        let prefix = ["non", "post", "pre", "anti", "hyper", "hypo", "micro", "neuro", "cardio", "electro", "immuno", "intra", "extra", "peri", "poly", "pseudo", "sub", "supra", "inter", "endo", "trans", "multi", "bi", "re", "un", "mid", "para", "auto", "osteo", "thrombo", "gastro", "hemi", "infra", "retro"];
+        let prefix = [
+            "non", "post", "pre", "anti", "hyper", "hypo", "micro", "neuro", "cardio", "electro",
+            "immuno", "intra", "extra", "peri", "poly", "pseudo", "sub", "supra", "inter", "endo",
+            "trans", "multi", "bi", "re", "un", "mid", "para", "auto", "osteo", "thrombo",
+            "gastro", "hemi", "infra", "retro",
+        ];
         let rest = prefix.iter().filter_map(|it| part.strip_prefix(it));
         by_end
-            || stem.filter(|it| it.len() > 3).any(|it| has(&self.words, it))
-            || rest.filter(|it| it.len() > 4).any(|it| has(&self.words, it))
+            || stem
+                .filter(|it| it.len() > 3)
+                .any(|it| has(&self.words, it))
+            || rest
+                .filter(|it| it.len() > 4)
+                .any(|it| has(&self.words, it))
     }
 }
 

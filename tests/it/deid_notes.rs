@@ -21,8 +21,10 @@ use crate::{
 const FIRST_SEED: u64 = 1_000_000;
 
 fn notes(n_english: u64, n_chinese: u64) -> Vec<Synthetic> {
-    let english = (0..n_english).map(|it| synthetic_notes::note(FIRST_SEED + it, Language::English, false));
-    let chinese = (0..n_chinese).map(|it| synthetic_notes::note(FIRST_SEED + it, Language::Chinese, false));
+    let english =
+        (0..n_english).map(|it| synthetic_notes::note(FIRST_SEED + it, Language::English, false));
+    let chinese =
+        (0..n_chinese).map(|it| synthetic_notes::note(FIRST_SEED + it, Language::Chinese, false));
     english.chain(chinese).collect()
 }
 
@@ -97,7 +99,8 @@ impl Score {
             if it.is_unseen {
                 self.unseen.add(is_found);
             }
-            if note.language == Language::Chinese && it.kind == Kind::Name && !it.has_listed_surname {
+            if note.language == Language::Chinese && it.kind == Kind::Name && !it.has_listed_surname
+            {
                 self.unlisted_han.add(is_found);
             }
             if !is_found {
@@ -107,7 +110,9 @@ impl Score {
         for it in found {
             let letters = letters(&it.span);
             let n_right = letters.iter().filter(|at| identifies[**at]).count();
-            letters.iter().for_each(|at| self.letters.add(identifies[*at]));
+            letters
+                .iter()
+                .for_each(|at| self.letters.add(identifies[*at]));
             let is_right = letters.len() <= 2 * n_right;
             self.precision.entry(it.kind).or_default().add(is_right);
             if !is_right {
@@ -128,13 +133,42 @@ impl Score {
         let mut text = format!("{title}\n");
         for (kind, part) in &self.recall {
             let precision = self.precision.get(kind).copied().unwrap_or_default();
-            writeln!(text, "  {:12} recall {}  precision {}", kind.name(), part.told(), precision.told()).unwrap();
+            writeln!(
+                text,
+                "  {:12} recall {}  precision {}",
+                kind.name(),
+                part.told(),
+                precision.told()
+            )
+            .unwrap();
         }
-        writeln!(text, "  {:12} recall {}  precision {}", "all", self.recall().told(), self.precision().told()).unwrap();
-        writeln!(text, "  sentences that the rules were not written by: recall {}", self.unseen.told()).unwrap();
-        writeln!(text, "  letters and digits replaced that identify: {}", self.letters.told()).unwrap();
+        writeln!(
+            text,
+            "  {:12} recall {}  precision {}",
+            "all",
+            self.recall().told(),
+            self.precision().told()
+        )
+        .unwrap();
+        writeln!(
+            text,
+            "  sentences that the rules were not written by: recall {}",
+            self.unseen.told()
+        )
+        .unwrap();
+        writeln!(
+            text,
+            "  letters and digits replaced that identify: {}",
+            self.letters.told()
+        )
+        .unwrap();
         if self.unlisted_han.all != 0 {
-            writeln!(text, "  Chinese names of unlisted families: recall {}", self.unlisted_han.told()).unwrap();
+            writeln!(
+                text,
+                "  Chinese names of unlisted families: recall {}",
+                self.unlisted_han.told()
+            )
+            .unwrap();
         }
         text
     }
@@ -160,13 +194,26 @@ fn around(text: &str, span: &Range<usize>, kind: Kind) -> String {
     let before: String = text[..span.start].chars().rev().take(25).collect();
     let before: String = before.chars().rev().collect();
     let after: String = text[span.end..].chars().take(20).collect();
-    format!("{}: {before}<<{}>>{after}", kind.name(), &text[span.clone()]).replace('\n', "\\n")
+    format!(
+        "{}: {before}<<{}>>{after}",
+        kind.name(),
+        &text[span.clone()]
+    )
+    .replace('\n', "\\n")
 }
 
 #[test]
 fn no_invented_name_is_in_a_list_of_the_rules() {
-    let lists = [include_str!("../../assets/names/given.txt"), include_str!("../../assets/names/surnames.txt")];
-    let names = [synthetic_notes::GIVEN, synthetic_notes::SURNAMES, synthetic_notes::WORD_GIVEN, synthetic_notes::WORD_SURNAMES];
+    let lists = [
+        include_str!("../../assets/names/given.txt"),
+        include_str!("../../assets/names/surnames.txt"),
+    ];
+    let names = [
+        synthetic_notes::GIVEN,
+        synthetic_notes::SURNAMES,
+        synthetic_notes::WORD_GIVEN,
+        synthetic_notes::WORD_SURNAMES,
+    ];
     for name in names.into_iter().flatten() {
         let lower = name.to_lowercase();
         let bare: String = lower.chars().filter(|it| it.is_alphabetic()).collect();
@@ -180,36 +227,76 @@ fn no_invented_name_is_in_a_list_of_the_rules() {
 fn what_identifies_is_found_in_invented_notes() {
     let cleaner = Cleaner::built_in();
     let is_all = std::env::var_os("WARDLIGHT_DEID_ALL").is_some();
-    let notes = if is_all { notes(1000, 500) } else { notes(100, 50) };
+    let notes = if is_all {
+        notes(1000, 500)
+    } else {
+        notes(100, 50)
+    };
     dump(&notes);
     let started = Instant::now();
     let nothing = Known::default();
     for language in [Language::English, Language::Chinese] {
-        let notes: Vec<_> = notes.iter().filter(|it| it.language == language).map(clone).collect();
+        let notes: Vec<_> = notes
+            .iter()
+            .filter(|it| it.language == language)
+            .map(clone)
+            .collect();
         let by_rules = Score::of(&notes, |it| cleaner.preview(&it.text, &nothing));
         let with_record = Score::of(&notes, |it| cleaner.preview(&it.text, &it.known));
-        println!("{}", by_rules.table(&format!("{} notes ({}), rules alone", notes.len(), language.code())));
-        println!("{}", with_record.table("with the patient's name and number from the record"));
+        println!(
+            "{}",
+            by_rules.table(&format!(
+                "{} notes ({}), rules alone",
+                notes.len(),
+                language.code()
+            ))
+        );
+        println!(
+            "{}",
+            with_record.table("with the patient's name and number from the record")
+        );
         assert!(0.99 <= by_rules.recall().value(), "recall of rules");
-        assert!(0.99 <= with_record.recall().value(), "recall with the record");
-        assert!(0.95 <= by_rules.precision().value() && 0.95 <= by_rules.letters.value(), "precision");
+        assert!(
+            0.99 <= with_record.recall().value(),
+            "recall with the record"
+        );
+        assert!(
+            0.95 <= by_rules.precision().value() && 0.95 <= by_rules.letters.value(),
+            "precision"
+        );
     }
     let n_bytes: usize = notes.iter().map(|it| it.text.len()).sum();
-    println!("{} notes, {n_bytes} bytes, twice in {:.2} s", notes.len(), started.elapsed().as_secs_f64());
+    println!(
+        "{} notes, {n_bytes} bytes, twice in {:.2} s",
+        notes.len(),
+        started.elapsed().as_secs_f64()
+    );
 }
 
 /// For whoever works on the rules: errors in other notes, of the first half of the templates. Reads `WARDLIGHT_DEID_ERRORS`.
 #[test]
 fn errors_are_shown_of_notes_that_no_figure_is_of() {
     let cleaner = Cleaner::built_in();
-    let n = if std::env::var_os("WARDLIGHT_DEID_ERRORS").is_some() { 400 } else { 10 };
+    let n = if std::env::var_os("WARDLIGHT_DEID_ERRORS").is_some() {
+        400
+    } else {
+        10
+    };
     for language in [Language::English, Language::Chinese] {
-        let notes: Vec<_> = (0..n).map(|it| synthetic_notes::note(it, language, true)).collect();
+        let notes: Vec<_> = (0..n)
+            .map(|it| synthetic_notes::note(it, language, true))
+            .collect();
         let score = Score::of(&notes, |it| cleaner.preview(&it.text, &Known::default()));
         assert_eq!(score.unseen.all, 0);
         let errors = score.missed.iter().map(|it| format!("missed {it}"));
         let errors = errors.chain(score.extra.iter().map(|it| format!("extra {it}")));
-        println!("{}", score.table(&format!("{n} notes for work on the rules ({})", language.code())));
+        println!(
+            "{}",
+            score.table(&format!(
+                "{n} notes for work on the rules ({})",
+                language.code()
+            ))
+        );
         errors.for_each(|it| println!("{it}"));
     }
 }
@@ -228,8 +315,14 @@ fn dump(notes: &[Synthetic]) {
         return;
     };
     let lines = notes.iter().map(|note| {
-        let truth: Vec<_> = note.truth.iter().map(|it| serde_json::json!([it.kind.name(), it.span.start, it.span.end])).collect();
-        serde_json::json!({ "language": note.language.code(), "text": note.text, "truth": truth }).to_string() + "\n"
+        let truth: Vec<_> = note
+            .truth
+            .iter()
+            .map(|it| serde_json::json!([it.kind.name(), it.span.start, it.span.end]))
+            .collect();
+        serde_json::json!({ "language": note.language.code(), "text": note.text, "truth": truth })
+            .to_string()
+            + "\n"
     });
     write(file, lines.collect::<String>());
 }
@@ -247,7 +340,10 @@ fn the_score_tells_when_a_kind_is_missed() {
             found
         });
         let of_kind = score.recall.get(&missing).copied().unwrap_or_default();
-        assert!(0 < of_kind.all && of_kind.value() < 0.9, "{missing:?}: {of_kind:?}");
+        assert!(
+            0 < of_kind.all && of_kind.value() < 0.9,
+            "{missing:?}: {of_kind:?}"
+        );
         assert!(score.recall().right < whole.right, "{missing:?}");
     }
 }
@@ -256,21 +352,31 @@ fn the_score_tells_when_a_kind_is_missed() {
 fn names_in_the_record_are_found_without_a_cue() {
     let cleaner = Cleaner::built_in();
     let known = Known {
-        names: vec![Phi::new("YOUNG^HOPE^Q".to_owned()), Phi::new("仝卓然".to_owned())],
+        names: vec![
+            Phi::new("YOUNG^HOPE^Q".to_owned()),
+            Phi::new("仝卓然".to_owned()),
+        ],
         numbers: vec![Phi::new("0012345".to_owned())],
         dates: vec![Phi::new("19310203".to_owned())],
     };
     let text = "hope young (12345) was a young child in hope of 020331; 以卓然为例。";
     let found = cleaner.preview(text, &known);
     let cleaned = cleaner.apply(text, &found).text;
-    assert_eq!(cleaned, "[name] [name] ([number]) was a young child in hope of [date]; 以[name]为例。");
+    assert_eq!(
+        cleaned,
+        "[name] [name] ([number]) was a young child in hope of [date]; 以[name]为例。"
+    );
 }
 
 fn checked(cleaner: &Cleaner, text: &str) {
     let found = cleaner.preview(text, &Known::default());
     let mut end = 0;
     for it in &found {
-        assert!(end <= it.span.start && it.span.start < it.span.end && text.get(it.span.clone()).is_some());
+        assert!(
+            end <= it.span.start
+                && it.span.start < it.span.end
+                && text.get(it.span.clone()).is_some()
+        );
         end = it.span.end;
     }
     let cleaned = cleaner.apply(text, &found);
@@ -288,10 +394,47 @@ fn checked(cleaner: &Cleaner, text: &str) {
 
 fn pieces() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "Dr. ", "Okwuosa", " on ", "3/4/2026", "MRN: ", "123456", "\n", ", ", "张三", "医生", "2026年3月4日", "[name]", "[", "]", "😀", "\u{202e}", "\0", "e\u{301}",
-        "Mr. ", "'s", "-", "^", " 93-year-old", "@", "example.org", "St. ", "Hospital", "Smith", "农历", "·", "北京市", "路12号", "(", "555", ")", "\u{a0}",
+        "Dr. ",
+        "Okwuosa",
+        " on ",
+        "3/4/2026",
+        "MRN: ",
+        "123456",
+        "\n",
+        ", ",
+        "张三",
+        "医生",
+        "2026年3月4日",
+        "[name]",
+        "[",
+        "]",
+        "😀",
+        "\u{202e}",
+        "\0",
+        "e\u{301}",
+        "Mr. ",
+        "'s",
+        "-",
+        "^",
+        " 93-year-old",
+        "@",
+        "example.org",
+        "St. ",
+        "Hospital",
+        "Smith",
+        "农历",
+        "·",
+        "北京市",
+        "路12号",
+        "(",
+        "555",
+        ")",
+        "\u{a0}",
     ]);
-    prop_oneof![any::<String>(), prop::collection::vec(pieces, 0..40).prop_map(|it| it.concat())]
+    prop_oneof![
+        any::<String>(),
+        prop::collection::vec(pieces, 0..40).prop_map(|it| it.concat())
+    ]
 }
 
 #[test]
@@ -333,7 +476,28 @@ fn shifted_dates_keep_their_distance_and_their_form() {
 fn hostile_text_is_read_in_time() {
     let cleaner = Cleaner::built_in();
     let megabyte = 1 << 20;
-    for piece in ["a", "A", "Aa", "1", "1/", "王", "(", "é", "\u{202e}א", "𠀀", "\u{1}", "Dr. ", "A. ", "Mr Van de ", "医生", "市", "年1月", "@.", "-'", "[name"] {
+    for piece in [
+        "a",
+        "A",
+        "Aa",
+        "1",
+        "1/",
+        "王",
+        "(",
+        "é",
+        "\u{202e}א",
+        "𠀀",
+        "\u{1}",
+        "Dr. ",
+        "A. ",
+        "Mr Van de ",
+        "医生",
+        "市",
+        "年1月",
+        "@.",
+        "-'",
+        "[name",
+    ] {
         let text = piece.repeat(megabyte / 4 / piece.len());
         let started = Instant::now();
         checked(&cleaner, &text);
@@ -347,7 +511,10 @@ fn hostile_text_is_read_in_time() {
 fn the_command_writes_a_cleaned_note_and_shows_what_it_replaced() {
     let folder = scratch("deid_note");
     let (note, out) = (folder.join("note.txt"), folder.join("clean.txt"));
-    write(&note, "Patient: Tove Okwuosa\nSeen 2026-03-04 by Dr. Nkemelu.\n");
+    write(
+        &note,
+        "Patient: Tove Okwuosa\nSeen 2026-03-04 by Dr. Nkemelu.\n",
+    );
     let asked = ["--deidentify", "--preview", "--shift-days", "-3", "--out"];
     let (code, told, err) = run(wardlight().arg("note").arg(&note).args(asked).arg(&out));
     assert_eq!((code, err.as_str()), (0, ""), "{told}");
@@ -355,10 +522,24 @@ fn the_command_writes_a_cleaned_note_and_shows_what_it_replaced() {
         std::fs::read_to_string(&out).unwrap(),
         "Patient: [name 1]\nSeen 2026-03-01 by Dr. [name 2].\n"
     );
-    assert!(told.contains("    2  name          title          Nkemelu -> [name 2]"), "{told}");
+    assert!(
+        told.contains("    2  name          title          Nkemelu -> [name 2]"),
+        "{told}"
+    );
     // Without the preview no word of the note is printed, and the note itself is never overwritten.
-    let (code, told, err) = run(wardlight().arg("note").arg(&note).args(["--deidentify", "--out"]).arg(&out));
-    assert!(code == 0 && !told.contains("Okwuosa") && err.is_empty(), "{told}{err}");
-    let (code, _, err) = run(wardlight().arg("note").arg(&note).args(["--deidentify", "--out"]).arg(&note));
+    let (code, told, err) = run(wardlight()
+        .arg("note")
+        .arg(&note)
+        .args(["--deidentify", "--out"])
+        .arg(&out));
+    assert!(
+        code == 0 && !told.contains("Okwuosa") && err.is_empty(),
+        "{told}{err}"
+    );
+    let (code, _, err) = run(wardlight()
+        .arg("note")
+        .arg(&note)
+        .args(["--deidentify", "--out"])
+        .arg(&note));
     assert!(code != 0 && !err.contains("Okwuosa"), "{err}");
 }

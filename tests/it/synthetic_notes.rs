@@ -1,8 +1,9 @@
 //! Invented clinical notes with what identifies in them marked: seeded, in English and Chinese.
 //!
 //! No name here is in a list of the rules (`deid_notes` checks it): rare and foreign names, particles, hyphens, apostrophes,
-//! and names that are words. Chinese family names come from the rules' list and from beyond it, marked apart. The second half of
-//! every list of templates was never looked at while the rules were written; a note says of each identifier which half it is from.
+//! and names that are words. Chinese family names come from the rules' list and from beyond it, marked apart. Errors in the
+//! second half of every list of templates were never looked at while the rules were written; each identifier says which half it
+//! is from. The same person wrote both halves, and the rules: what they measure is not how real notes are written.
 
 use std::ops::Range;
 
@@ -32,12 +33,14 @@ pub(crate) struct Synthetic {
     pub(crate) language: Language,
 }
 
+#[rustfmt::skip]
 pub(crate) const GIVEN: &[&str] = &[
     "Oluwaseun", "Xiomarra", "Thandiwe", "Ngozika", "Bjarte", "Siobhaine", "Katarzyna", "Yevhenia", "Faramarz", "Ayşegül", "Zdeněk", "Þorsteinn",
     "Aoibheann", "Mbalenhle", "Tuomas", "Ragnhild", "Ulzhan", "Hyejin", "Chukwuemeka", "Iñaki", "Nadezhda", "Jürgen", "Wiremu", "Tāmati", "Noémie",
     "Ljubica", "Gintaras", "Annegriet", "Bhupinder", "Sukhdeep", "Farhad", "Behrouz", "Izumi", "Takumi", "Mehmet", "Oisín", "Caoimhe", "Gwenllian",
     "Myfanwy", "Leocadie", "Anh-Thu", "Jean-Thibaut", "Marie-Ève", "Ikaika", "Kealoha", "Tomasz", "Zbigniew", "Vasilissa", "Panagiotis", "Eirik", "Pekka", "Aleksandar",
 ];
+#[rustfmt::skip]
 pub(crate) const SURNAMES: &[&str] = &[
     "Okwuosa", "Nkemelu", "Adeyinka", "Ramaphosa", "Mtshali", "Wojciechowska", "Brzęczyszczykiewicz", "Kowalczuk", "Þórðardóttir", "Sigurjónsson", "Hämäläinen", "Kärkkäinen",
     "Szentgyörgyi", "Nagyváradi", "Papadimitropoulos", "Xenakis", "Yıldırım", "Öztürkmen", "Tchaikovskaya", "Zhvanetsky", "O'Muircheartaigh", "O'Shaughnessey", "D'Agostinelli",
@@ -47,27 +50,43 @@ pub(crate) const SURNAMES: &[&str] = &[
     "Pfefferkornig", "Zschokke", "McGillacutty", "MacEachernan", "FitzGerrold", "DeVoorde", "Yeoh-Tan", "Srinivasulu", "Xhaferaj", "Llewelyn-Prys",
 ];
 /// Names that are words.
+#[rustfmt::skip]
 pub(crate) const WORD_GIVEN: &[&str] = &["Hope", "Will", "May", "Faith", "Joy", "Summer", "Autumn", "Patience", "Dawn", "Ivy"];
+#[rustfmt::skip]
 pub(crate) const WORD_SURNAMES: &[&str] = &["Young", "Brown", "Long", "Best", "Little", "Strong", "Stone", "Winter", "Love", "Short", "Fields", "Church", "Day"];
 
+#[rustfmt::skip]
 const LISTED_HAN: &[&str] = &["王", "李", "张", "刘", "陈", "赵", "周", "孙", "欧阳", "上官", "司马"];
+#[rustfmt::skip]
 const HELD_OUT_HAN: &[&str] = &["仝", "逄", "眭", "亓", "禚", "苌", "郄", "妫", "佘", "昝", "阚", "璩", "逯", "尉迟", "澹台", "呼延"];
+#[rustfmt::skip]
 const HAN_GIVEN: &[&str] = &["婉晴", "志远", "建国", "淑芬", "梓涵", "海燕", "卓", "琰", "骁", "翀", "雨桐", "德胜", "桂花", "秀英", "一诺", "望舒", "永康", "思源", "禾"];
+#[rustfmt::skip]
 const MINORITY: &[&str] = &["阿依古丽·买买提", "迪丽努尔·艾合买提", "巴特尔·那日松", "扎西·多吉", "古丽扎尔·吐尔逊", "才旦·卓玛"];
 
+#[rustfmt::skip]
 const CITIES: &[&str] = &["Oxenholme", "Quillwick", "Tarnbrook", "Port Esmeray", "Wexcombe Hill", "Llanfairwen", "East Thornaby", "Bellamora", "Kittanoah", "Zuniville"];
+#[rustfmt::skip]
 const STREETS: &[&str] = &["Quillfeather", "Thistledown", "Old Ferry", "Marlowe", "Kestrel Hill", "Juniper Hollow", "St. Brannoc", "Ashgrove"];
+#[rustfmt::skip]
 const HOSPITALS: &[&str] = &[
     "Quillwick Valley Hospital", "St. Brannoc's Hospital", "Tarnbrook General", "Esmeray Regional Medical Center", "Thornaby Children's Hospital", "Bellamora Eye Clinic",
     "Wexcombe Memorial Hospital", "University of Bellamora Medical Center", "Kittanoah Nursing Home", "Our Lady of Tarnbrook Hospice",
 ];
+#[rustfmt::skip]
 const EMPLOYERS: &[&str] = &["Quillwick Elementary School", "Esmeray Foundry Inc.", "Tarnbrook Logistics LLC", "Kittanoah High School"];
+#[rustfmt::skip]
 const HAN_PLACES: &[&str] = &["云溪省", "江澜省", "北漠自治区"];
+#[rustfmt::skip]
 const HAN_CITIES: &[&str] = &["临溪市", "澜州市", "望海市", "青岭市"];
+#[rustfmt::skip]
 const HAN_DISTRICTS: &[&str] = &["南塘区", "桥北区", "清平县", "石埠区"];
+#[rustfmt::skip]
 const HAN_STREETS: &[&str] = &["柳荫路", "建业大道", "梧桐街", "南塘东路"];
+#[rustfmt::skip]
 const HAN_HOSPITALS: &[&str] = &["临溪市第三人民医院", "澜州大学附属第一医院", "望海市中医院", "清平县人民医院", "石埠区桥头社区卫生服务中心", "青岭市妇幼保健院"];
 
+#[rustfmt::skip]
 const HEADS: &[&str] = &[
     "PATIENT NAME: {PAT}\nMRN: {mrn}\nDOB: {dob}\nDATE OF SERVICE: {date}\nATTENDING: {doc}, MD\n",
     "Name: {pat}    MRN# {mrn}    DOB {dob}\nAcct: {acct}   Visit date: {date}\nFacility: {hosp}\n",
@@ -81,6 +100,7 @@ const HEADS: &[&str] = &[
     "To: {doc}, MD\nFrom: {doc2}, MD\nDate: {date}\nSubject: {pat}, DOB {dob}\n",
     "Patient Name: {plow}   Medical Record Number: {mrn}\nSSN: {ssn}   Insurance ID: {ins}\nAddress: {street}, {cityzip}\n",
 ];
+#[rustfmt::skip]
 const BODY: &[&str] = &[
     "Mr. {pl} was seen in clinic on {date} with his daughter {relf}.",
     "Mrs. {pl} lives at {street} in {city}.",
@@ -134,6 +154,7 @@ const BODY: &[&str] = &[
     "Scanned {ocrdate}, page 2.",
     "Emergency contact is {rel} at {phone}.",
 ];
+#[rustfmt::skip]
 const DECOYS: &[&str] = &[
     "She denies chest pain, fever or chills.", "BP 120/80, pulse 72, T 98.6, SpO2 97% on room air.", "Strength is 5/5 on the left and 4/5 on the right.", "He takes Lipitor 40 mg and Plavix 75 mg daily.",
     "A Foley catheter was placed.", "Parkinson disease is stable on Sinemet.", "Babinski sign is absent; Romberg is negative.", "Glasgow Coma Scale 15, Apgar 8/9.", "Crohn's disease since childhood.",
@@ -145,12 +166,14 @@ const DECOYS: &[&str] = &[
     "Apply Neosporin twice daily.", "Graves disease treated with iodine.", "A Jackson-Pratt drain was left in place.", "Colles fracture of the wrist.", "Take Tylenol 500 mg as needed.", "Mallampati class II airway.",
     "Lumbar puncture opening pressure 18 cm.", "Kernig and Brudzinski signs are absent.", "IMPRESSION: No acute disease.", "Stent 3.0 x 18 mm in the LAD.", "Gram stain shows white cells.",
 ];
+#[rustfmt::skip]
 const ENDS: &[&str] = &[
     "\nSincerely,\n\n{doc}, M.D.\n", "\nElectronically signed by {doc}, MD on {date}\n", "\nD: {date}\nT: {date}\ncc: {doc2}\n", "\nDictated by: {doc}\nTranscribed by: {nurse}\n",
     // Not looked at.
     "\nSigned: {doc2}, MD\nPager: {ext}\n", "\n{doc}, MD\n{hosp}\n{date}\n", "\nReviewed and approved by Dr. {docl}, {date}.\n", "\nThank you,\n{doc2}\n",
 ];
 
+#[rustfmt::skip]
 const HAN_HEADS: &[&str] = &[
     "姓名：{pat}  性别：男  年龄：56岁  住院号：{mrn}  床号：{bed}\n入院日期：{date}\n",
     "{hosp}\n入院记录\n姓名：{pat}\t科别：心内科\t病历号：{mrn}\n身份证号：{idcard}\n联系电话：{phone}\n",
@@ -161,6 +184,7 @@ const HAN_HEADS: &[&str] = &[
     "病人姓名：{pat}，出生日期：{dob}，门诊号：{mrn}，医保卡号：{ins}\n",
     "{pat}，女，45岁，工作单位：{employer}，现住址：{addr}。\n",
 ];
+#[rustfmt::skip]
 const HAN_BODY: &[&str] = &[
     "患者于{date}在{hosp}行胆囊切除术。",
     "{date}请{docs}主任会诊，建议手术。",
@@ -187,11 +211,13 @@ const HAN_BODY: &[&str] = &[
     "寄送地址：{addr}，邮编：{zip}。",
     "{lunar}曾于{hosp}就诊。",
 ];
+#[rustfmt::skip]
 const HAN_DECOYS: &[&str] = &[
     "否认高血压、糖尿病史。", "血压120/80mmHg，心率72次/分。", "双肺呼吸音清，未闻及干湿啰音。", "腹软，无压痛，墨菲征阴性。", "予阿司匹林100mg每日一次口服。", "血常规：白细胞7.2×10^9/L，血红蛋白121g/L。",
     "四肢肌力5级，巴宾斯基征阴性。", "心电图示窦性心律。", "帕金森病病史5年。", "格拉斯哥评分15分。", "3天前无明显诱因出现发热。", "术后第2天，切口愈合良好。", "建议两周后复查。", "胸部CT示右肺上叶结节，大小约8mm×6mm。", "吸烟20年，每日10支。", "予头孢曲松2g静滴。",
     "神志清，精神可，二便正常。", "肝功能正常，肌酐76μmol/L。", "高热，体温39.2℃。", "黄疸，皮肤巩膜黄染。", "金黄色葡萄球菌阳性。", "于昨日出现恶心，和饮食无关。", "患者一般情况良好，予出院。",
 ];
+#[rustfmt::skip]
 const HAN_ENDS: &[&str] = &[
     "\n医师签名：{doc}\n{date}\n", "\n记录者：{doc}  审核医师：{doc2}\n", "\n主治医师：{doc}\n住院医师：{doc2}\n",
     // Not looked at.
@@ -213,12 +239,17 @@ struct Writer {
     mrn: String,
 }
 
-/// The note of a number; the same each time. `halves` tells which templates it may have: only the first half of each list, or all.
+/// The note of a number; the same each time. `only_seen` leaves out the second half of every list of templates.
 pub(crate) fn note(seed: u64, language: Language, only_seen: bool) -> Synthetic {
     let mut writer = Writer::new(seed, language);
     match language {
         Language::English => writer.write([HEADS, BODY, DECOYS, ENDS], &[6, 30, 4], only_seen, " "),
-        Language::Chinese => writer.write([HAN_HEADS, HAN_BODY, HAN_DECOYS, HAN_ENDS], &[4, 14, 3], only_seen, ""),
+        Language::Chinese => writer.write(
+            [HAN_HEADS, HAN_BODY, HAN_DECOYS, HAN_ENDS],
+            &[4, 14, 3],
+            only_seen,
+            "",
+        ),
     }
     writer.note
 }
@@ -237,7 +268,11 @@ impl Writer {
             note: Synthetic {
                 text: String::new(),
                 truth: Vec::new(),
-                known: Known { names, numbers: vec![Phi::new(mrn.clone())], dates: Vec::new() },
+                known: Known {
+                    names,
+                    numbers: vec![Phi::new(mrn.clone())],
+                    dates: Vec::new(),
+                },
                 language,
             },
             rng,
@@ -247,7 +282,13 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, [heads, body, decoys, ends]: [&[&str]; 4], n_seen: &[usize; 3], only_seen: bool, gap: &str) {
+    fn write(
+        &mut self,
+        [heads, body, decoys, ends]: [&[&str]; 4],
+        n_seen: &[usize; 3],
+        only_seen: bool,
+        gap: &str,
+    ) {
         self.pick(heads, n_seen[0], only_seen);
         let n = self.rng.random_range(6..14);
         for idx in 0..n {
@@ -258,7 +299,9 @@ impl Writer {
             } else {
                 self.pick(body, n_seen[1], only_seen);
             }
-            self.note.text.push_str(if idx % 4 == 3 { "\n" } else { gap });
+            self.note
+                .text
+                .push_str(if idx % 4 == 3 { "\n" } else { gap });
         }
         self.pick(ends, n_seen[2], only_seen);
     }
@@ -278,7 +321,12 @@ impl Writer {
             let start = self.note.text.len();
             self.note.text.push_str(&value);
             let has_listed_surname = who.is_some_and(|it| self.persons[it].is_listed);
-            self.note.truth.push(Truth { span: start..start + value.len(), kind, is_unseen: self.is_unseen, has_listed_surname });
+            self.note.truth.push(Truth {
+                span: start..start + value.len(),
+                kind,
+                is_unseen: self.is_unseen,
+                has_listed_surname,
+            });
             rest = behind;
         }
         self.note.text.push_str(rest);
@@ -305,6 +353,8 @@ impl Writer {
         digits(&mut self.rng, n)
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each sort of value")]
+    #[rustfmt::skip]
     fn english(&mut self, key: &str) -> (Kind, String, Option<usize>) {
         let who = match key {
             "rel" | "relf" => 1,
@@ -392,6 +442,7 @@ impl Writer {
         (kind, value, None)
     }
 
+    #[rustfmt::skip]
     fn chinese(&mut self, key: &str) -> (Kind, String, Option<usize>) {
         let who = match key {
             "rel" => 1,
@@ -454,11 +505,24 @@ impl Writer {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 fn digits(rng: &mut StdRng, n: usize) -> String {
-    (0..n).map(|idx| char::from(b'0' + rng.random_range(u8::from(idx == 0)..10))).collect()
+    (0..n)
+        .map(|idx| char::from(b'0' + rng.random_range(u8::from(idx == 0)..10)))
+        .collect()
 }
 
 /// Two letters swapped within a name.
@@ -480,17 +544,34 @@ fn person(rng: &mut StdRng, language: Language) -> Person {
             let (given_is_word, surname_is_word) = (rng.random_bool(0.2), rng.random_bool(0.2));
             Person {
                 given: if given_is_word { word_given } else { given },
-                surname: if surname_is_word { word_surname } else { surname },
+                surname: if surname_is_word {
+                    word_surname
+                } else {
+                    surname
+                },
                 is_listed: false,
             }
         }
         Language::Chinese => {
-            let (listed, held_out, given, minority) = (of(LISTED_HAN), of(HELD_OUT_HAN), of(HAN_GIVEN), of(MINORITY));
+            let (listed, held_out, given, minority) = (
+                of(LISTED_HAN),
+                of(HELD_OUT_HAN),
+                of(HAN_GIVEN),
+                of(MINORITY),
+            );
             let is_listed = rng.random_bool(0.5);
             if rng.random_bool(0.08) {
-                return Person { given: String::new(), surname: minority, is_listed: false };
+                return Person {
+                    given: String::new(),
+                    surname: minority,
+                    is_listed: false,
+                };
             }
-            Person { given, surname: if is_listed { listed } else { held_out }, is_listed }
+            Person {
+                given,
+                surname: if is_listed { listed } else { held_out },
+                is_listed,
+            }
         }
     }
 }

@@ -3,9 +3,28 @@
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 #[rustfmt::skip]
 const ORDINALS: [&str; 31] = [
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth",
@@ -44,7 +63,9 @@ impl Habit {
             let mut parts = parts.filter(|it| matches!(it.field, Field::Month | Field::Day));
             habit.is_bare |= parts.any(|it| it.written.len() == 1);
             let year = pieces.as_ref().and_then(|it| field(it, Field::Year));
-            let is_whole = pieces.as_ref().is_some_and(|it| field(it, Field::Day).is_some());
+            let is_whole = pieces
+                .as_ref()
+                .is_some_and(|it| field(it, Field::Day).is_some());
             habit.year = habit.year.or(year.filter(|_| is_whole));
         }
         habit
@@ -69,7 +90,10 @@ struct Piece<'a> {
 }
 
 fn field(pieces: &[Piece<'_>], wanted: Field) -> Option<i32> {
-    pieces.iter().find(|it| it.field == wanted).map(|it| it.value)
+    pieces
+        .iter()
+        .find(|it| it.field == wanted)
+        .map(|it| it.value)
 }
 
 /// The date `n_days` later, written as it was; `None` where it is no date that can be shifted.
@@ -80,7 +104,11 @@ pub(super) fn shifted(written: &str, n_days: i64, habit: &Habit) -> Option<Strin
     let year = field(&pieces, Field::Year).or(habit.year)?;
     // The middle of what a date leaves open.
     let month = field(&pieces, Field::Month).unwrap_or(7);
-    let day = field(&pieces, Field::Day).unwrap_or(if field(&pieces, Field::Month).is_some() { 15 } else { 1 });
+    let day = field(&pieces, Field::Day).unwrap_or(if field(&pieces, Field::Month).is_some() {
+        15
+    } else {
+        1
+    });
     let date = NaiveDate::from_ymd_opt(year, u32::try_from(month).ok()?, u32::try_from(day).ok()?)?;
     let by = Days::new(n_days.unsigned_abs());
     let date = match n_days < 0 {
@@ -125,18 +153,27 @@ fn time_at(written: &str) -> usize {
     };
     let before = written.get(..colon).unwrap_or_default();
     let hours = before.trim_end_matches(|it: char| it.is_ascii_digit());
-    hours.trim_end_matches(['T', ' ']).trim_end_matches("at").trim_end().len()
+    hours
+        .trim_end_matches(['T', ' '])
+        .trim_end_matches("at")
+        .trim_end()
+        .len()
 }
 
 fn numbers(written: &str) -> Vec<i32> {
     let written = written.get(..time_at(written)).unwrap_or_default();
     let runs = written.split(|it: char| !it.is_ascii_digit());
-    runs.filter(|it| it.len() < 5).filter_map(|it| it.parse().ok()).collect()
+    runs.filter(|it| it.len() < 5)
+        .filter_map(|it| it.parse().ok())
+        .collect()
 }
 
 /// A date in its parts, whose written forms together are the date. `None` where it is not understood.
 fn parse<'a>(written: &'a str, habit: &Habit) -> Option<Vec<Piece<'a>>> {
-    const LUNAR: &[char] = &['农', '阴', '旧', '初', '廿', '正', '冬', '腊', '闰', '甲', '乙', '丙', '丁', '戊', '己', '庚', '辛', '壬', '癸', '底', '末', '夕', '节', '元'];
+    const LUNAR: &[char] = &[
+        '农', '阴', '旧', '初', '廿', '正', '冬', '腊', '闰', '甲', '乙', '丙', '丁', '戊', '己',
+        '庚', '辛', '壬', '癸', '底', '末', '夕', '节', '元',
+    ];
     let written = written.get(..time_at(written))?;
     if written.contains(LUNAR) {
         return None;
@@ -148,7 +185,9 @@ fn parse<'a>(written: &'a str, habit: &Habit) -> Option<Vec<Piece<'a>>> {
     let mut rest = written;
     while let Some(first) = rest.chars().next() {
         let class = class(first);
-        let len = rest.find(|it| class != self::class(it)).unwrap_or(rest.len());
+        let len = rest
+            .find(|it| class != self::class(it))
+            .unwrap_or(rest.len());
         let (run, behind) = rest.split_at(len);
         pieces.push(piece(run, class, behind));
         rest = behind;
@@ -167,7 +206,11 @@ fn parse<'a>(written: &'a str, habit: &Habit) -> Option<Vec<Piece<'a>>> {
 fn compact(written: &str) -> Option<Vec<Piece<'_>>> {
     let part = |from, to, field| {
         let written = written.get(from..to)?;
-        Some(Piece { field, written, value: written.parse().ok()? })
+        Some(Piece {
+            field,
+            written,
+            value: written.parse().ok()?,
+        })
     };
     Some(vec![
         part(0, 4, Field::Year)?,
@@ -209,7 +252,14 @@ fn piece<'a>(run: &'a str, class: Class, behind: &str) -> Piece<'a> {
                 _ => OPEN,
             };
             let value = run.parse().unwrap_or(UNKNOWN);
-            (field, if field == Field::Year { full_year(value, run.len()) } else { value })
+            (
+                field,
+                if field == Field::Year {
+                    full_year(value, run.len())
+                } else {
+                    value
+                },
+            )
         }
         Class::HanDigit => {
             let field = match behind.trim_start().chars().next() {
@@ -222,7 +272,11 @@ fn piece<'a>(run: &'a str, class: Class, behind: &str) -> Piece<'a> {
         Class::Letter => word(run),
         Class::Other => (Field::Text, 0),
     };
-    Piece { field, written: run, value }
+    Piece {
+        field,
+        written: run,
+        value,
+    }
 }
 
 fn full_year(value: i32, n_digits: usize) -> i32 {
@@ -236,10 +290,15 @@ fn full_year(value: i32, n_digits: usize) -> i32 {
 fn han_number(run: &str, field: Field) -> Option<i32> {
     let digit = |it: char| match it {
         '零' | '○' => Some(0),
-        _ => HAN_DIGITS.iter().position(|digit| *digit == it).and_then(|it| i32::try_from(it).ok()),
+        _ => HAN_DIGITS
+            .iter()
+            .position(|digit| *digit == it)
+            .and_then(|it| i32::try_from(it).ok()),
     };
     if field == Field::Year {
-        let value = run.chars().try_fold(0, |sum, it| Some(sum * 10 + digit(it)?))?;
+        let value = run
+            .chars()
+            .try_fold(0, |sum, it| Some(sum * 10 + digit(it)?))?;
         return Some(full_year(value, run.chars().count()));
     }
     match run.split_once('十') {
@@ -255,7 +314,9 @@ fn han_number(run: &str, field: Field) -> Option<i32> {
 fn word(run: &str) -> (Field, i32) {
     let lower = run.to_lowercase();
     let idx = |list: &[&str]| {
-        let found = list.iter().position(|it| *it == lower || 2 < lower.len() && it.starts_with(&lower));
+        let found = list
+            .iter()
+            .position(|it| *it == lower || 2 < lower.len() && it.starts_with(&lower));
         found.and_then(|it| i32::try_from(it).ok())
     };
     if let Some(it) = idx(&MONTHS) {
@@ -283,14 +344,27 @@ fn join_ordinals<'a>(written: &'a str, pieces: &mut Vec<Piece<'a>>) {
         "thirty" => Some(30),
         _ => None,
     };
-    let Some((idx, ten)) = pieces.iter().enumerate().find_map(|(idx, it)| Some((idx, tens(it.written)?))) else {
+    let Some((idx, ten)) = pieces
+        .iter()
+        .enumerate()
+        .find_map(|(idx, it)| Some((idx, tens(it.written)?)))
+    else {
         return;
     };
-    let Some(day) = pieces.get(idx + 2).filter(|it| it.field == Field::Day && it.value < 10).map(|it| it.value) else {
+    let Some(day) = pieces
+        .get(idx + 2)
+        .filter(|it| it.field == Field::Day && it.value < 10)
+        .map(|it| it.value)
+    else {
         return;
     };
     let before: usize = pieces.iter().take(idx).map(|it| it.written.len()).sum();
-    let len: usize = pieces.iter().skip(idx).take(3).map(|it| it.written.len()).sum();
+    let len: usize = pieces
+        .iter()
+        .skip(idx)
+        .take(3)
+        .map(|it| it.written.len())
+        .sum();
     let joined = Piece {
         field: Field::Day,
         written: written.get(before..before + len).unwrap_or_default(),
@@ -301,7 +375,8 @@ fn join_ordinals<'a>(written: &'a str, pieces: &mut Vec<Piece<'a>>) {
 
 /// Gives digits without a sign behind them their field by their place: ISO 8601, or the day first, or the month first.
 fn place_digits(pieces: &mut [Piece<'_>], habit: &Habit) -> Option<()> {
-    let is_digits = |it: &Piece<'_>| it.field == OPEN && it.written.bytes().all(|it| it.is_ascii_digit());
+    let is_digits =
+        |it: &Piece<'_>| it.field == OPEN && it.written.bytes().all(|it| it.is_ascii_digit());
     let open: Vec<(usize, i32, usize)> = pieces
         .iter()
         .enumerate()
@@ -353,10 +428,16 @@ fn piece_of(it: &Piece<'_>, date: NaiveDate, is_padded: bool) -> Option<String> 
             let suffixes = ["st", "nd", "rd", "th"];
             let is_suffix = suffixes.contains(&it.written.to_lowercase().as_str());
             let suffix = suffix(date.day());
-            return Some(if is_suffix { like(it.written, suffix) } else { it.written.to_owned() });
+            return Some(if is_suffix {
+                like(it.written, suffix)
+            } else {
+                it.written.to_owned()
+            });
         }
         Field::Weekday => return Some(named(it.written, WEEKDAYS.get(weekday(date.weekday()))?)),
-        Field::Month if is_word => return Some(named(it.written, MONTHS.get(date.month0() as usize)?)),
+        Field::Month if is_word => {
+            return Some(named(it.written, MONTHS.get(date.month0() as usize)?));
+        }
         Field::Day if is_word => {
             let day = ORDINALS.get(date.day0() as usize)?;
             return Some(like(it.written, day));
@@ -364,12 +445,18 @@ fn piece_of(it: &Piece<'_>, date: NaiveDate, is_padded: bool) -> Option<String> 
         Field::Year if is_han => return Some(han_year(it.written, date.year())),
         Field::Month if is_han => return Some(han_small(date.month())),
         Field::Day if is_han => return Some(han_small(date.day())),
-        Field::Year if it.written.len() == 2 => return Some(format!("{:02}", date.year().rem_euclid(100))),
+        Field::Year if it.written.len() == 2 => {
+            return Some(format!("{:02}", date.year().rem_euclid(100)));
+        }
         Field::Year => return Some(date.year().to_string()),
         Field::Month => date.month(),
         Field::Day => date.day(),
     };
-    Some(if is_padded { format!("{number:02}") } else { number.to_string() })
+    Some(if is_padded {
+        format!("{number:02}")
+    } else {
+        number.to_string()
+    })
 }
 
 fn weekday(it: Weekday) -> usize {
@@ -388,8 +475,16 @@ fn suffix(day: u32) -> &'static str {
 
 /// A name as long as the one written, if that was cut, in its case.
 fn named(written: &str, name: &str) -> String {
-    let is_cut = written.len() < 5 && !["may", "june", "july"].contains(&written.to_lowercase().as_str());
-    like(written, if is_cut { name.get(..3).unwrap_or(name) } else { name })
+    let is_cut =
+        written.len() < 5 && !["may", "june", "july"].contains(&written.to_lowercase().as_str());
+    like(
+        written,
+        if is_cut {
+            name.get(..3).unwrap_or(name)
+        } else {
+            name
+        },
+    )
 }
 
 /// In the case of what was written.
@@ -409,11 +504,16 @@ fn han_digit(value: u32) -> char {
 }
 
 fn han_year(written: &str, year: i32) -> String {
-    let zero = written.chars().find(|it| matches!(it, '零' | '○')).unwrap_or('〇');
+    let zero = written
+        .chars()
+        .find(|it| matches!(it, '零' | '○'))
+        .unwrap_or('〇');
     let digits = year.to_string();
     let n_left = digits.len().saturating_sub(written.chars().count());
     let digits = digits.chars().skip(n_left).filter_map(|it| it.to_digit(10));
-    digits.map(|it| if it == 0 { zero } else { han_digit(it) }).collect()
+    digits
+        .map(|it| if it == 0 { zero } else { han_digit(it) })
+        .collect()
 }
 
 fn han_small(value: u32) -> String {
@@ -449,7 +549,10 @@ mod tests {
             ("Friday, February 27th, 2026", "Monday, March 9th, 2026"),
             ("Feb 27", "Mar 9"),
             ("27-FEB-2026", "9-MAR-2026"),
-            ("the 27th of February".trim_start_matches("the "), "9th of March"),
+            (
+                "the 27th of February".trim_start_matches("the "),
+                "9th of March",
+            ),
             ("twenty-seventh of February 2026", "ninth of March 2026"),
             ("2/27", "3/9"),
             ("2026年2月27日", "2026年3月9日"),
@@ -457,14 +560,25 @@ mod tests {
             ("2月27日", "3月9日"),
             ("February 2026", "February 2026"),
         ] {
-            assert_eq!(shifted(written, 10, &habit).as_deref(), Some(wanted), "{written}");
+            assert_eq!(
+                shifted(written, 10, &habit).as_deref(),
+                Some(wanted),
+                "{written}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_plain_date_is_not_shifted() {
         let habit = Habit::of(&["3/4/2026"]);
-        for it in ["农历正月初五", "Christmas 2025", "March 4-7", "丙午年三月", "31/31/2026", "2O26-O3-O4"] {
+        for it in [
+            "农历正月初五",
+            "Christmas 2025",
+            "March 4-7",
+            "丙午年三月",
+            "31/31/2026",
+            "2O26-O3-O4",
+        ] {
             assert_eq!(shifted(it, 10, &habit), None, "{it}");
         }
     }
@@ -472,6 +586,9 @@ mod tests {
     #[test]
     fn one_day_above_twelve_tells_the_order_of_all() {
         let habit = Habit::of(&["25/12/2025", "03/04/2026"]);
-        assert_eq!(shifted("03/04/2026", 30, &habit).as_deref(), Some("03/05/2026"));
+        assert_eq!(
+            shifted("03/04/2026", 30, &habit).as_deref(),
+            Some("03/05/2026")
+        );
     }
 }

@@ -33,7 +33,11 @@ impl Known {
         let mut found = Vec::new();
         // Each value is revealed to be looked for in the patient's own text; none is kept.
         let names: Vec<&str> = self.names.iter().map(|it| it.reveal().as_str()).collect();
-        let words = if names.is_empty() { Vec::new() } else { words(text) };
+        let words = if names.is_empty() {
+            Vec::new()
+        } else {
+            words(text)
+        };
         for name in names {
             found.extend(name_in(finder, text, &words, name));
             found.extend(han_name_in(text, name));
@@ -58,16 +62,18 @@ fn is_han(it: char) -> bool {
 fn folded(word: &str) -> String {
     let letters = word.nfd().filter(|it| !is_combining_mark(*it));
     let letters = letters.flat_map(char::to_lowercase);
-    let letters = letters.filter(|it| it.is_alphanumeric()).map(|it| match it {
-        'ø' => 'o',
-        'ł' => 'l',
-        'đ' => 'd',
-        'ı' => 'i',
-        '0' => 'o',
-        '1' => 'l',
-        '5' => 's',
-        _ => it,
-    });
+    let letters = letters
+        .filter(|it| it.is_alphanumeric())
+        .map(|it| match it {
+            'ø' => 'o',
+            'ł' => 'l',
+            'đ' => 'd',
+            'ı' => 'i',
+            '0' => 'o',
+            '1' => 'l',
+            '5' => 's',
+            _ => it,
+        });
     letters.collect()
 }
 
@@ -85,7 +91,10 @@ fn words(text: &str) -> Vec<Word> {
                 let raw = text.get(from..at).unwrap_or_default();
                 let is_mark = |it: char| !it.is_alphanumeric();
                 let bare = raw.trim_matches(is_mark);
-                let bare = bare.strip_suffix("'s").or(bare.strip_suffix("’s")).unwrap_or(bare);
+                let bare = bare
+                    .strip_suffix("'s")
+                    .or(bare.strip_suffix("’s"))
+                    .unwrap_or(bare);
                 let begin = from + raw.len() - raw.trim_start_matches(is_mark).len();
                 if bare.contains(char::is_alphabetic) {
                     words.push(Word {
@@ -112,7 +121,9 @@ fn name_in(finder: &Finder, text: &str, words: &[Word], name: &str) -> Vec<Range
         .filter(|it| !it.0.is_empty())
         .collect();
     let initial = |it: &Word| {
-        it.folded.chars().count() == 1 && !it.is_lower && parts.iter().any(|part| part.0.starts_with(&it.folded))
+        it.folded.chars().count() == 1
+            && !it.is_lower
+            && parts.iter().any(|part| part.0.starts_with(&it.folded))
     };
     let is_sure = |it: &Word| {
         parts.iter().any(|(part, is_word)| {
@@ -122,12 +133,21 @@ fn name_in(finder: &Finder, text: &str, words: &[Word], name: &str) -> Vec<Range
             1 < n && !*is_word && (is_part || is_near && !finder.is_word(&it.folded))
         })
     };
-    let is_maybe = |it: &Word| parts.iter().any(|(part, _)| *part == it.folded && 1 < part.len());
+    let is_maybe = |it: &Word| {
+        parts
+            .iter()
+            .any(|(part, _)| *part == it.folded && 1 < part.len())
+    };
     let mut taken: Vec<bool> = words.iter().map(is_sure).collect();
     let near = |left: usize, right: usize| {
         let gap = words.get(left).zip(words.get(right));
         let gap = gap.and_then(|(a, b)| text.get(a.span.end..b.span.start));
-        gap.is_some_and(|it| it.len() < 4 && it.chars().all(|it| matches!(it, ' ' | '.' | ',' | '\t' | '^')))
+        gap.is_some_and(|it| {
+            it.len() < 4
+                && it
+                    .chars()
+                    .all(|it| matches!(it, ' ' | '.' | ',' | '\t' | '^'))
+        })
     };
     // A word beside a part of the name is a part too; from left to right and back, for "Hope van der Will".
     let order: Vec<usize> = (0..words.len()).chain((0..words.len()).rev()).collect();
@@ -138,9 +158,12 @@ fn name_in(finder: &Finder, text: &str, words: &[Word], name: &str) -> Vec<Range
         let is_beside = |other: usize, left, right| {
             near(left, right)
                 && (taken.get(other) == Some(&true)
-                    || words.get(other).is_some_and(|other| is_maybe(other) && other.folded != it.folded))
+                    || words
+                        .get(other)
+                        .is_some_and(|other| is_maybe(other) && other.folded != it.folded))
         };
-        let beside = idx.checked_sub(1).is_some_and(|at| is_beside(at, at, idx)) || is_beside(idx + 1, idx, idx + 1);
+        let beside = idx.checked_sub(1).is_some_and(|at| is_beside(at, at, idx))
+            || is_beside(idx + 1, idx, idx + 1);
         let alone = is_maybe(it) && !it.is_lower && begins_no_sentence(text, it.span.start);
         if beside && (is_maybe(it) || initial(it)) || alone {
             taken.iter_mut().skip(idx).take(1).for_each(|it| *it = true);
@@ -157,7 +180,10 @@ fn joined_by_hyphen(text: &str, word: &Word, part: &str) -> bool {
 }
 
 fn begins_no_sentence(text: &str, at: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default().trim_end_matches([' ', '"', '(']);
+    let before = text
+        .get(..at)
+        .unwrap_or_default()
+        .trim_end_matches([' ', '"', '(']);
     before.ends_with(|it: char| it.is_alphanumeric() || matches!(it, ',' | ':' | ';'))
 }
 
@@ -168,9 +194,15 @@ fn is_near(a: &str, b: &str) -> bool {
         return false;
     }
     let same = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
-    let rest = |list: &[char], n: usize| list.get(same + n..).map(<[char]>::to_vec).unwrap_or_default();
+    let rest = |list: &[char], n: usize| {
+        list.get(same + n..)
+            .map(<[char]>::to_vec)
+            .unwrap_or_default()
+    };
     let (swapped_a, swapped_b) = (a.get(same..same + 2), b.get(same..same + 2));
-    let is_swap = swapped_a.zip(swapped_b).is_some_and(|(a, b)| a.iter().eq(b.iter().rev()));
+    let is_swap = swapped_a
+        .zip(swapped_b)
+        .is_some_and(|(a, b)| a.iter().eq(b.iter().rev()));
     rest(&a, 1) == rest(&b, 1)
         || rest(&a, 1) == rest(&b, 0)
         || rest(&a, 0) == rest(&b, 1)
@@ -180,26 +212,40 @@ fn is_near(a: &str, b: &str) -> bool {
 /// A Chinese name with or without blanks between its characters, its given name of two, and its family name with a title.
 fn han_name_in(text: &str, name: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    for part in name.split(|it: char| matches!(it, '=' | '/' | '(' | ')')) {
-        let is_dot = |it: char| matches!(it, '·' | '•' | '・');
-        let han: String = part.chars().filter(|it| is_han(*it) || is_dot(*it)).collect();
+    for part in name.split(['=', '/', '(', ')']) {
+        let is_dot = |it: char| ['·', '•', '・'].contains(&it);
+        let han: String = part
+            .chars()
+            .filter(|it| is_han(*it) || is_dot(*it))
+            .collect();
         let n = han.chars().count();
         if n < 2 {
             continue;
         }
         found.extend(spread(text, &han));
-        let pieces: Vec<&str> = han.split(is_dot).filter(|it| 2 <= it.chars().count()).collect();
+        let pieces: Vec<&str> = han
+            .split(is_dot)
+            .filter(|it| 2 <= it.chars().count())
+            .collect();
         if 1 < pieces.len() {
             found.extend(pieces.iter().flat_map(|it| spread(text, it)));
             continue;
         }
         let n_family = if n == 4 { 2 } else { 1 };
-        let at = han.char_indices().nth(n_family).map_or(han.len(), |it| it.0);
-        let (family, given) = (han.get(..at).unwrap_or_default(), han.get(at..).unwrap_or_default());
+        let at = han
+            .char_indices()
+            .nth(n_family)
+            .map_or(han.len(), |it| it.0);
+        let (family, given) = (
+            han.get(..at).unwrap_or_default(),
+            han.get(at..).unwrap_or_default(),
+        );
         if given.chars().count() == 2 {
             found.extend(spread(text, given));
         }
-        let titles = ["先生", "女士", "某", "同志", "小姐", "太太", "老师", "大爷", "阿姨", "奶奶", "爷爷"];
+        let titles = [
+            "先生", "女士", "某", "同志", "小姐", "太太", "老师", "大爷", "阿姨", "奶奶", "爷爷",
+        ];
         for title in titles {
             let called = format!("{family}{title}");
             let places = text.match_indices(&called).map(|it| it.0);
@@ -218,11 +264,15 @@ fn spread(text: &str, wanted: &str) -> Vec<Range<usize>> {
     let ends = |at: usize| {
         let mut left = text.get(at + first.len_utf8()..)?;
         for it in rest.chars() {
-            left = left.trim_start_matches([' ', '\u{3000}', '\t']).strip_prefix(it)?;
+            left = left
+                .trim_start_matches([' ', '\u{3000}', '\t'])
+                .strip_prefix(it)?;
         }
         Some(at..text.len() - left.len())
     };
-    text.match_indices(first).filter_map(|it| ends(it.0)).collect()
+    text.match_indices(first)
+        .filter_map(|it| ends(it.0))
+        .collect()
 }
 
 /// Where a text has a number, its letters and digits parted by blanks and marks or not, with or without zeros before.
@@ -263,7 +313,10 @@ fn end_of(text: &str, at: usize, wanted: &[char]) -> Option<usize> {
         let next = rest.trim_start_matches([' ', '-', '/', '.', '(', ')', '–']);
         // No more than two marks between.
         let is_close = rest.len() - next.len() < 3 || rest.len() == text.len() - at;
-        let first = next.chars().next().filter(|next| is_close && next.to_ascii_uppercase() == *it)?;
+        let first = next
+            .chars()
+            .next()
+            .filter(|next| is_close && next.to_ascii_uppercase() == *it)?;
         rest = next.get(first.len_utf8()..)?;
     }
     (!rest.starts_with(|it: char| it.is_ascii_alphanumeric())).then_some(text.len() - rest.len())
@@ -272,7 +325,9 @@ fn end_of(text: &str, at: usize, wanted: &[char]) -> Option<usize> {
 /// A date in digits, in the orders and lengths that people write.
 fn forms_of_date(date: &str) -> Vec<String> {
     let digits: String = date.chars().filter(char::is_ascii_digit).collect();
-    let (Some(year), Some(month), Some(day)) = (digits.get(..4), digits.get(4..6), digits.get(6..8)) else {
+    let (Some(year), Some(month), Some(day)) =
+        (digits.get(..4), digits.get(4..6), digits.get(6..8))
+    else {
         return Vec::new();
     };
     let short = year.get(2..).unwrap_or_default();
@@ -326,8 +381,16 @@ mod tests {
             "okwuosa, Hope Q. OKWUOSA and Okwousa; we hope for Hope",
             &["Hope", "OKWUOSA", "Okwousa", "Q", "okwuosa"],
         );
-        check(&of(&["Šťastná^Zoë"], &[], &[]), "Zoe STASTNA", &["STASTNA", "Zoe"]);
-        check(&of(&["仝卓然"], &[], &[]), "仝 卓然，卓然，仝女士", &["仝", "仝 卓然", "卓然"]);
+        check(
+            &of(&["Šťastná^Zoë"], &[], &[]),
+            "Zoe STASTNA",
+            &["STASTNA", "Zoe"],
+        );
+        check(
+            &of(&["仝卓然"], &[], &[]),
+            "仝 卓然，卓然，仝女士",
+            &["仝", "仝 卓然", "卓然"],
+        );
     }
 
     #[test]
@@ -346,7 +409,10 @@ mod tests {
             "020331 and 3.2.1931 and 1931-2-3",
             &["020331", "1931-2-3", "3.2.1931"],
         );
-        assert_eq!(of(&[], &[], &["19310203"]).find(&Finder::built_in(), "020331")[0].1, IdentifierKind::Date);
+        assert_eq!(
+            of(&[], &[], &["19310203"]).find(&Finder::built_in(), "020331")[0].1,
+            IdentifierKind::Date
+        );
     }
 
     #[test]
