@@ -469,7 +469,8 @@ pub(super) fn repeated(
             let by_cue = !matches!(seed.why, Why::UnknownWord | Why::List | Why::Form);
             match vocabulary.sort(part) {
                 // What only stood beside an unknown word is no name by that.
-                Sort::Word | Sort::Thing if !by_cue && seed.why != Why::List => {}
+                Sort::Thing if !by_cue => {}
+                Sort::Word if seed.why == Why::UnknownWord => {}
                 Sort::Word | Sort::Thing | Sort::GivenWord => companions.push(lower),
                 _ => parts.push(lower),
             }
@@ -579,7 +580,12 @@ pub(super) fn is_plausible(vocabulary: &Vocabulary, found: &str, why: Why) -> bo
         let has_more = words.any(|it| {
             !NOT_A_NAME.contains(&it.to_lowercase().as_str()) && it.starts_with(char::is_uppercase)
         });
-        return is_modal && (why == Why::Relation || why == Why::Label && has_more);
+        let is_capital = first.starts_with(char::is_uppercase);
+        return is_modal && is_capital && (why == Why::Relation || why == Why::Label && has_more);
+    }
+    // "Per GI".
+    if why == Why::Label && found.len() < 4 && first.chars().all(char::is_uppercase) {
+        return false;
     }
     match why {
         // "LEFT KNEE, PT": a title in capitals.

@@ -255,13 +255,18 @@ fn what_identifies_is_found_in_invented_notes() {
             "{}",
             with_record.table("with the patient's name and number from the record")
         );
-        assert!(0.99 <= by_rules.recall().value(), "recall of rules");
+        let wanted = match language {
+            // A name that is a word, without a cue, is what is missed.
+            Language::English => 0.99,
+            Language::Chinese => 0.998,
+        };
+        assert!(wanted <= by_rules.recall().value(), "recall of rules");
         assert!(
-            0.99 <= with_record.recall().value(),
+            0.995 <= with_record.recall().value(),
             "recall with the record"
         );
         assert!(
-            0.95 <= by_rules.precision().value() && 0.95 <= by_rules.letters.value(),
+            0.99 <= by_rules.precision().value() && 0.98 <= by_rules.letters.value(),
             "precision"
         );
     }
@@ -475,8 +480,7 @@ fn shifted_dates_keep_their_distance_and_their_form() {
 #[test]
 fn hostile_text_is_read_in_time() {
     let cleaner = Cleaner::built_in();
-    let megabyte = 1 << 20;
-    for piece in [
+    let pieces = [
         "a",
         "A",
         "Aa",
@@ -497,12 +501,17 @@ fn hostile_text_is_read_in_time() {
         "@.",
         "-'",
         "[name",
-    ] {
-        let text = piece.repeat(megabyte / 4 / piece.len());
+    ];
+    // One of a megabyte; of the others a sixteenth tells whether time grows with the square.
+    let sizes = pieces
+        .iter()
+        .map(|it| (it, if *it == "Dr. " { 1 << 20 } else { 1 << 16 }));
+    for (piece, n_bytes) in sizes {
+        let text = piece.repeat(n_bytes / piece.len());
         let started = Instant::now();
         checked(&cleaner, &text);
         let took = started.elapsed().as_secs_f64();
-        println!("{piece:?} {took:.2} s");
+        println!("{piece:?} {n_bytes} bytes {took:.2} s");
         assert!(took < 20.0, "{piece:?} took {took:.1} s");
     }
 }
