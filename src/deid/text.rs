@@ -118,7 +118,7 @@ impl Cleaner {
             why,
             replacement: label(kind, language).to_owned(),
         });
-        let found = found.filter(|it| !labels.iter().any(|label| overlap(label, &it.span)));
+        let found = found.filter(|it| !is_in_label(&labels, &it.span));
         apart(text, found.collect())
     }
 
@@ -154,7 +154,7 @@ impl Cleaner {
 /// holiday and a stretch of days keep their label.
 pub fn consistent(text: &str, found: &mut [Found], shift_days: Option<i64>) {
     let language = Language::of(text);
-    let mut persons: Vec<(String, usize)> = Vec::new();
+    let mut persons = BTreeMap::new();
     let mut n_persons = 0;
     let as_written: Vec<&str> = found
         .iter()
@@ -182,7 +182,7 @@ pub fn consistent(text: &str, found: &mut [Found], shift_days: Option<i64>) {
 }
 
 /// The number of the person who has a part of this name already, or the next.
-fn person(name: &str, persons: &mut Vec<(String, usize)>, n_persons: &mut usize) -> usize {
+fn person(name: &str, persons: &mut BTreeMap<String, usize>, n_persons: &mut usize) -> usize {
     let parts: Vec<String> = match name
         .chars()
         .any(|it| ('\u{4e00}'..='\u{9fff}').contains(&it))
@@ -194,10 +194,7 @@ fn person(name: &str, persons: &mut Vec<(String, usize)>, n_persons: &mut usize)
             .map(str::to_lowercase)
             .collect(),
     };
-    let known = parts
-        .iter()
-        .rev()
-        .find_map(|part| persons.iter().find(|it| it.0 == *part).map(|it| it.1));
+    let known = parts.iter().rev().find_map(|it| persons.get(it)).copied();
     let n = known.unwrap_or_else(|| {
         *n_persons += 1;
         *n_persons
@@ -249,8 +246,10 @@ fn labels_in(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
-    a.start < b.end && b.start < a.end
+/// Whether a part of the text touches one of the labels, which stand in order.
+fn is_in_label(labels: &[Range<usize>], span: &Range<usize>) -> bool {
+    let at = labels.partition_point(|it| it.end <= span.start);
+    labels.get(at).is_some_and(|it| it.start < span.end)
 }
 
 /// In order, the longer first, what reaches over an earlier one cut at its end; without what is no part of the text.

@@ -549,13 +549,28 @@ fn han_repeated(text: &str, seeds: &[Identifier]) -> Vec<Identifier> {
     });
     names.sort_unstable();
     names.dedup();
-    let places = names.iter().flat_map(|name| text.match_indices(name));
-    let found = places.map(|(at, name)| Identifier {
-        span: at..at + name.len(),
-        kind: IdentifierKind::Name,
-        why: Why::Repeated,
-    });
-    found.collect()
+    let mut lengths: Vec<usize> = names.iter().map(|it| it.len()).collect();
+    lengths.sort_unstable();
+    lengths.dedup();
+    let mut found = Vec::new();
+    let places = text
+        .char_indices()
+        .filter(|it| is_han(it.1) && !names.is_empty());
+    for (at, _) in places {
+        let ends = lengths.iter().rev().map(|it| at + it);
+        let is_name = |end: &usize| {
+            let part = text.get(at..*end);
+            part.is_some_and(|it| names.binary_search(&it).is_ok())
+        };
+        if let Some(end) = ends.clone().find(is_name) {
+            found.push(Identifier {
+                span: at..end,
+                kind: IdentifierKind::Name,
+                why: Why::Repeated,
+            });
+        }
+    }
+    found
 }
 
 /// Whether a name found by a pattern can be one: not a pronoun, a specialty, a disease or its eponym.

@@ -506,6 +506,21 @@ fn hostile_text_is_read_in_time() {
     let sizes = pieces
         .iter()
         .map(|it| (it, if *it == "Dr. " { 1 << 20 } else { 1 << 16 }));
+    // As many names as words.
+    let names = (0..20_000u32).filter_map(|it| char::from_u32(0x4e00 + it));
+    let names: String = names
+        .map(|it| format!("[name] 王{it}医生，Dr. Xq{}z ", u32::from(it)))
+        .collect();
+    let started = Instant::now();
+    checked(&cleaner, &names);
+    let mut found = cleaner.preview(&names, &Known::default());
+    consistent(&names, &mut found, Some(3));
+    println!(
+        "{} bytes of names {:.2} s",
+        names.len(),
+        started.elapsed().as_secs_f64()
+    );
+    assert!(started.elapsed().as_secs_f64() < 20.0);
     for (piece, n_bytes) in sizes {
         let text = piece.repeat(n_bytes / piece.len());
         let started = Instant::now();
