@@ -508,9 +508,12 @@ fn is_measured(text: &str, span: Range<usize>) -> bool {
 /// Sorted, the longer first where two begin alike; what reaches beyond an earlier one is cut at its end.
 fn apart(mut found: Vec<Identifier>) -> Vec<Identifier> {
     found.sort_by_key(|it| {
+        // A label knows better than a form.
+        let by_form = it.why == Why::Form;
         (
             it.span.start,
             std::cmp::Reverse(it.span.end),
+            by_form,
             it.kind,
             it.why,
         )
