@@ -26,6 +26,7 @@ mod model_time;
 mod model_wizard;
 mod models;
 mod note;
+mod note_deidentify;
 mod note_opinion;
 mod score_course;
 mod score_files;

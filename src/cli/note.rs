@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{
-    Decoder, EngineArgs, NOTICE, lines,
+    Decoder, EngineArgs, NOTICE, lines, note_deidentify,
     note_opinion::{Opinion, SecondReader},
     print,
 };
@@ -44,10 +44,15 @@ pub(super) struct Args {
     /// Print JSON lines, one for each file; places are in bytes of the text.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    deidentify: note_deidentify::DeidentifyArgs,
 }
 
 /// Tells of every note; one that fails is told and the others go on.
 pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
+    if args.deidentify.is_asked {
+        return note_deidentify::run(&args.deidentify, &args.files);
+    }
     let second = args.second_opinion.as_deref();
     let mut second = second
         .map(|it| SecondReader::load(it, engine))

@@ -7,6 +7,7 @@ pub mod dicom;
 pub mod pixels;
 mod policy;
 mod secret;
+pub mod text;
 
 pub use policy::{Dates, Faces, Policy};
 pub use secret::{Patient, Secret};

@@ -10,12 +10,15 @@ mod evidence;
 mod heads;
 mod identifiers;
 mod lexicon;
+mod names;
 mod patterns;
+mod patterns_zh;
 mod questions;
 mod ranking;
 mod sections;
 mod sentences;
 mod topics;
+mod vocabulary;
 mod words;
 
 use std::ops::Range;
@@ -30,7 +33,7 @@ pub use self::{
     answer::{Answer, Basis, QuestionKind, Reply, Verdict, answer},
     assertion::{Assertion, Status},
     dialogue::{IntakeLine, Speaker, Turn, intake, turns},
-    identifiers::{Finder, Identifier, IdentifierKind},
+    identifiers::{Finder, Identifier, IdentifierKind, Why},
     lexicon::{Concept, ConceptKind, Lexicon},
     sections::{Section, SectionKind, sections},
     sentences::sentences,
