@@ -50,7 +50,11 @@ impl Journal {
     /// Adds a line. A journal that cannot be written costs nothing else.
     pub fn write(&self, event: &'static str, fields: &[(&'static str, Value)]) {
         if let Some(folder) = &self.folder {
-            let line = line(event, fields, &Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true));
+            let line = line(
+                event,
+                fields,
+                &Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
+            );
             // Nobody can be told: this is where it would be told.
             append(folder, &line).ok();
         }
@@ -122,7 +126,11 @@ mod tests {
     use super::{Journal, LIMIT_BYTES, N_OLD, Value, line};
 
     fn folder(name: &str) -> PathBuf {
-        let folder = std::env::current_exe().unwrap().parent().unwrap().join(name);
+        let folder = std::env::current_exe()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .join(name);
         std::fs::remove_dir_all(&folder).ok();
         folder
     }
@@ -149,12 +157,28 @@ mod tests {
             journal.write("started", &[("round", Value::Count(round.into()))]);
             let mode = std::fs::metadata(&path).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
-            std::fs::File::options().append(true).open(&path).unwrap().set_len(LIMIT_BYTES).unwrap();
+            std::fs::File::options()
+                .append(true)
+                .open(&path)
+                .unwrap()
+                .set_len(LIMIT_BYTES)
+                .unwrap();
         }
         journal.write("ended", &[]);
-        let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|it| it.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
-        assert_eq!(names, ["journal.jsonl", "journal.jsonl.1", "journal.jsonl.2", "journal.jsonl.3"]);
+        assert_eq!(
+            names,
+            [
+                "journal.jsonl",
+                "journal.jsonl.1",
+                "journal.jsonl.2",
+                "journal.jsonl.3"
+            ]
+        );
         Journal::new(None).write("started", &[]);
     }
 }

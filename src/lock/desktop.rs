@@ -37,6 +37,13 @@ pub enum Bus {
     Session,
 }
 
+/// Where the buses are; `None` for where the environment says.
+#[derive(Clone, Debug, Default)]
+pub struct Buses {
+    pub system: Option<String>,
+    pub session: Option<String>,
+}
+
 /// What came by a bus.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -57,7 +64,7 @@ pub struct Desktop {
 
 impl Desktop {
     /// Starts to listen; what is heard wakes the window. A thread that cannot be started hears nothing.
-    pub fn start(wake: WakeFn) -> Self {
+    pub fn start(buses: Buses, wake: WakeFn) -> Self {
         let (sender, heard) = sync_channel(N_HEARD);
         let (blank, blanked) = sync_channel(1);
         let connections = Arc::<Mutex<Vec<Connection>>>::default();
@@ -67,13 +74,14 @@ impl Desktop {
             connections: connections.clone(),
         };
         let (system, session) = (ear(), ear());
+        let (system_at, session_at) = (buses.system, buses.session);
         let threads = [
             Builder::new()
                 .name("system bus".to_owned())
-                .spawn(move || system.listen_to_logind(&blanked)),
+                .spawn(move || system.listen_to_logind(system_at.as_deref(), &blanked)),
             Builder::new()
                 .name("session bus".to_owned())
-                .spawn(move || session.listen_to_savers()),
+                .spawn(move || session.listen_to_savers(session_at.as_deref())),
         ];
         Self {
             heard,
@@ -145,14 +153,14 @@ impl Ear {
         kept.push(connection.clone());
     }
 
-    fn listen_to_logind(&self, blanked: &Receiver<()>) {
-        if self.try_logind(blanked).is_err() {
+    fn listen_to_logind(&self, at: Option<&str>, blanked: &Receiver<()>) {
+        if self.try_logind(at, blanked).is_err() {
             self.tell(Heard::Silent(Bus::System));
         }
     }
 
-    fn try_logind(&self, blanked: &Receiver<()>) -> zbus::Result<()> {
-        let bus = Connection::system()?;
+    fn try_logind(&self, at: Option<&str>, blanked: &Receiver<()>) -> zbus::Result<()> {
+        let bus = at.map_or_else(Connection::system, open)?;
         self.keep(&bus);
         watch(&bus, MANAGER, "PrepareForSleep")?;
         let session = own_session(&bus).ok();
@@ -186,14 +194,14 @@ impl Ear {
         Ok(())
     }
 
-    fn listen_to_savers(&self) {
-        if self.try_savers().is_err() {
+    fn listen_to_savers(&self, at: Option<&str>) {
+        if self.try_savers(at).is_err() {
             self.tell(Heard::Silent(Bus::Session));
         }
     }
 
-    fn try_savers(&self) -> zbus::Result<()> {
-        let bus = Connection::session()?;
+    fn try_savers(&self, at: Option<&str>) -> zbus::Result<()> {
+        let bus = at.map_or_else(Connection::session, open)?;
         self.keep(&bus);
         for saver in SAVERS {
             watch(&bus, saver, "ActiveChanged")?;
@@ -225,7 +233,11 @@ enum Signal {
 fn from_logind(message: &Message, session: Option<&OwnedObjectPath>) -> Option<Signal> {
     if is_signal(message, MANAGER, "PrepareForSleep") {
         let is_start = message.body().deserialize::<bool>().ok()?;
-        return Some(if is_start { Signal::Sleep } else { Signal::Woken });
+        return Some(if is_start {
+            Signal::Sleep
+        } else {
+            Signal::Woken
+        });
     }
     let header = message.header();
     if header.path().map(|it| it.as_str()) != session.map(|it| it.as_str()) {
@@ -257,6 +269,11 @@ fn is_signal(message: &Message, interface: &str, member: &str) -> bool {
     header.message_type() == zbus::message::Type::Signal
         && header.interface().is_some_and(|it| it == interface)
         && header.member().is_some_and(|it| it == member)
+}
+
+/// A bus at an address.
+fn open(at: &str) -> zbus::Result<Connection> {
+    zbus::blocking::connection::Builder::address(at)?.build()
 }
 
 /// Asks the bus for a signal.

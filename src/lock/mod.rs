@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use self::{
     alarm::Alarm,
-    desktop::{Bus, Desktop, Heard},
+    desktop::{Bus, Buses, Desktop, Heard},
     watch::{IDLE_MINUTES, Moment, Reason, Seen, Watch},
 };
 

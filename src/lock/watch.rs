@@ -159,7 +159,9 @@ fn idle_after(minutes: u8) -> Duration {
 mod tests {
     use std::time::Duration;
 
-    use proptest::prelude::{Just, Strategy, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
+    use proptest::prelude::{
+        Just, Strategy, prop, prop_assert, prop_assert_eq, prop_oneof, proptest,
+    };
 
     use super::{Moment, Reason, Seen, Watch};
 
@@ -184,7 +186,13 @@ mod tests {
     impl Machine {
         const fn new() -> Self {
             let start = Duration::from_secs(1000);
-            Self { now: Moment { since_boot: start, awake: start }, wall_secs: 1_795_000_000 }
+            Self {
+                now: Moment {
+                    since_boot: start,
+                    awake: start,
+                },
+                wall_secs: 1_795_000_000,
+            }
         }
 
         fn passes(&mut self, ms: u64) {
@@ -311,6 +319,8 @@ mod tests {
     #[test]
     fn both_clocks_run() {
         let now = Moment::now();
-        assert!(now.awake <= now.since_boot + Duration::from_millis(1) && Duration::ZERO < now.awake);
+        assert!(
+            now.awake <= now.since_boot + Duration::from_millis(1) && Duration::ZERO < now.awake
+        );
     }
 }

@@ -56,7 +56,13 @@ fn try_wipe_arguments() -> Option<()> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     // The name of the program is in brackets and may hold anything; field 3 follows.
     let (_, fields) = stat.rsplit_once(')')?;
-    let field = |number: usize| fields.split_whitespace().nth(number - 3)?.parse::<u64>().ok();
+    let field = |number: usize| {
+        fields
+            .split_whitespace()
+            .nth(number - 3)?
+            .parse::<u64>()
+            .ok()
+    };
     let (start, end) = (field(48)?, field(49)?);
     let first = fs::read("/proc/self/cmdline")
         .ok()?

@@ -32,8 +32,10 @@ pub enum Part<'a> {
 
 impl Language {
     /// In the order of the chooser, each with its own name for itself.
-    pub const ALL: [(Self, &'static str); 2] =
-        [(Self::English, "English"), (Self::Chinese, "\u{4E2D}\u{6587}")];
+    pub const ALL: [(Self, &'static str); 2] = [
+        (Self::English, "English"),
+        (Self::Chinese, "\u{4E2D}\u{6587}"),
+    ];
 
     /// The first language that the environment names and that there are words for, by the rule of setlocale(3):
     /// `LC_ALL`, else `LC_MESSAGES`, else `LANG`. English where it names none.
