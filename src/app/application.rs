@@ -44,6 +44,8 @@ pub struct App {
     n_forgetting: u8,
     /// Whether the workers have yet to be told to forget.
     is_forgetting_owed: bool,
+    /// Whether the driver has yet to forget its pictures: that takes a frame that is drawn.
+    are_pictures_owed: bool,
     /// Whether something of ours was put into the clipboard.
     has_copied: bool,
     log: FrameLog,
@@ -94,6 +96,7 @@ impl App {
             typed: Typed::default(),
             n_forgetting: 0,
             is_forgetting_owed: false,
+            are_pictures_owed: false,
             has_copied: false,
             state: State::new(settings),
             client: Client::start(parts, wake.clone())?,
@@ -195,6 +198,7 @@ impl App {
         // An answer that still comes finds nobody.
         self.dialog = None;
         self.is_forgetting_owed = true;
+        self.are_pictures_owed = true;
         self.n_forgetting = N_FORGETTING;
     }
 
@@ -223,6 +227,8 @@ impl App {
                 self.guard.blanked();
             }
             process::scrub_stack();
+            // A window behind others must forget as well, and forgets by drawing.
+            ctx.send_viewport_cmd(ViewportCommand::RequestPaintWhileHidden);
             ctx.request_repaint();
         }
     }
@@ -316,7 +322,7 @@ fn language(settings: &Settings) -> Language {
 }
 
 impl eframe::App for App {
-    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.watch(ctx);
         self.take_in_events(ctx);
         for command in std::mem::take(&mut self.commands) {
@@ -326,9 +332,6 @@ impl eframe::App for App {
             }
             let effects = self.state.apply(command);
             self.perform(ctx, effects);
-        }
-        if self.n_forgetting == N_FORGETTING {
-            self.pictures.forget(frame.gl().map(|it| &**it));
         }
         self.go_on_forgetting(ctx);
         self.pictures.retain(|id| self.state.item(id).is_some());
@@ -356,6 +359,9 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        if std::mem::take(&mut self.are_pictures_owed) {
+            self.pictures.forget(frame.gl().map(|it| &**it));
+        }
         let mut commands = Vec::new();
         keys::listen(ui.ctx(), &self.state, &mut commands);
         let width = ui.ctx().content_rect().width();

@@ -40,6 +40,8 @@ pub(super) struct Guard {
     answer: Option<Receiver<Result<Opened, Trouble>>>,
     printed: Option<Receiver<bool>>,
     pointer: Option<Pos2>,
+    /// Time of the input that was looked at last.
+    input_time: f64,
     /// For the notice before it locks.
     left: Option<Duration>,
 }
@@ -66,6 +68,7 @@ impl Guard {
             answer: None,
             printed: None,
             pointer: None,
+            input_time: f64::NEG_INFINITY,
             left: None,
         }
     }
@@ -150,10 +153,13 @@ impl Guard {
     }
 
     /// Whether a person did something. A key that is held down by a book is nobody, and neither is a pointer that is
-    /// told again where it lies.
+    /// told again where it lies. A hidden window is shown its last input again and again: that counts once.
     fn has_input(&mut self, ctx: &Context) -> bool {
-        let pointer = &mut self.pointer;
+        let (pointer, input_time) = (&mut self.pointer, &mut self.input_time);
         ctx.input(|it| {
+            if it.time <= std::mem::replace(input_time, it.time) {
+                return false;
+            }
             let mut is_person = false;
             for event in &it.raw.events {
                 is_person |= match event {

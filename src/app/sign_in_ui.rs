@@ -340,7 +340,7 @@ fn field_ui(
     let tokens = scene.tokens;
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        muted(ui, tokens, label);
+        let name = muted(ui, tokens, label);
         let text: &mut String = text;
         let field = ui.add(
             TextEdit::singleline(text)
@@ -350,13 +350,7 @@ fn field_ui(
                 .margin(vec2(10.0, 7.0))
                 .font(theme::regular(BODY)),
         );
-        let role = if is_hidden {
-            Role::PasswordInput
-        } else {
-            Role::TextInput
-        };
-        field.widget_info(|| WidgetInfo::labeled(role, true, label));
-        field
+        field.labelled_by(name.id)
     })
     .inner
 }

@@ -141,9 +141,7 @@ pub(super) fn run_models(
                 Ok(Some(Event::MapChecked(found)))
             }
             Job::Forget => {
-                for tokenizer in models.iter_mut().filter_map(|it| it.tokenizer.as_mut()) {
-                    tokenizer.forget();
-                }
+                models.iter_mut().for_each(Loaded::forget);
                 process::scrub_stack();
                 Ok(None)
             }

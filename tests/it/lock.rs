@@ -426,7 +426,7 @@ const CASES: [Case; 13] = [
         "a key held down by a book",
         Reason::Idle,
         |harness, hands, _| {
-            for _ in 0..20 {
+            for _ in 0..22 {
                 hands.pass(30);
                 harness.event(egui::Event::Key {
                     key: Key::A,

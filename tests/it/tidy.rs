@@ -23,6 +23,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("image", &["evaluate", "import", "render", "sample"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
+    ("zbus", &["lock"]),
+    ("fluent_bundle", &["words"]),
 ];
 
 /// The binaries and the list of modules: they may name everything.

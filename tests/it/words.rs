@@ -63,7 +63,7 @@ fn keys_of(file: &str) -> Vec<String> {
         .filter(|it| !it.trim_start().starts_with("//"))
         .flat_map(|it| it.trim().chars().chain([' ']))
         .collect();
-    let calls = ["say(", "say_with("];
+    let calls = [".say(", ".say_with("];
     let after = calls.into_iter().flat_map(|call| {
         code.match_indices(call)
             .map(|(at, _)| &code[at + call.len()..])
