@@ -36,7 +36,6 @@ new-different = The two passphrases differ.
 # First run: the recovery key.
 recovery-title = Your recovery key
 recovery-body = It opens the records when the passphrase is lost. It is shown only now. Keep it on paper, away from this computer.
-recovery-copy = Copy
 recovery-print = Print
 recovery-printed = Sent to the printer.
 recovery-not-printed = No printer took it. Write it down.

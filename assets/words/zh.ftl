@@ -33,7 +33,6 @@ new-different = 两次输入的口令不一致。
 
 recovery-title = 您的恢复密钥
 recovery-body = 忘记口令时可用它打开记录。它只在此时显示一次。请写在纸上，与本机分开保管。
-recovery-copy = 复制
 recovery-print = 打印
 recovery-printed = 已发送到打印机。
 recovery-not-printed = 没有可用的打印机，请抄写下来。

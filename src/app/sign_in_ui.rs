@@ -176,8 +176,9 @@ fn new_user_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) -> Option<Door
             asked = Some(DoorCommand::Back);
         }
         let button = enabled(Button::new(&create).key("Enter").primary(), is_ready);
+        let is_clicked = button.show(ui, tokens).clicked();
         let enter = ui.input(|it| it.key_pressed(Key::Enter));
-        if is_ready && (button.show(ui, tokens).clicked() || enter) {
+        if is_ready && (is_clicked || enter) {
             asked = Some(DoorCommand::Ask(Ask::Create(NewUser {
                 name: Phi::new(typed.name.trim().to_owned()),
                 passphrase: Secret::new(typed.passphrase.to_string()),
@@ -244,14 +245,11 @@ fn recovery_ui(ui: &mut Ui, scene: &Scene<'_>, key: &Secret) -> Option<DoorComma
             .font(theme::semibold(HEAD))
             .color(tokens.text)
             .line_height(Some(24.0));
-        ui.add(Label::new(text).wrap().selectable(true));
+        ui.add(Label::new(text).wrap());
     });
     let mut asked = None;
     ui.horizontal(|ui| {
-        let (copy, print) = (words.say("recovery-copy"), words.say("recovery-print"));
-        if Button::new(&copy).show(ui, tokens).clicked() {
-            asked = Some(DoorCommand::CopyKey);
-        }
+        let print = words.say("recovery-print");
         if Button::new(&print).show(ui, tokens).clicked() {
             asked = Some(DoorCommand::PrintKey);
         }

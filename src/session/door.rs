@@ -108,7 +108,6 @@ pub enum DoorCommand {
     KeepNothing,
     Back,
     Ask(Ask),
-    CopyKey,
     PrintKey,
     /// The recovery key is written down.
     Noted,
@@ -284,10 +283,6 @@ impl State {
                 self.door.trouble = None;
                 self.door.is_waiting = true;
                 return vec![Effect::AskPlace(ask)];
-            }
-            (DoorCommand::CopyKey, Stage::RecoveryKey(key)) => {
-                // For the person's own safekeeping.
-                return vec![Effect::Copy(key.reveal().to_owned())];
             }
             (DoorCommand::PrintKey, Stage::RecoveryKey(key)) => {
                 return vec![Effect::Print(key.clone())];
