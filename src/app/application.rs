@@ -241,6 +241,7 @@ impl App {
         if let Some(answer) = self.guard.answer() {
             let effects = self.state.on_place(answer);
             self.typed.passphrase = Default::default();
+            self.typed.has_focus = false;
             self.perform(ctx, effects);
         }
         if let Some(is_printed) = self.guard.printed() {

@@ -33,7 +33,8 @@ pub(super) struct Typed {
     is_shown: bool,
     /// Of the passphrase, 0..=4.
     score: u8,
-    has_focus: bool,
+    /// Whether the keyboard has been put where it belongs.
+    pub(super) has_focus: bool,
 }
 
 /// Draws what stands before the records.
@@ -321,7 +322,7 @@ pub(super) fn passphrase_ui(
 fn name_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) {
     let label = scene.words.say("name");
     let field = field_ui(ui, scene, &label, &mut typed.name, false);
-    if !typed.has_focus {
+    if !typed.has_focus && typed.name.is_empty() {
         field.request_focus();
         typed.has_focus = true;
     }

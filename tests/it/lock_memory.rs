@@ -13,7 +13,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::RegexBuilder;
 
 use crate::{
     lock::Desk,
@@ -68,14 +68,22 @@ type Hits = BTreeMap<(&'static str, &'static str), usize>;
 
 /// Looks through all memory of a process that it can write: heap, stacks, shared memory.
 fn look_through(pid: u32) -> std::io::Result<(Hits, u64, Vec<String>)> {
-    let mut finders: Vec<((&'static str, &'static str), Regex)> = Vec::new();
-    for (what, word) in PLANTED {
-        for (way, bytes) in ways(word) {
-            let pattern: String = bytes.iter().map(|it| format!("\\x{it:02x}")).collect();
-            let finder = RegexBuilder::new(&pattern).unicode(false).build().unwrap();
-            finders.push(((what, way), finder));
-        }
-    }
+    let words: BTreeMap<Vec<u8>, (&str, &str)> = PLANTED
+        .into_iter()
+        .flat_map(|(what, word)| {
+            ways(word)
+                .into_iter()
+                .map(move |(way, it)| (it, (what, way)))
+        })
+        .collect();
+    let patterns: Vec<String> = words
+        .keys()
+        .map(|it| it.iter().map(|it| format!("\\x{it:02x}")).collect())
+        .collect();
+    let finder = RegexBuilder::new(&patterns.join("|"))
+        .unicode(false)
+        .build()
+        .unwrap();
     let mut memory = fs::File::open(format!("/proc/{pid}/mem"))?;
     let (mut hits, mut n_bytes, mut places) = (Hits::new(), 0, Vec::new());
     for line in fs::read_to_string(format!("/proc/{pid}/maps"))?.lines() {
@@ -93,20 +101,16 @@ fn look_through(pid: u32) -> std::io::Result<(Hits, u64, Vec<String>)> {
             continue;
         }
         n_bytes += end - start;
-        for (key, finder) in &finders {
-            for found in finder.find_iter(&bytes) {
-                *hits.entry(*key).or_default() += 1;
-                let (from, to) = (
-                    found.start().saturating_sub(24),
-                    (found.end() + 24).min(bytes.len()),
-                );
-                let around = bytes[from..to].escape_ascii().to_string();
-                let kind = fields.clone().nth(3).unwrap_or("anonymous");
-                places.push(format!(
-                    "{key:?} at {:x} of {kind} {range}: {around}",
-                    found.start()
-                ));
-            }
+        for found in finder.find_iter(&bytes) {
+            let key = words[found.as_bytes()];
+            *hits.entry(key).or_default() += 1;
+            let (from, to) = (
+                found.start().saturating_sub(24),
+                (found.end() + 24).min(bytes.len()),
+            );
+            let around = bytes[from..to].escape_ascii();
+            let kind = fields.clone().nth(3).unwrap_or("anonymous");
+            places.push(format!("{key:?} in {kind} {range}: {around}"));
         }
     }
     Ok((hits, n_bytes, places))
