@@ -18,8 +18,16 @@ mod privacy;
 mod sandbox;
 mod warnings;
 
-use std::process::ExitCode;
+use std::{alloc::System, process::ExitCode};
+
+use zeroizing_alloc::ZeroAlloc;
+
+/// What is given back to the heap is wiped.
+#[global_allocator]
+static HEAP: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
+    privacy::process::silence_panics();
+    privacy::process::close();
     import::worker::serve()
 }

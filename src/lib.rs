@@ -9,10 +9,13 @@
 //!
 //! | module | what it holds | may name |
 //! |---|---|---|
-//! | `privacy` | `Phi<T>`: a value that identifies a patient and does not print | — |
+//! | `privacy` | `Phi<T>`: a value that identifies a patient and does not print; the privacy of a process | — |
 //! | `disk` | bounded read, atomic write, content hash | `privacy` |
 //! | `spreadsheet` | comma-separated tables, each row with its line | — |
 //! | `sandbox` | the walls around a worker process | — |
+//! | `words` | what the window says, by language | — |
+//! | `lock` | when the window must lock | — |
+//! | `journal` | codes and counts for whoever looks after the computer | `privacy` `disk` |
 //! | `warnings` | `Warnings`, the reporter passed down | — |
 //! | `case` | what the clinician brought: scan, note, series and sequence, as plain values | `privacy` `disk` `warnings` |
 //! | `prediction` | what we answer: `Prediction`, `Explanation`, `Heatmap` | `disk` `warnings` |
@@ -32,10 +35,10 @@
 //! | `render` | samples to pixels: curves, colour map, overlay, pictures | `case` `prediction` |
 //! | `foreign` | what a model file of another program means; the bundle that it becomes | `disk` `warnings` `case` `prediction` `import` `prep` `model` `nn` `render` |
 //! | `store` | encrypted records: cases, answers and readings; people and rights; the audit log; backup and erasure | `privacy` `disk` |
-//! | `settings` | what the window remembers | `privacy` `disk` |
+//! | `settings` | what the window remembers | `privacy` `disk` `words` `lock` |
 //! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `language` `prediction` `import` `model` `sample` `score` `training` `failure` `evaluate` `render` |
-//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `bedside` `language` `prediction` `import` `prep` `model` `sample` `training` `failure` `evaluate` `render` `settings` `engine` |
-//! | `app` | the window | `privacy` `case` `bedside` `language` `prediction` `stats` `model` `failure` `evaluate` `render` `settings` `engine` `session` `warnings` |
+//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `bedside` `language` `prediction` `import` `prep` `model` `sample` `training` `failure` `evaluate` `render` `settings` `engine` `words` `lock` |
+//! | `app` | the window | `privacy` `case` `bedside` `language` `prediction` `stats` `model` `failure` `evaluate` `render` `settings` `engine` `session` `warnings` `words` `lock` `journal` |
 //! | `cli` | the command line; the one place that wires `nn` to the rest | `all` |
 
 pub mod app;
@@ -49,7 +52,9 @@ pub mod evaluate;
 pub mod failure;
 pub mod foreign;
 pub mod import;
+pub mod journal;
 pub mod language;
+pub mod lock;
 pub mod model;
 pub mod nn;
 pub mod prediction;
@@ -66,3 +71,4 @@ pub mod stats;
 pub mod store;
 pub mod training;
 pub mod warnings;
+pub mod words;

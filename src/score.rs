@@ -44,6 +44,16 @@ pub struct Loaded {
     pub warnings: Vec<Warning>,
 }
 
+impl Loaded {
+    /// Lets go of what is left of the cases that were scored.
+    pub fn forget(&mut self) {
+        self.model.forget();
+        if let Some(tokenizer) = &mut self.tokenizer {
+            tokenizer.forget();
+        }
+    }
+}
+
 /// What is to be scored.
 #[derive(Clone, Copy)]
 pub enum Target<'a> {

@@ -1,17 +1,25 @@
-//! What the window remembers: theme, panel widths, recent files, the site by whose fit answers are read. Nothing clinical:
-//! thresholds belong to the model and the site, and stand in their files.
+//! What the window remembers: theme, language, panel widths, when it locks, recent files, the site by whose fit answers are
+//! read. Nothing clinical: thresholds belong to the model and the site, and stand in their files.
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{disk, privacy::Phi};
+use crate::{disk, lock::IDLE_MINUTES, privacy::Phi, words::Language};
 
 /// Kept between runs in one file that only its owner may read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     pub theme: Theme,
+    /// `None` for the system's.
+    pub language: Option<Language>,
+    /// What was chosen at the first start; `None` before, and where records cannot be kept.
+    pub keep: Option<Keep>,
+    /// Minutes without input after which the window locks, within [`IDLE_MINUTES`].
+    pub lock_minutes: u8,
+    /// Whether training and evaluation go on while the window is locked.
+    pub goes_on_while_locked: bool,
     /// Strength of the overlay, 0..1.
     pub overlay_opacity: f32,
     /// Whether the overlay is as strong for a score below the operating point as for one above it.
@@ -27,6 +35,15 @@ pub struct Settings {
     pub recent: Vec<Phi<PathBuf>>,
     /// Folders of finished evaluations, newest first; likewise.
     pub reports: Vec<Phi<PathBuf>>,
+}
+
+/// Whether records are kept on this computer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// Encrypted.
+    Records,
+    Nothing,
 }
 
 /// Dark for a reading room, light for a bright ward.
@@ -47,6 +64,10 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: Theme::Dark,
+            language: None,
+            keep: None,
+            lock_minutes: 10,
+            goes_on_while_locked: false,
             overlay_opacity: 0.45,
             is_strength_even: false,
             study_width: 232.0,
@@ -65,6 +86,9 @@ impl Settings {
         let bytes = disk::read(&folder.join(FILE), LIMIT_BYTES).unwrap_or_default();
         let mut settings: Self = serde_json::from_slice(&bytes).unwrap_or_default();
         settings.overlay_opacity = settings.overlay_opacity.clamp(0.0, 1.0);
+        settings.lock_minutes = settings
+            .lock_minutes
+            .clamp(*IDLE_MINUTES.start(), *IDLE_MINUTES.end());
         settings.recent.truncate(N_RECENT);
         settings.reports.truncate(N_RECENT);
         settings
@@ -85,14 +109,28 @@ impl Settings {
         disk::restrict(&folder.join(FILE), 0o600)
     }
 
-    /// Puts a path at the top of the recent files.
+    /// Puts a path at the top of the recent files. Where records are kept they know it themselves, encrypted; where
+    /// nothing is to be kept, nothing is.
     pub fn remember(&mut self, path: &Path) {
-        put_first(&mut self.recent, path);
+        if self.keep.is_none() {
+            put_first(&mut self.recent, path);
+        }
     }
 
-    /// Puts a folder at the top of the finished evaluations.
+    /// Puts a folder at the top of the finished evaluations, likewise.
     pub fn remember_report(&mut self, folder: &Path) {
-        put_first(&mut self.reports, folder);
+        if self.keep.is_none() {
+            put_first(&mut self.reports, folder);
+        }
+    }
+
+    /// The same without what may name a patient.
+    pub fn without_paths(&self) -> Self {
+        Self {
+            recent: Vec::new(),
+            reports: Vec::new(),
+            ..self.clone()
+        }
     }
 }
 

@@ -3,20 +3,28 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use eframe::glow;
 use egui::{Context, Ui, ViewportCommand};
 
 use super::{
-    Options, Scene, dialog::Dialog, frame_log::FrameLog, keys, pictures::Pictures, theme, window_ui,
+    Options, Scene, dialog::Dialog, frame_log::FrameLog, guard::Guard, keys, pictures::Pictures,
+    sign_in_ui::Typed, theme, window_ui,
 };
 use crate::{
     engine::{self, Client, WakeFn},
-    session::{Command, Content, Effect, Page, PageCommand, State},
+    lock::Reason,
+    privacy::process,
+    session::{Action, Command, Content, Door, Effect, Page, PageCommand, State},
     settings::{Settings, Theme},
+    words::{Language, Words},
 };
+
+/// Frames after which egui's caches hold nothing of the last page: a galley or a node is dropped in the second frame
+/// that does not use it.
+const N_FORGETTING: u8 = 6;
 
 /// The application that eframe runs.
 pub struct App {
@@ -29,6 +37,17 @@ pub struct App {
     sandbox: String,
     settings_folder: Option<PathBuf>,
     title: String,
+    guard: Guard,
+    words: Words,
+    typed: Typed,
+    /// Frames to draw until nothing of what was open is left in the caches of the window.
+    n_forgetting: u8,
+    /// Whether the workers have yet to be told to forget.
+    is_forgetting_owed: bool,
+    /// Whether the driver has yet to forget its pictures: that takes a frame that is drawn.
+    are_pictures_owed: bool,
+    /// Whether something of ours was put into the clipboard.
+    has_copied: bool,
     log: FrameLog,
     logged: Logged,
 }
@@ -53,17 +72,32 @@ impl App {
             sites,
             settings_folder,
             models_folder,
+            safety,
         } = options;
         theme::install(&cc.egui_ctx);
         let settings = settings_folder
             .as_deref()
             .map(Settings::load)
             .unwrap_or_default();
+        let door = Door::new(safety.place.as_deref(), settings.keep);
+        let settings = if door.is_open() {
+            settings
+        } else {
+            settings.without_paths()
+        };
         let ctx = cc.egui_ctx.clone();
         let wake: WakeFn = Arc::new(move || ctx.request_repaint());
         let is_cpu_wanted = std::env::var_os("WARDLIGHT_DRAW").is_some_and(|it| it == "cpu");
         let log = std::env::var_os("WARDLIGHT_FRAME_LOG");
+        let guard = Guard::new(safety, settings.lock_minutes, wake.clone());
         let mut app = Self {
+            words: Words::new(language(&settings)),
+            guard,
+            typed: Typed::default(),
+            n_forgetting: 0,
+            is_forgetting_owed: false,
+            are_pictures_owed: false,
+            has_copied: false,
             state: State::new(settings),
             client: Client::start(parts, wake.clone())?,
             pictures: Pictures::new(cc.gl.as_deref(), is_cpu_wanted),
@@ -76,6 +110,7 @@ impl App {
             log: FrameLog::new(log.as_deref().map(Path::new)),
             logged: Logged::default(),
         };
+        app.state.door = door;
         app.state.sites = sites;
         app.state.models_folder = models_folder;
         app.log.write(app.pictures.drawn_by(), None);
@@ -111,18 +146,114 @@ impl App {
                         self.commands.push(none);
                     }
                 }
-                Effect::Copy(text) => ctx.copy_text(text),
+                Effect::Copy(text) => {
+                    ctx.copy_text(text);
+                    self.has_copied = true;
+                }
+                Effect::AskPlace(ask) => self.guard.ask(ask),
+                Effect::Print(key) => self.guard.print(key),
+                Effect::Forget => self.forget(ctx),
+                Effect::Unlocked => self.unlocked(ctx),
                 Effect::SaveSettings(settings) => self.keep(&settings),
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
         }
     }
 
-    /// Settings are a convenience: a folder that cannot be written costs no reading.
+    /// Settings are a convenience: a folder that cannot be written costs no reading. Behind a closed door the paths in
+    /// them are not known here and stay as they are in the file.
     fn keep(&self, settings: &Settings) {
-        self.settings_folder
-            .as_deref()
-            .map(|it| settings.save(it).ok());
+        let Some(folder) = self.settings_folder.as_deref() else {
+            return;
+        };
+        if self.state.door.is_open() {
+            settings.save(folder).ok();
+        } else {
+            let Settings {
+                recent, reports, ..
+            } = Settings::load(folder);
+            let settings = Settings {
+                recent,
+                reports,
+                ..settings.clone()
+            };
+            settings.save(folder).ok();
+        }
+    }
+
+    /// Forgets what was open, in egui as well: what was typed, undone, laid out and spoken. What it has drawn last
+    /// goes with the next frames.
+    fn forget(&mut self, ctx: &Context) {
+        ctx.memory_mut(|memory| {
+            let mut fresh = egui::Memory::default();
+            fresh.options = memory.options.clone();
+            *memory = fresh;
+        });
+        ctx.stop_dragging();
+        if std::mem::take(&mut self.has_copied) {
+            ctx.copy_text(String::new());
+        }
+        self.typed = Typed::default();
+        self.commands.clear();
+        // An answer that still comes finds nobody.
+        self.dialog = None;
+        self.is_forgetting_owed = true;
+        self.are_pictures_owed = true;
+        self.n_forgetting = N_FORGETTING;
+    }
+
+    fn unlocked(&mut self, ctx: &Context) {
+        self.guard.unlocked();
+        self.typed = Typed::default();
+        ctx.memory_mut(|it| it.data.clear());
+        if let Some(folder) = &self.settings_folder {
+            let Settings {
+                recent, reports, ..
+            } = Settings::load(folder);
+            self.state.settings.recent = recent;
+            self.state.settings.reports = reports;
+        }
+    }
+
+    /// What must be gone is given back by the next frames; each of them wipes what is left on the stack.
+    fn go_on_forgetting(&mut self, ctx: &Context) {
+        if self.is_forgetting_owed {
+            self.is_forgetting_owed = self.client.forget().is_err();
+        }
+        if 0 < self.n_forgetting || self.is_forgetting_owed {
+            self.n_forgetting = self.n_forgetting.saturating_sub(1);
+            if self.n_forgetting + 2 == N_FORGETTING {
+                // The frame with the page of the locked window has been shown.
+                self.guard.blanked();
+            }
+            process::scrub_stack();
+            // A window behind others must forget as well, and forgets by drawing.
+            ctx.send_viewport_cmd(ViewportCommand::RequestPaintWhileHidden);
+            ctx.request_repaint();
+        }
+    }
+
+    /// Locks, if what has happened since the last frame says so.
+    fn watch(&mut self, ctx: &Context) {
+        if let Some(reason) = self.guard.look(ctx, &self.state) {
+            self.lock(ctx, reason);
+        }
+        if let Some(answer) = self.guard.answer() {
+            let effects = self.state.on_place(answer);
+            self.typed.passphrase = Default::default();
+            self.typed.has_focus = false;
+            self.perform(ctx, effects);
+        }
+        if let Some(is_printed) = self.guard.printed() {
+            self.state.door.is_printed = Some(is_printed);
+        }
+    }
+
+    fn lock(&mut self, ctx: &Context, reason: Reason) {
+        let start = Instant::now();
+        let effects = self.state.lock(reason);
+        self.perform(ctx, effects);
+        self.guard.locked(reason, start.elapsed());
     }
 
     /// One dialog at a time.
@@ -185,14 +316,30 @@ impl App {
     }
 }
 
+/// The language that was chosen, else the system's.
+fn language(settings: &Settings) -> Language {
+    let of_system = || Language::of_system(|it| std::env::var(it).ok());
+    settings.language.unwrap_or_else(of_system)
+}
+
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.watch(ctx);
         self.take_in_events(ctx);
         for command in std::mem::take(&mut self.commands) {
+            if matches!(command, Command::Act(Action::Lock)) {
+                self.lock(ctx, Reason::Asked);
+                break;
+            }
             let effects = self.state.apply(command);
             self.perform(ctx, effects);
         }
+        self.go_on_forgetting(ctx);
         self.pictures.retain(|id| self.state.item(id).is_some());
+        let language = language(&self.state.settings);
+        if self.words.language() != language {
+            self.words = Words::new(language);
+        }
         let theme = match self.state.settings.theme {
             Theme::Dark => egui::Theme::Dark,
             Theme::Light => egui::Theme::Light,
@@ -213,6 +360,9 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        if std::mem::take(&mut self.are_pictures_owed) {
+            self.pictures.forget(frame.gl().map(|it| &**it));
+        }
         let mut commands = Vec::new();
         keys::listen(ui.ctx(), &self.state, &mut commands);
         let width = ui.ctx().content_rect().width();
@@ -224,12 +374,15 @@ impl eframe::App for App {
                 .filter_map(|it| Some((it, self.client.progress(it)?)))
                 .collect(),
             sandbox: &self.sandbox,
+            words: &self.words,
+            lock_left: self.guard.left(),
             is_study_list_shown: self.state.page == Page::Reading
                 && self.state.is_study_list_shown
                 && theme::FOLD_STUDY <= width
                 && self.state.has_study_list(),
         };
-        window_ui(ui, &scene, &mut self.pictures, &mut commands);
+        let kept = (&mut self.pictures, &mut self.typed);
+        window_ui(ui, &scene, kept, &mut commands);
         if !commands.is_empty() {
             self.commands.extend(commands);
             ui.ctx().request_repaint();

@@ -14,6 +14,7 @@ use crate::{
     prediction::{Engine, Form, Precision, Prediction},
     render::caption::RESEARCH_USE,
     session::{Action, Command, Content, Item, Page},
+    words::Part,
 };
 
 /// Name, patient, and the actions that matter.
@@ -127,6 +128,7 @@ pub(super) fn footer_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     quiet(ui, concat!("v", env!("CARGO_PKG_VERSION")));
                     quiet(ui, "offline \u{00B7} no telemetry");
+                    lock_ui(ui, scene, commands);
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         work_line_ui(ui, scene, commands);
                         ui.spacing_mut().item_spacing.x = 22.0;
@@ -142,6 +144,26 @@ pub(super) fn footer_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
                 });
             });
         });
+}
+
+/// When it locks, where that is soon; else the way to the sheet for lock and language.
+fn lock_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let words = scene.words;
+    let (text, color) = match scene.lock_left {
+        Some(left) => {
+            let seconds = Part::Number(left.as_secs());
+            let text = words.say_with("lock-soon", &[("seconds", seconds)]);
+            (text, scene.tokens.amber)
+        }
+        None => ("EN / \u{4E2D}\u{6587}".to_owned(), scene.tokens.muted),
+    };
+    let text = RichText::new(text).font(theme::regular(SMALL)).color(color);
+    let shown = ui.add(Label::new(text).sense(egui::Sense::click()));
+    let name = words.say("safety-title");
+    shown.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &name));
+    if shown.on_hover_text(name).clicked() {
+        commands.push(Command::Act(Action::Safety));
+    }
 }
 
 /// How the last answer on screen was computed, or how many models wait.

@@ -112,8 +112,8 @@ impl Gpu {
         objects.draw(gl, rect_px, drawing);
     }
 
-    /// Frees what the driver holds.
-    pub(super) fn destroy(&self, gl: &glow::Context) {
+    /// Frees the pictures that the driver holds.
+    pub(super) fn forget(&self, gl: &glow::Context) {
         let mut objects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let textures = [
             objects.frame.take().map(|it| it.texture),
@@ -124,6 +124,15 @@ impl Gpu {
             for texture in textures.into_iter().flatten() {
                 gl.delete_texture(texture);
             }
+        }
+    }
+
+    /// Frees what the driver holds.
+    pub(super) fn destroy(&self, gl: &glow::Context) {
+        self.forget(gl);
+        let objects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: as above.
+        unsafe {
             gl.delete_program(objects.program);
             gl.delete_vertex_array(objects.vertices);
         }

@@ -14,6 +14,9 @@ pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) 
     // Longest first: egui lets Space be pressed with Shift.
     actions.sort_by_key(|it| Reverse(it.info().key.len()));
     for action in actions {
+        if !state.door.is_open() && action != Action::Quit {
+            continue;
+        }
         let Some(shortcut) = shortcut(action) else {
             continue;
         };

@@ -18,8 +18,10 @@ mod figures_ui;
 mod frame_log;
 mod frame_ui;
 mod gpu;
+mod guard;
 mod icons;
 mod keys;
+mod lock_ui;
 mod map_ui;
 mod modules_ui;
 mod note_marks;
@@ -36,6 +38,7 @@ mod scan_ui;
 mod scores_ui;
 mod sequence_ui;
 mod sheet_ui;
+mod sign_in_ui;
 mod strip_ui;
 mod study_ui;
 pub mod theme;
@@ -45,18 +48,21 @@ mod train_ui;
 mod trust_ui;
 mod words;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use egui::{CentralPanel, Frame, Panel, Ui, ViewportBuilder, vec2};
 
-use self::{pictures::Pictures, theme::Tokens};
+use self::{pictures::Pictures, sign_in_ui::Typed, theme::Tokens};
 use crate::{
     engine::{self, JobId, Parts},
+    journal::Journal,
+    lock::{Buses, Moment},
     model::Site,
-    session::{Column, Command, Content, Page, State},
+    session::{Column, Command, Content, Page, Place, State},
+    words::Words,
 };
 
-pub use self::application::App;
+pub use self::{application::App, guard::Clock};
 
 /// What the window is started with.
 pub struct Options {
@@ -72,6 +78,30 @@ pub struct Options {
     pub settings_folder: Option<PathBuf>,
     /// Where models are installed.
     pub models_folder: Option<PathBuf>,
+    /// What guards what is open.
+    pub safety: Safety,
+}
+
+/// What guards what is open.
+pub struct Safety {
+    /// Where records could be kept; nothing is where there is none.
+    pub place: Option<Arc<dyn Place>>,
+    pub clock: Clock,
+    /// Where suspend and session lock are listened for.
+    pub buses: Option<Buses>,
+    pub journal: Journal,
+}
+
+impl Default for Safety {
+    /// Locks by the clocks of this machine, and keeps nothing.
+    fn default() -> Self {
+        Self {
+            place: None,
+            clock: Arc::new(Moment::now),
+            buses: None,
+            journal: Journal::new(None),
+        }
+    }
 }
 
 /// Why there is no window.
@@ -96,6 +126,9 @@ pub struct Scene<'a> {
     /// Steps done and in all, of running jobs that say so.
     pub progress: BTreeMap<JobId, (usize, usize)>,
     pub sandbox: &'a str,
+    pub words: &'a Words,
+    /// Time until it locks, in the last half minute before.
+    pub lock_left: Option<Duration>,
     /// Asked for, and the window is wide enough.
     pub is_study_list_shown: bool,
 }
@@ -183,7 +216,16 @@ fn image_icon() -> (Vec<u8>, u32) {
 }
 
 /// The whole window, from the outside inwards.
-fn window_ui(ui: &mut Ui, scene: &Scene<'_>, pictures: &mut Pictures, commands: &mut Vec<Command>) {
+fn window_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (pictures, typed): (&mut Pictures, &mut Typed),
+    commands: &mut Vec<Command>,
+) {
+    if !scene.state.door.is_open() {
+        sign_in_ui::door_ui(ui, scene, typed, commands);
+        return;
+    }
     frame_ui::footer_ui(ui, scene, commands);
     study_ui::rail_ui(ui, scene, commands);
     frame_ui::top_ui(ui, scene, commands);

@@ -94,6 +94,16 @@ impl Pictures {
         }
     }
 
+    /// Forgets every picture, in the driver as well.
+    pub(super) fn forget(&mut self, gl: Option<&glow::Context>) {
+        if let (Some(gpu), Some(gl)) = (&self.gpu, gl) {
+            gpu.forget(gl);
+        }
+        self.thumbnails.clear();
+        self.drawn = None;
+        self.shown = None;
+    }
+
     /// Forgets what belongs to closed items.
     pub(super) fn retain(&mut self, is_open: impl Fn(ItemId) -> bool) {
         self.thumbnails.retain(|id, _| is_open(*id));

@@ -1,16 +1,21 @@
 //! `wardlight doctor`: the self-test of an installation.
 
-use std::{path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
-use super::{Decoder, EngineArgs, load, models_folder, options, scripts};
+use super::{Decoder, EngineArgs, load, models_folder, options, scripts, window};
 use crate::{
     app,
     failure::Failure,
     import::Opened,
+    journal::Journal,
+    lock::{Bus, Buses, Desktop, Heard},
     model::{self, bundle},
     nn::{self, script},
     sample,
 };
+
+/// How long a bus may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Runs every check and prints a line for each; fails if one failed.
 pub(super) fn run(engine: &EngineArgs) -> anyhow::Result<ExitCode> {
@@ -29,6 +34,8 @@ pub(super) fn run(engine: &EngineArgs) -> anyhow::Result<ExitCode> {
     tell("script worker", script_worker(engine));
     tell("fonts", app::fonts().map_err(|error| error.to_string()));
     tell("display", Ok(display()));
+    tell("lock", Ok(lock()));
+    tell("journal", Ok(journal()));
     for found in models(engine) {
         tell("model", found);
     }
@@ -91,6 +98,35 @@ fn script_worker(engine: &EngineArgs) -> Result<String, String> {
     } else {
         Err(format!("no TorchScript module runs here: {sandbox}"))
     }
+}
+
+/// What the window would lock by, beside its own clock.
+fn lock() -> String {
+    let desktop = Desktop::start(Buses::default(), Arc::new(|| ()));
+    let mut words = vec!["idle time".to_owned()];
+    let mut missing = Vec::new();
+    for heard in desktop.survey(PATIENCE) {
+        match heard {
+            Heard::Listening(_, what) => words.push(what.to_owned()),
+            Heard::Silent(Bus::System) => missing.push("no system bus"),
+            Heard::Silent(Bus::Session) => missing.push("no session bus"),
+            Heard::Seen(_) => {}
+        }
+    }
+    let mut text = words.join(", ");
+    if !missing.is_empty() {
+        text.push_str("; ");
+        text.push_str(&missing.join(", "));
+    }
+    text
+}
+
+/// Where the journal is, which holds codes and counts only.
+fn journal() -> String {
+    window::journal_folder().map_or_else(
+        || "nowhere: this user has no home folder".to_owned(),
+        |it| Journal::file(&it).display().to_string(),
+    )
 }
 
 fn display() -> String {

@@ -51,6 +51,7 @@ use crate::{
     model::{self, Bundle, Network, scope},
     nn,
     prediction::Precision,
+    privacy::process,
     sample,
     score::Loaded,
     warnings::Warnings,
@@ -149,6 +150,9 @@ enum PrecisionArg {
 /// Runs what the command line asks for.
 pub fn run() -> ExitCode {
     let args = Args::parse();
+    // The paths of files need not stand in `ps`.
+    process::wipe_arguments();
+    process::close();
     if args.end_with.is_some_and(|it| !lines::end_with(it)) {
         return ExitCode::from(2);
     }

@@ -14,6 +14,8 @@ use crate::{
     engine::Parts,
     failure::Failure,
     import::Cancel,
+    journal::Journal,
+    lock::Buses,
     model::{Site, bundle, site},
     nn,
     sample::{self, Sample},
@@ -60,8 +62,7 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
         tool: Box::new(move |it| tool::command(&places, it)),
         model_folders: listed.into_iter().map(|it| it.folder).collect(),
     };
-    let settings_folder =
-        folders.map(|it| it.state_dir().unwrap_or(it.data_local_dir()).to_owned());
+    let settings_folder = journal_folder();
     let window = app::Options {
         files: files
             .into_iter()
@@ -72,6 +73,11 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
         sites: readable_sites(),
         settings_folder,
         models_folder: Some(models),
+        safety: app::Safety {
+            buses: Some(Buses::default()),
+            journal: Journal::new(journal_folder()),
+            ..app::Safety::default()
+        },
     };
     app::run(window)
         .map(|()| ExitCode::SUCCESS)
@@ -83,6 +89,13 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
             } = Failure::from(&error);
             anyhow::anyhow!("{headline}\n  {remedy}\n  Cause: {cause}")
         })
+}
+
+/// Where the journal is written: with the settings.
+pub(super) fn journal_folder() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "wardlight")?;
+    let state = folders.state_dir().unwrap_or(folders.data_local_dir());
+    Some(state.to_owned())
 }
 
 /// A file that cannot be read is told where sites are listed (`wardlight calibrate --list`); it costs no reading here.

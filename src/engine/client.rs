@@ -9,6 +9,9 @@ use std::{
 use super::{Busy, Error, Event, Job, JobId, N_EVENTS, N_JOBS, Parts, WakeFn, tool, work};
 use crate::{import::Cancel, model::Task};
 
+/// Nobody waits for the end of forgetting; no question has this number.
+const FORGETTING: JobId = JobId(0);
+
 /// A job on its way to a thread.
 pub(super) struct Ticket {
     pub(super) id: JobId,
@@ -90,7 +93,7 @@ impl Client {
             | Job::Explain { .. }
             | Job::Running { .. }
             | Job::CheckMap { .. } => &self.model,
-            Job::RunTool(_) => &self.work,
+            Job::RunTool(_) | Job::Forget => &self.work,
         };
         let (task, decode) = (Task::default(), Cancel::default());
         let ticket = Ticket {
@@ -104,6 +107,24 @@ impl Client {
             return Err(Busy);
         }
         self.tasks.insert(id, (task, decode));
+        Ok(())
+    }
+
+    /// Makes the threads that hold patients' files wipe what is left of their jobs, after what they do now.
+    ///
+    /// # Errors
+    /// Too many jobs wait; ask again.
+    pub fn forget(&self) -> Result<(), Busy> {
+        for queue in [&self.files, &self.model] {
+            let ticket = Ticket {
+                id: FORGETTING,
+                job: Job::Forget,
+                task: Task::default(),
+                decode: Cancel::default(),
+            };
+            let queue = queue.as_ref().ok_or(Busy)?;
+            queue.try_send(ticket).map_err(|_full| Busy)?;
+        }
         Ok(())
     }
 

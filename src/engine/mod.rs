@@ -81,6 +81,8 @@ pub enum Job {
     AddModel(PathBuf),
     /// Read the evaluation in a folder.
     OpenReport(PathBuf),
+    /// Wipe what is left of jobs that have ended.
+    Forget,
     /// Run long work as a process of its own; an [`Event::Told`] for each of its lines.
     RunTool(Tool),
 }
@@ -267,6 +269,7 @@ impl Job {
             Self::Save(_) => "save",
             Self::AddModel(_) => "add",
             Self::OpenReport(_) => "report",
+            Self::Forget => "forget",
             Self::RunTool(tool) => tool.name(),
         }
     }

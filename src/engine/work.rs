@@ -20,7 +20,7 @@ use crate::{
     language::Rules,
     model::{self, Manifest, Task},
     prediction::{LabelIdx, Method},
-    privacy::Phi,
+    privacy::{Phi, process},
     render::picture::{OverlayRequest, overlay_png},
     score::{self, Loaded},
 };
@@ -70,6 +70,10 @@ pub(super) fn run_files(
             Job::OpenSample => open_all(&sample()?, &ticket, &mut open, outbox),
             Job::Save(save) => write(save).map(|()| Some(Event::Saved(Phi::new(save.to.clone())))),
             Job::OpenReport(folder) => open_report(folder).map(Some),
+            Job::Forget => {
+                process::scrub_stack();
+                Ok(None)
+            }
             Job::LoadModels
             | Job::AddModel(_)
             | Job::Score { .. }
@@ -135,6 +139,11 @@ pub(super) fn run_models(
                 let (target, loaded) = (target.as_score_target(), find(&mut models, model)?);
                 let found = score::check_map(target, explanation, loaded, &ticket.task)?;
                 Ok(Some(Event::MapChecked(found)))
+            }
+            Job::Forget => {
+                models.iter_mut().for_each(Loaded::forget);
+                process::scrub_stack();
+                Ok(None)
             }
             Job::AddModel(folder) => {
                 let manifest = add(&mut models, load(folder).map_err(score::Error::from)?);

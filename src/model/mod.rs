@@ -52,6 +52,8 @@ pub trait Model: Send {
         method: Method,
         task: &Task,
     ) -> Result<Attribution, Error>;
+    /// Lets go of what is left of the cases it has read, where it keeps any.
+    fn forget(&mut self) {}
 }
 
 /// A network's answer to one input, before calibration.

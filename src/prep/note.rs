@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+use tokenizers::ModelWrapper;
 
 use super::{Error, Terms, TextInput, TokenWindow, words::words};
 use crate::{
@@ -124,6 +125,15 @@ impl Tokenizer {
     /// The same, for a model that counts terms as well.
     pub fn with_terms(self, terms: Option<Terms>) -> Self {
         Self { terms, ..self }
+    }
+
+    /// Forgets the words that it has split so far.
+    pub fn forget(&mut self) {
+        let mut model = self.tokenizer.get_model().clone();
+        if matches!(model, ModelWrapper::BPE(_) | ModelWrapper::Unigram(_)) {
+            model.clear_cache();
+            self.tokenizer.with_model(model);
+        }
     }
 
     /// Number of tokens it knows.

@@ -46,6 +46,8 @@ pub enum Action {
     ToggleTheme,
     Palette,
     Keys,
+    Lock,
+    Safety,
     Escape,
     Quit,
 }
@@ -81,7 +83,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 51] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -130,6 +132,8 @@ impl Action {
         Self::ToggleTheme,
         Self::Palette,
         Self::Keys,
+        Self::Lock,
+        Self::Safety,
         Self::Quit,
     ];
 
@@ -139,7 +143,7 @@ impl Action {
         use Group::{Case, Picture, Result, Window};
         let (name, key, tooltip, group) = match self {
             Self::OpenFiles => ("Open…", "Ctrl+O", "Choose scans, notes and series; files can also be dropped on the window", Case),
-            Self::OpenPath => ("Open a path…", "Ctrl+L", "Type or paste the path of a file", Case),
+            Self::OpenPath => ("Open a path…", "Ctrl+P", "Type or paste the path of a file", Case),
             Self::OpenSample => ("Open the sample case", "", "A synthetic chest picture, note and course, made by this program", Case),
             Self::NextItem => ("Next in the study list", "Ctrl+ArrowDown", "Show the next file", Case),
             Self::PreviousItem => ("Previous in the study list", "Ctrl+ArrowUp", "Show the file before", Case),
@@ -186,6 +190,8 @@ impl Action {
             Self::ToggleTheme => ("Light or dark", "", "Change between the dark and the light theme", Window),
             Self::Palette => ("All actions", "Ctrl+K", "Search all actions", Window),
             Self::Keys => ("Keys", "F1", "All keys on one sheet", Window),
+            Self::Lock => ("Lock", "Ctrl+L", "Close everything that is open and show nothing until you come back", Window),
+            Self::Safety => ("Lock and language…", "", "When the window locks, and in which language it speaks", Window),
             Self::Escape => ("Back", "Escape", "Close what lies on top, else go back to reading, else stop what runs, else reset the view", Window),
             Self::Quit => ("Quit", "Ctrl+Q", "Close Wardlight", Window),
         };

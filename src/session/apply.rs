@@ -9,6 +9,7 @@ use super::{
 use crate::{
     engine::{Event, Gate, Job, JobId, SaveJob, Target, Told},
     failure::Failure,
+    lock::Reason,
     render::{Pyramid, auto_window, curve::first_window, preset_window},
     settings::Theme,
 };
@@ -17,7 +18,9 @@ impl State {
     /// Loads the models and opens what the command line named.
     pub fn start(&mut self, files: Vec<PathBuf>) -> Vec<Effect> {
         let mut effects = vec![self.ask(Purpose::LoadModels, Job::LoadModels)];
-        if !files.is_empty() {
+        if !self.door.is_open() {
+            self.wait_with(files);
+        } else if !files.is_empty() {
             effects.extend(self.apply(Command::Open(files)));
         }
         effects
@@ -25,6 +28,9 @@ impl State {
 
     /// Does what a person asked.
     pub fn apply(&mut self, command: Command) -> Vec<Effect> {
+        if !self.door.is_open() && !command.works_at_door() {
+            return Vec::new();
+        }
         match command {
             Command::Act(action) => return self.act(action),
             Command::Open(paths) => {
@@ -69,6 +75,19 @@ impl State {
                 self.settings.theme = theme;
                 return self.save_settings();
             }
+            Command::SetLanguage(language) => {
+                self.settings.language = Some(language);
+                return self.save_settings();
+            }
+            Command::SetLockMinutes(minutes) => {
+                self.settings.lock_minutes = minutes;
+                return self.save_settings();
+            }
+            Command::SetGoesOn(goes_on) => {
+                self.settings.goes_on_while_locked = goes_on;
+                return self.save_settings();
+            }
+            Command::AtDoor(command) => return self.at_door(command),
             Command::SetWidth(Column::Study, width) => self.settings.study_width = width,
             Command::SetWidth(Column::Result, width) => self.settings.result_width = width,
             Command::SetWidth(Column::Course, height) => self.settings.course_height = height,
@@ -199,6 +218,8 @@ impl State {
             }
             Action::Palette => self.sheet = toggled(self.sheet, Sheet::Palette),
             Action::Keys => self.sheet = toggled(self.sheet, Sheet::Keys),
+            Action::Lock => return self.lock(Reason::Asked),
+            Action::Safety => self.sheet = toggled(self.sheet, Sheet::Safety),
             Action::Escape => return self.escape(),
             Action::Quit => return vec![Effect::Quit],
             _ => return self.act_on_view(action),

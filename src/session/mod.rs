@@ -6,6 +6,7 @@ mod agreement;
 mod apply;
 mod asking;
 mod course;
+mod door;
 mod early_warning;
 mod ended;
 mod evaluating;
@@ -34,6 +35,7 @@ use crate::{
     privacy::Phi,
     render::Strength,
     settings::{Settings, Theme},
+    words::Language,
 };
 
 use self::together::Joining;
@@ -41,6 +43,10 @@ pub use self::{
     action::{Action, ActionInfo, Group},
     agreement::{Module, NO_FUSION},
     course::{CourseGroup, CourseView, SeriesItem},
+    door::{
+        Ask, Door, DoorCommand, NewUser, Opened, PASSPHRASE_CHARS, PASSPHRASE_SCORE, Place,
+        Records, Secret, Stage as DoorStage, Trouble, User,
+    },
     early_warning::{KNOWN_HOURS, WarningAt, answer_at, early_warnings, news2, refusal},
     identity::{Identity, Trait},
     item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem, SequenceItem},
@@ -57,6 +63,8 @@ pub use self::{
 #[derive(Debug)]
 pub struct State {
     pub settings: Settings,
+    /// Who may see what is open.
+    pub door: Door,
     pub page: Page,
     pub evaluating: Evaluating,
     pub training: Training,
@@ -129,6 +137,8 @@ pub enum Sheet {
     Path,
     /// What could stand on this page.
     Together,
+    /// Lock and language.
+    Safety,
 }
 
 /// A column whose width is remembered.
@@ -241,6 +251,12 @@ pub enum Command {
     Retry(u64),
     Copy(String),
     SetTheme(Theme),
+    SetLanguage(Language),
+    /// Minutes without input after which the window locks.
+    SetLockMinutes(u8),
+    /// Training and evaluation go on while the window is locked.
+    SetGoesOn(bool),
+    AtDoor(DoorCommand),
     /// In points; kept when the window closes.
     SetWidth(Column, f32),
     CloseSheet,
@@ -261,6 +277,14 @@ pub enum Effect {
     OpenOutside(PathBuf),
     Copy(String),
     SaveSettings(Settings),
+    /// Of the place where records are kept.
+    AskPlace(Ask),
+    /// The recovery key.
+    Print(Secret),
+    /// Everything that the window remembers of what was open.
+    Forget,
+    /// Somebody may see again.
+    Unlocked,
     Quit,
 }
 
@@ -269,6 +293,7 @@ impl State {
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
+            door: Door::default(),
             page: Page::default(),
             evaluating: Evaluating::default(),
             training: Training::default(),
@@ -435,6 +460,8 @@ impl State {
     /// A window title free of patient data: what is open, and how far it is.
     pub fn title(&self) -> String {
         let state = match self.page {
+            _ if matches!(self.door.stage, DoorStage::Locked(_)) => "locked",
+            _ if !self.door.is_open() => return "Wardlight".to_owned(),
             Page::Reading => return self.reading_title(),
             Page::Evaluate if self.evaluating.job.is_some() => "evaluating",
             Page::Evaluate if self.evaluating.report.ready().is_some() => "evaluated",

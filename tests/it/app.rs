@@ -37,6 +37,7 @@ pub(crate) fn window_with(size: [f32; 2], files: &[&str], parts: Parts) -> Harne
         sites: Vec::new(),
         settings_folder: None,
         models_folder: None,
+        safety: Default::default(),
     };
     Harness::builder()
         .with_size(size)
@@ -195,7 +196,7 @@ fn every_sheet_and_both_themes_have_all_their_letters() {
     });
     press(&mut harness, Modifiers::NONE, Key::F1);
     press(&mut harness, Modifiers::NONE, Key::Escape);
-    press(&mut harness, Modifiers::COMMAND, Key::L);
+    press(&mut harness, Modifiers::COMMAND, Key::P);
     press(&mut harness, Modifiers::NONE, Key::Escape);
     harness.get_by_label_contains("Light or dark").click();
     harness.run_steps(3);
@@ -212,7 +213,7 @@ fn every_sheet_and_both_themes_have_all_their_letters() {
 #[test]
 fn a_path_can_be_typed_where_no_dialog_runs() {
     let mut harness = window(&[]);
-    press(&mut harness, Modifiers::COMMAND, Key::L);
+    press(&mut harness, Modifiers::COMMAND, Key::P);
     harness.get_by_label("Path").type_text("note.txt");
     harness.run_steps(3);
     press(&mut harness, Modifiers::NONE, Key::Enter);

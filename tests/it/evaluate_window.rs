@@ -137,6 +137,7 @@ fn the_page_speaks_of_what_the_model_reads() {
         sites: Vec::new(),
         settings_folder: None,
         models_folder: None,
+        safety: Default::default(),
     };
     let mut harness = Harness::builder()
         .with_size([1440.0, 1100.0])

@@ -8,6 +8,14 @@
     reason = "a test that goes wrong should stop at once and say where"
 )]
 
+use std::alloc::System;
+
+use zeroizing_alloc::ZeroAlloc;
+
+/// As in the programs.
+#[global_allocator]
+static HEAP: ZeroAlloc<System> = ZeroAlloc(System);
+
 mod app;
 mod attribute;
 mod bedside;
@@ -37,6 +45,8 @@ mod hazards;
 mod hostile;
 mod import;
 mod language;
+mod lock;
+mod lock_memory;
 mod made;
 mod model;
 mod nn;
@@ -73,3 +83,4 @@ mod train_data;
 mod train_loop;
 mod trust;
 mod window;
+mod words;

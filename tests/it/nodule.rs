@@ -430,6 +430,7 @@ fn in_the_window_the_key_and_a_click_point_at_what_lies_there() {
         sites: Vec::new(),
         settings_folder: None,
         models_folder: None,
+        safety: Default::default(),
     };
     let mut harness = Harness::builder()
         .with_size([1440.0, 900.0])

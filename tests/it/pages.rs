@@ -317,6 +317,7 @@ fn window(size: [f32; 2], work: &Path) -> Harness<'static, App> {
         sites: Vec::new(),
         settings_folder: None,
         models_folder: None,
+        safety: Default::default(),
     };
     let mut harness = Harness::builder()
         .with_size(size)

@@ -30,6 +30,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("zxcvbn", &["store"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
+    ("zbus", &["lock"]),
+    ("fluent_bundle", &["words"]),
 ];
 
 /// The binaries and the list of modules: they may name everything.

@@ -13,12 +13,12 @@ use std::{
 use image::RgbImage;
 
 /// An X server and what runs on it; both end with the test.
-struct Display {
+pub(crate) struct Display {
     server: Child,
     name: String,
 }
 
-struct Window {
+pub(crate) struct Window {
     program: Child,
     id: String,
 }
@@ -27,6 +27,12 @@ impl Drop for Display {
     fn drop(&mut self) {
         self.server.kill().ok();
         self.server.wait().ok();
+    }
+}
+
+impl Window {
+    pub(crate) fn pid(&self) -> u32 {
+        self.program.id()
     }
 }
 
@@ -39,7 +45,7 @@ impl Drop for Window {
 
 impl Display {
     /// `None`, with the reason printed, where the tools are missing.
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         for tool in ["Xvfb", "xdotool", "import"] {
             let found = Command::new("sh")
                 .args(["-c", &format!("command -v {tool}")])
@@ -89,7 +95,7 @@ impl Display {
     }
 
     /// Starts Wardlight and waits until its window is there.
-    fn open(&self, files: &[&Path], envs: &[(&str, &str)]) -> Window {
+    pub(crate) fn open(&self, files: &[&Path], envs: &[(&str, &str)]) -> Window {
         let program = Command::new(env!("CARGO_BIN_EXE_wardlight"))
             .args(files)
             .envs([
@@ -130,17 +136,30 @@ impl Display {
         window
     }
 
-    fn wait_for_title(&self, window: &Window, end: &str) {
+    pub(crate) fn wait_for_title(&self, window: &Window, end: &str) {
+        self.wait_for_title_now(window, end);
+        // The title changes in the frame before the one that draws it.
+        thread::sleep(Duration::from_millis(400));
+    }
+
+    pub(crate) fn wait_for_title_now(&self, window: &Window, end: &str) {
         wait(end, || {
             self.run("xdotool", &["getwindowname", &window.id])
                 .ends_with(end)
                 .then_some(())
         });
-        // The title changes in the frame before the one that draws it.
+    }
+
+    /// Types letters where the keyboard is.
+    pub(crate) fn type_text(&self, window: &Window, text: &str) {
+        self.run(
+            "xdotool",
+            &["windowfocus", "--sync", &window.id, "type", text],
+        );
         thread::sleep(Duration::from_millis(400));
     }
 
-    fn key(&self, window: &Window, key: &str) {
+    pub(crate) fn key(&self, window: &Window, key: &str) {
         self.run(
             "xdotool",
             &[
@@ -157,7 +176,7 @@ impl Display {
         thread::sleep(Duration::from_millis(400));
     }
 
-    fn shoot(&self, name: &str) -> RgbImage {
+    pub(crate) fn shoot(&self, name: &str) -> RgbImage {
         let path = out(name);
         self.run("import", &["-window", "root", path.to_str().unwrap()]);
         image::open(&path).unwrap().into_rgb8()
@@ -183,7 +202,7 @@ fn wait<T>(what: &str, mut is_there: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("window")
         .join(name);

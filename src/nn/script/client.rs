@@ -69,6 +69,11 @@ impl Client {
         self.said.as_ref()
     }
 
+    /// Ends the worker, and with it what the module has seen; the next request starts another.
+    pub(super) fn forget(&mut self) {
+        self.worker = None;
+    }
+
     /// What the module gives for a batch. A module that cannot do it is an error, told without what it says itself.
     pub(super) fn run(
         &mut self,

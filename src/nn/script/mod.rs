@@ -256,6 +256,10 @@ impl Model for ScriptModel {
         let black = black(&self.manifest);
         black_box::explain(method, &x, black, task, |batch| self.logit(batch, label))
     }
+
+    fn forget(&mut self) {
+        self.client.forget();
+    }
 }
 
 impl ScriptModel {

@@ -1,4 +1,9 @@
-//! `Phi`: a value that identifies a patient and does not print.
+//! `Phi`: a value that identifies a patient and does not print; and the privacy of a whole process.
+//!
+//! What a `Phi` held on the heap is wiped when it is dropped, as everything on the heap is: the programs of this package
+//! give memory back through an allocator that wipes it (`zeroizing_alloc`).
+
+pub mod process;
 
 use std::fmt;
 

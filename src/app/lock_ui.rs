@@ -1,0 +1,126 @@
+//! The page of a locked window, and the sheet that says when it locks and in which language it speaks.
+
+use egui::{Align, Key, Layout, Slider, Ui};
+
+use super::{
+    Scene,
+    controls::{Button, body, head, muted, strong},
+    sign_in_ui::{Typed, languages_ui, passphrase_ui},
+    theme::TITLE,
+};
+use crate::{
+    lock::{IDLE_MINUTES, Reason},
+    session::{Action, Command, DoorCommand},
+    words::Part,
+};
+
+/// Draws the middle of a locked window: why, who, and the way back.
+pub(super) fn locked_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    reason: Reason,
+    typed: &mut Typed,
+) -> Option<DoorCommand> {
+    let (tokens, words) = (scene.tokens, scene.words);
+    strong(ui, &words.say("locked-title"), TITLE, tokens.text);
+    let minutes = Part::Number(scene.state.settings.lock_minutes.into());
+    let why = match reason {
+        Reason::Idle => words.say_with("locked-idle", &[("minutes", minutes)]),
+        Reason::Suspended => words.say("locked-suspended"),
+        Reason::SessionLocked => words.say("locked-session"),
+        Reason::UserSwitched => words.say("locked-user"),
+        Reason::Asked => words.say("locked-asked"),
+    };
+    muted(ui, tokens, &why);
+    if scene.state.is_working() {
+        muted(ui, tokens, &words.say("locked-work"));
+    }
+    ui.add_space(6.0);
+    let Some(user) = &scene.state.door.user else {
+        body(ui, tokens, &words.say("locked-nothing"));
+        let go_on = words.say("locked-open");
+        let button = Button::new(&go_on).key("Enter").primary().show(ui, tokens);
+        let enter = ui.input(|it| it.key_pressed(Key::Enter));
+        return (button.clicked() || enter).then_some(DoorCommand::Reopen);
+    };
+    // For the person's own eyes.
+    let name = user.name.reveal();
+    body(
+        ui,
+        tokens,
+        &words.say_with("locked-who", &[("name", Part::Text(name))]),
+    );
+    let asked = passphrase_ui(ui, scene, typed, &words.say("locked-unlock"), name);
+    let switch = words.say("locked-switch");
+    let is_switched = Button::new(&switch)
+        .quiet()
+        .tight()
+        .show(ui, tokens)
+        .clicked();
+    asked.or(is_switched.then_some(DoorCommand::Switch))
+}
+
+/// Draws the sheet for lock and language.
+pub(super) fn safety_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let (tokens, words, settings) = (scene.tokens, scene.words, &scene.state.settings);
+    ui.set_width(460.0);
+    head(ui, tokens, &words.say("safety-title"));
+    ui.add_space(6.0);
+    row(ui, scene, &words.say("safety-language"), |ui| {
+        languages_ui(ui, scene, commands)
+    });
+    let name = words.say("safety-minutes");
+    row(ui, scene, &name, |ui| {
+        let mut minutes = settings.lock_minutes;
+        let slider = ui.add(Slider::new(&mut minutes, IDLE_MINUTES));
+        slider.widget_info(|| egui::WidgetInfo::slider(true, minutes.into(), &name));
+        if minutes != settings.lock_minutes {
+            commands.push(Command::SetLockMinutes(minutes));
+        }
+    });
+    let mut goes_on = settings.goes_on_while_locked;
+    if ui
+        .checkbox(&mut goes_on, words.say("safety-go-on"))
+        .changed()
+    {
+        commands.push(Command::SetGoesOn(goes_on));
+    }
+    row(ui, scene, &words.say("safety-records"), |ui| {
+        let door = &scene.state.door;
+        if door.has_place && door.user.is_none() {
+            let again = words.say("safety-choose");
+            if Button::new(&again).show(ui, tokens).clicked() {
+                commands.push(Command::AtDoor(DoorCommand::ChooseAgain));
+            }
+        }
+        let kept = if door.user.is_some() {
+            words.say("safety-records-kept")
+        } else {
+            words.say("safety-records-none")
+        };
+        muted(ui, tokens, &kept);
+    });
+    ui.add_space(6.0);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let (done, now) = (words.say("done"), words.say("safety-lock"));
+        if Button::new(&done)
+            .key("Esc")
+            .primary()
+            .show(ui, tokens)
+            .clicked()
+        {
+            commands.push(Command::CloseSheet);
+        }
+        let key = Action::Lock.key_text();
+        if Button::new(&now).key(&key).show(ui, tokens).clicked() {
+            commands.push(Command::Act(Action::Lock));
+        }
+    });
+}
+
+fn row(ui: &mut Ui, scene: &Scene<'_>, name: &str, add: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        body(ui, scene.tokens, name);
+        ui.with_layout(Layout::right_to_left(Align::Center), add);
+    });
+}

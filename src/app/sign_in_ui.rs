@@ -1,0 +1,403 @@
+//! The pages before the records: where to keep them, the first person, the recovery key, signing in.
+
+use egui::{
+    Align, CentralPanel, Frame, Id, Key, Label, Layout, Panel, RichText, ScrollArea, TextEdit, Ui,
+    WidgetInfo, accesskit::Role, vec2,
+};
+use zeroize::Zeroizing;
+
+use super::{
+    Scene,
+    controls::{Button, bar, body, card, muted, strong},
+    lock_ui::locked_ui,
+    theme::{self, BODY, HEAD, SMALL, TITLE},
+};
+use crate::{
+    privacy::Phi,
+    session::{
+        Ask, Command, DoorCommand, DoorStage, NewUser, PASSPHRASE_CHARS, PASSPHRASE_SCORE, Secret,
+        Trouble,
+    },
+    words::{Language, Part},
+};
+
+/// Width of what stands in the middle.
+const WIDTH: f32 = 420.0;
+
+/// What is typed at the door. Wiped when it is dropped, and dropped after each answer.
+#[derive(Default)]
+pub(super) struct Typed {
+    pub(super) name: Zeroizing<String>,
+    pub(super) passphrase: Zeroizing<String>,
+    again: Zeroizing<String>,
+    is_shown: bool,
+    /// Of the passphrase, 0..=4.
+    score: u8,
+    /// Whether the keyboard has been put where it belongs.
+    pub(super) has_focus: bool,
+}
+
+/// Draws what stands before the records.
+pub(super) fn door_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    typed: &mut Typed,
+    commands: &mut Vec<Command>,
+) {
+    edges_ui(ui, scene, commands);
+    let frame = Frame::new().fill(scene.tokens.background);
+    CentralPanel::default().frame(frame).show(ui, |ui| {
+        let space = (ui.available_height() * 0.5 - 210.0).max(16.0);
+        ScrollArea::vertical().show(ui, |ui| {
+            ui.vertical_centered(|ui| {
+                ui.add_space(space);
+                let width = WIDTH.min(ui.available_width() - 32.0);
+                ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::LEFT), |ui| {
+                    ui.spacing_mut().item_spacing.y = 10.0;
+                    let asks = match &scene.state.door.stage {
+                        DoorStage::Open => None,
+                        DoorStage::FirstRun => first_run_ui(ui, scene),
+                        DoorStage::NewUser => new_user_ui(ui, scene, typed),
+                        DoorStage::RecoveryKey(key) => recovery_ui(ui, scene, key),
+                        DoorStage::SignIn => sign_in_ui(ui, scene, typed),
+                        DoorStage::Locked(reason) => locked_ui(ui, scene, *reason, typed),
+                    };
+                    commands.extend(asks.map(Command::AtDoor));
+                });
+                ui.add_space(24.0);
+            });
+        });
+    });
+}
+
+/// The line at the top with the languages, and the line at the bottom.
+fn edges_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let tokens = scene.tokens;
+    let bar = |fill| {
+        Frame::new()
+            .fill(fill)
+            .inner_margin(egui::Margin::symmetric(16, 0))
+    };
+    Panel::top("door-top")
+        .exact_size(theme::TOP)
+        .frame(bar(tokens.background))
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                strong(ui, "Wardlight", HEAD, tokens.amber);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    languages_ui(ui, scene, commands);
+                });
+            });
+        });
+    Panel::bottom("door-footer")
+        .exact_size(theme::FOOTER)
+        .frame(bar(tokens.rail))
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                let text = RichText::new(scene.words.say("research-use"))
+                    .font(theme::semibold(SMALL))
+                    .color(tokens.amber);
+                ui.add(Label::new(text));
+            });
+        });
+}
+
+/// One button for each language.
+pub(super) fn languages_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let is_reversed = ui.layout().prefer_right_to_left();
+    let mut languages = Language::ALL;
+    if is_reversed {
+        languages.reverse();
+    }
+    for (language, name) in languages {
+        let button = Button::new(name)
+            .quiet()
+            .selected(language == scene.words.language());
+        if button.show(ui, scene.tokens).clicked() {
+            commands.push(Command::SetLanguage(language));
+        }
+    }
+}
+
+fn first_run_ui(ui: &mut Ui, scene: &Scene<'_>) -> Option<DoorCommand> {
+    let (tokens, words) = (scene.tokens, scene.words);
+    strong(ui, &words.say("first-title"), TITLE, tokens.text);
+    ui.add_space(4.0);
+    let mut asked = None;
+    let width = ui.available_width() - 28.0;
+    card(ui, tokens, |ui| {
+        muted(ui, tokens, &words.say("first-records-body"));
+        let name = words.say("first-records");
+        let button = Button::new(&name).primary().width(width);
+        if button.show(ui, tokens).clicked() {
+            asked = Some(DoorCommand::KeepRecords);
+        }
+    });
+    card(ui, tokens, |ui| {
+        muted(ui, tokens, &words.say("first-nothing-body"));
+        let name = words.say("first-nothing");
+        if Button::new(&name).width(width).show(ui, tokens).clicked() {
+            asked = Some(DoorCommand::KeepNothing);
+        }
+    });
+    asked
+}
+
+fn new_user_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) -> Option<DoorCommand> {
+    let (tokens, words) = (scene.tokens, scene.words);
+    strong(ui, &words.say("new-title"), TITLE, tokens.text);
+    let wanted = ("wanted", Part::Number(PASSPHRASE_CHARS as u64));
+    muted(ui, tokens, &words.say_with("passphrase-rule", &[wanted]));
+    ui.add_space(4.0);
+    name_ui(ui, scene, typed);
+    let is_shown = typed.is_shown;
+    let label = words.say("passphrase");
+    let field = field_ui(ui, scene, &label, &mut typed.passphrase, !is_shown);
+    if field.changed() {
+        typed.score = score(&typed.passphrase, &typed.name);
+    }
+    strength_ui(ui, scene, typed);
+    let label = words.say("passphrase-again");
+    field_ui(ui, scene, &label, &mut typed.again, !is_shown);
+    show_ui(ui, scene, typed);
+    let missing = missing(scene, typed);
+    if let Some(missing) = &missing
+        && !typed.passphrase.is_empty()
+    {
+        muted(ui, tokens, missing);
+    }
+    trouble_ui(ui, scene);
+    let mut asked = None;
+    let is_ready = missing.is_none() && !scene.state.door.is_waiting;
+    ui.horizontal(|ui| {
+        let (back, create) = (words.say("back"), words.say("new-create"));
+        if Button::new(&back).key("Esc").show(ui, tokens).clicked()
+            || ui.input(|it| it.key_pressed(Key::Escape))
+        {
+            asked = Some(DoorCommand::Back);
+        }
+        let button = enabled(Button::new(&create).key("Enter").primary(), is_ready);
+        let is_clicked = button.show(ui, tokens).clicked();
+        let enter = ui.input(|it| it.key_pressed(Key::Enter));
+        if is_ready && (is_clicked || enter) {
+            asked = Some(DoorCommand::Ask(Ask::Create(NewUser {
+                name: Phi::new(typed.name.trim().to_owned()),
+                passphrase: Secret::new(typed.passphrase.to_string()),
+            })));
+        }
+        waiting_ui(ui, scene);
+    });
+    asked
+}
+
+/// What is still missing, in words.
+fn missing(scene: &Scene<'_>, typed: &Typed) -> Option<String> {
+    let words = scene.words;
+    let found = typed.passphrase.chars().count();
+    if typed.name.trim().is_empty() {
+        return Some(words.say("new-name-missing"));
+    }
+    if found < PASSPHRASE_CHARS {
+        let parts = [
+            ("found", Part::Number(found as u64)),
+            ("wanted", Part::Number(PASSPHRASE_CHARS as u64)),
+        ];
+        return Some(words.say_with("new-too-short", &parts));
+    }
+    if typed.score < PASSPHRASE_SCORE {
+        return Some(words.say("new-too-weak"));
+    }
+    (*typed.passphrase != *typed.again).then(|| words.say("new-different"))
+}
+
+/// How hard a passphrase is to guess, 0..=4 (Wheeler, USENIX Security 2016). Beyond 100 characters more do not count.
+fn score(passphrase: &str, name: &str) -> u8 {
+    u8::from(zxcvbn::zxcvbn(passphrase, &[name, "wardlight"]).score())
+}
+
+fn strength_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &Typed) {
+    let (tokens, words) = (scene.tokens, scene.words);
+    if typed.passphrase.is_empty() {
+        return;
+    }
+    let score = words.say_with("strength", &[("score", Part::Number(typed.score.into()))]);
+    let color = if typed.score < PASSPHRASE_SCORE {
+        tokens.amber
+    } else {
+        tokens.teal
+    };
+    ui.horizontal(|ui| {
+        ui.allocate_ui(vec2(WIDTH * 0.6, 10.0), |ui| {
+            bar(ui, tokens, f32::from(typed.score + 1) / 5.0, None, color);
+        });
+        let shown = muted(ui, tokens, &score);
+        let name = words.say("strength-name");
+        shown.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {score}")));
+    });
+}
+
+fn recovery_ui(ui: &mut Ui, scene: &Scene<'_>, key: &Secret) -> Option<DoorCommand> {
+    let (tokens, words) = (scene.tokens, scene.words);
+    strong(ui, &words.say("recovery-title"), TITLE, tokens.text);
+    body(ui, tokens, &words.say("recovery-body"));
+    card(ui, tokens, |ui| {
+        // For the person's own safekeeping, this once.
+        let text = RichText::new(key.reveal())
+            .font(theme::semibold(HEAD))
+            .color(tokens.text)
+            .line_height(Some(24.0));
+        ui.add(Label::new(text).wrap());
+    });
+    let mut asked = None;
+    ui.horizontal(|ui| {
+        let print = words.say("recovery-print");
+        if Button::new(&print).show(ui, tokens).clicked() {
+            asked = Some(DoorCommand::PrintKey);
+        }
+        match scene.state.door.is_printed {
+            Some(true) => {
+                muted(ui, tokens, &words.say("recovery-printed"));
+            }
+            Some(false) => {
+                muted(ui, tokens, &words.say("recovery-not-printed"));
+            }
+            None => {}
+        }
+    });
+    let id = Id::unique("recovery-noted");
+    let mut is_noted = ui.data(|it| it.get_temp(id)).unwrap_or(false);
+    ui.checkbox(&mut is_noted, words.say("recovery-noted"));
+    ui.data_mut(|it| it.insert_temp(id, is_noted));
+    let go_on = words.say("recovery-go-on");
+    let button = enabled(Button::new(&go_on).primary(), is_noted);
+    if button.show(ui, tokens).clicked() && is_noted {
+        asked = Some(DoorCommand::Noted);
+    }
+    asked
+}
+
+fn sign_in_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) -> Option<DoorCommand> {
+    let (tokens, words) = (scene.tokens, scene.words);
+    strong(ui, &words.say("sign-in-title"), TITLE, tokens.text);
+    ui.add_space(4.0);
+    name_ui(ui, scene, typed);
+    let name = typed.name.trim().to_owned();
+    passphrase_ui(ui, scene, typed, &words.say("sign-in"), &name)
+}
+
+/// The field for the passphrase, what went wrong, and the button.
+pub(super) fn passphrase_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    typed: &mut Typed,
+    action: &str,
+    name: &str,
+) -> Option<DoorCommand> {
+    let label = scene.words.say("passphrase");
+    let is_hidden = !typed.is_shown;
+    let field = field_ui(ui, scene, &label, &mut typed.passphrase, is_hidden);
+    if !typed.has_focus && !name.is_empty() {
+        field.request_focus();
+        typed.has_focus = true;
+    }
+    show_ui(ui, scene, typed);
+    trouble_ui(ui, scene);
+    let is_ready = !name.is_empty() && !typed.passphrase.is_empty() && !scene.state.door.is_waiting;
+    let mut asked = None;
+    ui.horizontal(|ui| {
+        let button = enabled(Button::new(action).key("Enter").primary(), is_ready);
+        let is_clicked = button.show(ui, scene.tokens).clicked();
+        let enter = ui.input(|it| it.key_pressed(Key::Enter));
+        if is_ready && (is_clicked || enter) {
+            asked = Some(DoorCommand::Ask(Ask::SignIn {
+                name: Phi::new(name.to_owned()),
+                passphrase: Secret::new(typed.passphrase.to_string()),
+            }));
+        }
+        waiting_ui(ui, scene);
+    });
+    asked
+}
+
+fn name_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) {
+    let label = scene.words.say("name");
+    let field = field_ui(ui, scene, &label, &mut typed.name, false);
+    if !typed.has_focus && typed.name.is_empty() {
+        field.request_focus();
+        typed.has_focus = true;
+    }
+}
+
+/// A field under its name.
+fn field_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    label: &str,
+    text: &mut Zeroizing<String>,
+    is_hidden: bool,
+) -> egui::Response {
+    let tokens = scene.tokens;
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        let name = muted(ui, tokens, label);
+        let text: &mut String = text;
+        let field = ui.add(
+            TextEdit::singleline(text)
+                .id_salt(label)
+                .password(is_hidden)
+                .desired_width(f32::INFINITY)
+                .margin(vec2(10.0, 7.0))
+                .font(theme::regular(BODY)),
+        );
+        field.labelled_by(name.id)
+    })
+    .inner
+}
+
+fn show_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) {
+    let words = if typed.is_shown {
+        scene.words.say("passphrase-hide")
+    } else {
+        scene.words.say("passphrase-show")
+    };
+    let button = Button::new(&words).quiet().tight();
+    if button.show(ui, scene.tokens).clicked() {
+        typed.is_shown = !typed.is_shown;
+    }
+}
+
+/// What went wrong, in the same words for a wrong name and a wrong passphrase.
+fn trouble_ui(ui: &mut Ui, scene: &Scene<'_>) {
+    let words = scene.words;
+    let Some(trouble) = scene.state.door.trouble else {
+        return;
+    };
+    let text = match trouble {
+        Trouble::Wrong => words.say("trouble-wrong"),
+        Trouble::Wait { seconds } => {
+            words.say_with("trouble-wait", &[("seconds", Part::Number(seconds))])
+        }
+        Trouble::Newer => words.say("trouble-newer"),
+        Trouble::Damaged => words.say("trouble-damaged"),
+        Trouble::InUse => words.say("trouble-in-use"),
+        Trouble::Storage => words.say("trouble-storage"),
+    };
+    let shown = RichText::new(&text)
+        .font(theme::regular(BODY))
+        .color(scene.tokens.red);
+    let shown = ui.add(Label::new(shown).wrap());
+    shown.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &text));
+}
+
+fn waiting_ui(ui: &mut Ui, scene: &Scene<'_>) {
+    if scene.state.door.is_waiting {
+        muted(ui, scene.tokens, &scene.words.say("sign-in-working"));
+    }
+}
+
+const fn enabled(button: Button<'_>, is_enabled: bool) -> Button<'_> {
+    Button {
+        is_enabled,
+        ..button
+    }
+}
