@@ -7,8 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
+use zeroize::Zeroizing;
 
 use crate::privacy::Phi;
 
@@ -90,6 +92,18 @@ impl Sha256 {
     pub fn short(&self) -> String {
         self.to_string().chars().take(8).collect()
     }
+}
+
+/// HMAC-SHA-256 (RFC 2104) of several pieces, as if they stood in one buffer.
+pub fn keyed_hash<'a>(key: &[u8; 32], parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
+    // A shorter key is padded with zeros to the block of the hash.
+    let mut block = Zeroizing::new([0; 64]);
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    let mut mac = Hmac::<sha2::Sha256>::new(&(*block).into());
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
 }
 
 /// A SHA-256 in the making, for data that come piece by piece.
@@ -225,7 +239,19 @@ pub fn restrict(path: &Path, mode: u32) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::Sha256;
+    use super::{Sha256, keyed_hash};
+
+    #[test]
+    fn the_keyed_hash_equals_the_published_vector() {
+        // RFC 4231, test case 1, whose key of 20 bytes is padded with zeros as HMAC does.
+        let mut key = [0; 32];
+        key[..20].fill(0x0b);
+        let hash = Sha256::of_digest(keyed_hash(&key, [b"Hi ".as_slice(), b"There"]));
+        assert_eq!(
+            hash.to_string(),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+        );
+    }
 
     #[test]
     fn sha256_equals_the_published_vector() {

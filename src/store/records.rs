@@ -229,7 +229,7 @@ impl Records {
 
     /// A keyed hash by which an identity is found.
     pub(super) fn look_up(&self, identity: &str) -> [u8; 32] {
-        seal::keyed_hash(&self.look_up, identity.as_bytes())
+        disk::keyed_hash(&self.look_up, [identity.as_bytes()])
     }
 
     /// Ends the session by a person's wish.

@@ -8,9 +8,7 @@ use chacha20poly1305::{
     Key, KeyInit as _, XChaCha20Poly1305, XNonce,
     aead::{Aead as _, Payload},
 };
-use hmac::{Hmac, Mac as _};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{Error, passphrase::Passphrase};
@@ -130,19 +128,6 @@ impl DataKey {
     }
 }
 
-/// HMAC-SHA-256 (RFC 2104).
-pub(super) fn keyed_hash(key: &Key32, message: &[u8]) -> [u8; 32] {
-    // A shorter key is padded with zeros to the block of the hash.
-    let mut block = Zeroizing::new([0; 64]);
-    block
-        .iter_mut()
-        .zip(key.iter())
-        .for_each(|(to, from)| *to = *from);
-    let mut mac = Hmac::<Sha256>::new(&(*block).into());
-    mac.update(message);
-    mac.finalize().into_bytes().into()
-}
-
 /// The recovery key as it is printed once: an age identity, `AGE-SECRET-KEY-1…`. It does not print by itself.
 #[derive(Clone)]
 pub struct RecoveryKey(Zeroizing<String>);
@@ -233,7 +218,7 @@ fn parse_recipient(recipient: &str) -> Result<x25519::Recipient, Error> {
 mod tests {
     use zeroize::Zeroizing;
 
-    use super::{Cost, hex, keyed_hash, stretch, unwrap, wrap};
+    use super::{Cost, stretch, unwrap, wrap};
     use crate::store::Passphrase;
 
     #[test]
@@ -251,17 +236,6 @@ mod tests {
             other[idx] ^= 1;
             assert!(unwrap(&key, &other, b"slot 1").is_none());
         }
-    }
-
-    #[test]
-    fn the_keyed_hash_is_hmac_sha256() {
-        // RFC 4231, test case 1, whose key of 20 bytes is padded with zeros as HMAC does.
-        let mut key = Zeroizing::new([0; 32]);
-        key.iter_mut().take(20).for_each(|it| *it = 0x0b);
-        assert_eq!(
-            hex(&keyed_hash(&key, b"Hi There")),
-            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
-        );
     }
 
     #[test]

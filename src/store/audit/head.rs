@@ -8,10 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     disk::{self, Sha256},
-    store::{
-        Error,
-        seal::{Key32, keyed_hash},
-    },
+    store::{Error, seal::Key32},
 };
 
 use super::chain::{self, Newest};
@@ -73,6 +70,6 @@ impl Head {
 
     fn proof(&self, sequence: u64, hash: Sha256) -> Sha256 {
         let message = format!("{}\n{sequence}\n{hash}", self.store);
-        Sha256::of_digest(keyed_hash(&self.key, message.as_bytes()))
+        Sha256::of_digest(disk::keyed_hash(&self.key, [message.as_bytes()]))
     }
 }
