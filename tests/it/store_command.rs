@@ -55,8 +55,14 @@ fn a_store_is_made_used_recovered_and_put_back() {
     let (_code, out, _err) = run(ada().args(["people", "list"]));
     assert!(out.contains("Ben\tauditor"), "{out}");
 
-    // The auditor sees the log and nothing else.
-    let ben = || store(&home, "Ben", BEN);
+    auditor_sees_the_log_alone(&home);
+    forgotten_passphrase_is_given_anew(&home, recovery.trim());
+    backup_is_put_back_and_a_copy_refused(&home);
+}
+
+/// The auditor sees the log and nothing else.
+fn auditor_sees_the_log_alone(home: &Path) {
+    let ben = || store(home, "Ben", BEN);
     let (code, out, err) = run(ben().args(["log", "--action", "person_added"]));
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("Ada") && out.lines().count() == 1, "{out}");
@@ -74,24 +80,28 @@ fn a_store_is_made_used_recovered_and_put_back() {
         let text = std::fs::read_to_string(file).unwrap();
         assert!(text.contains("110114") && text.contains("Ada"));
     }
+}
 
-    // A forgotten passphrase.
+fn forgotten_passphrase_is_given_anew(home: &Path, recovery: &str) {
     let key = home.join("key.txt");
-    write(&key, recovery.trim());
+    write(&key, recovery);
     let mut recover = wardlight();
     recover
         .args(["store", "--user", "Ada", "--passphrase-file"])
         .arg(&key)
         .args(["recover", "--new-passphrase-file"])
-        .arg(&passphrase)
+        .arg(home.join("Ben.txt"))
         .env("XDG_DATA_HOME", home.join("data"))
         .env("XDG_STATE_HOME", home.join("state"));
     let (code, _out, err) = run(&mut recover);
     assert_eq!(code, 0, "{err}");
-    assert_eq!(run(ada().arg("check")).0, 2);
-    let ada = || store(&home, "Ada", BEN);
-    assert_eq!(run(ada().arg("rekey")).0, 0);
+    assert_eq!(run(store(home, "Ada", ADA).arg("check")).0, 2);
+    assert_eq!(run(store(home, "Ada", BEN).arg("rekey")).0, 0);
+}
 
+fn backup_is_put_back_and_a_copy_refused(home: &Path) {
+    let ada = || store(home, "Ada", BEN);
+    let ben = || store(home, "Ben", BEN);
     let backup = home.join("all.wardlight");
     assert_eq!(run(ada().arg("backup").arg(&backup)).0, 0);
     std::fs::remove_dir_all(home.join("data/wardlight/store")).unwrap();

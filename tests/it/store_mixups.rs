@@ -124,9 +124,8 @@ fn walk(records: &Records, seed: u64, n_steps: usize) -> Walked {
                 }
             }
             _ => {
-                let Some((reference, item)) = answers
-                    .iter()
-                    .nth(random.random_range(0..answers.len().max(1)))
+                let Some((reference, item)) =
+                    answers.get(random.random_range(0..answers.len().max(1)))
                 else {
                     continue;
                 };
