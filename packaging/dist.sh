@@ -9,6 +9,7 @@ cp target/release/wardlight target/release/wardlight-decode target/release/wardl
 cp -L target/release/lib/lib{torch_cpu,c10,torch,cudart,cupti,gomp}.so* "$folder/lib/"
 cp -r models "$folder/models"
 rm -rf "$folder/models/recipes"
+cp -rL .deps/ocr "$folder/ocr"
 cp packaging/wardlight.desktop assets/wardlight.svg "$folder/"
 cp LICENSE LICENSE-MIT LICENSE-APACHE SECURITY.md "$folder/licences/"
 cp "${LIBTORCH:-.deps/libtorch}"/licenses/* "$folder/licences/" 2>/dev/null || true

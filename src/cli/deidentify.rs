@@ -1,12 +1,13 @@
 //! `wardlight deidentify`: folders of DICOM files without what identifies the patient, by PS3.15 Annex E.
 //!
 //! 1. `inputs` finds the regular files; a number in that order stands for each, because names of files name patients;
-//! 2. the decode worker cleans each; [`masks`] is where those who look for text in pictures come in;
+//! 2. `look` finds text in its picture, and the decode worker cleans it;
 //! 3. `outputs` writes to `done` or `held` under the new UID, never over a file that is there;
 //! 4. `report` tells what became of each; `relink` seals what leads back, if it was asked for.
 
 mod confirm;
 mod inputs;
+mod look;
 mod outputs;
 mod relink;
 mod report;
@@ -18,14 +19,13 @@ use clap::{Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::{
+    look::Look,
     outputs::Outputs,
     relink::Relink,
     report::{Report, Row, Status},
 };
 use crate::{
-    case::Frame,
-    deid::dicom::{Mask, Rect},
-    deid::{Dates, Faces, Policy, Secret},
+    deid::{Dates, Faces, Policy, Secret, dicom::Mask},
     disk,
     import::{Cancel, Decoder, Deidentified, Error, Opened, Request, Task},
 };
@@ -116,8 +116,19 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let outputs = Outputs::open(out, args.dry_run)?;
     let decoder =
         Decoder::start(Default::default()).context("could not start the decode worker")?;
+    let look = if policy.clean_pixel_data {
+        Look::load()?
+    } else {
+        None
+    };
+    if policy.clean_pixel_data && look.is_none() {
+        eprintln!(
+            "What finds text in pictures is not installed beside the program: every picture is held for a person."
+        );
+    }
     let run = Run {
         decoder,
+        look,
         outputs,
         policy,
         secret,
@@ -188,30 +199,21 @@ fn secret(args: &Args) -> anyhow::Result<Secret> {
         .context("wanted 64 hexadecimal digits in the file of --key, found something else")
 }
 
-/// Those who look for text in a picture: the rectangles of a frame.
-type Looker<'a> = &'a dyn Fn(&Frame) -> Vec<Rect>;
-
-/// What covers the text in a picture; `None` if nobody looks.
-fn masks(decoder: &Decoder, bytes: &[u8], looker: Option<Looker<'_>>) -> Option<Vec<Mask>> {
-    let looker = looker?;
+/// What covers the text in a picture; `None` if nobody looked.
+fn masks(decoder: &Decoder, bytes: &[u8], look: Option<&Look>) -> Option<Vec<Mask>> {
+    let look = look?;
     // What cannot be decoded cannot be looked at; a file without a picture needs no look.
     let Ok(Opened::Scan(scan)) = decoder.open_bytes(bytes) else {
         return None;
     };
-    let frames = scan.frames.iter().enumerate();
-    let masks = frames.flat_map(|(frame_idx, frame)| {
-        let of_frame = looker(frame).into_iter();
-        of_frame.map(move |rect| Mask {
-            frame_idx: Some(frame_idx),
-            rect,
-        })
-    });
-    Some(masks.collect())
+    // A picture that the networks cannot read was not looked at.
+    look.masks(&scan).ok()
 }
 
 /// All that one run goes by.
 struct Run {
     decoder: Decoder,
+    look: Option<Look>,
     outputs: Outputs,
     policy: Policy,
     secret: Secret,
@@ -261,10 +263,8 @@ impl Run {
 
     /// One file; what was written, if it was.
     fn one(&self, number: usize, bytes: Result<Vec<u8>, Error>) -> (Row, Option<Deidentified>) {
-        // The networks that find text come in here; until they do, nobody looks, and every picture is held.
-        let looker: Option<Looker<'_>> = None;
         let done = bytes.and_then(|bytes| {
-            let masks = masks(&self.decoder, &bytes, looker);
+            let masks = masks(&self.decoder, &bytes, self.look.as_ref());
             let task = match masks {
                 Some(_) => Task::DeidentifyLookedAt,
                 None => Task::Deidentify,
