@@ -1,4 +1,4 @@
-//! `wardlight deidentify`: folders of DICOM files without what identifies the patient, by PS3.15 Annex E.
+//! `wardlight deidentify`: folders of DICOM files and notes without what identifies the patient, by PS3.15 Annex E.
 //!
 //! 1. `inputs` finds the regular files; a number in that order stands for each, because names of files name patients;
 //! 2. `look` finds text in its picture, and the decode worker cleans it;
@@ -8,6 +8,7 @@
 mod confirm;
 mod inputs;
 mod look;
+mod notes;
 mod outputs;
 mod relink;
 mod report;
@@ -20,12 +21,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use self::{
     look::Look,
+    notes::CleanedNote,
     outputs::Outputs,
     relink::Relink,
     report::{Report, Row, Status},
 };
 use crate::{
-    deid::{Dates, Faces, Policy, Secret, dicom::Mask},
+    deid::{Dates, Faces, Policy, Secret, dicom::Mask, text::Cleaner},
     disk,
     import::{Cancel, Decoder, Deidentified, Error, Opened, Request, Task},
 };
@@ -38,7 +40,7 @@ const LIMIT_BYTES: u64 = 1 << 30;
 pub(super) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
-    /// DICOM files, and folders of them; links are not followed.
+    /// DICOM files, notes, and folders of them; links are not followed.
     #[arg(required = true)]
     inputs: Vec<PathBuf>,
     /// Where to write; made if need be.
@@ -129,6 +131,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let run = Run {
         decoder,
         look,
+        cleaner: Cleaner::built_in(),
         outputs,
         policy,
         secret,
@@ -214,6 +217,7 @@ fn masks(decoder: &Decoder, bytes: &[u8], look: Option<&Look>) -> Option<Vec<Mas
 struct Run {
     decoder: Decoder,
     look: Option<Look>,
+    cleaner: Cleaner,
     outputs: Outputs,
     policy: Policy,
     secret: Secret,
@@ -261,9 +265,29 @@ impl Run {
         Ok(report.exit_code())
     }
 
+    /// The note that a file is, cleaned. A report in DICOM is no note here: its header and its tree go by Annex E.
+    fn note(&self, bytes: &[u8]) -> Option<CleanedNote> {
+        if bytes.get(128..132) == Some(b"DICM") {
+            return None;
+        }
+        let Ok(Opened::Chart(chart)) = self.decoder.open_bytes(bytes) else {
+            return None;
+        };
+        let note = chart.only_note()?;
+        Some(notes::cleaned(
+            &self.cleaner,
+            note,
+            &self.policy,
+            &self.secret,
+        ))
+    }
+
     /// One file; what was written, if it was.
     fn one(&self, number: usize, bytes: Result<Vec<u8>, Error>) -> (Row, Option<Deidentified>) {
         let done = bytes.and_then(|bytes| {
+            if let Some(note) = self.note(&bytes) {
+                return Ok(Done::Note(note));
+            }
             let masks = masks(&self.decoder, &bytes, self.look.as_ref());
             let task = match masks {
                 Some(_) => Task::DeidentifyLookedAt,
@@ -276,10 +300,17 @@ impl Run {
                 masks: masks.unwrap_or_default(),
             };
             let done = self.decoder.deidentify(&bytes, &request, &self.cancel)?;
-            Ok((done, task == Task::DeidentifyLookedAt))
+            Ok(Done::Dicom(done, task == Task::DeidentifyLookedAt))
         });
         let (done, is_looked_at) = match done {
-            Ok(done) => done,
+            Ok(Done::Dicom(done, is_looked_at)) => (done, is_looked_at),
+            Ok(Done::Note(note)) => {
+                let row = match self.outputs.write_note(&note.uid, &note.text) {
+                    Ok(()) => Row::note(number, &note.uid, note.n_replaced),
+                    Err(error) => Row::failed(number, Status::Error, &error.to_string()),
+                };
+                return (row, None);
+            }
             Err(error) => return (failure(number, &error), None),
         };
         let hold = done.facts.hold(&self.policy, is_looked_at);
@@ -291,6 +322,14 @@ impl Run {
             }
         }
     }
+}
+
+/// What became of a file that was understood.
+#[expect(clippy::large_enum_variant, reason = "one at a time is in memory")]
+enum Done {
+    /// And whether its picture was looked at.
+    Dicom(Deidentified, bool),
+    Note(CleanedNote),
 }
 
 fn failure(number: usize, error: &Error) -> Row {

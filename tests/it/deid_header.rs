@@ -399,7 +399,7 @@ fn export(file_idx: usize, planted: &Planted) {
     disk::write_atomic(&folder.join(format!("{file_idx:02}.json")), &list).unwrap();
 }
 
-fn named(fields: &mut Fields) {
+pub(crate) fn named(fields: &mut Fields) {
     fields
         .text(0x0010_0010, b"PN", "Muster^Erika")
         .text(0x0010_0020, b"LO", "4711-08");

@@ -1,4 +1,4 @@
-//! `wardlight deidentify confirm`: a person has looked at held pictures.
+//! `wardlight deidentify confirm`: a person has looked at held pictures and read held notes.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -66,6 +66,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 fn one(decoder: &Decoder, outputs: &Outputs, uid: &str, rects: &[Rect]) -> anyhow::Result<()> {
+    if outputs.confirm_note(uid)? {
+        return Ok(());
+    }
     let bytes = disk::read(&outputs.held(uid)?, LIMIT_BYTES)?;
     let masks = rects.iter().map(|rect| Mask {
         frame_idx: None,

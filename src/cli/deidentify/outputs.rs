@@ -16,7 +16,7 @@ use crate::{
 
 /// Folder of what may be shared.
 const DONE: &str = "done";
-/// Folder of pictures that a person must look at.
+/// Folder of pictures and notes that a person must look at.
 const HELD: &str = "held";
 /// Largest file that is compared with one that is there already.
 const LIMIT_BYTES: u64 = 4 << 30;
@@ -48,12 +48,30 @@ impl Outputs {
     /// Writes a file to `done` or `held`, unless it is there already.
     pub(super) fn write(&self, done: &Deidentified, hold: Option<Hold>) -> anyhow::Result<()> {
         let to = if hold.is_some() { HELD } else { DONE };
-        self.place(to, &done.facts.instance_uid, &done.file)
+        let uid = &done.facts.instance_uid;
+        self.place(&self.path(to, uid)?, uid, &done.file)
+    }
+
+    /// Writes a note to `held`, unless it is there already.
+    pub(super) fn write_note(&self, uid: &str, text: &str) -> anyhow::Result<()> {
+        self.place(&self.note_path(HELD, uid)?, uid, text.as_bytes())
+    }
+
+    /// Moves a held note that somebody has read to `done`; whether there is one.
+    pub(super) fn confirm_note(&self, uid: &str) -> anyhow::Result<bool> {
+        let held = self.note_path(HELD, uid)?;
+        if !held.exists() {
+            return Ok(false);
+        }
+        let done = self.note_path(DONE, uid)?;
+        self.place(&done, uid, &disk::read(&held, LIMIT_BYTES)?)?;
+        fs::remove_file(held).context("could not take the held note away")?;
+        Ok(true)
     }
 
     /// Writes a confirmed file to `done` and takes the held one away.
     pub(super) fn confirm(&self, uid: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        self.place(DONE, uid, bytes)?;
+        self.place(&self.path(DONE, uid)?, uid, bytes)?;
         fs::remove_file(self.held(uid)?).context("could not take the held file away")
     }
 
@@ -68,7 +86,10 @@ impl Outputs {
         let names = entries.flatten().map(|it| it.file_name());
         let names = names.filter_map(|it| it.into_string().ok());
         let mut uids: Vec<String> = names
-            .filter_map(|it| it.strip_suffix(".dcm").map(str::to_owned))
+            .filter_map(|it| {
+                let uid = it.strip_suffix(".dcm").or_else(|| it.strip_suffix(".txt"));
+                uid.map(str::to_owned)
+            })
             .filter(|it| is_uid(it))
             .collect();
         uids.sort();
@@ -91,26 +112,33 @@ impl Outputs {
         Ok(Some(path))
     }
 
-    fn place(&self, folder: &str, uid: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        let path = self.path(folder, uid)?;
+    fn place(&self, path: &Path, uid: &str, bytes: &[u8]) -> anyhow::Result<()> {
         if path.exists() {
-            let there = Sha256::of(&disk::read(&path, LIMIT_BYTES)?);
+            let there = Sha256::of(&disk::read(path, LIMIT_BYTES)?);
             if there != Sha256::of(bytes) {
                 anyhow::bail!("wanted a new name, found another file under it: {uid}");
             }
             return Ok(());
         }
         if !self.is_dry {
-            disk::write_atomic(&path, bytes)?;
+            disk::write_atomic(path, bytes)?;
         }
         Ok(())
     }
 
     fn path(&self, folder: &str, uid: &str) -> anyhow::Result<PathBuf> {
+        self.named(folder, uid, "dcm")
+    }
+
+    fn note_path(&self, folder: &str, uid: &str) -> anyhow::Result<PathBuf> {
+        self.named(folder, uid, "txt")
+    }
+
+    fn named(&self, folder: &str, uid: &str, ending: &str) -> anyhow::Result<PathBuf> {
         if !is_uid(uid) {
             anyhow::bail!("wanted a UID, found something else");
         }
-        Ok(self.folder.join(folder).join(format!("{uid}.dcm")))
+        Ok(self.folder.join(folder).join(format!("{uid}.{ending}")))
     }
 }
 

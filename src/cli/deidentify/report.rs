@@ -93,6 +93,19 @@ impl Row {
         }
     }
 
+    pub(super) fn note(input: usize, uid: &str, n_replaced: usize) -> Self {
+        Self {
+            input,
+            status: Status::Held,
+            uid: Some(uid.to_owned()),
+            reason: Some(format!(
+                "rules replaced {n_replaced} places in the note and may miss others: nobody has read it"
+            )),
+            face: None,
+            n_masks: 0,
+        }
+    }
+
     pub(super) fn failed(input: usize, status: Status, reason: &str) -> Self {
         Self {
             input,
