@@ -142,9 +142,14 @@ mod tests {
             ("items", Value::Count(3)),
             ("took", Value::Took(Duration::from_millis(41))),
         ];
+        let line = line("locked", &fields, "2026-11-27T12:00:00.000Z");
+        assert_eq!(line.find('\n'), Some(line.len() - 1));
+        let object: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(
-            line("locked", &fields, "2026-11-27T12:00:00.000Z"),
-            "{\"event\":\"locked\",\"items\":3,\"reason\":\"idle\",\"time\":\"2026-11-27T12:00:00.000Z\",\"took_ms\":41}\n"
+            object,
+            serde_json::json!({
+                "event": "locked", "items": 3, "reason": "idle", "time": "2026-11-27T12:00:00.000Z", "took_ms": 41,
+            })
         );
     }
 

@@ -325,7 +325,6 @@ impl Run {
 }
 
 /// What became of a file that was understood.
-#[expect(clippy::large_enum_variant, reason = "one at a time is in memory")]
 enum Done {
     /// And whether its picture was looked at.
     Dicom(Deidentified, bool),

@@ -3,6 +3,7 @@
 //! A hundred kills and a sample of the faults in the ordinary run; `WARDLIGHT_FAULTS=all` does a thousand and every one.
 
 use std::{
+    collections::BTreeSet,
     io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -61,8 +62,14 @@ fn harm(scenario: Scenario, folder: &Path, saved: &[String]) -> Harm {
         }
     };
     whole(&records, &mut harm);
+    let found = records.search(&phi(""), 1_000_000).unwrap();
+    let files: BTreeSet<String> = found
+        .rows
+        .iter()
+        .map(|it| it.identity.file_sha256.to_string())
+        .collect();
     for line in saved {
-        if !is_there(&records, folder, line) {
+        if !is_there(&records, folder, &files, line) {
             harm.lost.push(line.clone());
         }
     }
@@ -84,17 +91,17 @@ fn whole(records: &Records, harm: &mut Harm) {
     }
 }
 
-fn is_there(records: &Records, folder: &Path, line: &str) -> bool {
+fn is_there(records: &Records, folder: &Path, files: &BTreeSet<String>, line: &str) -> bool {
     let words: Vec<&str> = line.split(' ').collect();
     match words.as_slice() {
-        ["case", hash] if hash.len() == 64 => has_file(records, hash),
+        ["case", hash] if hash.len() == 64 => files.contains(*hash),
         ["case", item] => records.item(item).is_ok(),
         ["answer", item, answer] => {
             let answers = records.answers(item).unwrap_or_default();
             answers.iter().any(|it| it.0 == *answer)
         }
         ["blob", blob] => records.blob(blob).is_ok_and(|it| it.len() == 20_000),
-        ["letter", hash] => has_file(records, hash),
+        ["letter", hash] => files.contains(*hash),
         ["export", path] => std::fs::read(Path::new(path).join("record.json"))
             .is_ok_and(|it| serde_json::from_slice::<serde_json::Value>(&it).is_ok()),
         ["backup", path] => {
@@ -108,14 +115,6 @@ fn is_there(records: &Records, folder: &Path, line: &str) -> bool {
         }
         other => panic!("nobody acknowledges {other:?}"),
     }
-}
-
-fn has_file(records: &Records, hash: &str) -> bool {
-    let found = records.search(&phi(""), 100_000).unwrap();
-    found
-        .rows
-        .iter()
-        .any(|it| it.identity.file_sha256.to_string() == hash)
 }
 
 /// Starts the scenario and kills it after a random while; says what it had acknowledged.
