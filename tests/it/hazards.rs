@@ -37,14 +37,13 @@ fn is_test(root: &Path, id: &str) -> bool {
         return false;
     };
     let source = fs::read_to_string(root.join(format!("tests/it/{module}.rs"))).unwrap_or_default();
-    let Some(at) = source.find(&format!("\nfn {name}() ")) else {
+    // With its arguments, where it is a property.
+    let Some(at) = source.find(&format!("fn {name}(")) else {
         return false;
     };
     // The attribute stands above it, perhaps with others between.
-    source[..at]
-        .rsplit("\n\n")
-        .next()
-        .is_some_and(|it| it.contains("#[test]"))
+    let above = source[..at].rsplit("\n\n").next();
+    above.is_some_and(|it| it.contains("#[test]"))
 }
 
 /// What is wrong with the tables.

@@ -78,6 +78,9 @@ impl Row {
     pub(super) fn written(input: usize, facts: &Facts, hold: Option<Hold>) -> Self {
         let reason = hold.map(|it| match it {
             Hold::NobodyLooked => "nobody has looked for text in the picture",
+            Hold::TextCovered => {
+                "text was found and covered: nobody has looked whether that was all, and no anatomy"
+            }
             Hold::MayCarryText => "pictures of this kind may carry text that a network misses",
         });
         Self {

@@ -90,7 +90,8 @@ pub struct Facts {
 
 impl Facts {
     /// Why a person must look at the picture before it is shared; `None` if nobody must. Fail closed: a picture that nobody
-    /// looked at is held whatever it is. One of a detector (CR, CT, DX, …) is free once a network has looked, unless
+    /// looked at is held whatever it is, and so is one in which text was found and covered: a network misses text, and
+    /// takes anatomy for text. One of a detector (CR, CT, DX, …) is free once a network has found nothing in it, unless
     /// the file itself tells of text; one of a screen, a camera, a scanner or an unknown maker is held even then.
     pub const fn hold(&self, policy: &Policy, is_looked_at: bool) -> Option<Hold> {
         let Some(rule) = self.rule else {
@@ -99,6 +100,7 @@ impl Facts {
         match (policy.clean_pixel_data, is_looked_at, rule) {
             (false, _, _) => None,
             (true, false, _) => Some(Hold::NobodyLooked),
+            (true, true, _) if 0 < self.n_masks => Some(Hold::TextCovered),
             (true, true, Rule::Look) if !self.says_burned_in => None,
             (true, true, _) => Some(Hold::MayCarryText),
         }
@@ -111,6 +113,8 @@ impl Facts {
 pub enum Hold {
     /// Neither a network nor a person has looked for text in it.
     NobodyLooked,
+    /// Something in it was covered as text: it may have been anatomy, or not all.
+    TextCovered,
     /// Pictures of this kind carry text in places that a network may miss, or the file says that this one does.
     MayCarryText,
 }
