@@ -27,7 +27,8 @@ use self::{
     report::{Report, Row, Status},
 };
 use crate::{
-    deid::{Dates, Faces, Policy, Secret, dicom::Mask, text::Cleaner},
+    deid::dicom::Mask,
+    deid::{Dates, Faces, Policy, Secret, text::Cleaner},
     disk,
     import::{Cancel, Decoder, Deidentified, Error, Opened, Request, Task},
 };

@@ -90,6 +90,8 @@ impl Inbox {
 /// Seals a letter and puts it into the inbox of a store.
 pub(super) fn put(folder: &Path, recipient: &str, letter: &Letter) -> Result<(), Error> {
     let folder = folder.join("inbox");
+    // A copy by other means may have left an empty folder out.
+    disk::create_folder(&folder)?;
     let entries = std::fs::read_dir(&folder).map_err(Error::io("write to the inbox"))?;
     if MOST_LETTERS <= entries.count() {
         return Err(Error::Refused {

@@ -6,10 +6,8 @@ use anyhow::Context as _;
 
 use crate::{
     case::{Frame, Samples, Scan},
-    deid::{
-        dicom::{Mask, Rect},
-        pixels::{self, Error, Picture, TextFinder, masks},
-    },
+    deid::dicom::{Mask, Rect},
+    deid::pixels::{self, Error, Picture, TextFinder, masks},
 };
 
 /// The finder, loaded.
