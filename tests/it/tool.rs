@@ -133,17 +133,21 @@ fn rest(client: &mut Client) -> Vec<Event> {
     }
 }
 
-/// Processes whose command line names a path.
-fn processes(path: &Path) -> Vec<u32> {
-    let wanted = path.to_str().unwrap();
+/// Processes of the program that this test started: its arguments are wiped, so they are told by their group, which nextest
+/// makes for each test.
+fn processes() -> Vec<u32> {
+    let group = rustix::process::getpgrp().as_raw_pid();
     let numbered = fs::read_dir("/proc").unwrap().filter_map(|it| {
         let number: u32 = it.ok()?.file_name().to_str()?.parse().ok()?;
-        let line = fs::read(format!("/proc/{number}/cmdline")).ok()?;
-        String::from_utf8_lossy(&line)
-            .contains(wanted)
-            .then_some(number)
+        let stat = fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+        // proc_pid_stat(5): the name stands in brackets; state, parent and group follow.
+        let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
+        let mut fields = rest.split_whitespace();
+        let is_alive = fields.next()? != "Z";
+        let is_ours = fields.nth(1)?.parse() == Ok(group);
+        (name == "wardlight" && is_alive && is_ours).then_some(number)
     });
-    numbered.filter(|it| *it != std::process::id()).collect()
+    numbered.collect()
 }
 
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {
@@ -225,7 +229,7 @@ fn a_cancelled_evaluation_ends_in_the_middle_and_leaves_no_process() {
     client.cancel(JobId(1));
     assert!(matches!(rest(&mut client).last(), Some(Event::Cancelled)));
     assert!(start.elapsed() < Duration::from_secs(5));
-    wait_until("its process to end", || processes(&folder).is_empty());
+    wait_until("its process to end", || processes().is_empty());
     assert!(!folder.join("report/evaluation.json").exists());
 }
 
@@ -237,7 +241,7 @@ fn a_process_that_is_killed_costs_one_job() {
         .start_job(JobId(1), evaluate_job(evaluate_tool(&folder)))
         .unwrap();
     assert!(matches!(next(&mut client), Event::Told(_)));
-    for number in processes(&folder) {
+    for number in processes() {
         run(Command::new("kill").args(["-9", &number.to_string()]));
     }
     let found = rest(&mut client);
@@ -259,9 +263,9 @@ fn dropping_the_client_ends_the_process() {
         .start_job(JobId(1), evaluate_job(evaluate_tool(&folder)))
         .unwrap();
     assert!(matches!(next(&mut client), Event::Told(_)));
-    assert!(!processes(&folder).is_empty());
+    assert!(!processes().is_empty());
     drop(client);
-    wait_until("its process to end", || processes(&folder).is_empty());
+    wait_until("its process to end", || processes().is_empty());
 }
 
 #[test]
@@ -282,13 +286,13 @@ fn the_process_ends_when_the_one_that_started_it_is_killed() {
         words.join(" ")
     );
     let mut shell = Command::new("sh").args(["-c", &script]).spawn().unwrap();
-    let is_there = || 1 < processes(&folder).len();
+    let is_there = || !processes().is_empty();
     wait_until("the work to start", is_there);
     thread::sleep(Duration::from_millis(400));
     assert!(is_there(), "it ended by itself");
     shell.kill().unwrap();
     shell.wait().unwrap();
-    wait_until("the work to end", || processes(&folder).is_empty());
+    wait_until("the work to end", || processes().is_empty());
     // One that comes too late does not even start.
     let (code, out, _) = run(wardlight().args(["models", "--end-with", "1"]));
     assert_eq!((code, out.as_str()), (2, ""));
