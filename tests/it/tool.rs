@@ -133,21 +133,24 @@ fn rest(client: &mut Client) -> Vec<Event> {
     }
 }
 
-/// Processes of the program that this test started: its arguments are wiped, so they are told by their group, which nextest
-/// makes for each test.
-fn processes() -> Vec<u32> {
-    let group = rustix::process::getpgrp().as_raw_pid();
+/// Processes of the program that `parent` started: their arguments are wiped, so they are told by their parent.
+fn children(parent: u32) -> Vec<u32> {
     let numbered = fs::read_dir("/proc").unwrap().filter_map(|it| {
         let number: u32 = it.ok()?.file_name().to_str()?.parse().ok()?;
         let stat = fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
-        // proc_pid_stat(5): the name stands in brackets; state, parent and group follow.
+        // proc_pid_stat(5): the name stands in brackets; state and parent follow.
         let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
         let mut fields = rest.split_whitespace();
         let is_alive = fields.next()? != "Z";
-        let is_ours = fields.nth(1)?.parse() == Ok(group);
-        (name == "wardlight" && is_alive && is_ours).then_some(number)
+        let is_child = fields.next()?.parse() == Ok(parent);
+        (name == "wardlight" && is_alive && is_child).then_some(number)
     });
     numbered.collect()
+}
+
+/// Those that this test started.
+fn processes() -> Vec<u32> {
+    children(std::process::id())
 }
 
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {
@@ -286,13 +289,19 @@ fn the_process_ends_when_the_one_that_started_it_is_killed() {
         words.join(" ")
     );
     let mut shell = Command::new("sh").args(["-c", &script]).spawn().unwrap();
-    let is_there = || !processes().is_empty();
-    wait_until("the work to start", is_there);
+    let shell_id = shell.id();
+    let work = || children(shell_id);
+    wait_until("the work to start", || !work().is_empty());
     thread::sleep(Duration::from_millis(400));
-    assert!(is_there(), "it ended by itself");
+    let found = work();
+    assert!(!found.is_empty(), "it ended by itself");
     shell.kill().unwrap();
     shell.wait().unwrap();
-    wait_until("the work to end", || processes().is_empty());
+    let is_alive = |it: &u32| {
+        let stat = fs::read_to_string(format!("/proc/{it}/stat"));
+        stat.is_ok_and(|it| !it.contains(") Z "))
+    };
+    wait_until("the work to end", || !found.iter().any(is_alive));
     // One that comes too late does not even start.
     let (code, out, _) = run(wardlight().args(["models", "--end-with", "1"]));
     assert_eq!((code, out.as_str()), (2, ""));
