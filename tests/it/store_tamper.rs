@@ -91,7 +91,7 @@ fn a_store_that_nobody_touched_is_accepted() {
 #[test]
 fn flipped_and_cut_bytes_are_noticed() {
     let n_each = if std::env::var("WARDLIGHT_FAULTS").is_ok_and(|it| it == "all") {
-        70
+        150
     } else {
         6
     };

@@ -59,7 +59,9 @@ impl Head {
         let tampered = || Error::Tampered { what: "store" };
         let bytes = disk::read(&self.path, 4096).map_err(|_absent| tampered())?;
         let kept: Kept = serde_json::from_slice(&bytes).map_err(|_other| tampered())?;
-        if kept.proof != self.proof(kept.sequence, kept.hash) {
+        // Byte for byte as it was written, so that not even a digit's case may change.
+        let is_as_written = serde_json::to_vec(&kept).is_ok_and(|it| it == bytes);
+        if !is_as_written || kept.proof != self.proof(kept.sequence, kept.hash) {
             return Err(tampered());
         }
         match chain::hash_at(database, kept.sequence)? {
