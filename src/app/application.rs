@@ -424,9 +424,7 @@ impl eframe::App for App {
                 recorder.ask(request).ok(); // nobody is there any more to be told
             }
         }
-        if let Some(recorder) = &mut self.recorder {
-            recorder.end();
-        }
+        self.recorder = None;
         if let Some(gl) = gl {
             self.pictures.destroy(gl);
         }

@@ -7,9 +7,9 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{Receiver, SyncSender, TryRecvError, sync_channel},
     },
-    thread::Builder,
+    thread::{self, Builder, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -38,6 +38,7 @@ type Deadline = Arc<Mutex<Option<Instant>>>;
 pub(super) struct Recorder {
     requests: Option<SyncSender<Request>>,
     told: Receiver<Told>,
+    thread: Option<JoinHandle<()>>,
     deadline: Deadline,
     /// The queue was full when the records were to be closed.
     is_close_owed: bool,
@@ -55,29 +56,35 @@ impl Recorder {
             records: None,
             items: BTreeMap::new(),
             answers: BTreeMap::new(),
+            settings: BTreeMap::new(),
         };
         let shared = deadline.clone();
         let work = move || {
-            for request in asked {
+            // A window that is gone waits for no answer; what it asked for is done all the same.
+            let tell = |answer: Told| {
+                tell.send(answer).ok();
+                wake();
+            };
+            while let Some(request) = next(&asked, || {
+                keeper.keep_settings().into_iter().for_each(&tell);
+            }) {
                 let is_late = is_over(&shared);
                 let is_close = matches!(request, Request::Close);
-                let answer = keeper.answer(request, is_late);
+                if let Some(answer) = keeper.answer(request, is_late) {
+                    tell(answer);
+                }
                 if is_close {
                     set(&shared, None);
                     // What was written last is still on the stack.
                     process::scrub_stack();
                 }
-                if let Some(answer) = answer {
-                    // A window that is gone waits for no answer; what it asked for is done all the same.
-                    tell.send(answer).ok();
-                }
-                wake();
             }
         };
         let started = Builder::new().name("records".to_owned()).spawn(work);
-        started.ok().map(|_thread| Self {
+        started.ok().map(|thread| Self {
             requests: Some(requests),
             told,
+            thread: Some(thread),
             deadline,
             is_close_owed: false,
         })
@@ -114,19 +121,35 @@ impl Recorder {
         }
         self.told.try_recv().ok()
     }
+}
 
-    /// Signs out, and waits until what waits is written, at most a second and a bit.
-    pub(super) fn end(&mut self) {
+impl Drop for Recorder {
+    /// Waits until what waits is written and the thread has ended, at most a second and a bit: the database must not be
+    /// open any more when the process ends.
+    fn drop(&mut self) {
         let end = Instant::now() + PATIENCE + PATIENCE / 4;
         self.ask(Request::Close).ok();
-        if !self.is_close_owed {
-            self.requests = None;
+        self.requests = None;
+        let is_running = |it: &JoinHandle<()>| !it.is_finished() && Instant::now() < end;
+        while self.thread.as_ref().is_some_and(is_running) {
+            // Nobody reads the answers any more, and none may hold the thread up.
+            while self.told.try_recv().is_ok() {}
+            thread::sleep(Duration::from_millis(2));
         }
-        // The thread ends with its last request, and its answers with it.
-        while let Some(left) = end.checked_duration_since(Instant::now()) {
-            if self.told.recv_timeout(left).is_err() {
-                break;
-            }
+        if let Some(thread) = self.thread.take().filter(JoinHandle::is_finished) {
+            thread.join().ok(); // a panic was told by the hook
+        }
+    }
+}
+
+/// The next request; `None` once the window is gone. What is put off is done while there is none.
+fn next(asked: &Receiver<Request>, idle: impl FnOnce()) -> Option<Request> {
+    match asked.try_recv() {
+        Ok(request) => Some(request),
+        Err(TryRecvError::Disconnected) => None,
+        Err(TryRecvError::Empty) => {
+            idle();
+            asked.recv().ok()
         }
     }
 }
@@ -148,6 +171,8 @@ struct Keeper {
     /// References of the files and answers of this sitting.
     items: BTreeMap<ItemId, String>,
     answers: BTreeMap<(ItemId, usize), String>,
+    /// Only the last value counts: written when nothing else waits.
+    settings: BTreeMap<&'static str, Value>,
 }
 
 impl Keeper {
@@ -170,11 +195,12 @@ impl Keeper {
                 Some(Told::Exported(self.export(&filter, form, to)))
             }
             Request::Close => {
+                let told = self.keep_settings();
                 // The keys go with them.
                 self.records = None;
                 self.items.clear();
                 self.answers.clear();
-                None
+                told
             }
         }
     }
@@ -262,8 +288,20 @@ impl Keeper {
                 }
                 self.records()?.note(*action, *outcome, detail)
             }
-            Deed::Set { name, value } => self.records()?.set_setting(name, value),
+            Deed::Set { name, value } => {
+                self.settings.insert(name, value.clone());
+                Ok(())
+            }
         }
+    }
+
+    fn keep_settings(&mut self) -> Option<Told> {
+        let settings = std::mem::take(&mut self.settings);
+        let keep = |(name, value): (&str, Value)| self.records()?.set_setting(name, &value);
+        settings
+            .into_iter()
+            .find_map(|it| keep(it).err())
+            .map(Told::NotKept)
     }
 
     fn reference(&self, item: ItemId) -> Result<&str, Error> {
