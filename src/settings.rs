@@ -31,7 +31,8 @@ pub struct Settings {
     pub course_height: f32,
     /// The site whose fit answers are read by, where it has one for the model; `None` for the bundle's own.
     pub site: Option<String>,
-    /// Newest first. A path can name a patient: it is shown, kept in this file, and nowhere else.
+    /// Newest first. A path can name a patient: it is shown, and kept in the records where there are any; in this file
+    /// only before a choice was made, or where records cannot be kept.
     pub recent: Vec<Phi<PathBuf>>,
     /// Folders of finished evaluations, newest first; likewise.
     pub reports: Vec<Phi<PathBuf>>,
@@ -94,32 +95,34 @@ impl Settings {
         settings
     }
 
-    /// Writes the settings into a folder that only its owner may enter.
+    /// Writes the settings into a folder that only its owner may enter. Once a choice was made there are no paths among
+    /// them: the records have them, or nobody does.
     ///
     /// # Errors
     /// The folder or the file cannot be written.
     pub fn save(&self, folder: &Path) -> Result<(), disk::Error> {
         disk::create_folder(folder)?;
         disk::restrict(folder, 0o700)?;
+        let bytes = if self.keep.is_some() {
+            serde_json::to_vec_pretty(&self.without_paths())
+        } else {
+            serde_json::to_vec_pretty(self)
+        };
         // Plain fields always have a JSON form.
-        disk::write_atomic(
-            &folder.join(FILE),
-            &serde_json::to_vec_pretty(self).unwrap_or_default(),
-        )?;
+        disk::write_atomic(&folder.join(FILE), &bytes.unwrap_or_default())?;
         disk::restrict(&folder.join(FILE), 0o600)
     }
 
-    /// Puts a path at the top of the recent files. Where records are kept they know it themselves, encrypted; where
-    /// nothing is to be kept, nothing is.
+    /// Puts a path at the top of the recent files, unless nothing is to be kept.
     pub fn remember(&mut self, path: &Path) {
-        if self.keep.is_none() {
+        if self.keep != Some(Keep::Nothing) {
             put_first(&mut self.recent, path);
         }
     }
 
     /// Puts a folder at the top of the finished evaluations, likewise.
     pub fn remember_report(&mut self, folder: &Path) {
-        if self.keep.is_none() {
+        if self.keep != Some(Keep::Nothing) {
             put_first(&mut self.reports, folder);
         }
     }

@@ -31,6 +31,8 @@ new-create = Create
 new-name-missing = Enter a name.
 new-too-short = { $found } of at least { $wanted } characters
 new-too-weak = This passphrase is too easy to guess.
+new-too-long = At most 256 characters.
+new-holds-name = The passphrase must not hold your name.
 new-different = The two passphrases differ.
 
 # First run: the recovery key.
@@ -46,12 +48,25 @@ recovery-go-on = Go on
 sign-in-title = Sign in
 sign-in = Sign in
 sign-in-working = Checking…
+sign-in-forgot = Forgot the passphrase? Use the recovery key
+accept = Accept this copy
+accept-body = An administrator can take the records as they are now. What was written after this copy was made is lost, and the log says who accepted it. Do it only if you know that the records were moved or restored: type the passphrase again.
 trouble-wrong = The name or the passphrase is wrong.
-trouble-wait = Too many tries. Wait { $seconds } s.
-trouble-newer = A newer Wardlight has written these records. Start that one.
-trouble-damaged = The records are damaged. Restore a backup.
-trouble-in-use = Another window has these records open.
-trouble-storage = The records cannot be read or written here.
+trouble-wait = Too many tries. Wait { $seconds } s, then try again.
+trouble-newer = A newer Wardlight has written these records. Start that version.
+trouble-damaged = The records are damaged. Restore the newest backup: wardlight store restore.
+trouble-tampered = These are not the records that were written last: an older copy was put back, or they were changed. Ask an administrator.
+trouble-in-use = Another window or command has these records open. Close it and try again.
+trouble-full = The disk is full. Make room and try again.
+trouble-read-only = The folder of the records cannot be written. Ask who looks after this computer.
+trouble-not-allowed = You may not do this. Ask an administrator.
+trouble-storage = The records cannot be read or written here. Try again, or ask who looks after this computer.
+
+# By the recovery key.
+recover-title = A new passphrase
+recover-body = Type the recovery key as it was printed, your name, and a passphrase to use from now on. The log says that the key was used.
+recover-key = Recovery key
+recover = Open
 
 # Locked.
 locked-title = Locked
@@ -81,3 +96,81 @@ safety-records-kept = kept on this computer, encrypted
 safety-records-none = nothing is kept
 safety-choose = Choose again
 safety-lock = Lock now
+
+# In an emergency.
+glass-title = Break the glass
+glass-body = Until the window locks you may open, score, read and export as a reader may. An administrator and the auditor see that you did, and why.
+glass-reason = Reason
+glass = Break the glass
+
+# The audit log.
+log-title = Audit log
+log-lead = Who did what in these records, newest first. Looking at it is written down too.
+log-day = Day, UTC
+log-day-hint = 2026-11-27
+log-action = Deed
+log-person = Person
+log-all = All
+log-loud = Alerts only
+log-look = Read again
+log-time = Time, UTC
+log-outcome = Outcome
+log-case = Case
+log-detail = Detail
+log-done = done
+log-refused = refused
+log-failed = failed
+log-alert = Alert
+log-none = No record fits.
+log-reading = Reading…
+log-shown = { $n ->
+    [one] One record
+   *[other] { $n } records
+}
+log-more = The newest { $n } records; narrow the filter for older ones.
+log-out = Write to this file
+log-form = Form
+log-export = Export
+log-dicom = DICOM audit XML
+log-fhir = FHIR AuditEvent
+
+# What was done.
+deed-started = Started
+deed-stopped = Stopped
+deed-store-created = Records made
+deed-upgraded = Records upgraded
+deed-log-viewed = Log viewed
+deed-log-exported = Log exported
+deed-case-opened = Case opened
+deed-scored = Scored
+deed-scope-overridden = Scored beyond scope
+deed-reading-recorded = Reading recorded
+deed-annotated = Annotated
+deed-searched = Searched
+deed-worklist-changed = Worklist changed
+deed-patient-erased = Patient erased
+deed-exported = Exported
+deed-patient-exported = Patient exported
+deed-deidentified = De-identified
+deed-backed-up = Backed up
+deed-restored = Restored from a backup
+deed-case-received = Case received
+deed-glass-broken = Glass broken
+deed-tampering-found = Tampering found
+deed-copy-accepted = Copy accepted
+deed-clock-went-back = Clock went back
+deed-person-added = Person added
+deed-person-removed = Person removed
+deed-roles-changed = Roles changed
+deed-passphrase-changed = Passphrase changed
+deed-recovery-key-changed = Recovery key changed
+deed-keys-renewed = Keys renewed
+deed-threshold-changed = Threshold changed
+deed-model-changed = Model changed
+deed-store-checked = Records checked
+deed-access-refused = Access refused
+deed-signed-in = Signed in
+deed-sign-in-failed = Sign-in failed
+deed-signed-out = Signed out
+deed-locked = Locked
+deed-recovered = Recovery key used

@@ -11,14 +11,15 @@ use egui::{Context, Ui, ViewportCommand};
 
 use super::{
     Options, Scene, dialog::Dialog, frame_log::FrameLog, guard::Guard, keys, pictures::Pictures,
-    sign_in_ui::Typed, theme, window_ui,
+    recorder::Recorder, sign_in_ui::Typed, theme, window_ui,
 };
 use crate::{
     engine::{self, Client, WakeFn},
     lock::Reason,
     privacy::process,
-    session::{Action, Command, Content, Door, Effect, Page, PageCommand, State},
+    session::{Action, Command, Content, Door, Effect, Page, PageCommand, Request, State, Told},
     settings::{Settings, Theme},
+    store::Place,
     words::{Language, Words},
 };
 
@@ -38,6 +39,8 @@ pub struct App {
     settings_folder: Option<PathBuf>,
     title: String,
     guard: Guard,
+    /// Where records could be kept.
+    recorder: Option<Recorder>,
     words: Words,
     typed: Typed,
     /// Frames to draw until nothing of what was open is left in the caches of the window.
@@ -79,20 +82,25 @@ impl App {
             .as_deref()
             .map(Settings::load)
             .unwrap_or_default();
-        let door = Door::new(safety.place.as_deref(), settings.keep);
+        let ctx = cc.egui_ctx.clone();
+        let wake: WakeFn = Arc::new(move || ctx.request_repaint());
+        let start = |place: &Place| Recorder::start(place.clone(), safety.cost, wake.clone());
+        let recorder = safety.place.as_ref().and_then(start);
+        // Without the thread nothing can be kept.
+        let place = safety.place.as_ref().filter(|_| recorder.is_some());
+        let door = Door::new(place, settings.keep);
         let settings = if door.is_open() {
             settings
         } else {
             settings.without_paths()
         };
-        let ctx = cc.egui_ctx.clone();
-        let wake: WakeFn = Arc::new(move || ctx.request_repaint());
         let is_cpu_wanted = std::env::var_os("WARDLIGHT_DRAW").is_some_and(|it| it == "cpu");
         let log = std::env::var_os("WARDLIGHT_FRAME_LOG");
         let guard = Guard::new(safety, settings.lock_minutes, wake.clone());
         let mut app = Self {
             words: Words::new(language(&settings)),
             guard,
+            recorder,
             typed: Typed::default(),
             n_forgetting: 0,
             is_forgetting_owed: false,
@@ -150,7 +158,7 @@ impl App {
                     ctx.copy_text(text);
                     self.has_copied = true;
                 }
-                Effect::AskPlace(ask) => self.guard.ask(ask),
+                Effect::Records(request) => self.ask_records(ctx, request),
                 Effect::Print(key) => self.guard.print(key),
                 Effect::Forget => self.forget(ctx),
                 Effect::Unlocked => self.unlocked(ctx),
@@ -206,7 +214,9 @@ impl App {
         self.guard.unlocked();
         self.typed = Typed::default();
         ctx.memory_mut(|it| it.data.clear());
-        if let Some(folder) = &self.settings_folder {
+        if let Some(folder) = &self.settings_folder
+            && self.state.door.user.is_none()
+        {
             let Settings {
                 recent, reports, ..
             } = Settings::load(folder);
@@ -238,10 +248,12 @@ impl App {
         if let Some(reason) = self.guard.look(ctx, &self.state) {
             self.lock(ctx, reason);
         }
-        if let Some(answer) = self.guard.answer() {
-            let effects = self.state.on_place(answer);
-            self.typed.passphrase = Default::default();
-            self.typed.has_focus = false;
+        while let Some(told) = self.recorder.as_mut().and_then(Recorder::poll) {
+            if let Told::Opened(answer) = &told {
+                self.guard.answered(answer);
+                self.typed.answered(answer.is_ok());
+            }
+            let effects = self.state.on_records(told);
             self.perform(ctx, effects);
         }
         if let Some(is_printed) = self.guard.printed() {
@@ -254,6 +266,14 @@ impl App {
         let effects = self.state.lock(reason);
         self.perform(ctx, effects);
         self.guard.locked(reason, start.elapsed());
+    }
+
+    fn ask_records(&mut self, ctx: &Context, request: Request) {
+        let asked = self.recorder.as_mut().map(|it| it.ask(request));
+        if let Some(Err(told)) = asked {
+            let effects = self.state.on_records(told);
+            self.perform(ctx, effects);
+        }
     }
 
     /// One dialog at a time.
@@ -398,6 +418,13 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, gl: Option<&glow::Context>) {
         self.keep(&self.state.settings);
+        let effects = self.state.sign_out();
+        for effect in effects {
+            if let (Effect::Records(request), Some(recorder)) = (effect, &mut self.recorder) {
+                recorder.ask(request).ok(); // nobody is there any more to be told
+            }
+        }
+        self.recorder = None;
         if let Some(gl) = gl {
             self.pictures.destroy(gl);
         }

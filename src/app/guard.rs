@@ -1,5 +1,4 @@
-//! What the window is watched with: input, clocks and desktop go in, a reason to lock comes out; and the thread that asks
-//! the place where records are kept.
+//! What the window is watched with: input, clocks and desktop go in, a reason to lock comes out.
 
 use std::{
     io::Write as _,
@@ -19,7 +18,8 @@ use crate::{
     engine::WakeFn,
     journal::{Journal, Value},
     lock::{Alarm, Bus, Desktop, Heard, Moment, Reason, Seen, Watch},
-    session::{Ask, Opened, Place, Secret, State, Trouble},
+    session::{Opened, State},
+    store::{Error, RecoveryKey},
 };
 
 /// So long before it locks the window says so.
@@ -34,10 +34,8 @@ pub(super) struct Guard {
     watch: Watch,
     alarm: Option<Alarm>,
     desktop: Option<Desktop>,
-    place: Option<Arc<dyn Place>>,
     journal: Journal,
     wake: WakeFn,
-    answer: Option<Receiver<Result<Opened, Trouble>>>,
     printed: Option<Receiver<bool>>,
     pointer: Option<Pos2>,
     /// Time of the input that was looked at last.
@@ -50,10 +48,10 @@ impl Guard {
     /// Starts to watch. Without an alarm of the system the frames of the window are all that wakes it.
     pub(super) fn new(safety: Safety, minutes: u8, wake: WakeFn) -> Self {
         let Safety {
-            place,
             clock,
             buses,
             journal,
+            ..
         } = safety;
         journal.write("window-started", &[]);
         let now = clock();
@@ -62,10 +60,8 @@ impl Guard {
             alarm: Alarm::start(wake.clone()).ok(),
             desktop: buses.map(|it| Desktop::start(it, wake.clone())),
             clock,
-            place,
             journal,
             wake,
-            answer: None,
             printed: None,
             pointer: None,
             input_time: f64::NEG_INFINITY,
@@ -184,41 +180,17 @@ impl Guard {
         })
     }
 
-    /// Asks the place, on a thread: deriving a key takes about a second.
-    pub(super) fn ask(&mut self, ask: Ask) {
-        let Some(place) = self.place.clone() else {
-            return;
-        };
-        let (sender, answer) = sync_channel(1);
-        let wake = self.wake.clone();
-        let work = move || {
-            let answer = match &ask {
-                Ask::Create(user) => place.create(user),
-                // For the derivation of the key.
-                Ask::SignIn { name, passphrase } => place.sign_in(name.reveal(), passphrase),
-            };
-            // A window that is gone closes the records again.
-            sender.send(answer).ok();
-            wake();
-        };
-        let started = Builder::new().name("sign in".to_owned()).spawn(work);
-        self.answer = started.is_ok().then_some(answer);
-    }
-
-    /// The answer of the place, once.
-    pub(super) fn answer(&mut self) -> Option<Result<Opened, Trouble>> {
-        let answer = self.answer.as_ref()?.try_recv().ok()?;
-        self.answer = None;
-        let (event, code) = match &answer {
+    /// Writes down whether somebody came in.
+    pub(super) fn answered(&self, answer: &Result<Opened, Error>) {
+        let (event, code) = match answer {
             Ok(_) => ("signed-in", "ok"),
-            Err(trouble) => ("not-signed-in", trouble_code(*trouble)),
+            Err(error) => ("not-signed-in", error_code(error)),
         };
         self.journal.write(event, &[("outcome", Value::Code(code))]);
-        Some(answer)
     }
 
     /// Sends the recovery key to the printer through a pipe: it must not stand in a file.
-    pub(super) fn print(&mut self, key: Secret) {
+    pub(super) fn print(&mut self, key: RecoveryKey) {
         let (sender, printed) = sync_channel(1);
         let wake = self.wake.clone();
         let work = move || {
@@ -237,7 +209,7 @@ impl Guard {
     }
 }
 
-fn try_print(key: &Secret) -> Option<()> {
+fn try_print(key: &RecoveryKey) -> Option<()> {
     let mut lp = std::process::Command::new("lp")
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -259,13 +231,17 @@ const fn bus_code(bus: Bus) -> &'static str {
     }
 }
 
-const fn trouble_code(trouble: Trouble) -> &'static str {
-    match trouble {
-        Trouble::Wrong => "wrong",
-        Trouble::Wait { .. } => "wait",
-        Trouble::Newer => "newer",
-        Trouble::Damaged => "damaged",
-        Trouble::InUse => "in-use",
-        Trouble::Storage => "storage",
+const fn error_code(error: &Error) -> &'static str {
+    match error {
+        Error::WrongNameOrPassphrase => "wrong",
+        Error::Wait { .. } => "wait",
+        Error::Newer { .. } => "newer",
+        Error::Damaged { .. } => "damaged",
+        Error::Tampered { .. } => "tampered",
+        Error::InUse => "in-use",
+        Error::Full => "full",
+        Error::ReadOnly => "read-only",
+        Error::Weak { .. } => "weak",
+        _ => "storage",
     }
 }

@@ -1,12 +1,12 @@
 //! The page of a locked window, and the sheet that says when it locks and in which language it speaks.
 
-use egui::{Align, Key, Layout, Slider, Ui};
+use egui::{Align, Id, Key, Layout, Slider, TextEdit, Ui, accesskit::Role, vec2};
 
 use super::{
     Scene,
     controls::{Button, body, head, muted, strong},
-    sign_in_ui::{Typed, languages_ui, passphrase_ui},
-    theme::TITLE,
+    sign_in_ui::{Typed, forgot_ui, languages_ui, passphrase_ui},
+    theme::{self, TITLE},
 };
 use crate::{
     lock::{IDLE_MINUTES, Reason},
@@ -57,7 +57,10 @@ pub(super) fn locked_ui(
         .tight()
         .show(ui, tokens)
         .clicked();
-    asked.or(is_switched.then_some(DoorCommand::Switch))
+    let forgot = forgot_ui(ui, scene);
+    asked
+        .or(is_switched.then_some(DoorCommand::Switch))
+        .or(forgot)
 }
 
 /// Draws the sheet for lock and language.
@@ -116,6 +119,53 @@ pub(super) fn safety_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
             commands.push(Command::Act(Action::Lock));
         }
     });
+}
+
+/// What is typed as the reason.
+#[derive(Clone, Default)]
+struct Why(String);
+
+/// Draws the sheet for an emergency.
+pub(super) fn glass_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let (tokens, words) = (scene.tokens, scene.words);
+    ui.set_width(460.0);
+    head(ui, tokens, &words.say("glass-title"));
+    muted(ui, tokens, &words.say("glass-body"));
+    ui.add_space(6.0);
+    let id = Id::unique("glass");
+    let mut why = ui.data(|it| it.get_temp::<Why>(id)).unwrap_or_default();
+    let label = words.say("glass-reason");
+    let name = muted(ui, tokens, &label);
+    let field = ui.add(
+        TextEdit::singleline(&mut why.0)
+            .desired_width(f32::INFINITY)
+            .margin(vec2(10.0, 7.0))
+            .font(theme::regular(theme::BODY)),
+    );
+    let field = field.labelled_by(name.id);
+    field.widget_info(|| egui::WidgetInfo::labeled(Role::TextInput, true, &label));
+    if why.0.is_empty() {
+        field.request_focus();
+    }
+    let is_ready = 5 <= why.0.trim().chars().count();
+    let enter = ui.input(|it| it.key_pressed(Key::Enter));
+    let mut is_asked = enter && is_ready;
+    ui.add_space(6.0);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let (back, glass) = (words.say("back"), words.say("glass"));
+        let button = Button {
+            is_enabled: is_ready,
+            ..Button::new(&glass).key("Enter").primary()
+        };
+        is_asked |= button.show(ui, tokens).clicked() && is_ready;
+        if Button::new(&back).key("Esc").show(ui, tokens).clicked() {
+            commands.push(Command::CloseSheet);
+        }
+    });
+    if is_asked {
+        commands.push(Command::BreakGlass(std::mem::take(&mut why.0)));
+    }
+    ui.data_mut(|it| it.insert_temp(id, why));
 }
 
 fn row(ui: &mut Ui, scene: &Scene<'_>, name: &str, add: impl FnOnce(&mut Ui)) {

@@ -11,6 +11,7 @@ mod course_plot;
 mod course_strips;
 mod course_ui;
 mod crop_ui;
+mod deed_words;
 mod dialog;
 mod empty_ui;
 mod evaluate_ui;
@@ -22,6 +23,7 @@ mod guard;
 mod icons;
 mod keys;
 mod lock_ui;
+mod log_ui;
 mod map_ui;
 mod modules_ui;
 mod note_marks;
@@ -32,6 +34,7 @@ mod page_words;
 mod pictures;
 mod place;
 mod plot_ui;
+mod recorder;
 mod report_ui;
 mod result_ui;
 mod scan_ui;
@@ -58,7 +61,8 @@ use crate::{
     journal::Journal,
     lock::{Buses, Moment},
     model::Site,
-    session::{Column, Command, Content, Page, Place, State},
+    session::{Column, Command, Content, Page, State},
+    store::{Cost, Place},
     words::Words,
 };
 
@@ -85,7 +89,9 @@ pub struct Options {
 /// What guards what is open.
 pub struct Safety {
     /// Where records could be kept; nothing is where there is none.
-    pub place: Option<Arc<dyn Place>>,
+    pub place: Option<Place>,
+    /// Of a guess at a passphrase, for records that are made here; [`Cost::STANDARD`] but for tests.
+    pub cost: Cost,
     pub clock: Clock,
     /// Where suspend and session lock are listened for.
     pub buses: Option<Buses>,
@@ -97,6 +103,7 @@ impl Default for Safety {
     fn default() -> Self {
         Self {
             place: None,
+            cost: Cost::STANDARD,
             clock: Arc::new(Moment::now),
             buses: None,
             journal: Journal::new(None),
@@ -238,6 +245,10 @@ fn window_ui(
         }
         Page::Train => {
             train_ui::train_ui(ui, scene, commands);
+            left
+        }
+        Page::Log => {
+            log_ui::log_ui(ui, scene, commands);
             left
         }
     };

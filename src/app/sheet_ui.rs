@@ -10,7 +10,7 @@ use egui::{
 use super::{
     Scene,
     controls::{Button, head, muted, section},
-    lock_ui::safety_ui,
+    lock_ui::{glass_ui, safety_ui},
     theme::{self, BODY, SMALL},
     together_ui::together_sheet_ui,
 };
@@ -33,6 +33,7 @@ pub(super) fn sheet_ui(ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) 
             Sheet::Keys => keys_ui(ui, scene),
             Sheet::Path => path_ui(ui, scene, commands),
             Sheet::Safety => safety_ui(ui, scene, commands),
+            Sheet::Glass => glass_ui(ui, scene, commands),
             Sheet::Together => together_sheet_ui(ui, scene, commands),
         });
     if shown.backdrop_response.clicked() {

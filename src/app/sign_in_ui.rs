@@ -14,10 +14,8 @@ use super::{
 };
 use crate::{
     privacy::Phi,
-    session::{
-        Ask, Command, DoorCommand, DoorStage, NewUser, PASSPHRASE_CHARS, PASSPHRASE_SCORE, Secret,
-        Trouble,
-    },
+    session::{Ask, Command, Credentials, DoorCommand, DoorStage},
+    store::{Error, Passphrase, RecoveryKey, Weakness},
     words::{Language, Part},
 };
 
@@ -30,11 +28,40 @@ pub(super) struct Typed {
     pub(super) name: Zeroizing<String>,
     pub(super) passphrase: Zeroizing<String>,
     again: Zeroizing<String>,
+    /// The printed key.
+    key: Zeroizing<String>,
     is_shown: bool,
-    /// Of the passphrase, 0..=4.
-    score: u8,
+    /// Of the new passphrase: 0..=4, and what is weak about it.
+    strength: u8,
+    weakness: Option<Weakness>,
     /// Whether the keyboard has been put where it belongs.
     pub(super) has_focus: bool,
+}
+
+impl Typed {
+    /// A passphrase is typed for one try; a page that goes on forgets all.
+    pub(super) fn answered(&mut self, is_open: bool) {
+        if is_open {
+            *self = Self::default();
+        } else {
+            self.passphrase = Zeroizing::default();
+            self.again = Zeroizing::default();
+            self.has_focus = false;
+        }
+    }
+
+    fn judge(&mut self) {
+        let passphrase = Passphrase::typed(&self.passphrase);
+        self.strength = passphrase.strength(&self.name);
+        self.weakness = passphrase.judge(&self.name).err();
+    }
+
+    fn credentials(&self, name: &str) -> Credentials {
+        Credentials {
+            name: Phi::new(name.trim().to_owned()),
+            passphrase: Passphrase::typed(&self.passphrase),
+        }
+    }
 }
 
 /// Draws what stands before the records.
@@ -60,6 +87,7 @@ pub(super) fn door_ui(
                         DoorStage::NewUser => new_user_ui(ui, scene, typed),
                         DoorStage::RecoveryKey(key) => recovery_ui(ui, scene, key),
                         DoorStage::SignIn => sign_in_ui(ui, scene, typed),
+                        DoorStage::Recover => recover_ui(ui, scene, typed),
                         DoorStage::Locked(reason) => locked_ui(ui, scene, *reason, typed),
                     };
                     commands.extend(asks.map(Command::AtDoor));
@@ -146,44 +174,92 @@ fn first_run_ui(ui: &mut Ui, scene: &Scene<'_>) -> Option<DoorCommand> {
 fn new_user_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) -> Option<DoorCommand> {
     let (tokens, words) = (scene.tokens, scene.words);
     strong(ui, &words.say("new-title"), TITLE, tokens.text);
-    let wanted = ("wanted", Part::Number(PASSPHRASE_CHARS as u64));
+    let wanted = ("wanted", Part::Number(Passphrase::LEAST_CHARS as u64));
     muted(ui, tokens, &words.say_with("passphrase-rule", &[wanted]));
     ui.add_space(4.0);
-    name_ui(ui, scene, typed);
-    let is_shown = typed.is_shown;
+    if name_ui(ui, scene, typed) {
+        typed.judge();
+    }
+    let missing = new_passphrase_ui(ui, scene, typed);
+    trouble_ui(ui, scene);
+    let is_asked = back_or_on_ui(ui, scene, &words.say("new-create"), missing.is_none())?;
+    Some(if is_asked {
+        DoorCommand::Ask(Ask::Create(typed.credentials(&typed.name)))
+    } else {
+        DoorCommand::Back
+    })
+}
+
+/// By the printed key: who, and a new passphrase.
+fn recover_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) -> Option<DoorCommand> {
+    let (tokens, words) = (scene.tokens, scene.words);
+    strong(ui, &words.say("recover-title"), TITLE, tokens.text);
+    muted(ui, tokens, &words.say("recover-body"));
+    ui.add_space(4.0);
+    if name_ui(ui, scene, typed) {
+        typed.judge();
+    }
+    let is_hidden = !typed.is_shown;
+    field_ui(
+        ui,
+        scene,
+        &words.say("recover-key"),
+        &mut typed.key,
+        is_hidden,
+    );
+    let missing = new_passphrase_ui(ui, scene, typed);
+    trouble_ui(ui, scene);
+    let is_ready = missing.is_none() && !typed.key.trim().is_empty();
+    let is_asked = back_or_on_ui(ui, scene, &words.say("recover"), is_ready)?;
+    Some(if is_asked {
+        let key = RecoveryKey::typed(&typed.key);
+        DoorCommand::Ask(Ask::Recover(key, typed.credentials(&typed.name)))
+    } else {
+        DoorCommand::Back
+    })
+}
+
+/// The two fields of a new passphrase; gives what is still missing, in words.
+fn new_passphrase_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) -> Option<String> {
+    let words = scene.words;
+    let is_hidden = !typed.is_shown;
     let label = words.say("passphrase");
-    let field = field_ui(ui, scene, &label, &mut typed.passphrase, !is_shown);
+    let field = field_ui(ui, scene, &label, &mut typed.passphrase, is_hidden);
     if field.changed() {
-        typed.score = score(&typed.passphrase, &typed.name);
+        typed.judge();
     }
     strength_ui(ui, scene, typed);
     let label = words.say("passphrase-again");
-    field_ui(ui, scene, &label, &mut typed.again, !is_shown);
+    field_ui(ui, scene, &label, &mut typed.again, is_hidden);
     show_ui(ui, scene, typed);
     let missing = missing(scene, typed);
     if let Some(missing) = &missing
         && !typed.passphrase.is_empty()
     {
-        muted(ui, tokens, missing);
+        muted(ui, scene.tokens, missing);
     }
-    trouble_ui(ui, scene);
+    missing
+}
+
+/// The two ways on from a page; whether it is the way forward.
+fn back_or_on_ui(ui: &mut Ui, scene: &Scene<'_>, action: &str, is_filled: bool) -> Option<bool> {
+    let is_ready = is_filled && !scene.state.door.is_waiting;
     let mut asked = None;
-    let is_ready = missing.is_none() && !scene.state.door.is_waiting;
     ui.horizontal(|ui| {
-        let (back, create) = (words.say("back"), words.say("new-create"));
-        if Button::new(&back).key("Esc").show(ui, tokens).clicked()
+        let back = scene.words.say("back");
+        if Button::new(&back)
+            .key("Esc")
+            .show(ui, scene.tokens)
+            .clicked()
             || ui.input(|it| it.key_pressed(Key::Escape))
         {
-            asked = Some(DoorCommand::Back);
+            asked = Some(false);
         }
-        let button = enabled(Button::new(&create).key("Enter").primary(), is_ready);
-        let is_clicked = button.show(ui, tokens).clicked();
+        let button = enabled(Button::new(action).key("Enter").primary(), is_ready);
+        let is_clicked = button.show(ui, scene.tokens).clicked();
         let enter = ui.input(|it| it.key_pressed(Key::Enter));
         if is_ready && (is_clicked || enter) {
-            asked = Some(DoorCommand::Ask(Ask::Create(NewUser {
-                name: Phi::new(typed.name.trim().to_owned()),
-                passphrase: Secret::new(typed.passphrase.to_string()),
-            })));
+            asked = Some(true);
         }
         waiting_ui(ui, scene);
     });
@@ -193,26 +269,28 @@ fn new_user_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) -> Option<Door
 /// What is still missing, in words.
 fn missing(scene: &Scene<'_>, typed: &Typed) -> Option<String> {
     let words = scene.words;
-    let found = typed.passphrase.chars().count();
     if typed.name.trim().is_empty() {
         return Some(words.say("new-name-missing"));
     }
-    if found < PASSPHRASE_CHARS {
-        let parts = [
-            ("found", Part::Number(found as u64)),
-            ("wanted", Part::Number(PASSPHRASE_CHARS as u64)),
-        ];
-        return Some(words.say_with("new-too-short", &parts));
+    let weakness = if typed.passphrase.is_empty() {
+        Some(Weakness::TooShort)
+    } else {
+        typed.weakness
+    };
+    match weakness {
+        Some(Weakness::TooShort) => {
+            let found = typed.passphrase.chars().count();
+            let parts = [
+                ("found", Part::Number(found as u64)),
+                ("wanted", Part::Number(Passphrase::LEAST_CHARS as u64)),
+            ];
+            Some(words.say_with("new-too-short", &parts))
+        }
+        Some(Weakness::TooLong) => Some(words.say("new-too-long")),
+        Some(Weakness::Guessable) => Some(words.say("new-too-weak")),
+        Some(Weakness::HoldsName) => Some(words.say("new-holds-name")),
+        None => (*typed.passphrase != *typed.again).then(|| words.say("new-different")),
     }
-    if typed.score < PASSPHRASE_SCORE {
-        return Some(words.say("new-too-weak"));
-    }
-    (*typed.passphrase != *typed.again).then(|| words.say("new-different"))
-}
-
-/// How hard a passphrase is to guess, 0..=4 (Wheeler, USENIX Security 2016). Beyond 100 characters more do not count.
-fn score(passphrase: &str, name: &str) -> u8 {
-    u8::from(zxcvbn::zxcvbn(passphrase, &[name, "wardlight"]).score())
 }
 
 fn strength_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &Typed) {
@@ -220,15 +298,18 @@ fn strength_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &Typed) {
     if typed.passphrase.is_empty() {
         return;
     }
-    let score = words.say_with("strength", &[("score", Part::Number(typed.score.into()))]);
-    let color = if typed.score < PASSPHRASE_SCORE {
+    let score = words.say_with(
+        "strength",
+        &[("score", Part::Number(typed.strength.into()))],
+    );
+    let color = if typed.strength < Passphrase::LEAST_STRENGTH {
         tokens.amber
     } else {
         tokens.teal
     };
     ui.horizontal(|ui| {
         ui.allocate_ui(vec2(WIDTH * 0.6, 10.0), |ui| {
-            bar(ui, tokens, f32::from(typed.score + 1) / 5.0, None, color);
+            bar(ui, tokens, f32::from(typed.strength + 1) / 5.0, None, color);
         });
         let shown = muted(ui, tokens, &score);
         let name = words.say("strength-name");
@@ -236,7 +317,7 @@ fn strength_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &Typed) {
     });
 }
 
-fn recovery_ui(ui: &mut Ui, scene: &Scene<'_>, key: &Secret) -> Option<DoorCommand> {
+fn recovery_ui(ui: &mut Ui, scene: &Scene<'_>, key: &RecoveryKey) -> Option<DoorCommand> {
     let (tokens, words) = (scene.tokens, scene.words);
     strong(ui, &words.say("recovery-title"), TITLE, tokens.text);
     body(ui, tokens, &words.say("recovery-body"));
@@ -282,7 +363,16 @@ fn sign_in_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) -> Option<DoorC
     ui.add_space(4.0);
     name_ui(ui, scene, typed);
     let name = typed.name.trim().to_owned();
-    passphrase_ui(ui, scene, typed, &words.say("sign-in"), &name)
+    let asked = passphrase_ui(ui, scene, typed, &words.say("sign-in"), &name);
+    asked.or_else(|| forgot_ui(ui, scene))
+}
+
+/// The way for a lost passphrase.
+pub(super) fn forgot_ui(ui: &mut Ui, scene: &Scene<'_>) -> Option<DoorCommand> {
+    let forgot = scene.words.say("sign-in-forgot");
+    let button = Button::new(&forgot).quiet().tight();
+    let is_clicked = button.show(ui, scene.tokens).clicked();
+    is_clicked.then_some(DoorCommand::Forgot)
 }
 
 /// The field for the passphrase, what went wrong, and the button.
@@ -309,23 +399,41 @@ pub(super) fn passphrase_ui(
         let is_clicked = button.show(ui, scene.tokens).clicked();
         let enter = ui.input(|it| it.key_pressed(Key::Enter));
         if is_ready && (is_clicked || enter) {
-            asked = Some(DoorCommand::Ask(Ask::SignIn {
-                name: Phi::new(name.to_owned()),
-                passphrase: Secret::new(typed.passphrase.to_string()),
-            }));
+            asked = Some(DoorCommand::Ask(Ask::SignIn(typed.credentials(name))));
         }
         waiting_ui(ui, scene);
     });
+    if matches!(scene.state.door.trouble, Some(Error::Tampered { .. })) {
+        let is_asked = accept_ui(ui, scene, is_ready);
+        asked = asked.or_else(|| {
+            is_asked.then(|| DoorCommand::Ask(Ask::AcceptCopy(typed.credentials(name))))
+        });
+    }
     asked
 }
 
-fn name_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) {
+/// What it means to take changed records as they are, and the way to do it.
+fn accept_ui(ui: &mut Ui, scene: &Scene<'_>, is_ready: bool) -> bool {
+    let (tokens, words) = (scene.tokens, scene.words);
+    let mut is_asked = false;
+    card(ui, tokens, |ui| {
+        muted(ui, tokens, &words.say("accept-body"));
+        let accept = words.say("accept");
+        let button = enabled(Button::new(&accept), is_ready);
+        is_asked = button.show(ui, tokens).clicked() && is_ready;
+    });
+    is_asked
+}
+
+/// The field for the name. Changed?
+fn name_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) -> bool {
     let label = scene.words.say("name");
     let field = field_ui(ui, scene, &label, &mut typed.name, false);
     if !typed.has_focus && typed.name.is_empty() {
         field.request_focus();
         typed.has_focus = true;
     }
+    field.changed()
 }
 
 /// A field under its name.
@@ -369,18 +477,23 @@ fn show_ui(ui: &mut Ui, scene: &Scene<'_>, typed: &mut Typed) {
 /// What went wrong, in the same words for a wrong name and a wrong passphrase.
 fn trouble_ui(ui: &mut Ui, scene: &Scene<'_>) {
     let words = scene.words;
-    let Some(trouble) = scene.state.door.trouble else {
+    let Some(trouble) = &scene.state.door.trouble else {
         return;
     };
     let text = match trouble {
-        Trouble::Wrong => words.say("trouble-wrong"),
-        Trouble::Wait { seconds } => {
-            words.say_with("trouble-wait", &[("seconds", Part::Number(seconds))])
+        Error::WrongNameOrPassphrase => words.say("trouble-wrong"),
+        Error::Wait { wait_secs } => {
+            words.say_with("trouble-wait", &[("seconds", Part::Number(*wait_secs))])
         }
-        Trouble::Newer => words.say("trouble-newer"),
-        Trouble::Damaged => words.say("trouble-damaged"),
-        Trouble::InUse => words.say("trouble-in-use"),
-        Trouble::Storage => words.say("trouble-storage"),
+        Error::Newer { .. } => words.say("trouble-newer"),
+        Error::Damaged { .. } => words.say("trouble-damaged"),
+        Error::Tampered { .. } => words.say("trouble-tampered"),
+        Error::InUse => words.say("trouble-in-use"),
+        Error::Full => words.say("trouble-full"),
+        Error::ReadOnly => words.say("trouble-read-only"),
+        Error::Weak { .. } => words.say("new-too-weak"),
+        Error::NotAllowed { .. } => words.say("trouble-not-allowed"),
+        _ => words.say("trouble-storage"),
     };
     let shown = RichText::new(&text)
         .font(theme::regular(BODY))

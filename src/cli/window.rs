@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context as _;
 
-use super::{Decoder, EngineArgs, load, models_folder, options, sites, tool};
+use super::{Decoder, EngineArgs, load, models_folder, options, sites, store, tool};
 use crate::{
     app,
     engine::Parts,
@@ -74,6 +74,8 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
         settings_folder,
         models_folder: Some(models),
         safety: app::Safety {
+            // Without a home folder nothing can be kept.
+            place: store::own_place().ok(),
             buses: Some(Buses::default()),
             journal: Journal::new(journal_folder()),
             ..app::Safety::default()

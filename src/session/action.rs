@@ -46,6 +46,8 @@ pub enum Action {
     ToggleTheme,
     Palette,
     Keys,
+    Log,
+    BreakGlass,
     Lock,
     Safety,
     Escape,
@@ -83,7 +85,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 53] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -132,6 +134,8 @@ impl Action {
         Self::ToggleTheme,
         Self::Palette,
         Self::Keys,
+        Self::Log,
+        Self::BreakGlass,
         Self::Lock,
         Self::Safety,
         Self::Quit,
@@ -190,6 +194,8 @@ impl Action {
             Self::ToggleTheme => ("Light or dark", "", "Change between the dark and the light theme", Window),
             Self::Palette => ("All actions", "Ctrl+K", "Search all actions", Window),
             Self::Keys => ("Keys", "F1", "All keys on one sheet", Window),
+            Self::Log => ("Audit log", "Ctrl+J", "Who did what in the records, newest first", Window),
+            Self::BreakGlass => ("Break the glass…", "", "In an emergency: read as a reader may, for a reason that the log keeps", Window),
             Self::Lock => ("Lock", "Ctrl+L", "Close everything that is open and show nothing until you come back", Window),
             Self::Safety => ("Lock and language…", "", "When the window locks, and in which language it speaks", Window),
             Self::Escape => ("Back", "Escape", "Close what lies on top, else go back to reading, else stop what runs, else reset the view", Window),

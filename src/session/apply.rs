@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::{
-    Action, Answer, Column, Command, Content, Effect, Group, Item, ItemId, Page, Purpose, Reading,
-    ScanItem, SeriesItem, Sheet, State, Tone,
+    Action, Answer, Column, Command, Content, Deed, Effect, Group, Item, ItemId, Page, Purpose,
+    Reading, Request, ScanItem, SeriesItem, Sheet, State, Tone,
 };
 use crate::{
     engine::{Event, Gate, Job, JobId, SaveJob, Target, Told},
@@ -12,6 +14,7 @@ use crate::{
     lock::Reason,
     render::{Pyramid, auto_window, curve::first_window, preset_window},
     settings::Theme,
+    store::{self, Outcome},
 };
 
 impl State {
@@ -31,6 +34,9 @@ impl State {
         if !self.door.is_open() && !command.works_at_door() {
             return Vec::new();
         }
+        if let Some(right) = command.right().filter(|it| !self.may(*it)) {
+            return self.refuse_for(right);
+        }
         match command {
             Command::Act(action) => return self.act(action),
             Command::Open(paths) => {
@@ -46,7 +52,7 @@ impl State {
             Command::ChooseLabel(id, label) => return self.explain_label(id, label),
             Command::ChooseMethod(id, method) => return self.explain(id, None, Some(method)),
             Command::ChooseSite(site) => return self.choose_site(site),
-            Command::SetPrevalence(prevalence) => self.set_prevalence(prevalence),
+            Command::SetPrevalence(prevalence) => return self.set_prevalence(prevalence),
             Command::ShowFrame(frame_idx) => self.show_frame(frame_idx),
             Command::ChooseHour(hour) => self.edit_course(|it| it.view.choose(hour)),
             Command::ZoomCourse { factor, about } => {
@@ -66,7 +72,7 @@ impl State {
                 self.settings.overlay_opacity = opacity.clamp(0.05, 1.0);
                 return self.save_settings();
             }
-            Command::Answer(id, answer) => self.answer(id, answer),
+            Command::Answer(id, answer) => return self.answer(id, answer),
             Command::SaveTo(path) => return self.save_overlay(path),
             Command::Dismiss(id) => self.notices.retain(|it| it.id != id),
             Command::Retry(id) => return self.retry(id),
@@ -88,6 +94,10 @@ impl State {
                 return self.save_settings();
             }
             Command::AtDoor(command) => return self.at_door(command),
+            Command::OnLog(command) => return self.apply_on_log(command),
+            Command::BreakGlass(reason) => {
+                return vec![Effect::Records(Request::BreakGlass(reason))];
+            }
             Command::SetWidth(Column::Study, width) => self.settings.study_width = width,
             Command::SetWidth(Column::Result, width) => self.settings.result_width = width,
             Command::SetWidth(Column::Course, height) => self.settings.course_height = height,
@@ -106,7 +116,7 @@ impl State {
         match event {
             Event::Opened { path, opened } => return self.take_in(path, *opened, &purpose),
             Event::Refused { path, error } => self.refuse(path, &error, purpose),
-            Event::ModelLoaded(manifest) => self.take_model(manifest, &purpose),
+            Event::ModelLoaded(manifest) => return self.take_model(manifest, &purpose),
             Event::ModelRefused { folder, error } => {
                 let mut failure = Failure::from(&error);
                 failure.headline = format!("{} ({folder})", failure.headline);
@@ -127,6 +137,7 @@ impl State {
                     cause: String::new(),
                 };
                 self.tell(Tone::Done, saved, Some(path), None);
+                return self.tell_exported(&purpose);
             }
             Event::Told(Told::Evaluate(event)) => self.evaluation_told(event),
             Event::Told(Told::Train(event)) => self.training_told(event),
@@ -205,9 +216,9 @@ impl State {
             Action::NextItem => self.step_item(1),
             Action::PreviousItem => self.step_item(-1),
             Action::CloseItem => return self.center.map_or_else(Vec::new, |id| self.close(id)),
-            Action::Agree => self.answer_center(Answer::Agree),
-            Action::Disagree => self.answer_center(Answer::Disagree),
-            Action::Unsure => self.answer_center(Answer::Unsure),
+            Action::Agree => return self.answer_center(Answer::Agree),
+            Action::Disagree => return self.answer_center(Answer::Disagree),
+            Action::Unsure => return self.answer_center(Answer::Unsure),
             Action::SaveOverlay => return self.ask_where_to_save(),
             Action::ToggleTheme => {
                 let theme = match self.settings.theme {
@@ -219,6 +230,8 @@ impl State {
             Action::Palette => self.sheet = toggled(self.sheet, Sheet::Palette),
             Action::Keys => self.sheet = toggled(self.sheet, Sheet::Keys),
             Action::Lock => return self.lock(Reason::Asked),
+            Action::Log => return self.open_log(),
+            Action::BreakGlass => self.sheet = toggled(self.sheet, Sheet::Glass),
             Action::Safety => self.sheet = toggled(self.sheet, Sheet::Safety),
             Action::Escape => return self.escape(),
             Action::Quit => return vec![Effect::Quit],
@@ -348,7 +361,7 @@ impl State {
 
     // Answers, saving, failures.
 
-    fn answer(&mut self, item: ItemId, answer: Answer) {
+    fn answer(&mut self, item: ItemId, answer: Answer) -> Vec<Effect> {
         let frame_idx = self
             .scan()
             .filter(|(id, _)| *id == item)
@@ -362,12 +375,26 @@ impl State {
                 Some(answer)
             };
         }
+        self.tell_read(item, frame_idx).into_iter().collect()
     }
 
-    fn answer_center(&mut self, answer: Answer) {
-        if let Some(id) = self.center {
-            self.answer(id, answer);
-        }
+    fn answer_center(&mut self, answer: Answer) -> Vec<Effect> {
+        self.center
+            .map_or_else(Vec::new, |id| self.answer(id, answer))
+    }
+
+    /// Tells the records that a result has left the window.
+    fn tell_exported(&self, purpose: &Purpose) -> Vec<Effect> {
+        let Purpose::Save { item } = *purpose else {
+            return Vec::new();
+        };
+        let deed = Deed::Noted {
+            action: store::Action::Exported,
+            outcome: Outcome::Success,
+            item: Some(item),
+            detail: json!({ "what": "overlay and result" }),
+        };
+        self.tell_records(deed).into_iter().collect()
     }
 
     fn ask_where_to_save(&mut self) -> Vec<Effect> {
@@ -387,7 +414,7 @@ impl State {
     }
 
     fn save_overlay(&mut self, to: PathBuf) -> Vec<Effect> {
-        let Some((_, scan)) = self.scan() else {
+        let Some((item, scan)) = self.scan() else {
             return Vec::new();
         };
         let opacity = self.drawn_opacity(scan);
@@ -405,7 +432,7 @@ impl State {
             opacity,
             to,
         };
-        vec![self.ask(Purpose::Save, Job::Save(Box::new(job)))]
+        vec![self.ask(Purpose::Save { item }, Job::Save(Box::new(job)))]
     }
 
     // Small things.

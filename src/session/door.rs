@@ -3,103 +3,18 @@
 //! Locking drops everything by making a new [`State`]: a field that is added to it later is forgotten too, unless a
 //! line here carries it over.
 
-use std::{fmt, path::PathBuf};
+use std::path::PathBuf;
 
-use zeroize::Zeroizing;
+use serde_json::json;
 
-use super::{Command, Effect, Item, Purpose, State, Tone};
-use crate::{engine::JobId, failure::Failure, lock::Reason, privacy::Phi, settings::Keep};
-
-/// Fewest characters of a passphrase that stands alone, NIST SP 800-63B-4 section 3.1.1.2.
-pub const PASSPHRASE_CHARS: usize = 15;
-/// Least strength of a passphrase, 0..=4 by zxcvbn: beyond what can be guessed in 10^8 tries.
-pub const PASSPHRASE_SCORE: u8 = 3;
-
-/// The place where records are kept; `store` is one.
-pub trait Place: Send + Sync {
-    /// Whether somebody has made it.
-    fn exists(&self) -> bool;
-
-    /// Makes it, with its first person. Takes about a second.
-    ///
-    /// # Errors
-    /// It is there already, or cannot be written.
-    fn create(&self, user: &NewUser) -> Result<Opened, Trouble>;
-
-    /// Opens it as a person. Takes about a second.
-    ///
-    /// # Errors
-    /// As [`Trouble`] says.
-    fn sign_in(&self, name: &str, passphrase: &Secret) -> Result<Opened, Trouble>;
-}
-
-/// A place of records, open as one person. Dropping it closes it and wipes its keys.
-pub trait Records: fmt::Debug + Send {
-    /// Who has opened it.
-    fn user(&self) -> &User;
-
-    /// Writes what is open and not yet kept; called before it is dropped.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    fn keep(&mut self, items: &[Item]) -> Result<(), Trouble>;
-}
-
-/// A person of this place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct User {
-    /// For the person's own eyes.
-    pub name: Phi<String>,
-    /// Code of the role.
-    pub role: String,
-}
-
-/// Who is to be the first person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewUser {
-    pub name: Phi<String>,
-    pub passphrase: Secret,
-}
-
-/// A passphrase or a recovery key: does not print, and is wiped.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<String>);
-
-/// What a place answers.
-#[derive(Debug)]
-pub struct Opened {
-    pub records: Box<dyn Records>,
-    /// Of a place that was just made; shown once.
-    pub recovery_key: Option<Secret>,
-}
-
-/// Why a place does not open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
-    /// The same for both, so that nobody learns which names there are.
-    #[error("wanted a known name and its passphrase, found another")]
-    Wrong,
-    #[error("wanted a pause after wrong tries, found {seconds} s of it left")]
-    Wait { seconds: u64 },
-    #[error("wanted records of this version or an older one, found a newer one")]
-    Newer,
-    #[error("wanted whole records, found damaged ones")]
-    Damaged,
-    #[error("wanted records that nobody else has open, found them in use")]
-    InUse,
-    #[error("wanted a place that can be read and written, found none")]
-    Storage,
-}
-
-/// What is asked of a place.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Ask {
-    Create(NewUser),
-    SignIn {
-        name: Phi<String>,
-        passphrase: Secret,
-    },
-}
+use super::{Ask, Command, Deed, Effect, Opened, Purpose, Request, State, Tone};
+use crate::{
+    engine::JobId,
+    failure::Failure,
+    lock::Reason,
+    settings::Keep,
+    store::{Action, Error, Person, Place, RecoveryKey},
+};
 
 /// What can be asked at the door.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,6 +24,8 @@ pub enum DoorCommand {
     Back,
     Ask(Ask),
     PrintKey,
+    /// The passphrase is lost, the printed key is not.
+    Forgot,
     /// The recovery key is written down.
     Noted,
     /// Another person wants to sign in.
@@ -127,8 +44,10 @@ pub enum Stage {
     Open,
     FirstRun,
     NewUser,
-    RecoveryKey(Secret),
+    RecoveryKey(RecoveryKey),
     SignIn,
+    /// By the printed key.
+    Recover,
     Locked(Reason),
 }
 
@@ -137,44 +56,24 @@ pub enum Stage {
 pub struct Door {
     pub stage: Stage,
     /// Who signed in last, while the window is open or locked.
-    pub user: Option<User>,
+    pub user: Option<Person>,
     /// Of the last try.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<Error>,
     /// Whether the printer took the key.
     pub is_printed: Option<bool>,
     /// Whether the place is being asked.
     pub is_waiting: bool,
     /// Whether records could be kept here at all.
     pub has_place: bool,
-    /// Open, while somebody is signed in.
-    pub records: Option<Box<dyn Records>>,
     /// Named by the command line, opened once somebody may see them.
     pending: Vec<PathBuf>,
-    /// Keeping what was open failed when the window locked.
-    is_work_lost: bool,
-}
-
-impl Secret {
-    /// Takes over what was typed or made.
-    pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
-    }
-
-    /// For the derivation of a key, or for the person's eyes.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("•••")
-    }
+    /// What could not be kept while nobody was inside, told to whoever comes next.
+    pub(super) lost: Option<Failure>,
 }
 
 impl Door {
     /// The door of a window that starts. Without a place where records could be kept there is none.
-    pub fn new(place: Option<&dyn Place>, keep: Option<Keep>) -> Self {
+    pub fn new(place: Option<&Place>, keep: Option<Keep>) -> Self {
         let stage = match (place.map(Place::exists), keep) {
             (None, _) | (Some(false), Some(Keep::Nothing)) => Stage::Open,
             (Some(true), _) => Stage::SignIn,
@@ -204,10 +103,12 @@ impl State {
         if !self.door.is_open() {
             return Vec::new();
         }
-        let mut records = self.door.records.take();
-        let kept = records.as_mut().map(|it| it.keep(&self.items));
-        // The keys go with it.
-        drop(records);
+        let locked = Deed::noted(Action::Locked, json!({ "reason": reason.code() }));
+        let mut effects: Vec<Effect> = self.tell_records(locked).into_iter().collect();
+        if self.door.user.is_some() {
+            // The keys go with them.
+            effects.push(Effect::Records(Request::Close));
+        }
         let goes_on = |purpose: &Purpose| match purpose {
             Purpose::LoadModels => true,
             Purpose::Evaluate | Purpose::Train => self.settings.goes_on_while_locked,
@@ -225,7 +126,7 @@ impl State {
             stage: Stage::Locked(reason),
             user: self.door.user.take(),
             has_place: self.door.has_place,
-            is_work_lost: matches!(kept, Some(Err(_))),
+            lost: self.door.lost.take(),
             ..Door::default()
         };
         // Nothing of a patient is in these.
@@ -254,9 +155,15 @@ impl State {
         // A late answer must not find a new question under its number.
         blank.next_number = self.next_number;
         *self = blank;
-        let mut effects: Vec<Effect> = ending.into_iter().map(Effect::Cancel).collect();
+        effects.extend(ending.into_iter().map(Effect::Cancel));
         effects.push(Effect::Forget);
         effects
+    }
+
+    /// The window closes; the deed that is to be written.
+    pub fn sign_out(&self) -> Vec<Effect> {
+        let deed = Deed::noted(Action::SignedOut, serde_json::Value::Null);
+        self.tell_records(deed).into_iter().collect()
     }
 
     /// Whether long work goes on behind the closed door.
@@ -277,12 +184,22 @@ impl State {
                 self.door.trouble = None;
                 self.door.stage = Stage::FirstRun;
             }
-            (DoorCommand::Ask(ask), Stage::NewUser | Stage::SignIn | Stage::Locked(_))
-                if self.door.has_place && !self.door.is_waiting =>
-            {
+            (DoorCommand::Forgot, Stage::SignIn | Stage::Locked(_)) => {
+                self.door.user = None;
+                self.door.trouble = None;
+                self.door.stage = Stage::Recover;
+            }
+            (DoorCommand::Back, Stage::Recover) => {
+                self.door.trouble = None;
+                self.door.stage = Stage::SignIn;
+            }
+            (
+                DoorCommand::Ask(ask),
+                Stage::NewUser | Stage::SignIn | Stage::Recover | Stage::Locked(_),
+            ) if self.door.has_place && !self.door.is_waiting => {
                 self.door.trouble = None;
                 self.door.is_waiting = true;
-                return vec![Effect::AskPlace(ask)];
+                return vec![Effect::Records(Request::Ask(ask))];
             }
             (DoorCommand::PrintKey, Stage::RecoveryKey(key)) => {
                 return vec![Effect::Print(key.clone())];
@@ -311,9 +228,9 @@ impl State {
 
     /// Takes in what the place answered. Nobody waits for an answer that comes after the stage has changed; the records
     /// in it close again.
-    pub fn on_place(&mut self, answer: Result<Opened, Trouble>) -> Vec<Effect> {
+    pub(super) fn on_opened(&mut self, answer: Result<Opened, Error>) -> Vec<Effect> {
         if !std::mem::take(&mut self.door.is_waiting) || self.door.is_open() {
-            return Vec::new();
+            return vec![Effect::Records(Request::Close)];
         }
         let opened = match answer {
             Ok(opened) => opened,
@@ -322,9 +239,10 @@ impl State {
                 return Vec::new();
             }
         };
-        self.door.user = Some(opened.records.user().clone());
-        self.door.records = Some(opened.records);
+        self.door.user = Some(opened.person);
         self.settings.keep = Some(Keep::Records);
+        self.settings.recent = opened.recent;
+        self.settings.reports = opened.reports;
         let mut effects = self.save_settings();
         match opened.recovery_key {
             Some(key) => self.door.stage = Stage::RecoveryKey(key),
@@ -337,13 +255,7 @@ impl State {
         self.door.stage = Stage::Open;
         self.door.trouble = None;
         self.door.is_printed = None;
-        if std::mem::take(&mut self.door.is_work_lost) {
-            let lost = Failure {
-                headline: "What was open could not be kept".to_owned(),
-                remedy: "Open the files again. Make room on the disk, or ask who looks after this computer."
-                    .to_owned(),
-                cause: "the records could not be written when the window locked".to_owned(),
-            };
+        if let Some(lost) = self.door.lost.take() {
             self.tell(Tone::Failure, lost, None, None);
         }
         let mut effects = vec![Effect::Unlocked];
@@ -365,22 +277,5 @@ impl Command {
                 | Self::SetLanguage(_)
                 | Self::Act(super::Action::Quit | super::Action::ToggleTheme)
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Ask, DoorCommand, NewUser, Secret};
-    use crate::privacy::Phi;
-
-    #[test]
-    fn a_passphrase_does_not_print() {
-        let user = NewUser {
-            name: Phi::new("Ada".to_owned()),
-            passphrase: Secret::new("correct horse battery".to_owned()),
-        };
-        let command = DoorCommand::Ask(Ask::Create(user));
-        let text = format!("{command:?}");
-        assert!(!text.contains("horse") && !text.contains("Ada"), "{text}");
     }
 }

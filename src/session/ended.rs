@@ -56,7 +56,7 @@ impl State {
             Purpose::OpenReport => self.evaluating.report = Loading::Failed(failure),
             Purpose::Evaluate => return self.evaluation_ended(Some(failure)),
             Purpose::Train => self.training_ended(Some(failure)),
-            Purpose::LoadModels | Purpose::Save | Purpose::AddModel(_) => {
+            Purpose::LoadModels | Purpose::Save { .. } | Purpose::AddModel(_) => {
                 self.tell(Tone::Failure, failure, None, None)
             }
         }

@@ -2,9 +2,11 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use serde_json::json;
+
 use super::{
-    Command, Effect, Field, Kind, Loading, Page, PageCommand, Purpose, ShownReport, Stage, State,
-    Switch, Tone,
+    Command, Deed, Effect, Field, Kind, Loading, Page, PageCommand, Purpose, REPORTS, ShownReport,
+    Stage, State, Switch, Tone,
 };
 use crate::{
     engine::{Job, JobId, Tool},
@@ -12,6 +14,7 @@ use crate::{
     failure::Failure,
     model::Manifest,
     privacy::Phi,
+    store::Action,
 };
 
 impl State {
@@ -229,7 +232,12 @@ impl State {
             return Vec::new();
         }
         match self.evaluating.written.take() {
-            Some(folder) => self.open_report(folder),
+            Some(folder) => {
+                let detail = json!({ "what": "evaluation report" });
+                let deed = Deed::noted(Action::Exported, detail);
+                let told = self.tell_records(deed);
+                told.into_iter().chain(self.open_report(folder)).collect()
+            }
             None => Vec::new(),
         }
     }
@@ -256,7 +264,9 @@ impl State {
         // To be found again; see `Settings`.
         self.settings.remember_report(folder.reveal());
         self.evaluating.report = Loading::Ready(ShownReport { folder, report });
-        self.save_settings()
+        let mut effects = self.save_settings();
+        effects.extend(self.tell_paths(REPORTS));
+        effects
     }
 }
 

@@ -3,9 +3,11 @@
 
 mod action;
 mod agreement;
+mod allowed;
 mod apply;
 mod asking;
 mod course;
+mod deed;
 mod door;
 mod early_warning;
 mod ended;
@@ -13,11 +15,13 @@ mod evaluating;
 mod failure;
 mod identity;
 mod item;
+mod log;
 mod meaning;
 mod open;
 mod pages;
 mod point;
 mod reading;
+mod records;
 mod together;
 mod training;
 mod trust;
@@ -35,6 +39,7 @@ use crate::{
     privacy::Phi,
     render::Strength,
     settings::{Settings, Theme},
+    store::RecoveryKey,
     words::Language,
 };
 
@@ -43,18 +48,18 @@ pub use self::{
     action::{Action, ActionInfo, Group},
     agreement::{Module, NO_FUSION},
     course::{CourseGroup, CourseView, SeriesItem},
-    door::{
-        Ask, Door, DoorCommand, NewUser, Opened, PASSPHRASE_CHARS, PASSPHRASE_SCORE, Place,
-        Records, Secret, Stage as DoorStage, Trouble, User,
-    },
+    deed::{Deed, OpenedFile, RECENT, REPORTS},
+    door::{Door, DoorCommand, Stage as DoorStage},
     early_warning::{KNOWN_HOURS, WarningAt, answer_at, early_warnings, news2, refusal},
     identity::{Identity, Trait},
     item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem, SequenceItem},
+    log::{LOG_ROWS, LogCommand, LogPage},
     meaning::{Sentence, meaning, scope_words},
     pages::{
         Curve, EvaluateForm, Evaluating, Field, Page, PageCommand, ShownReport, Stage, Switch,
         TrainForm, TrainStage, Training,
     },
+    records::{Ask, Credentials, LogForm, LogRow, Opened, Request, Told},
     together::{Bond, Consent, PatientId},
     view::View,
 };
@@ -68,6 +73,7 @@ pub struct State {
     pub page: Page,
     pub evaluating: Evaluating,
     pub training: Training,
+    pub log: LogPage,
     /// Where models are installed.
     pub models_folder: Option<PathBuf>,
     /// In the order in which they were opened.
@@ -139,6 +145,8 @@ pub enum Sheet {
     Together,
     /// Lock and language.
     Safety,
+    /// The reason for breaking the glass.
+    Glass,
 }
 
 /// A column whose width is remembered.
@@ -190,7 +198,7 @@ pub(crate) enum Purpose {
     Run { item: ItemId },
     ReadNote { item: ItemId },
     AskNote { item: ItemId },
-    Save,
+    Save { item: ItemId },
     AddModel(PathBuf),
     OpenReport,
     Evaluate,
@@ -257,6 +265,9 @@ pub enum Command {
     /// Training and evaluation go on while the window is locked.
     SetGoesOn(bool),
     AtDoor(DoorCommand),
+    OnLog(LogCommand),
+    /// For this reason, in an emergency.
+    BreakGlass(String),
     /// In points; kept when the window closes.
     SetWidth(Column, f32),
     CloseSheet,
@@ -277,10 +288,10 @@ pub enum Effect {
     OpenOutside(PathBuf),
     Copy(String),
     SaveSettings(Settings),
-    /// Of the place where records are kept.
-    AskPlace(Ask),
+    /// Of the thread that owns the records.
+    Records(Request),
     /// The recovery key.
-    Print(Secret),
+    Print(RecoveryKey),
     /// Everything that the window remembers of what was open.
     Forget,
     /// Somebody may see again.
@@ -297,6 +308,7 @@ impl State {
             page: Page::default(),
             evaluating: Evaluating::default(),
             training: Training::default(),
+            log: LogPage::default(),
             models_folder: None,
             items: Vec::new(),
             center: None,
@@ -466,6 +478,7 @@ impl State {
             Page::Evaluate if self.evaluating.job.is_some() => "evaluating",
             Page::Evaluate if self.evaluating.report.ready().is_some() => "evaluated",
             Page::Evaluate => "evaluation",
+            Page::Log => "audit log",
             Page::Train if self.training.job.is_some() => "training",
             Page::Train if self.training.bundle.is_some() => "trained",
             Page::Train => "ready to train",

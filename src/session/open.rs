@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     Action, Command, Content, Effect, Field, Item, ItemId, Kind, NoteItem, Page, PatientId,
-    Purpose, ScanItem, SequenceItem, SeriesItem, State, Tone, together::subject_of,
+    Purpose, RECENT, ScanItem, SequenceItem, SeriesItem, State, Tone, together::subject_of,
 };
 use crate::{
     case::Chart,
@@ -50,6 +50,7 @@ impl State {
                 content,
                 &mut own,
             );
+            effects.extend(self.tell_opened(id, &path));
             effects.extend(self.read_note(id));
             first = first.or(Some(id));
         }
@@ -60,6 +61,7 @@ impl State {
             self.settle(id, is_alone);
         }
         self.settings.remember(path.reveal());
+        effects.extend(self.tell_paths(RECENT));
         effects.extend(self.save_settings());
         effects
     }

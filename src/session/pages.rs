@@ -19,6 +19,8 @@ pub enum Page {
     Reading,
     Evaluate,
     Train,
+    /// The audit log.
+    Log,
 }
 
 /// A field to type in.

@@ -1,7 +1,9 @@
 //! Pointing: what a model that reads the surroundings of a point is shown.
 
-use super::{Content, Effect, Kind, Reading, State, Tone};
-use crate::{failure::Failure, prediction::Pixel, prep::Spec};
+use serde_json::json;
+
+use super::{Content, Deed, Effect, Kind, Reading, State, Tone};
+use crate::{failure::Failure, prediction::Pixel, prep::Spec, store::Action};
 
 impl State {
     /// Side of the square that the model for the scan in the middle reads around a point; `None` where it reads all.
@@ -44,6 +46,8 @@ impl State {
 
     /// A model that reads all of a scan knows no points.
     pub(super) fn choose_model(&mut self, kind: Kind, name: String) -> Vec<Effect> {
+        let deed = Deed::noted(Action::ModelChanged, json!({ "chosen": name }));
+        let told = self.tell_records(deed);
         self.chosen.insert(kind, name);
         let mut stale = Vec::new();
         if kind == Kind::Scan && self.crop_side_mm().is_none() {
@@ -55,7 +59,9 @@ impl State {
                 }
             }
         }
-        stale.iter().filter_map(stop).collect()
+        told.into_iter()
+            .chain(stale.iter().filter_map(stop))
+            .collect()
     }
 }
 

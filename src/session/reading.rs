@@ -121,11 +121,13 @@ impl State {
         };
         let shown = self.as_set(&prediction, &manifest);
         let label = primary_label(&shown);
+        let told = self.tell_scored(item, &shown);
         if let Some(reading) = self.reading_mut(item, frame_idx) {
             reading.answered = Some(prediction);
             reading.prediction = Loading::Ready(shown);
         }
-        let mut effects = self.explain_frame((item, frame_idx), label, None);
+        let mut effects: Vec<Effect> = told.into_iter().collect();
+        effects.extend(self.explain_frame((item, frame_idx), label, None));
         effects.extend(self.run_through(item));
         effects
     }

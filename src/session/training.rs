@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::{
-    Curve, Effect, Kind, Page, Purpose, State, Tone, TrainStage, Training, evaluating::started,
+    Curve, Deed, Effect, Kind, Page, Purpose, State, Tone, TrainStage, Training,
+    evaluating::started,
 };
 use crate::{
     engine::{Job, Tool},
     failure::Failure,
     model::Manifest,
     privacy::Phi,
+    store::Action,
     training,
 };
 
@@ -111,7 +115,7 @@ impl State {
     }
 
     /// A model was loaded, in the place of one of its name. One that was just trained is chosen at once.
-    pub(super) fn take_model(&mut self, manifest: Arc<Manifest>, purpose: &Purpose) {
+    pub(super) fn take_model(&mut self, manifest: Arc<Manifest>, purpose: &Purpose) -> Vec<Effect> {
         let place = self.models.iter_mut().find(|it| it.name == manifest.name);
         let kind = Kind::of(&manifest);
         let name = manifest.name.clone();
@@ -121,9 +125,12 @@ impl State {
         }
         if let Purpose::AddModel(folder) = purpose {
             self.added.insert(name.clone(), folder.clone());
-            self.chosen.extend(kind.map(|it| (it, name)));
+            self.chosen.extend(kind.map(|it| (it, name.clone())));
             self.turn_to(Page::Reading);
+            let deed = Deed::noted(Action::ModelChanged, json!({ "added": name }));
+            return self.tell_records(deed).into_iter().collect();
         }
+        Vec::new()
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Content, Effect, Loading, Reading, State};
+use serde_json::json;
+
+use super::{Content, Deed, Effect, Loading, Reading, State};
 use crate::{
     engine::rescored,
     model::{Manifest, Site, prevalence},
     prediction::Prediction,
+    store::Action,
 };
 
 impl State {
@@ -26,15 +29,25 @@ impl State {
     }
 
     pub(super) fn choose_site(&mut self, site: Option<String>) -> Vec<Effect> {
+        let detail = json!({ "site": site });
         self.settings.site = site;
         self.read_anew();
-        self.save_settings()
+        let mut effects = self.save_settings();
+        effects.extend(self.tell_records(Deed::noted(Action::ThresholdChanged, detail)));
+        effects
     }
 
     /// A prevalence outside 0 to 1, ends excluded, takes away the one before.
-    pub(super) fn set_prevalence(&mut self, prevalence: Option<f64>) {
-        self.prevalence = prevalence.filter(|it| 0.0 < *it && *it < 1.0);
+    pub(super) fn set_prevalence(&mut self, prevalence: Option<f64>) -> Vec<Effect> {
+        let prevalence = prevalence.filter(|it| 0.0 < *it && *it < 1.0);
+        if self.prevalence == prevalence {
+            return Vec::new();
+        }
+        self.prevalence = prevalence;
         self.read_anew();
+        let detail = json!({ "prevalence": prevalence });
+        let deed = Deed::noted(Action::ThresholdChanged, detail);
+        self.tell_records(deed).into_iter().collect()
     }
 
     /// An answer as a model gave it, as the chosen site and the entered prevalence have it.

@@ -4,15 +4,11 @@ use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
 /// What a person typed, in Unicode's form NFKC (800-63B-4, 3.1.1.2), wiped when dropped. It does not print.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Passphrase(Zeroizing<String>);
 
-/// Characters that a single factor must have (800-63B-4, 3.1.1.2).
-const LEAST_CHARS: usize = 15;
 /// Longer ones are refused before they are hashed; the standard asks for at least 64.
 const MOST_CHARS: usize = 256;
-/// zxcvbn's scores run from 0 to 4; 3 is "safely unguessable" against offline attack with a slow hash.
-const LEAST_SCORE: u8 = 3;
 
 /// Why a passphrase is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +34,11 @@ impl Weakness {
 }
 
 impl Passphrase {
+    /// Characters that a single factor must have (800-63B-4, 3.1.1.2).
+    pub const LEAST_CHARS: usize = 15;
+    /// zxcvbn's scores run from 0 to 4; 3 is "safely unguessable" against offline attack with a slow hash.
+    pub const LEAST_STRENGTH: u8 = 3;
+
     /// What was typed. It is not judged here, because a sign-in must not tell why it failed.
     pub fn typed(text: &str) -> Self {
         Self(Zeroizing::new(text.nfkc().collect()))
@@ -63,13 +64,13 @@ impl Passphrase {
         let n_chars = self.0.chars().count();
         let folded = Zeroizing::new(self.0.to_lowercase());
         let name = super::people::folded(name);
-        if n_chars < LEAST_CHARS {
+        if n_chars < Self::LEAST_CHARS {
             Err(Weakness::TooShort)
         } else if MOST_CHARS < n_chars {
             Err(Weakness::TooLong)
         } else if 4 <= name.chars().count() && folded.contains(name.as_str()) {
             Err(Weakness::HoldsName)
-        } else if self.strength(&name) < LEAST_SCORE {
+        } else if self.strength(&name) < Self::LEAST_STRENGTH {
             Err(Weakness::Guessable)
         } else {
             Ok(())

@@ -129,7 +129,7 @@ impl DataKey {
 }
 
 /// The recovery key as it is printed once: an age identity, `AGE-SECRET-KEY-1…`. It does not print by itself.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct RecoveryKey(Zeroizing<String>);
 
 impl RecoveryKey {

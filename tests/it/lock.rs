@@ -8,6 +8,7 @@ use std::{
     fmt::Debug,
     io::{BufRead as _, BufReader},
     os::fd::OwnedFd,
+    path::Path,
     process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex,
@@ -26,11 +27,8 @@ use wardlight::{
     app::{App, Options, Safety},
     journal::Journal,
     lock::{Buses, Moment, Reason},
-    privacy::Phi,
-    session::{
-        DoorStage, Item, NewUser, Opened, PASSPHRASE_CHARS, Place, Records, Secret, Sheet, Trouble,
-        User,
-    },
+    session::{DoorStage, Sheet},
+    store::{Action, Filter},
 };
 use zbus::{
     blocking::{Connection, connection::Builder},
@@ -40,7 +38,9 @@ use zbus::{
 
 use crate::{
     app::{press, wait, wait_for_title},
+    command::scratch,
     fake,
+    store::{CHEAP, PASSPHRASE, create_in, place, sign_in},
 };
 
 /// Longest time from what happens to a blank page.
@@ -187,94 +187,16 @@ impl Drop for Desk {
     }
 }
 
-/// A place of records that is all in memory; only tests have one.
-#[derive(Default)]
-struct MemoryPlace {
-    user: Mutex<Option<NewUser>>,
-    kept: Arc<AtomicU64>,
-    dropped: Arc<AtomicU64>,
-    is_full: bool,
-}
-
-#[derive(Debug)]
-struct MemoryRecords {
-    user: User,
-    kept: Arc<AtomicU64>,
-    dropped: Arc<AtomicU64>,
-    is_full: bool,
-}
-
-impl MemoryPlace {
-    fn with(name: &str, passphrase: &str) -> Self {
-        let user = NewUser {
-            name: Phi::new(name.to_owned()),
-            passphrase: Secret::new(passphrase.to_owned()),
-        };
-        Self {
-            user: Mutex::new(Some(user)),
-            ..Self::default()
-        }
-    }
-
-    fn open(&self, user: &NewUser, recovery_key: Option<Secret>) -> Opened {
-        let records = MemoryRecords {
-            user: User {
-                name: user.name.clone(),
-                role: "reader".to_owned(),
-            },
-            kept: self.kept.clone(),
-            dropped: self.dropped.clone(),
-            is_full: self.is_full,
-        };
-        Opened {
-            records: Box::new(records),
-            recovery_key,
-        }
+/// Guards records in a folder of their own, which Ada has made unless they are new.
+pub(crate) fn kept_in(folder: &Path) -> Safety {
+    Safety {
+        place: Some(place(folder)),
+        cost: CHEAP,
+        ..Safety::default()
     }
 }
 
-impl Place for MemoryPlace {
-    fn exists(&self) -> bool {
-        self.user.lock().unwrap().is_some()
-    }
-
-    fn create(&self, user: &NewUser) -> Result<Opened, Trouble> {
-        *self.user.lock().unwrap() = Some(user.clone());
-        let key = Secret::new("AGE-SECRET-KEY-1TESTONLY".to_owned());
-        Ok(self.open(user, Some(key)))
-    }
-
-    fn sign_in(&self, name: &str, passphrase: &Secret) -> Result<Opened, Trouble> {
-        let user = self.user.lock().unwrap().clone().unwrap();
-        if user.name.reveal() == name && user.passphrase == *passphrase {
-            Ok(self.open(&user, None))
-        } else {
-            Err(Trouble::Wrong)
-        }
-    }
-}
-
-impl Records for MemoryRecords {
-    fn user(&self) -> &User {
-        &self.user
-    }
-
-    fn keep(&mut self, items: &[Item]) -> Result<(), Trouble> {
-        if self.is_full {
-            return Err(Trouble::Storage);
-        }
-        self.kept.fetch_add(items.len() as u64, Ordering::SeqCst);
-        Ok(())
-    }
-}
-
-impl Drop for MemoryRecords {
-    fn drop(&mut self) {
-        self.dropped.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-fn window(files: &[&str], safety: Safety) -> Harness<'static, App> {
+pub(crate) fn window(files: &[&str], safety: Safety) -> Harness<'static, App> {
     let options = Options {
         files: files.iter().map(Into::into).collect(),
         parts: fake::parts(),
@@ -290,12 +212,12 @@ fn window(files: &[&str], safety: Safety) -> Harness<'static, App> {
         .build_eframe(|cc| App::new(options, cc).unwrap())
 }
 
-fn stage(harness: &Harness<'static, App>) -> DoorStage {
+pub(crate) fn stage(harness: &Harness<'static, App>) -> DoorStage {
     harness.state().state().door.stage.clone()
 }
 
 /// All that a screen reader would say.
-fn spoken(harness: &Harness<'static, App>) -> String {
+pub(crate) fn spoken(harness: &Harness<'static, App>) -> String {
     harness
         .root()
         .children_recursive()
@@ -307,7 +229,7 @@ fn spoken(harness: &Harness<'static, App>) -> String {
 }
 
 /// Draws until the window is locked and gives the time that took.
-fn time_to_lock(harness: &mut Harness<'static, App>, want: Reason) -> Duration {
+pub(crate) fn time_to_lock(harness: &mut Harness<'static, App>, want: Reason) -> Duration {
     let start = Instant::now();
     while stage(harness) == DoorStage::Open {
         assert!(start.elapsed() < Duration::from_secs(10), "it stays open");
@@ -537,12 +459,8 @@ fn nothing_but_the_door_answers_while_it_is_locked() {
 
 #[test]
 fn a_first_start_asks_and_keeps_and_shows_the_key_once() {
-    let place = Arc::new(MemoryPlace::default());
-    let safety = Safety {
-        place: Some(place.clone()),
-        ..Safety::default()
-    };
-    let mut harness = window(&["chest.dcm"], safety);
+    let folder = scratch("lock-first");
+    let mut harness = window(&["chest.dcm"], kept_in(&folder));
     harness.run_steps(3);
     assert_eq!(stage(&harness), DoorStage::FirstRun);
     assert!(harness.state().state().items.is_empty());
@@ -550,12 +468,10 @@ fn a_first_start_asks_and_keeps_and_shows_the_key_once() {
         .get_by_label("Keep records on this computer, encrypted")
         .click();
     harness.run_steps(3);
-    let passphrase = "wicket plum anthracite 7 dune";
-    assert!(PASSPHRASE_CHARS <= passphrase.len());
     for (label, text) in [
-        ("Name", "Ada Reader"),
-        ("Passphrase", passphrase),
-        ("Passphrase again", passphrase),
+        ("Name", "Ada"),
+        ("Passphrase", PASSPHRASE),
+        ("Passphrase again", PASSPHRASE),
     ] {
         harness.get_by_label(label).focus();
         harness.run_steps(2);
@@ -567,7 +483,7 @@ fn a_first_start_asks_and_keeps_and_shows_the_key_once() {
     wait(&mut harness, "the key", |it| {
         matches!(stage(it), DoorStage::RecoveryKey(_))
     });
-    harness.get_by_label("AGE-SECRET-KEY-1TESTONLY");
+    harness.get_by_label_contains("AGE-SECRET-KEY-1");
     harness.get_by_label("Go on").click();
     harness.run_steps(3);
     assert!(
@@ -582,28 +498,38 @@ fn a_first_start_asks_and_keeps_and_shows_the_key_once() {
     assert!(!spoken(&harness).contains("AGE-SECRET"));
     harness.key_press_modifiers(Modifiers::COMMAND, Key::L);
     time_to_lock(&mut harness, Reason::Asked);
-    assert_eq!(
-        place.kept.load(Ordering::SeqCst),
-        1,
-        "written before it was dropped"
-    );
-    assert_eq!(place.dropped.load(Ordering::SeqCst), 1, "the keys are gone");
-    harness.get_by_label("Signed in: Ada Reader");
+    harness.get_by_label("Signed in: Ada");
+    // The keys are gone, and with them the lock: another program may open it.
+    let records = wait_for_records(&folder);
+    let opened = Filter {
+        action: Some(Action::CaseOpened),
+        ..Filter::default()
+    };
+    assert_eq!(records.log(&opened, 10).unwrap().len(), 1);
+}
+
+/// Signs in once the window has let go of the records, which it does within a second.
+pub(crate) fn wait_for_records(folder: &Path) -> wardlight::store::Records {
+    let start = Instant::now();
+    loop {
+        match sign_in(folder) {
+            Ok(records) => return records,
+            Err(error) => assert!(start.elapsed() < LIMIT, "{error}"),
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
 fn a_wrong_name_and_a_wrong_passphrase_are_told_in_the_same_words() {
-    let place = Arc::new(MemoryPlace::with("Ada", "wicket plum anthracite"));
-    let safety = Safety {
-        place: Some(place),
-        ..Safety::default()
-    };
-    let mut harness = window(&["chest.dcm"], safety);
+    let folder = scratch("lock-wrong");
+    drop(create_in(&folder));
+    let mut harness = window(&["chest.dcm"], kept_in(&folder));
     harness.run_steps(3);
     assert_eq!(stage(&harness), DoorStage::SignIn);
     assert!(harness.state().state().items.is_empty(), "it starts locked");
     let mut told = Vec::new();
-    for (name, passphrase) in [("Eve", "wicket plum anthracite"), ("Ada", "wicket plum")] {
+    for (name, passphrase) in [("Eve", PASSPHRASE), ("Ada", "wicket plum")] {
         type_over(&mut harness, "Name", name);
         type_over(&mut harness, "Passphrase", passphrase);
         press(&mut harness, Modifiers::NONE, Key::Enter);
@@ -622,25 +548,19 @@ fn a_wrong_name_and_a_wrong_passphrase_are_told_in_the_same_words() {
         told[0].as_deref(),
         Some("The name or the passphrase is wrong.")
     );
-    type_over(&mut harness, "Passphrase", "wicket plum anthracite");
+    type_over(&mut harness, "Passphrase", PASSPHRASE);
     press(&mut harness, Modifiers::NONE, Key::Enter);
     wait_for_title(&mut harness, "open");
 }
 
 #[test]
-fn work_that_could_not_be_kept_is_told_after_the_next_sign_in() {
-    let place = MemoryPlace {
-        is_full: true,
-        ..MemoryPlace::with("Ada", "wicket plum anthracite")
-    };
-    let safety = Safety {
-        place: Some(Arc::new(place)),
-        ..Safety::default()
-    };
-    let mut harness = window(&["chest.dcm"], safety);
+fn a_deed_that_could_not_be_kept_is_told_at_once_or_after_the_next_sign_in() {
+    let folder = scratch("lock-full");
+    drop(create_in(&folder));
+    let mut harness = window(&["chest.dcm"], kept_in(&folder));
     harness.run_steps(3);
     let sign_in = |harness: &mut Harness<'static, App>| {
-        type_over(harness, "Passphrase", "wicket plum anthracite");
+        type_over(harness, "Passphrase", PASSPHRASE);
         press(harness, Modifiers::NONE, Key::Enter);
         wait(harness, "the door to open", |it| {
             stage(it) == DoorStage::Open
@@ -649,21 +569,41 @@ fn work_that_could_not_be_kept_is_told_after_the_next_sign_in() {
     type_over(&mut harness, "Name", "Ada");
     sign_in(&mut harness);
     wait_for_title(&mut harness, "open");
+    drop_deeds(&mut harness, &folder, true);
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    wait(&mut harness, "the notice", |it| {
+        spoken(it).contains("Not kept in the records")
+    });
     harness.key_press_modifiers(Modifiers::COMMAND, Key::L);
     time_to_lock(&mut harness, Reason::Asked);
+    drop_deeds(&mut harness, &folder, false);
     sign_in(&mut harness);
     harness.run_steps(3);
-    harness.get_by_label("What was open could not be kept");
+    harness.get_by_label_contains("Not kept in the records");
+}
+
+/// Puts a file in the place of the folder of the log's head, where nothing can be written then; or takes it away again.
+fn drop_deeds(harness: &mut Harness<'static, App>, folder: &Path, is_blocked: bool) {
+    // What waits is written first.
+    for _ in 0..20 {
+        harness.step();
+        thread::sleep(Duration::from_millis(10));
+    }
+    let (state, away) = (folder.join("state"), folder.join("away"));
+    if is_blocked {
+        std::fs::rename(&state, away).unwrap();
+        crate::command::write(&state, b"");
+    } else {
+        std::fs::remove_file(&state).unwrap();
+        std::fs::rename(away, state).unwrap();
+    }
 }
 
 #[test]
 fn the_pages_speak_chinese_when_told_to() {
-    let place = Arc::new(MemoryPlace::with("Ada", "wicket plum anthracite"));
-    let safety = Safety {
-        place: Some(place),
-        ..Safety::default()
-    };
-    let mut harness = window(&[], safety);
+    let folder = scratch("lock-chinese");
+    drop(create_in(&folder));
+    let mut harness = window(&[], kept_in(&folder));
     harness.run_steps(3);
     harness.get_by_label("中文").click();
     harness.run_steps(4);
@@ -675,7 +615,7 @@ fn the_pages_speak_chinese_when_told_to() {
 }
 
 /// Replaces what stands in a field.
-fn type_over(harness: &mut Harness<'static, App>, label: &str, text: &str) {
+pub(crate) fn type_over(harness: &mut Harness<'static, App>, label: &str, text: &str) {
     harness.get_by_label(label).focus();
     harness.run_steps(2);
     press(harness, Modifiers::COMMAND, Key::A);

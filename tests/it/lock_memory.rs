@@ -15,9 +15,15 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use regex::bytes::RegexBuilder;
 
+use wardlight::{
+    privacy::Phi,
+    store::{NewStore, Passphrase, Place},
+};
+
 use crate::{
     lock::Desk,
-    window::{Display, folder},
+    store::{CHEAP, PASSPHRASE},
+    window::{Display, Window, folder},
 };
 
 /// What is planted: where, and a word that no program contains.
@@ -164,6 +170,33 @@ fn table(title: &str, hits: &Hits) {
     }
 }
 
+fn ada() -> Phi<String> {
+    Phi::new("Ada".to_owned())
+}
+
+/// New records for the window, and where they lie.
+fn store_of_ada(state: &Path) -> (PathBuf, Place) {
+    let records = folder("store-memory");
+    fs::remove_dir_all(&records).ok();
+    let place = Place::new(&records, &state.join("wardlight/heads"));
+    let new = NewStore {
+        name: &ada(),
+        passphrase: &Passphrase::typed(PASSPHRASE),
+        cost: CHEAP,
+    };
+    drop(place.create(&new).unwrap());
+    (records, place)
+}
+
+/// Signs in by the keyboard.
+fn enter(display: &Display, window: &Window) {
+    thread::sleep(Duration::from_secs(2));
+    display.type_text(window, "Ada");
+    display.key(window, "Tab");
+    display.type_text(window, PASSPHRASE);
+    display.key(window, "Return");
+}
+
 #[test]
 fn the_memory_of_a_locked_window_holds_nothing_of_a_patient() {
     let Some(display) = Display::start() else {
@@ -174,12 +207,15 @@ fn the_memory_of_a_locked_window_holds_nothing_of_a_patient() {
     fs::remove_dir_all(&state).ok();
     let files = planted_files();
     let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let (records, place) = store_of_ada(&state);
     let envs = [
+        ("WARDLIGHT_STORE", records.to_str().unwrap()),
         ("DBUS_SYSTEM_BUS_ADDRESS", desk.address.as_str()),
         ("DBUS_SESSION_BUS_ADDRESS", desk.address.as_str()),
         ("XDG_STATE_HOME", state.to_str().unwrap()),
     ];
     let window = display.open(&files, &envs);
+    enter(&display, &window);
     display.wait_for_title(&window, "open");
     let pid = window.pid();
     if fs::File::open(format!("/proc/{pid}/mem")).is_err() {
@@ -231,6 +267,10 @@ fn the_memory_of_a_locked_window_holds_nothing_of_a_patient() {
     table("after", &after);
     display.shoot("window-locked.png");
     assert!(after.is_empty(), "{}", places.join("\n"));
+    // All of it went through the records, and is there.
+    let opened = place.sign_in(&ada(), &Passphrase::typed(PASSPHRASE));
+    let number = Phi::new(PLANTED[1].1.to_owned());
+    assert_eq!(opened.unwrap().search(&number, 10).unwrap().rows.len(), 1);
     let journal = fs::read_to_string(state.join("wardlight/journal.jsonl")).unwrap();
     assert!(journal.contains("\"reason\":\"suspended\""), "{journal}");
     for (what, word) in PLANTED {

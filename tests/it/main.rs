@@ -30,6 +30,7 @@ mod deid_notes;
 mod deid_pixels;
 mod dicom;
 mod documents;
+mod door_store;
 mod engine;
 mod ensemble;
 mod evaluate;

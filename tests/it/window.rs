@@ -96,6 +96,13 @@ impl Display {
 
     /// Starts Wardlight and waits until its window is there.
     pub(crate) fn open(&self, files: &[&Path], envs: &[(&str, &str)]) -> Window {
+        let settings = folder("state").join("wardlight/window.json");
+        let known = std::fs::read_to_string(&settings).unwrap_or_default();
+        if !known.contains(r#""keep": "nothing""#) {
+            // The first start asks; these tests are about what comes after.
+            std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
+            wardlight::disk::write_atomic(&settings, br#"{"keep":"nothing"}"#).unwrap();
+        }
         let program = Command::new(env!("CARGO_BIN_EXE_wardlight"))
             .args(files)
             .envs([
@@ -103,6 +110,7 @@ impl Display {
                 ("LIBGL_ALWAYS_SOFTWARE", "1"),
             ])
             .env("XDG_STATE_HOME", folder("state"))
+            .env("WARDLIGHT_STORE", folder("no-store"))
             .env_remove("WAYLAND_DISPLAY")
             .envs(envs.iter().copied())
             .spawn()

@@ -99,8 +99,9 @@ enum Command {
 }
 
 /// The user's own store.
-fn own_place() -> anyhow::Result<Place> {
-    place(None)
+pub(super) fn own_place() -> anyhow::Result<Place> {
+    let named = std::env::var_os("WARDLIGHT_STORE").map(PathBuf::from);
+    place(named.as_deref())
 }
 
 /// Tells the log of the user's own store, where there is one, that a command changed what answers go by.

@@ -1,0 +1,70 @@
+//! Who may do what in the window: the one place where a command is held against the person's rights.
+
+use serde_json::json;
+
+use super::{Action, Command, Deed, Effect, PageCommand, State, Tone};
+use crate::{
+    failure::Failure,
+    store::{self, Outcome, Right},
+};
+
+impl Command {
+    /// The right that it needs; `None` for what everybody may do who is inside.
+    pub(super) const fn right(&self) -> Option<Right> {
+        match self {
+            Self::Open(_) | Self::Drop(_) => Some(Right::OpenCase),
+            Self::Act(action) => action.right(),
+            Self::Answer(..) => Some(Right::Read),
+            Self::SaveTo(_) => Some(Right::Export),
+            Self::ChooseSite(_) => Some(Right::ChangeThreshold),
+            Self::OnPage(PageCommand::UseModel) => Some(Right::ChangeModel),
+            _ => None,
+        }
+    }
+}
+
+impl Action {
+    const fn right(self) -> Option<Right> {
+        match self {
+            Self::OpenSample => Some(Right::OpenCase),
+            Self::Score => Some(Right::Score),
+            Self::ScoreBeyondScope => Some(Right::OverrideScope),
+            Self::Agree | Self::Disagree | Self::Unsure => Some(Right::Read),
+            Self::SaveOverlay => Some(Right::Export),
+            Self::Log => Some(Right::ViewAudit),
+            Self::BreakGlass => Some(Right::BreakGlass),
+            _ => None,
+        }
+    }
+}
+
+impl State {
+    /// Whether the person inside may. Where no records are kept there are no people, and everything is allowed.
+    pub fn may(&self, right: Right) -> bool {
+        self.door.user.as_ref().is_none_or(|it| it.may(right))
+    }
+
+    /// Refuses a command, in words and in the log.
+    pub(super) fn refuse_for(&mut self, right: Right) -> Vec<Effect> {
+        let remedy = if self.may(Right::BreakGlass) {
+            "Ask an administrator for a role that may. In an emergency, break the glass: Ctrl K, then type “glass”."
+        } else {
+            "Ask an administrator for a role that may."
+        };
+        let failure = Failure::new(
+            "Your role does not allow this",
+            remedy,
+            &store::Error::NotAllowed { right },
+        );
+        if self.notices.iter().all(|it| it.failure != failure) {
+            self.tell(Tone::Failure, failure, None, None);
+        }
+        let deed = Deed::Noted {
+            action: store::Action::AccessRefused,
+            outcome: Outcome::MinorFailure,
+            item: None,
+            detail: json!({ "right": right }),
+        };
+        self.tell_records(deed).into_iter().collect()
+    }
+}

@@ -1,0 +1,213 @@
+//! What the records are told of: a file that was opened, an answer, a reader's word, and what else the log must know.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::{Answer, Content, Effect, ItemId, Request, State, together};
+use crate::{
+    case::{Subject, scan::DicomHeader},
+    prediction::Prediction,
+    privacy::Phi,
+    store::{self, Action, Identity, Outcome, Patient, Verdict},
+};
+
+/// Something that the records must keep. It names files by their number in this window; the thread that writes knows under
+/// which reference they are kept.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    Opened {
+        item: ItemId,
+        file: Box<OpenedFile>,
+    },
+    Scored {
+        item: ItemId,
+        answer: Box<store::Answer>,
+        /// Why the model had refused before; empty for an ordinary answer.
+        beyond_scope: Vec<String>,
+    },
+    /// A reader's word on the answer to a frame.
+    Read {
+        item: ItemId,
+        frame_idx: usize,
+        label: String,
+        verdict: Verdict,
+    },
+    /// For the log alone.
+    Noted {
+        action: Action,
+        outcome: Outcome,
+        item: Option<ItemId>,
+        detail: Value,
+    },
+    /// A setting that may name a patient.
+    Set {
+        name: &'static str,
+        value: Value,
+    },
+}
+
+/// What is told of a file.
+#[derive(Clone, Debug)]
+pub struct OpenedFile {
+    pub kind: store::Kind,
+    pub identity: Identity,
+    pub path: Phi<String>,
+    /// (0008,0020), (0008,0050) and (0008,1030); empty where the file has none.
+    pub study_date: Phi<String>,
+    pub accession: Phi<String>,
+    pub description: Phi<String>,
+}
+
+/// Names of the settings that the records keep.
+pub const RECENT: &str = "recent";
+pub const REPORTS: &str = "reports";
+
+impl Deed {
+    /// A deed that went well and is about no file.
+    pub(super) const fn noted(action: Action, detail: Value) -> Self {
+        Self::Noted {
+            action,
+            outcome: Outcome::Success,
+            item: None,
+            detail,
+        }
+    }
+}
+
+impl State {
+    /// Tells the records, where somebody keeps any.
+    pub(super) fn tell_records(&self, deed: Deed) -> Option<Effect> {
+        let is_kept = self.door.user.is_some() && self.door.is_open();
+        is_kept.then_some(Effect::Records(Request::Write(deed)))
+    }
+
+    /// Tells the records that a file was opened.
+    pub(super) fn tell_opened(&self, id: ItemId, path: &Phi<PathBuf>) -> Option<Effect> {
+        let item = self.item(id)?;
+        // Into the encrypted records.
+        let path = Phi::new(path.reveal().to_string_lossy().into_owned());
+        let dicom = match &item.content {
+            Content::Scan(scan) => scan.scan.header.dicom.as_ref(),
+            Content::Note(_) | Content::Series(_) | Content::Sequence(_) => None,
+        };
+        let of =
+            |part: fn(&DicomHeader) -> &Phi<String>| dicom.map(part).cloned().unwrap_or_default();
+        let (file_sha256, content_sha256) = match &item.content {
+            Content::Scan(it) => (it.scan.header.file_sha256, it.scan.header.pixel_sha256),
+            Content::Note(it) => (it.note.file_sha256, it.note.file_sha256),
+            Content::Series(it) => (it.series.file_sha256, it.series.file_sha256),
+            Content::Sequence(it) => (it.sequence.file_sha256, it.sequence.file_sha256),
+        };
+        let description = match &item.content {
+            // Into the encrypted records.
+            Content::Note(it) => Phi::new(it.note.title.reveal().clone().unwrap_or_default()),
+            _ => of(|it| &it.description),
+        };
+        let file = OpenedFile {
+            kind: match &item.content {
+                Content::Scan(_) => store::Kind::Scan,
+                Content::Note(_) => store::Kind::Note,
+                Content::Series(_) => store::Kind::Series,
+                Content::Sequence(_) => store::Kind::Sequence,
+            },
+            identity: Identity {
+                patient: patient(&together::subject_of(item)),
+                study_uid: of(|it| &it.study_uid),
+                series_uid: of(|it| &it.series_uid),
+                instance_uid: of(|it| &it.instance_uid),
+                file_sha256,
+                content_sha256,
+            },
+            path,
+            study_date: of(|it| &it.study_date),
+            accession: of(|it| &it.accession),
+            description,
+        };
+        self.tell_records(Deed::Opened {
+            item: id,
+            file: Box::new(file),
+        })
+    }
+
+    /// Tells the records of an answer, as it is shown.
+    pub(super) fn tell_scored(&self, id: ItemId, shown: &Prediction) -> Option<Effect> {
+        let content_sha256 = match &self.item(id)?.content {
+            Content::Scan(it) => it.scan.header.pixel_sha256,
+            Content::Note(_) | Content::Series(_) | Content::Sequence(_) => shown.about.file_sha256,
+        };
+        let answer = store::Answer {
+            frame_idx: shown.about.frame_idx,
+            file_sha256: shown.about.file_sha256,
+            content_sha256,
+            model: shown.model.name.clone(),
+            model_version: shown.model.version.clone(),
+            weights_sha256: shown.model.weights_sha256,
+            prep_sha256: shown.model.prep_sha256,
+            app_version: shown.app_version.clone(),
+            // Plain fields always have a JSON form.
+            body: serde_json::to_value(shown).unwrap_or_default(),
+        };
+        self.tell_records(Deed::Scored {
+            item: id,
+            answer: Box::new(answer),
+            beyond_scope: shown.beyond_scope.clone(),
+        })
+    }
+
+    /// Tells the records what the reader says of an answer, or that the word was taken back.
+    pub(super) fn tell_read(&self, id: ItemId, frame_idx: usize) -> Option<Effect> {
+        let reading = match &self.item(id)?.content {
+            Content::Scan(scan) => scan.readings.get(&frame_idx)?,
+            Content::Note(note) => &note.reading,
+            Content::Series(series) => &series.reading,
+            Content::Sequence(sequence) => &sequence.reading,
+        };
+        let prediction = reading.prediction.ready()?;
+        let label = reading.label.unwrap_or_else(|| prediction.primary());
+        let label = prediction.scores.get(label.0)?.label.clone();
+        let verdict = match reading.answer {
+            Some(Answer::Agree) => Verdict::Agree,
+            Some(Answer::Disagree) => Verdict::Disagree,
+            Some(Answer::Unsure) => Verdict::Unsure,
+            None => {
+                return self.tell_records(Deed::Noted {
+                    action: Action::ReadingRecorded,
+                    outcome: Outcome::Success,
+                    item: Some(id),
+                    detail: json!({ "label": label, "withdrawn": true }),
+                });
+            }
+        };
+        self.tell_records(Deed::Read {
+            item: id,
+            frame_idx,
+            label,
+            verdict,
+        })
+    }
+
+    /// Lists of paths live in the records while there are any.
+    pub(super) fn tell_paths(&self, name: &'static str) -> Option<Effect> {
+        let paths = if name == RECENT {
+            &self.settings.recent
+        } else {
+            &self.settings.reports
+        };
+        self.tell_records(Deed::Set {
+            name,
+            value: serde_json::to_value(paths).unwrap_or_default(), // paths of text have a JSON form
+        })
+    }
+}
+
+/// The patient as a file tells it.
+fn patient(subject: &Subject) -> Patient {
+    Patient {
+        number: subject.patient_id.clone(),
+        issuer: subject.issuer.clone(),
+        name: subject.name.clone(),
+        birth_date: subject.birth_date.clone(),
+        sex: Phi::new(subject.sex.clone().unwrap_or_default()),
+    }
+}
