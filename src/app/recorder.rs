@@ -36,8 +36,9 @@ type Deadline = Arc<Mutex<Option<Instant>>>;
 
 /// The asking side.
 pub(super) struct Recorder {
-    requests: Option<SyncSender<Request>>,
-    told: Receiver<Told>,
+    /// Boxed both ways: a place in a queue is never wiped, and keeps what lay beside a smaller message on the stack.
+    requests: Option<SyncSender<Box<Request>>>,
+    told: Receiver<Box<Told>>,
     thread: Option<JoinHandle<()>>,
     deadline: Deadline,
     /// The queue was full when the records were to be closed.
@@ -62,15 +63,15 @@ impl Recorder {
         let work = move || {
             // A window that is gone waits for no answer; what it asked for is done all the same.
             let tell = |answer: Told| {
-                tell.send(answer).ok();
+                tell.send(Box::new(answer)).ok();
                 wake();
             };
             while let Some(request) = next(&asked, || {
                 keeper.keep_settings().into_iter().for_each(&tell);
             }) {
                 let is_late = is_over(&shared);
-                let is_close = matches!(request, Request::Close);
-                if let Some(answer) = keeper.answer(request, is_late) {
+                let is_close = matches!(*request, Request::Close);
+                if let Some(answer) = keeper.answer(*request, is_late) {
                     tell(answer);
                 }
                 if is_close {
@@ -100,7 +101,7 @@ impl Recorder {
             set(&self.deadline, Some(Instant::now() + PATIENCE));
         }
         let queue = self.requests.as_ref();
-        let is_sent = queue.is_some_and(|it| it.try_send(request).is_ok());
+        let is_sent = queue.is_some_and(|it| it.try_send(Box::new(request)).is_ok());
         if is_sent {
             Ok(())
         } else if is_close {
@@ -119,7 +120,7 @@ impl Recorder {
         if std::mem::take(&mut self.is_close_owed) {
             self.ask(Request::Close).ok();
         }
-        self.told.try_recv().ok()
+        self.told.try_recv().ok().map(|it| *it)
     }
 }
 
@@ -143,7 +144,7 @@ impl Drop for Recorder {
 }
 
 /// The next request; `None` once the window is gone. What is put off is done while there is none.
-fn next(asked: &Receiver<Request>, idle: impl FnOnce()) -> Option<Request> {
+fn next(asked: &Receiver<Box<Request>>, idle: impl FnOnce()) -> Option<Box<Request>> {
     match asked.try_recv() {
         Ok(request) => Some(request),
         Err(TryRecvError::Disconnected) => None,
