@@ -10,7 +10,7 @@
 //! | `inbox/` | what was sealed to the store while nobody was signed in: failed sign-ins, results of a batch |
 //! | `lock` | held by the one program that has the store open; the kernel lets go of it when that program dies |
 //!
-//! Outside it, in the state folder, the head of the audit log is kept ([`audit::Head`]), so that an older copy of the whole
+//! Outside it, in the state folder, the head of the audit log is kept (`audit::Head`), so that an older copy of the whole
 //! store is noticed.
 //!
 //! ```text

@@ -1,5 +1,5 @@
 //! The audit log: append-only and hash-chained. Each record carries the hash of the one before, and the hash of the newest is
-//! kept outside the store too ([`Head`]), so that a changed, missing or rolled-back record is noticed.
+//! kept outside the store too (`Head`), so that a changed, missing or rolled-back record is noticed.
 //!
 //! A record names a patient by a reference that means nothing outside the store, and no longer after erasure.
 
