@@ -70,11 +70,9 @@ pub(super) fn run_files(
             Job::OpenSample => open_all(&sample()?, &ticket, &mut open, outbox),
             Job::Save(save) => write(save).map(|()| Some(Event::Saved(Phi::new(save.to.clone())))),
             Job::OpenReport(folder) => open_report(folder).map(Some),
-            Job::Forget => {
-                process::scrub_stack();
-                Ok(None)
-            }
-            Job::LoadModels
+            // The stack is scrubbed after every job.
+            Job::Forget
+            | Job::LoadModels
             | Job::AddModel(_)
             | Job::Score { .. }
             | Job::Explain { .. }
@@ -85,6 +83,9 @@ pub(super) fn run_files(
         if finish(&ticket, end, outbox).is_err() {
             return;
         }
+        // A file's path lies on the stack after it was opened. The rules that a later job makes live long, and take what lies
+        // there into the gaps between their fields.
+        process::scrub_stack();
     }
 }
 

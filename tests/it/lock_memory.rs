@@ -266,11 +266,7 @@ fn the_memory_of_a_locked_window_holds_nothing_of_a_patient() {
     };
     table("after", &after);
     display.shoot("window-locked.png");
-    // This is wrong, and told in SECURITY.md: with records open, pieces of the path of a file stay in memory after the lock.
-    // Without records nothing of it did. All else must be gone.
-    let is_known = |it: &str| it.starts_with("(\"name of the file\", \"UTF-8\")");
-    let others: Vec<String> = places.into_iter().filter(|it| !is_known(it)).collect();
-    assert!(others.is_empty(), "{}", others.join("\n"));
+    assert!(after.is_empty(), "{}", places.join("\n"));
     // All of it went through the records, and is there.
     let opened = place.sign_in(&ada(), &Passphrase::typed(PASSPHRASE));
     let number = Phi::new(PLANTED[1].1.to_owned());
