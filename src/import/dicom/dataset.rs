@@ -166,16 +166,12 @@ impl<'a> Dataset<'a> {
                     .map(|it| it.trim().parse().map_err(|_dropped| wrong()));
                 return spelt.collect();
             }
-            VR::US | VR::OW => {
-                words::<2>(bytes, is_big_endian, |it| f64::from(u16::from_le_bytes(it)))
-            }
-            VR::SS => words::<2>(bytes, is_big_endian, |it| f64::from(i16::from_le_bytes(it))),
-            VR::UL => words::<4>(bytes, is_big_endian, |it| f64::from(u32::from_le_bytes(it))),
-            VR::SL => words::<4>(bytes, is_big_endian, |it| f64::from(i32::from_le_bytes(it))),
-            VR::FL | VR::OF => {
-                words::<4>(bytes, is_big_endian, |it| f64::from(f32::from_le_bytes(it)))
-            }
-            VR::FD | VR::OD => words::<8>(bytes, is_big_endian, f64::from_le_bytes),
+            VR::US | VR::OW => words(bytes, is_big_endian, |it| f64::from(u16::from_le_bytes(it))),
+            VR::SS => words(bytes, is_big_endian, |it| f64::from(i16::from_le_bytes(it))),
+            VR::UL => words(bytes, is_big_endian, |it| f64::from(u32::from_le_bytes(it))),
+            VR::SL => words(bytes, is_big_endian, |it| f64::from(i32::from_le_bytes(it))),
+            VR::FL | VR::OF => words(bytes, is_big_endian, |it| f64::from(f32::from_le_bytes(it))),
+            VR::FD | VR::OD => words(bytes, is_big_endian, f64::from_le_bytes),
             _ => None,
         };
         numbers.ok_or_else(wrong)
@@ -218,11 +214,12 @@ impl<'a> Dataset<'a> {
     }
 }
 
-fn words<const N: usize>(
+/// Numbers of `N` bytes each; `None` where the bytes do not come out even.
+pub(super) fn words<T, const N: usize>(
     bytes: &[u8],
     is_big_endian: bool,
-    read: impl Fn([u8; N]) -> f64,
-) -> Option<Vec<f64>> {
+    read: impl Fn([u8; N]) -> T,
+) -> Option<Vec<T>> {
     let (words, rest) = bytes.as_chunks::<N>();
     let ordered = words.iter().map(|it| {
         let mut word = *it;

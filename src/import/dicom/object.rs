@@ -12,7 +12,7 @@ use dicom::{
 
 use super::{
     charset,
-    dataset::{Dataset, Element, Value},
+    dataset::{Dataset, Element, Value, words},
     parse,
 };
 use crate::import::Refusal;
@@ -133,34 +133,28 @@ impl Place<'_> {
             | VR::TM
             | VR::UI => self.texts(bytes),
             VR::AT => {
-                let numbers = numbers(bytes, is_big_endian, u16::from_le_bytes)?;
+                let numbers = words(bytes, is_big_endian, u16::from_le_bytes)?;
                 let (pairs, rest) = numbers.as_chunks::<2>();
                 let tags: C<Tag> = pairs.iter().map(|[group, it]| Tag(*group, *it)).collect();
                 return rest.is_empty().then_some(PrimitiveValue::Tags(tags));
             }
             VR::US | VR::OW => {
-                PrimitiveValue::U16(numbers(bytes, is_big_endian, u16::from_le_bytes)?.into())
+                PrimitiveValue::U16(words(bytes, is_big_endian, u16::from_le_bytes)?.into())
             }
-            VR::SS => {
-                PrimitiveValue::I16(numbers(bytes, is_big_endian, i16::from_le_bytes)?.into())
-            }
+            VR::SS => PrimitiveValue::I16(words(bytes, is_big_endian, i16::from_le_bytes)?.into()),
             VR::UL | VR::OL => {
-                PrimitiveValue::U32(numbers(bytes, is_big_endian, u32::from_le_bytes)?.into())
+                PrimitiveValue::U32(words(bytes, is_big_endian, u32::from_le_bytes)?.into())
             }
-            VR::SL => {
-                PrimitiveValue::I32(numbers(bytes, is_big_endian, i32::from_le_bytes)?.into())
-            }
+            VR::SL => PrimitiveValue::I32(words(bytes, is_big_endian, i32::from_le_bytes)?.into()),
             VR::UV | VR::OV => {
-                PrimitiveValue::U64(numbers(bytes, is_big_endian, u64::from_le_bytes)?.into())
+                PrimitiveValue::U64(words(bytes, is_big_endian, u64::from_le_bytes)?.into())
             }
-            VR::SV => {
-                PrimitiveValue::I64(numbers(bytes, is_big_endian, i64::from_le_bytes)?.into())
-            }
+            VR::SV => PrimitiveValue::I64(words(bytes, is_big_endian, i64::from_le_bytes)?.into()),
             VR::FL | VR::OF => {
-                PrimitiveValue::F32(numbers(bytes, is_big_endian, f32::from_le_bytes)?.into())
+                PrimitiveValue::F32(words(bytes, is_big_endian, f32::from_le_bytes)?.into())
             }
             VR::FD | VR::OD => {
-                PrimitiveValue::F64(numbers(bytes, is_big_endian, f64::from_le_bytes)?.into())
+                PrimitiveValue::F64(words(bytes, is_big_endian, f64::from_le_bytes)?.into())
             }
         })
     }
@@ -170,20 +164,4 @@ impl Place<'_> {
         let values = text.split('\\').map(|it| it.trim_end_matches([' ', '\0']));
         PrimitiveValue::Strs(values.map(str::to_owned).collect())
     }
-}
-
-fn numbers<T, const N: usize>(
-    bytes: &[u8],
-    is_big_endian: bool,
-    read: fn([u8; N]) -> T,
-) -> Option<Vec<T>> {
-    let (words, rest) = bytes.as_chunks::<N>();
-    let ordered = words.iter().map(|it| {
-        let mut word = *it;
-        if is_big_endian {
-            word.reverse();
-        }
-        read(word)
-    });
-    rest.is_empty().then(|| ordered.collect())
 }
