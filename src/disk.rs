@@ -70,7 +70,7 @@ impl Sha256 {
 
     /// Reads 64 hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() != 64 || !text.is_ascii() {
+        if text.len() != 64 || !text.bytes().all(|it| it.is_ascii_hexdigit()) {
             return None;
         }
         let mut bytes = [0; 32];
@@ -264,5 +264,7 @@ mod tests {
         assert_eq!(Sha256::parse(&hash.to_string()), Some(hash));
         assert_eq!(Sha256::of_parts([b"a".as_slice(), b"bc"]), hash);
         assert_eq!(Sha256::parse("00"), None);
+        // Rust's own reader of digits would take a sign.
+        assert_eq!(Sha256::parse(&"+f".repeat(32)), None);
     }
 }

@@ -16,6 +16,7 @@ mod evaluate;
 mod explained;
 mod failure;
 mod inspect;
+mod key;
 mod lines;
 mod model_allow;
 mod model_check;

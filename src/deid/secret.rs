@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::disk;
+use crate::disk::{self, Sha256};
 
 /// Largest shift of dates, in days; the smallest is one.
 const SHIFT_LIMIT_DAYS: u64 = 3_650;
@@ -58,21 +58,12 @@ impl Secret {
 
     /// The secret as 64 hexadecimal digits, for the file that keeps it.
     pub fn to_hex(&self) -> String {
-        self.0.iter().map(|it| format!("{it:02x}")).collect()
+        Sha256::of_digest(self.0).to_string()
     }
 
     /// Reads 64 hexadecimal digits.
     pub fn from_hex(text: &str) -> Option<Self> {
-        let digits = text.as_bytes();
-        let mut bytes = [0; 32];
-        if digits.len() != 64 {
-            return None;
-        }
-        for (byte, pair) in bytes.iter_mut().zip(digits.as_chunks::<2>().0) {
-            let [high, low] = pair.map(|it| char::from(it).to_digit(16));
-            *byte = u8::try_from(high? * 16 + low?).ok()?;
-        }
-        Some(Self(bytes))
+        Sha256::parse(text).map(|it| Self(*it.bytes()))
     }
 
     /// A keyed hash for one purpose.

@@ -11,10 +11,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::{disk, import::Deidentified};
-
-/// Shortest passphrase, in characters: NIST SP 800-63B-4 for one that stands alone.
-const PASSPHRASE_MIN: usize = 15;
+use crate::{cli::key, disk, import::Deidentified, store::Passphrase};
 
 /// What is collected on the way.
 pub(super) struct Relink {
@@ -51,27 +48,16 @@ impl Relink {
         if path.exists() {
             anyhow::bail!("wanted a new file for --relink, found one that is there");
         }
-        let passphrase = match passphrase_file {
-            Some(file) => {
-                let text = Zeroizing::new(disk::read(file, 1 << 12)?);
-                let text = std::str::from_utf8(&text).context("the passphrase is not UTF-8")?;
-                text.lines().next().unwrap_or_default().to_owned()
-            }
-            None => {
-                let first = rpassword::prompt_password("Passphrase for the re-link file: ")?;
-                let again = Zeroizing::new(rpassword::prompt_password("Once more: ")?);
-                if *again != first {
-                    anyhow::bail!("wanted the same passphrase twice, found two");
-                }
-                first
-            }
-        };
-        if passphrase.chars().count() < PASSPHRASE_MIN {
-            anyhow::bail!("wanted a passphrase of at least {PASSPHRASE_MIN} characters");
+        let passphrase = key::new_secret(passphrase_file, "Passphrase for the re-link file")?;
+        if passphrase.chars().count() < Passphrase::LEAST_CHARS {
+            anyhow::bail!(
+                "wanted a passphrase of at least {} characters",
+                Passphrase::LEAST_CHARS
+            );
         }
         Ok(Self {
             path: path.to_owned(),
-            passphrase: SecretString::from(passphrase),
+            passphrase: SecretString::from(passphrase.as_str()),
             links: Links::default(),
         })
     }

@@ -1,6 +1,5 @@
 //! `wardlight store`: looks after the encrypted records from the command line, under the same rights as the window.
 
-mod key;
 mod log;
 mod people;
 
@@ -12,7 +11,7 @@ use std::{
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::print;
+use super::{key, print};
 use crate::{
     privacy::Phi,
     store::{Action, Cost, Error, Inbox, ItemRow, NewStore, Opener, Place, Records, restore},

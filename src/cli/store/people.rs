@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Subcommand, ValueEnum};
 
-use super::{key, print};
+use super::super::{key, print};
 use crate::{
     privacy::Phi,
     store::{PersonId, Records, Role, Roles},

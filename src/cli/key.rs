@@ -16,13 +16,24 @@ use crate::{
 const LIMIT_BYTES: u64 = 4096;
 
 /// A passphrase that exists.
-pub(super) fn passphrase(file: Option<&Path>, prompt: &str) -> anyhow::Result<Passphrase> {
+pub(in crate::cli) fn passphrase(file: Option<&Path>, prompt: &str) -> anyhow::Result<Passphrase> {
     Ok(Passphrase::typed(&secret(file, prompt)?))
 }
 
 /// A new one, typed twice where it is typed.
-pub(super) fn new_passphrase(file: Option<&Path>) -> anyhow::Result<Passphrase> {
-    let first = secret(file, "New passphrase (15 characters or more)")?;
+pub(in crate::cli) fn new_passphrase(file: Option<&Path>) -> anyhow::Result<Passphrase> {
+    Ok(Passphrase::typed(&new_secret(
+        file,
+        "New passphrase (15 characters or more)",
+    )?))
+}
+
+/// A new line that nobody sees, typed twice where it is typed.
+pub(in crate::cli) fn new_secret(
+    file: Option<&Path>,
+    prompt: &str,
+) -> anyhow::Result<Zeroizing<String>> {
+    let first = secret(file, prompt)?;
     if file.is_none() {
         let second = secret(None, "The same again")?;
         anyhow::ensure!(
@@ -30,16 +41,16 @@ pub(super) fn new_passphrase(file: Option<&Path>) -> anyhow::Result<Passphrase> 
             "wanted the same twice, found two that differ"
         );
     }
-    Ok(Passphrase::typed(&first))
+    Ok(first)
 }
 
 /// The printed key.
-pub(super) fn recovery_key(file: Option<&Path>) -> anyhow::Result<RecoveryKey> {
+pub(in crate::cli) fn recovery_key(file: Option<&Path>) -> anyhow::Result<RecoveryKey> {
     Ok(RecoveryKey::typed(&secret(file, "Recovery key")?))
 }
 
 /// Whether a person at the terminal types yes.
-pub(super) fn confirms(question: &str) -> anyhow::Result<bool> {
+pub(in crate::cli) fn confirms(question: &str) -> anyhow::Result<bool> {
     eprint!("{question}: ");
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
