@@ -24,6 +24,7 @@
 //! | `language` | a clinical text taken apart: sections, sentences, concepts and their status, identifiers, dialogue, answers | — |
 //! | `deid` | de-identification: DICOM by PS3.15 Annex E, text in pictures, notes; policy and secret | `privacy` `disk` `case` `language` |
 //! | `import` | recognise and read files; the decode worker and its pool | `privacy` `disk` `sandbox` `warnings` `case` `language` `deid` |
+//! | `share` | de-identified copies: the preview that a person corrects, the copy, the folder of results and its report | `privacy` `disk` `case` `deid` `import` |
 //! | `prep` | `Spec`; a case as the arrays a model reads | `warnings` `case` `prediction` |
 //! | `model` | the `Model` trait, manifest and bundle | `privacy` `disk` `prediction` `stats` `prep` |
 //! | `nn` | the only code that knows libtorch: networks, attribution, training; the script worker | `disk` `sandbox` `warnings` `prediction` `prep` `model` `stats` |
@@ -36,9 +37,9 @@
 //! | `foreign` | what a model file of another program means; the bundle that it becomes | `disk` `warnings` `case` `prediction` `import` `prep` `model` `nn` `render` |
 //! | `store` | encrypted records: cases, answers and readings; people and rights; the audit log; backup and erasure | `privacy` `disk` |
 //! | `settings` | what the window remembers | `privacy` `disk` `words` `lock` |
-//! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `language` `prediction` `import` `model` `sample` `score` `training` `failure` `evaluate` `render` |
-//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `bedside` `language` `prediction` `import` `prep` `model` `sample` `training` `failure` `evaluate` `render` `store` `settings` `engine` `words` `lock` |
-//! | `app` | the window | `privacy` `disk` `case` `bedside` `language` `prediction` `stats` `model` `failure` `evaluate` `render` `store` `settings` `engine` `session` `warnings` `words` `lock` `journal` |
+//! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `language` `prediction` `import` `share` `model` `sample` `score` `training` `failure` `evaluate` `render` |
+//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `bedside` `language` `deid` `prediction` `import` `share` `prep` `model` `sample` `training` `failure` `evaluate` `render` `store` `settings` `engine` `words` `lock` |
+//! | `app` | the window | `privacy` `disk` `case` `bedside` `language` `deid` `prediction` `stats` `share` `model` `failure` `evaluate` `render` `store` `settings` `engine` `session` `warnings` `words` `lock` `journal` |
 //! | `cli` | the command line; the one place that wires `nn` to the rest | `all` |
 
 pub mod app;
@@ -66,6 +67,7 @@ pub mod sandbox;
 pub mod score;
 pub mod session;
 pub mod settings;
+pub mod share;
 mod spreadsheet;
 pub mod stats;
 pub mod store;

@@ -174,3 +174,94 @@ deed-sign-in-failed = Sign-in failed
 deed-signed-out = Signed out
 deed-locked = Locked
 deed-recovered = Recovery key used
+
+# The page of de-identified copies.
+deid-title = De-identified copy
+deid-lead = What is in the middle, without what names the patient. The file itself stays as it is.
+deid-nothing = Open a DICOM file or a note first: a copy is made of what is in the middle.
+deid-options = What stays
+deid-dates = Dates
+deid-dates-shift = Moved, all of a patient by the same days
+deid-dates-remove = Removed
+deid-dates-keep = Kept as they are
+deid-pixels = Look for text in the picture
+deid-characteristics = Keep sex, age, size and weight
+deid-descriptors = Keep descriptions, cleaned
+deid-reports = Keep reports and graphics, cleaned
+deid-device = Keep what tells the device
+deid-institution = Keep what tells the institution
+deid-private = Keep private attributes known to be safe
+deid-uids = Keep UIDs
+deid-stopped = The search was stopped: nothing is known of the picture.
+deid-again = Look again
+deid-stop = Stop
+deid-searching = Looking at header and picture…
+deid-face = A face could be rebuilt from this picture
+deid-face-words = Nothing here removes a face. It can only be shared if somebody answers for that; the reason is kept in the report of the copy.
+deid-face-reason = Why it may be shared
+deid-face-accept = Take the risk
+deid-face-accepted = A face could be rebuilt from this picture; you have accepted that.
+deid-not-searched = Nothing has looked for text in this picture: look at every corner yourself, in several windows.
+deid-says-burned-in = The file itself says that text is burned into its picture.
+deid-regions = Ultrasound: everything outside the calibrated regions is covered.
+deid-hold = Pictures of this kind often carry text: look at every corner.
+deid-copy = The copy
+deid-folder = Folder for copies
+deid-browse = Choose…
+deid-looked = I have looked at the whole picture; nothing in it names the patient
+deid-looked-frames = I have looked at all { $n } frames; nothing in them names the patient
+deid-read = I have read the whole note; nothing in it names the patient
+deid-too-long = The note is too long to be read here. Use “wardlight deidentify”, and read the copy that it holds.
+deid-write = Write the copy
+deid-look-first = Nobody finds everything by rule: look first, then tick.
+deid-written = The copy is written
+deid-same-records = The same patient gets the same pseudonym again: the records keep the secret.
+deid-same-sitting = The same patient gets the same pseudonym until the window is closed.
+deid-picture = The picture as the copy will have it
+deid-hint = Click a cover to lift it · drag to cover · wheel, Ctrl and wheel, Shift and drag to move
+deid-frame = Frame { $n } of { $all }
+deid-covers = Covered in the picture
+deid-no-covers = Nothing is covered.
+deid-by-rule = { $n ->
+    [one] One area is covered by the rule for this kind of picture.
+   *[other] { $n } areas are covered by the rule for this kind of picture.
+}
+deid-drawn = Drawn by hand
+deid-unread = Something like text
+deid-marker = side marker, stays
+deid-header = Header
+deid-changes = { $n ->
+    [0] No attribute changes.
+    [one] One attribute changes.
+   *[other] { $n } attributes change.
+}
+deid-empty = (empty)
+deid-none = (none)
+deid-gone = removed
+deid-found = Replaced in the note
+deid-places = { $n ->
+    [0] No rule found anything to replace.
+    [one] One place is replaced.
+   *[other] { $n } places are replaced, unless you lift them.
+}
+deid-note-hint = Click a marked place to keep it, or any other word to replace it.
+kind-name = Name
+kind-date = Date
+kind-age = Age over 89
+kind-phone = Phone
+kind-number = Number
+kind-email = E-mail
+kind-url = Web address
+kind-address = Address
+kind-institution = Institution
+why-known = in the record
+why-marked = marked by hand
+why-form = by its form
+why-label = after a label
+why-title = by a title
+why-degree = by a degree
+why-signature = by a signature
+why-relation = by a relation
+why-list = in a list of names
+why-unknown-word = an unknown word
+why-repeated = as before in the text

@@ -13,6 +13,8 @@ pub(super) enum Icon {
     Study,
     Folder,
     Search,
+    /// A sheet with a line blacked out.
+    Deidentify,
     /// Columns of figures.
     Evaluate,
     /// A curve that falls.
@@ -103,6 +105,7 @@ fn draw(painter: &Painter, icon: Icon, at: Pos2, ink: Color32) {
             painter.circle_stroke(at + vec2(-1.5, -1.5), 5.5, stroke);
             line(&[(2.6, 2.6), (7.0, 7.0)]);
         }
+        Icon::Deidentify => blacked_out(painter, at, stroke),
         Icon::Evaluate => {
             for (x, top) in [(-6.0, 1.0), (0.0, -3.0), (6.0, -7.0)] {
                 let column = boxed((x - 1.75, top), (x + 1.75, 7.0));
@@ -146,4 +149,13 @@ fn draw(painter: &Painter, icon: Icon, at: Pos2, ink: Color32) {
             line(&[(-3.5, 3.5), (3.5, -3.5)]);
         }
     }
+}
+
+/// A sheet with a line blacked out.
+fn blacked_out(painter: &Painter, at: Pos2, stroke: Stroke) {
+    let sheet = Rect::from_center_size(at, vec2(12.0, 16.0));
+    painter.rect_stroke(sheet, CornerRadius::same(1), stroke, StrokeKind::Middle);
+    let bar = Rect::from_center_size(at - vec2(0.0, 2.5), vec2(7.0, 4.0));
+    painter.rect_filled(bar, CornerRadius::same(1), stroke.color);
+    painter.hline((at.x - 3.0)..=(at.x + 3.0), at.y + 3.5, stroke);
 }

@@ -12,6 +12,9 @@ mod course_strips;
 mod course_ui;
 mod crop_ui;
 mod deed_words;
+mod deidentify_note_ui;
+mod deidentify_scan_ui;
+mod deidentify_ui;
 mod dialog;
 mod empty_ui;
 mod evaluate_ui;
@@ -245,6 +248,10 @@ fn window_ui(
         }
         Page::Train => {
             train_ui::train_ui(ui, scene, commands);
+            left
+        }
+        Page::Deidentify => {
+            deidentify_ui::deidentify_ui(ui, scene, pictures, commands);
             left
         }
         Page::Log => {

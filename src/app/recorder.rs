@@ -16,12 +16,13 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
+    deid::Secret,
     disk,
     engine::WakeFn,
     privacy::{Phi, process},
     session::{
-        Ask, Credentials, Deed, ItemId, LOG_ROWS, LogForm, LogRow, Opened, OpenedFile, RECENT,
-        REPORTS, Request, Told,
+        Ask, Credentials, Deed, ItemId, LOG_ROWS, LogForm, LogRow, Opened, OpenedFile, PSEUDONYMS,
+        RECENT, REPORTS, Request, Told,
     },
     store::{Action, Cost, Error, Filter, NewItem, NewStore, Outcome, Place, Records},
 };
@@ -231,6 +232,7 @@ impl Keeper {
             recovery_key,
             recent: paths(&records, RECENT)?,
             reports: paths(&records, REPORTS)?,
+            pseudonyms: pseudonyms(&records)?,
         };
         self.records = Some(records);
         Ok(opened)
@@ -357,6 +359,12 @@ fn give_passphrase(records: &mut Records, new: &Credentials) -> Result<(), Error
     let person = people.find(|it| it.name.reveal().to_lowercase() == wanted);
     let person = person.ok_or(Error::WrongNameOrPassphrase)?;
     records.reset_passphrase(&person.id, &new.passphrase)
+}
+
+/// The secret of the pseudonyms, if there was need of one.
+fn pseudonyms(records: &Records) -> Result<Option<Secret>, Error> {
+    let kept = records.setting(PSEUDONYMS)?;
+    Ok(kept.and_then(|it| Secret::from_hex(it.as_str()?)))
 }
 
 /// Paths that were open lately.

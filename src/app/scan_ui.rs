@@ -136,6 +136,17 @@ fn listen(
     if response.double_clicked() {
         commands.push(Command::Act(Action::ResetView));
     }
+    wheel(ui, response, place, scan, commands);
+}
+
+/// Frames, or zoom with ctrl or on a single frame.
+pub(super) fn wheel(
+    ui: &Ui,
+    response: &Response,
+    place: &Place,
+    scan: &ScanItem,
+    commands: &mut Vec<Command>,
+) {
     if let Some(pointer) = response.hover_pos().filter(|_| response.contains_pointer()) {
         let about = place.share_from_ui(pointer);
         let pinch = ui.input(|it| it.zoom_delta());

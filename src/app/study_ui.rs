@@ -47,6 +47,8 @@ pub(super) fn rail_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command
             icon(ui, Icon::Search, Action::Palette, false);
             ui.add_space(12.0);
             let page = scene.state.page;
+            let is_deidentify = page == Page::Deidentify;
+            icon(ui, Icon::Deidentify, Action::Deidentify, is_deidentify);
             let is_evaluate = page == Page::Evaluate;
             icon(ui, Icon::Evaluate, Action::Evaluate, is_evaluate);
             icon(ui, Icon::Train, Action::Train, page == Page::Train);

@@ -1,17 +1,14 @@
 //! `wardlight deidentify`: folders of DICOM files and notes without what identifies the patient, by PS3.15 Annex E.
 //!
 //! 1. `inputs` finds the regular files; a number in that order stands for each, because names of files name patients;
-//! 2. `look` finds text in its picture, and the decode worker cleans it;
-//! 3. `outputs` writes to `done` or `held` under the new UID, never over a file that is there;
-//! 4. `report` tells what became of each; `relink` seals what leads back, if it was asked for.
+//! 2. `share` finds text in its picture, and the decode worker cleans it;
+//! 3. `share` writes to `done` or `held` under the new UID, never over a file that is there, and reports what became of each;
+//! 4. `told` says so in words; `relink` seals what leads back, if it was asked for.
 
 mod confirm;
 mod inputs;
-mod look;
-mod notes;
-mod outputs;
 mod relink;
-mod report;
+mod told;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -19,18 +16,13 @@ use anyhow::Context as _;
 use clap::{Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use self::{
-    look::Look,
-    notes::CleanedNote,
-    outputs::Outputs,
-    relink::Relink,
-    report::{Report, Row, Status},
-};
+use self::relink::Relink;
 use crate::{
-    deid::dicom::Mask,
+    deid::dicom::{Mask, Rect},
     deid::{Dates, Faces, Policy, Secret, text::Cleaner},
     disk,
     import::{Cancel, Decoder, Deidentified, Error, Opened, Request, Task},
+    share::{CleanedNote, Look, Outputs, Report, Row, Status, cleaned, covers_to_masks, findings},
 };
 
 /// Largest file.
@@ -69,6 +61,9 @@ pub(super) struct Args {
     /// Let pictures through from which a face could be rebuilt; the reason is written into the report.
     #[arg(long, value_name = "REASON")]
     faces_accepted: Option<String>,
+    /// Leave what was found wholly within this rectangle of pixels uncovered: it is no text. For one picture, which is held.
+    #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", value_parser = confirm::rect)]
+    leave: Vec<Rect>,
     /// Tell what would become of each file, and write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -110,6 +105,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return confirm::run(args);
     }
     let out = args.out.as_deref().context("wanted --out, found none")?;
+    if !args.leave.is_empty() && args.inputs.len() != 1 {
+        anyhow::bail!(
+            "wanted one picture with --leave, found {} inputs",
+            args.inputs.len()
+        );
+    }
     let policy = policy(args)?;
     let secret = secret(args)?;
     let relink = match &args.relink {
@@ -120,7 +121,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let decoder =
         Decoder::start(Default::default()).context("could not start the decode worker")?;
     let look = if policy.clean_pixel_data {
-        Look::load()?
+        Look::load(&Look::own_folder()?)?
     } else {
         None
     };
@@ -136,6 +137,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         outputs,
         policy,
         secret,
+        leave: args.leave.clone(),
         cancel: Cancel::default(),
     };
     let cancel = run.cancel.clone();
@@ -203,15 +205,22 @@ fn secret(args: &Args) -> anyhow::Result<Secret> {
         .context("wanted 64 hexadecimal digits in the file of --key, found something else")
 }
 
-/// What covers the text in a picture; `None` if nobody looked.
-fn masks(decoder: &Decoder, bytes: &[u8], look: Option<&Look>) -> Option<Vec<Mask>> {
+/// What covers the text in a picture, but for what is to be left; `None` if nobody looked.
+fn masks(
+    decoder: &Decoder,
+    bytes: &[u8],
+    look: Option<&Look>,
+    leave: &[Rect],
+) -> Option<Vec<Mask>> {
     let look = look?;
     // What cannot be decoded cannot be looked at; a file without a picture needs no look.
     let Ok(Opened::Scan(scan)) = decoder.open_bytes(bytes) else {
         return None;
     };
     // A picture that the networks cannot read was not looked at.
-    look.masks(&scan).ok()
+    let mut covers = look.covers(&scan, |_n_frames| true).ok()?;
+    covers.retain(|cover| !leave.iter().any(|it| it.holds(cover.rect)));
+    Some(covers_to_masks(&covers))
 }
 
 /// All that one run goes by.
@@ -222,6 +231,7 @@ struct Run {
     outputs: Outputs,
     policy: Policy,
     secret: Secret,
+    leave: Vec<Rect>,
     cancel: Cancel,
 }
 
@@ -255,7 +265,7 @@ impl Run {
             relink.seal()?;
         }
         let written = self.outputs.report("report", &report)?;
-        report.print(written.as_deref(), args.dry_run)?;
+        told::tell(&report, written.as_deref(), args.dry_run)?;
         if args.paths {
             for row in report.rows.iter().filter(|it| it.status.is_failure()) {
                 if let Some(input) = inputs.get(row.input - 1) {
@@ -263,7 +273,7 @@ impl Run {
                 }
             }
         }
-        Ok(report.exit_code())
+        Ok(told::exit_code(&report))
     }
 
     /// The note that a file is, cleaned. A report in DICOM is no note here: its header and its tree go by Annex E.
@@ -275,12 +285,8 @@ impl Run {
             return None;
         };
         let note = chart.only_note()?;
-        Some(notes::cleaned(
-            &self.cleaner,
-            note,
-            &self.policy,
-            &self.secret,
-        ))
+        let found = findings(&self.cleaner, note, &self.policy, &self.secret);
+        Some(cleaned(&self.cleaner, note, &found, &self.secret))
     }
 
     /// One file; what was written, if it was.
@@ -289,7 +295,7 @@ impl Run {
             if let Some(note) = self.note(&bytes) {
                 return Ok(Done::Note(note));
             }
-            let masks = masks(&self.decoder, &bytes, self.look.as_ref());
+            let masks = masks(&self.decoder, &bytes, self.look.as_ref(), &self.leave);
             let task = match masks {
                 Some(_) => Task::DeidentifyLookedAt,
                 None => Task::Deidentify,
@@ -299,6 +305,7 @@ impl Run {
                 policy: self.policy.clone(),
                 secret: self.secret.clone(),
                 masks: masks.unwrap_or_default(),
+                is_explained: false,
             };
             let done = self.decoder.deidentify(&bytes, &request, &self.cancel)?;
             Ok(Done::Dicom(done, task == Task::DeidentifyLookedAt))
@@ -306,7 +313,11 @@ impl Run {
         let (done, is_looked_at) = match done {
             Ok(Done::Dicom(done, is_looked_at)) => (done, is_looked_at),
             Ok(Done::Note(note)) => {
-                let row = match self.outputs.write_note(&note.uid, &note.text) {
+                // It is held: rules miss what they do not foresee.
+                let written = self
+                    .outputs
+                    .write_note(&note.uid, note.text.reveal(), false);
+                let row = match written {
                     Ok(()) => Row::note(number, &note.uid, note.n_replaced),
                     Err(error) => Row::failed(number, Status::Error, &error.to_string()),
                 };

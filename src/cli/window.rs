@@ -19,6 +19,7 @@ use crate::{
     model::{Site, bundle, site},
     nn,
     sample::{self, Sample},
+    share::{Copier, Look},
 };
 
 /// Opens the window and returns when it is closed.
@@ -43,6 +44,8 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
         ),
         threads: engine.threads,
     };
+    let decoder = Arc::new(decoder);
+    let for_copies = Arc::clone(&decoder);
     let parts = Parts {
         open: Box::new(move |path: &Path, cancel: &Cancel| decoder.open_cancellable(path, cancel)),
         load: Box::new(move |folder: &Path| load(folder, options)),
@@ -60,6 +63,10 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
             Ok(vec![dicom, note, course])
         }),
         tool: Box::new(move |it| tool::command(&places, it)),
+        copier: Box::new(move || {
+            let networks = Look::own_folder()?;
+            Ok(Copier::new(Arc::clone(&for_copies), networks))
+        }),
         model_folders: listed.into_iter().map(|it| it.folder).collect(),
     };
     let settings_folder = journal_folder();

@@ -6,7 +6,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use super::{Busy, Error, Event, Job, JobId, N_EVENTS, N_JOBS, Parts, WakeFn, tool, work};
+use super::{Busy, Error, Event, Job, JobId, N_EVENTS, N_JOBS, Parts, WakeFn, copy, tool, work};
 use crate::{import::Cancel, model::Task};
 
 /// Nobody waits for the end of forgetting; no question has this number.
@@ -25,6 +25,7 @@ pub(super) struct Ticket {
 pub struct Client {
     files: Option<SyncSender<Ticket>>,
     model: Option<SyncSender<Ticket>>,
+    copies: Option<SyncSender<Ticket>>,
     work: Option<SyncSender<Ticket>>,
     events: Option<Receiver<(JobId, Event)>>,
     /// Of the jobs that have not ended.
@@ -43,23 +44,29 @@ impl Client {
             load,
             sample,
             tool: command,
+            copier,
             model_folders,
         } = parts;
         let (events_in, events) = sync_channel(N_EVENTS);
         let (files, file_jobs) = sync_channel(N_JOBS);
         let (model, model_jobs) = sync_channel(N_JOBS);
+        let (copies, copy_jobs) = sync_channel(N_JOBS);
         let (tools, tool_jobs) = sync_channel(N_JOBS);
         let outbox = work::Outbox {
             events: events_in,
             wake,
         };
         let (files_outbox, work_outbox) = (outbox.clone(), outbox.clone());
+        let copies_outbox = outbox.clone();
         let threads = vec![
             spawn("files", move || {
                 work::run_files(&file_jobs, open, sample, &files_outbox)
             })?,
             spawn("model", move || {
                 work::run_models(&model_jobs, load, model_folders, &outbox)
+            })?,
+            spawn("copies", move || {
+                copy::run_copies(&copy_jobs, copier, &copies_outbox)
             })?,
             spawn("work", move || {
                 tool::run_tools(&tool_jobs, command, &work_outbox)
@@ -68,6 +75,7 @@ impl Client {
         Ok(Self {
             files: Some(files),
             model: Some(model),
+            copies: Some(copies),
             work: Some(tools),
             events: Some(events),
             tasks: BTreeMap::new(),
@@ -93,6 +101,7 @@ impl Client {
             | Job::Explain { .. }
             | Job::Running { .. }
             | Job::CheckMap { .. } => &self.model,
+            Job::Preview { .. } | Job::WriteCopy { .. } => &self.copies,
             Job::RunTool(_) | Job::Forget => &self.work,
         };
         let (task, decode) = (Task::default(), Cancel::default());
@@ -115,7 +124,7 @@ impl Client {
     /// # Errors
     /// Too many jobs wait; ask again.
     pub fn forget(&self) -> Result<(), Busy> {
-        for queue in [&self.files, &self.model] {
+        for queue in [&self.files, &self.model, &self.copies] {
             let ticket = Ticket {
                 id: FORGETTING,
                 job: Job::Forget,
@@ -163,6 +172,7 @@ impl Drop for Client {
         self.events = None;
         self.files = None;
         self.model = None;
+        self.copies = None;
         self.work = None;
         for thread in self.threads.drain(..) {
             // A worker catches the panics of its jobs; there is nobody left to tell of any other.

@@ -1,14 +1,16 @@
-//! Worker threads: a [`Job`] goes in, [`Event`]s come out. Three named threads, bounded queues, one owner for each thing:
+//! Worker threads: a [`Job`] goes in, [`Event`]s come out. Four named threads, bounded queues, one owner for each thing:
 //!
 //! | thread | owns | takes |
 //! |---|---|---|
 //! | `files` | the decoder, the rules of notes | `Open`, `OpenSample`, `Save`, `OpenReport`, `ReadNote`, `AskNote` |
 //! | `model` | every model | `LoadModels`, `AddModel`, `Score`, `Explain`, `Running`, `CheckMap` |
+//! | `copies` | what finds text in pictures | `Preview`, `WriteCopy` |
 //! | `work` | at most one process | `RunTool` |
 //!
 //! A job that panics is told as a failure and costs nothing else; after one, the models are loaded again.
 
 mod client;
+mod copy;
 mod note;
 mod tool;
 mod work;
@@ -29,6 +31,7 @@ use crate::{
     },
     privacy::Phi,
     render, sample, score,
+    share::{self, Copier, Copy, Preview, Wish},
 };
 
 pub use client::Client;
@@ -83,6 +86,18 @@ pub enum Job {
     OpenReport(PathBuf),
     /// Wipe what is left of jobs that have ended.
     Forget,
+    /// Show what would become of a de-identified copy.
+    Preview {
+        wish: Box<Wish>,
+        /// Whether text is looked for in the picture, which takes seconds for each frame.
+        is_searched: bool,
+    },
+    /// Write it to a folder.
+    WriteCopy {
+        wish: Box<Wish>,
+        copy: Copy,
+        folder: Phi<PathBuf>,
+    },
     /// Run long work as a process of its own; an [`Event::Told`] for each of its lines.
     RunTool(Tool),
 }
@@ -149,6 +164,8 @@ pub enum Event {
     NoteAnswered(Box<NoteReply>),
     MapChecked(Faithfulness),
     Saved(Phi<PathBuf>),
+    Previewed(Box<Preview>),
+    CopyWritten(Phi<PathBuf>),
     Told(Told),
     ReportOpened {
         folder: Phi<PathBuf>,
@@ -168,6 +185,8 @@ pub enum Error {
     Render(#[from] render::Error),
     #[error(transparent)]
     Disk(#[from] disk::Error),
+    #[error(transparent)]
+    Share(#[from] share::Error),
     #[error(transparent)]
     Sample(#[from] sample::Error),
     #[error("wanted a loaded model named {wanted}, found {n_loaded} others")]
@@ -209,6 +228,8 @@ pub type LoadFn = Box<dyn FnMut(&Path) -> Result<score::Loaded, model::Error> + 
 pub type SampleFn = Box<dyn FnMut() -> Result<Vec<PathBuf>, sample::Error> + Send>;
 /// The command line of a tool.
 pub type ToolFn = Box<dyn FnMut(&Tool) -> std::process::Command + Send>;
+/// Makes what makes copies; called once, when it is needed first.
+pub type CopierFn = Box<dyn FnMut() -> Result<Copier, share::Error> + Send>;
 /// Called after each event, from any thread: asks the window for a frame.
 pub type WakeFn = Arc<dyn Fn() + Send + Sync>;
 
@@ -218,6 +239,7 @@ pub struct Parts {
     pub load: LoadFn,
     pub sample: SampleFn,
     pub tool: ToolFn,
+    pub copier: CopierFn,
     /// One for each bundle.
     pub model_folders: Vec<PathBuf>,
 }
@@ -269,6 +291,8 @@ impl Job {
             Self::Save(_) => "save",
             Self::AddModel(_) => "add",
             Self::OpenReport(_) => "report",
+            Self::Preview { .. } => "preview",
+            Self::WriteCopy { .. } => "copy",
             Self::Forget => "forget",
             Self::RunTool(tool) => tool.name(),
         }

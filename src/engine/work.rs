@@ -23,6 +23,7 @@ use crate::{
     privacy::{Phi, process},
     render::picture::{OverlayRequest, overlay_png},
     score::{self, Loaded},
+    share,
 };
 
 /// The largest evaluation that is read.
@@ -78,6 +79,8 @@ pub(super) fn run_files(
             | Job::Explain { .. }
             | Job::Running { .. }
             | Job::CheckMap { .. }
+            | Job::Preview { .. }
+            | Job::WriteCopy { .. }
             | Job::RunTool(_) => Ok(None),
         });
         if finish(&ticket, end, outbox).is_err() {
@@ -159,6 +162,8 @@ pub(super) fn run_models(
             | Job::OpenReport(_)
             | Job::ReadNote(_)
             | Job::AskNote(..)
+            | Job::Preview { .. }
+            | Job::WriteCopy { .. }
             | Job::RunTool(_) => Ok(None),
         });
         is_poisoned = matches!(end, Err(Error::Panicked { .. }));
@@ -215,6 +220,7 @@ pub(super) fn finish(
     let last = match outcome {
         Err(error @ Error::Panicked { .. }) => Event::Failed(error),
         Err(Error::Score(score::Error::Model(model::Error::Cancelled))) => Event::Cancelled,
+        Err(Error::Share(share::Error::Cancelled)) => Event::Cancelled,
         _ if ticket.task.is_cancelled() => Event::Cancelled,
         Err(error) => Event::Failed(error),
         Ok(answer) => {

@@ -47,6 +47,7 @@ pub enum Action {
     Palette,
     Keys,
     Log,
+    Deidentify,
     BreakGlass,
     Lock,
     Safety,
@@ -85,7 +86,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 54] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -128,6 +129,7 @@ impl Action {
         Self::FirstFrame,
         Self::LastFrame,
         Self::ToggleTexts,
+        Self::Deidentify,
         Self::Evaluate,
         Self::Train,
         Self::ToggleStudyList,
@@ -188,6 +190,7 @@ impl Action {
             Self::FirstFrame => ("First frame", "Home", "Go to the first frame", Picture),
             Self::LastFrame => ("Last frame", "End", "Go to the last frame", Picture),
             Self::ToggleTexts => ("Corner texts on or off", "T", "Show or hide the texts in the corners", Picture),
+            Self::Deidentify => ("De-identify…", "Ctrl+D", "See what names the patient, correct it, and write a copy without it", Case),
             Self::Evaluate => ("Evaluate a model", "Ctrl+E", "Measure a model on images whose answer you know", Window),
             Self::Train => ("Train a model", "Ctrl+T", "Make a model from a recipe and labelled data", Window),
             Self::ToggleStudyList => ("Study list on or off", "Ctrl+B", "Show or hide what is open", Window),

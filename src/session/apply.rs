@@ -31,6 +31,12 @@ impl State {
 
     /// Does what a person asked.
     pub fn apply(&mut self, command: Command) -> Vec<Effect> {
+        let mut effects = self.apply_alone(command);
+        effects.extend(self.follow_center());
+        effects
+    }
+
+    fn apply_alone(&mut self, command: Command) -> Vec<Effect> {
         if !self.door.is_open() && !command.works_at_door() {
             return Vec::new();
         }
@@ -95,6 +101,7 @@ impl State {
             }
             Command::AtDoor(command) => return self.at_door(command),
             Command::OnLog(command) => return self.apply_on_log(command),
+            Command::OnDeidentify(command) => return self.apply_on_deidentify(command),
             Command::BreakGlass(reason) => {
                 return vec![Effect::Records(Request::BreakGlass(reason))];
             }
@@ -139,6 +146,12 @@ impl State {
                 self.tell(Tone::Done, saved, Some(path), None);
                 return self.tell_exported(&purpose);
             }
+            Event::Previewed(preview) => {
+                if let Purpose::Preview(covers) = purpose {
+                    self.previewed(id, covers, *preview);
+                }
+            }
+            Event::CopyWritten(path) => return self.copy_written(id, path).into_iter().collect(),
             Event::Told(Told::Evaluate(event)) => self.evaluation_told(event),
             Event::Told(Told::Train(event)) => self.training_told(event),
             Event::ReportOpened { folder, report } => {
@@ -149,6 +162,7 @@ impl State {
                 match purpose {
                     Purpose::Evaluate => return self.evaluation_ended(None),
                     Purpose::Train => self.training_ended(None),
+                    Purpose::WriteCopy => self.copy_ended(id, None),
                     _ => {}
                 }
                 if matches!(purpose, Purpose::LoadModels)
@@ -173,8 +187,13 @@ impl State {
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
-        if matches!(action.info().group, Group::Picture | Group::Result) {
-            // What it does is seen there.
+        let is_seen_here = match action.info().group {
+            // The picture is looked at there as well.
+            Group::Picture => self.page == Page::Deidentify,
+            Group::Result => false,
+            Group::Case | Group::Window => true,
+        };
+        if !is_seen_here {
             self.page = Page::Reading;
         }
         match action {
@@ -231,6 +250,7 @@ impl State {
             Action::Keys => self.sheet = toggled(self.sheet, Sheet::Keys),
             Action::Lock => return self.lock(Reason::Asked),
             Action::Log => return self.open_log(),
+            Action::Deidentify => return self.open_deidentify(),
             Action::BreakGlass => self.sheet = toggled(self.sheet, Sheet::Glass),
             Action::Safety => self.sheet = toggled(self.sheet, Sheet::Safety),
             Action::Escape => return self.escape(),
@@ -461,9 +481,14 @@ impl State {
     }
 
     pub(super) fn ask(&mut self, purpose: Purpose, job: Job) -> Effect {
+        self.ask_for(purpose, job).1
+    }
+
+    /// Asks a question, under a number that it is known by.
+    pub(super) fn ask_for(&mut self, purpose: Purpose, job: Job) -> (JobId, Effect) {
         let id = JobId(self.number());
         self.jobs.insert(id, purpose);
-        Effect::Start(id, job)
+        (id, Effect::Start(id, job))
     }
 
     pub(super) fn save_settings(&self) -> Vec<Effect> {

@@ -243,6 +243,7 @@ impl State {
         self.settings.keep = Some(Keep::Records);
         self.settings.recent = opened.recent;
         self.settings.reports = opened.reports;
+        self.deidentify.secret = opened.pseudonyms;
         let mut effects = self.save_settings();
         match opened.recovery_key {
             Some(key) => self.door.stage = Stage::RecoveryKey(key),

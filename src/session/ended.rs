@@ -56,6 +56,8 @@ impl State {
             Purpose::OpenReport => self.evaluating.report = Loading::Failed(failure),
             Purpose::Evaluate => return self.evaluation_ended(Some(failure)),
             Purpose::Train => self.training_ended(Some(failure)),
+            Purpose::Preview(_) => self.preview_ended(id, Some(error)),
+            Purpose::WriteCopy => self.copy_ended(id, Some(failure)),
             Purpose::LoadModels | Purpose::Save { .. } | Purpose::AddModel(_) => {
                 self.tell(Tone::Failure, failure, None, None)
             }
@@ -94,6 +96,8 @@ impl State {
             }
             Purpose::Evaluate => return self.evaluation_ended(None),
             Purpose::Train => self.training_ended(None),
+            Purpose::Preview(_) => self.preview_ended(id, None),
+            Purpose::WriteCopy => self.copy_ended(id, None),
             _ => {}
         }
         Vec::new()

@@ -101,6 +101,10 @@ impl State {
         match field {
             Field::Report => self.evaluating.form.is_out_typed = !text.is_empty(),
             Field::Bundle => self.training.form.is_out_typed = !text.is_empty(),
+            Field::Copies => {
+                self.deidentify.folder = text;
+                return;
+            }
             _ => {}
         }
         let place = self.evaluating.form.field_mut(field);

@@ -1,12 +1,13 @@
 //! Words for what the worker threads may fail at.
 
-use crate::{engine, failure::Failure, render, sample};
+use crate::{engine, failure::Failure, render, sample, share};
 
 impl From<&engine::Error> for Failure {
     fn from(error: &engine::Error) -> Self {
         let (headline, remedy) = match error {
             engine::Error::Score(error) => return error.into(),
             engine::Error::Disk(error) => return error.into(),
+            engine::Error::Share(error) => return error.into(),
             engine::Error::Tool(failure) => return failure.clone(),
             engine::Error::Report { .. } => (
                 "The report cannot be shown here",
@@ -53,6 +54,37 @@ impl From<&engine::Error> for Failure {
                 "A worker could not be started",
                 "Close other programs and start Wardlight again.",
             ),
+        };
+        Self::new(headline, remedy, error)
+    }
+}
+
+impl From<&share::Error> for Failure {
+    fn from(error: &share::Error) -> Self {
+        let (headline, remedy) = match error {
+            share::Error::Disk(error) => return error.into(),
+            share::Error::Import(error) => return error.into(),
+            share::Error::Pixels(_) => (
+                "Text could not be looked for in the picture",
+                "Reinstall Wardlight; without that search the copy is not made here.",
+            ),
+            share::Error::FileChanged => (
+                "The file is not what was opened",
+                "Open it again, then make the copy.",
+            ),
+            share::Error::NameTaken { .. } => (
+                "The folder holds another copy of it already",
+                "Choose another folder: the one that is there was made in another way.",
+            ),
+            share::Error::Folder { .. } => (
+                "The folder cannot be read",
+                "Choose another folder, or ask who looks after this one.",
+            ),
+            share::Error::NotAUid | share::Error::NoFreeName | share::Error::Json => (
+                "The copy could not be written",
+                "Choose another folder; report this with the cause.",
+            ),
+            share::Error::Cancelled => ("Cancelled", "Start it again when you want it."),
         };
         Self::new(headline, remedy, error)
     }

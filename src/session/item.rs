@@ -1,6 +1,6 @@
 //! One open scan, note or sequence, with what was asked about it and what came back.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::{Kind, Loading, PatientId, SeriesItem, View};
 use crate::{
@@ -23,6 +23,8 @@ pub struct Item {
     pub id: ItemId,
     /// File name, for a clinician's eyes.
     pub name: Phi<String>,
+    /// Where it was read.
+    pub path: Phi<PathBuf>,
     /// Whose page it stands on.
     pub patient: PatientId,
     /// Greater is later: when it was shown last.

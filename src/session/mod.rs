@@ -8,6 +8,7 @@ mod apply;
 mod asking;
 mod course;
 mod deed;
+mod deidentify;
 mod door;
 mod early_warning;
 mod ended;
@@ -49,6 +50,10 @@ pub use self::{
     agreement::{Module, NO_FUSION},
     course::{CourseGroup, CourseView, SeriesItem},
     deed::{Deed, OpenedFile, RECENT, REPORTS},
+    deidentify::{
+        CoverChoice, DeidentifyCommand, DeidentifyPage, Draft, FoundChoice, NoteDraft, PSEUDONYMS,
+        ScanDraft,
+    },
     door::{Door, DoorCommand, Stage as DoorStage},
     early_warning::{KNOWN_HOURS, WarningAt, answer_at, early_warnings, news2, refusal},
     identity::{Identity, Trait},
@@ -74,6 +79,7 @@ pub struct State {
     pub evaluating: Evaluating,
     pub training: Training,
     pub log: LogPage,
+    pub deidentify: DeidentifyPage,
     /// Where models are installed.
     pub models_folder: Option<PathBuf>,
     /// In the order in which they were opened.
@@ -192,15 +198,35 @@ pub enum Tone {
 pub(crate) enum Purpose {
     Open(Command),
     LoadModels,
-    Score { item: ItemId, frame_idx: usize },
-    Explain { item: ItemId, frame_idx: usize },
-    Check { item: ItemId, frame_idx: usize },
-    Run { item: ItemId },
-    ReadNote { item: ItemId },
-    AskNote { item: ItemId },
-    Save { item: ItemId },
+    Score {
+        item: ItemId,
+        frame_idx: usize,
+    },
+    Explain {
+        item: ItemId,
+        frame_idx: usize,
+    },
+    Check {
+        item: ItemId,
+        frame_idx: usize,
+    },
+    Run {
+        item: ItemId,
+    },
+    ReadNote {
+        item: ItemId,
+    },
+    AskNote {
+        item: ItemId,
+    },
+    Save {
+        item: ItemId,
+    },
     AddModel(PathBuf),
     OpenReport,
+    /// With the covers that stay as they are.
+    Preview(Option<deidentify::Searched>),
+    WriteCopy,
     Evaluate,
     Train,
 }
@@ -266,6 +292,7 @@ pub enum Command {
     SetGoesOn(bool),
     AtDoor(DoorCommand),
     OnLog(LogCommand),
+    OnDeidentify(DeidentifyCommand),
     /// For this reason, in an emergency.
     BreakGlass(String),
     /// In points; kept when the window closes.
@@ -309,6 +336,7 @@ impl State {
             evaluating: Evaluating::default(),
             training: Training::default(),
             log: LogPage::default(),
+            deidentify: DeidentifyPage::default(),
             models_folder: None,
             items: Vec::new(),
             center: None,
@@ -479,6 +507,9 @@ impl State {
             Page::Evaluate if self.evaluating.report.ready().is_some() => "evaluated",
             Page::Evaluate => "evaluation",
             Page::Log => "audit log",
+            Page::Deidentify if self.deidentify.draft.waiting().is_some() => "looking",
+            Page::Deidentify if self.deidentify.written.is_some() => "copy written",
+            Page::Deidentify => "de-identified copy",
             Page::Train if self.training.job.is_some() => "training",
             Page::Train if self.training.bundle.is_some() => "trained",
             Page::Train => "ready to train",

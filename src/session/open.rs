@@ -45,11 +45,8 @@ impl State {
         let mut first = None;
         let n_contents = contents.len();
         for (idx, content) in contents.into_iter().enumerate() {
-            let id = self.add(
-                called(&name, (idx, n_contents), &content),
-                content,
-                &mut own,
-            );
+            let called = Phi::new(called(&name, (idx, n_contents), &content));
+            let id = self.add((called, path.clone()), content, &mut own);
             effects.extend(self.tell_opened(id, &path));
             effects.extend(self.read_note(id));
             first = first.or(Some(id));
@@ -67,11 +64,17 @@ impl State {
     }
 
     /// Lists an item: on the page of its file unless its identifiers speak against it, else where they say.
-    fn add(&mut self, name: String, content: Content, own: &mut Option<PatientId>) -> ItemId {
+    fn add(
+        &mut self,
+        (name, path): (Phi<String>, Phi<PathBuf>),
+        content: Content,
+        own: &mut Option<PatientId>,
+    ) -> ItemId {
         let id = ItemId(self.number());
         let mut item = Item {
             id,
-            name: Phi::new(name),
+            name,
+            path,
             patient: PatientId(0),
             shown: self.number(),
             content,

@@ -21,6 +21,8 @@ pub enum Page {
     Train,
     /// The audit log.
     Log,
+    /// A de-identified copy of what is in the middle.
+    Deidentify,
 }
 
 /// A field to type in.
@@ -39,6 +41,8 @@ pub enum Field {
     Recipe,
     Data,
     Bundle,
+    /// Where de-identified copies go.
+    Copies,
 }
 
 /// A box to tick.
@@ -248,7 +252,7 @@ impl EvaluateForm {
             Field::LabelColumn => &mut self.label_column,
             Field::Part => &mut self.part,
             Field::Positive => &mut self.positive,
-            Field::Recipe | Field::Data | Field::Bundle => return None,
+            Field::Recipe | Field::Data | Field::Bundle | Field::Copies => return None,
         })
     }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{Deed, Effect, State, Tone};
 use crate::{
+    deid::Secret,
     failure::Failure,
     privacy::Phi,
     store::{Entry, Error, Filter, Passphrase, Person, RecoveryKey},
@@ -76,6 +77,8 @@ pub struct Opened {
     /// Files and evaluations that were open lately, newest first.
     pub recent: Vec<Phi<PathBuf>>,
     pub reports: Vec<Phi<PathBuf>>,
+    /// Under which pseudonyms are given, once there was need of one.
+    pub pseudonyms: Option<Secret>,
 }
 
 /// A record of the log, with the name of who did it; empty where nobody was signed in.

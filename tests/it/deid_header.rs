@@ -41,6 +41,7 @@ fn request(task: Task, policy: &Policy, masks: Vec<Mask>) -> Request {
         policy: policy.clone(),
         secret: Secret::new(SECRET),
         masks,
+        is_explained: false,
     }
 }
 

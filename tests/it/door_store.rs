@@ -21,7 +21,7 @@ use crate::{
 
 const OTHER: &str = "marble quince tundra 8 oboe";
 
-fn enter(harness: &mut Harness<'static, App>, name: &str, passphrase: &str) {
+pub(crate) fn enter(harness: &mut Harness<'static, App>, name: &str, passphrase: &str) {
     if stage(harness) == DoorStage::SignIn {
         type_over(harness, "Name", name);
     }
@@ -32,7 +32,7 @@ fn enter(harness: &mut Harness<'static, App>, name: &str, passphrase: &str) {
     });
 }
 
-fn lock(harness: &mut Harness<'static, App>) {
+pub(crate) fn lock(harness: &mut Harness<'static, App>) {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::L);
     time_to_lock(harness, Reason::Asked);
 }

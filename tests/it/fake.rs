@@ -30,7 +30,10 @@ use wardlight::{
     privacy::Phi,
     sample,
     score::Loaded,
+    share::Copier,
 };
+
+use crate::dicom;
 
 /// The text of the note that [`parts`] opens.
 pub(crate) const NOTE: &str = "Four days of fever and productive cough, worse at night.\n\
@@ -287,6 +290,10 @@ pub(crate) fn parts() -> Parts {
             Ok(vec!["chest.dcm".into(), "note.txt".into()])
         }),
         tool: Box::new(|_| std::process::Command::new("false")),
+        copier: Box::new(|| {
+            let networks = std::env::var_os("WARDLIGHT_OCR").unwrap_or(".deps/ocr".into());
+            Ok(Copier::new(Arc::new(dicom::decoder()), networks.into()))
+        }),
         model_folders: vec!["chest".into(), "note".into()],
     }
 }

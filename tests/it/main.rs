@@ -28,6 +28,7 @@ mod deid_command;
 mod deid_header;
 mod deid_notes;
 mod deid_pixels;
+mod deid_window;
 mod dicom;
 mod documents;
 mod door_store;

@@ -4,16 +4,14 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 
-use super::{
-    outputs::Outputs,
-    report::{Report, Row, Status},
-};
+use super::told;
 use crate::{
     cli::print,
     deid::dicom::{Mask, Rect},
     deid::{Policy, Secret},
     disk,
     import::{Cancel, Decoder, Request, Task},
+    share::{Outputs, Report, Row, Status},
 };
 
 /// Largest file.
@@ -49,20 +47,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for (idx, uid) in uids.iter().enumerate() {
         let confirmed = one(&decoder, &outputs, uid, &args.mask);
         report.rows.push(match confirmed {
-            Ok(()) => Row {
-                input: idx + 1,
-                status: Status::Done,
-                uid: Some(uid.clone()),
-                reason: Some("a person has looked".to_owned()),
-                face: None,
-                n_masks: args.mask.len(),
-            },
+            Ok(()) => Row::by_word(idx + 1, uid, args.mask.len(), None),
             Err(error) => Row::failed(idx + 1, Status::Error, &format!("{error:#}")),
         });
     }
     let written = outputs.report("confirmed", &report)?;
-    report.print(written.as_deref(), false)?;
-    Ok(report.exit_code())
+    told::tell(&report, written.as_deref(), false)?;
+    Ok(told::exit_code(&report))
 }
 
 fn one(decoder: &Decoder, outputs: &Outputs, uid: &str, rects: &[Rect]) -> anyhow::Result<()> {
@@ -80,15 +71,17 @@ fn one(decoder: &Decoder, outputs: &Outputs, uid: &str, rects: &[Rect]) -> anyho
         // Nothing is given a pseudonym any more.
         secret: Secret::new([0; 32]),
         masks: masks.collect(),
+        is_explained: false,
     };
     let confirmed = decoder.deidentify(&bytes, &request, &Cancel::default())?;
     if confirmed.facts.instance_uid != uid {
         anyhow::bail!("wanted the picture of this UID, found another under its name: {uid}");
     }
-    outputs.confirm(uid, &confirmed.file)
+    Ok(outputs.confirm(uid, &confirmed.file)?)
 }
 
-fn rect(text: &str) -> Result<Rect, String> {
+/// Four numbers with commas.
+pub(super) fn rect(text: &str) -> Result<Rect, String> {
     let wrong = || format!("wanted four whole numbers with commas, found {text}");
     let numbers: Vec<usize> = text
         .split(',')

@@ -7,6 +7,7 @@
 //!
 //! Parsing, and pixels, are `import`'s. The object comes without pixel data; its texts are decoded already.
 
+mod changes;
 mod content;
 mod dates;
 mod dummy;
@@ -28,6 +29,7 @@ use dicom::{
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    changes::Change,
     faces::FaceRisk,
     regions::{Mask, Rect, Rule},
 };
@@ -266,6 +268,11 @@ pub struct Pixels {
 }
 
 impl Deidentified {
+    /// What differs from the object that it was made of.
+    pub fn changes(&self, before: &InMemDicomObject) -> Vec<Change> {
+        changes::changes(before, &self.set)
+    }
+
     /// The bytes of the file, once nothing is left in them of what the file said about the patient. `charset` is the
     /// character set that the file had.
     ///

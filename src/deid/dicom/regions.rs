@@ -16,6 +16,16 @@ pub struct Rect {
     pub height: usize,
 }
 
+impl Rect {
+    /// Whether all of another lies in it.
+    pub const fn holds(self, other: Self) -> bool {
+        self.x <= other.x
+            && self.y <= other.y
+            && other.x.saturating_add(other.width) <= self.x.saturating_add(self.width)
+            && other.y.saturating_add(other.height) <= self.y.saturating_add(self.height)
+    }
+}
+
 /// A rectangle to be filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Mask {

@@ -410,7 +410,7 @@ fn as_told(element: InMemElement, told: VirtualVr) -> Option<InMemElement> {
     ))
 }
 
-fn is_text(vr: VR) -> bool {
+pub(super) fn is_text(vr: VR) -> bool {
     matches!(
         vr,
         VR::AE

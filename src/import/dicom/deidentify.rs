@@ -27,7 +27,7 @@ use super::{
 use crate::{
     deid::{
         Policy, Secret,
-        dicom::{self as engine, Facts, Links, Mask, Means, Pixels, Plan},
+        dicom::{self as engine, Change, Facts, Links, Mask, Means, Pixels, Plan},
     },
     import::{
         Refusal, memory,
@@ -49,6 +49,8 @@ pub enum Task {
     Deidentify,
     /// It is de-identified; somebody looked for text in its picture, and the masks cover what was found.
     DeidentifyLookedAt,
+    /// It is de-identified; a person has looked at its picture, and the masks cover what must not be seen.
+    DeidentifySeen,
     /// It was de-identified here before, and now a person has looked at its picture.
     Confirm,
 }
@@ -61,6 +63,8 @@ pub struct Request {
     pub secret: Secret,
     /// To be filled.
     pub masks: Vec<Mask>,
+    /// Whether what changes is listed, value by value.
+    pub is_explained: bool,
 }
 
 /// A de-identified file.
@@ -68,6 +72,10 @@ pub struct Request {
 pub struct Deidentified {
     pub facts: Facts,
     pub links: Links,
+    /// Filled because of the kind of the picture and because of the request.
+    pub masks: Vec<Mask>,
+    /// Empty unless it was asked for.
+    pub changes: Vec<Change>,
     /// The bytes of the file.
     #[serde(skip)]
     pub file: Vec<u8>,
@@ -130,11 +138,13 @@ impl Source<'_> {
         let policy = &request.policy;
         // Where nobody asks for clean pixels, nobody says that they are.
         let is_looked_at = request.task == Task::DeidentifyLookedAt && policy.clean_pixel_data;
+        let is_seen = request.task == Task::DeidentifySeen;
         let mut plan = engine::plan(&object, has_pixels, policy)?;
         plan.masks.extend(&request.masks);
         let facts = engine::facts(&object, &plan, &request.secret, policy);
         let pixels = Pixels {
-            is_looked_at: has_pixels && is_looked_at && facts.hold(policy, true).is_none(),
+            is_looked_at: has_pixels
+                && (is_seen || is_looked_at && facts.hold(policy, true).is_none()),
             ..self.pixels(&plan)?
         };
         let finder = Finder::built_in();
@@ -143,11 +153,15 @@ impl Source<'_> {
             secret: &request.secret,
             cleaner: &|text| without_identifiers(&finder, text),
         };
+        let before = request.is_explained.then(|| object.clone());
         let done = engine::deidentify(object, &means)?;
         let links = done.links.clone();
+        let changes = before.map(|it| done.changes(&it)).unwrap_or_default();
         Ok(Deidentified {
             facts,
             links,
+            masks: plan.masks,
+            changes,
             file: done.write(pixels, &self.set.character_set())?,
             n_bytes: 0,
         })
@@ -175,6 +189,8 @@ impl Source<'_> {
         Ok(Deidentified {
             facts,
             links: Links::default(),
+            masks: Vec::new(),
+            changes: Vec::new(),
             file: engine::confirm(object, self.pixels(&plan)?)?,
             n_bytes: 0,
         })

@@ -1,31 +1,26 @@
-//! Notes among the inputs: cleaned by rules, and always held, because rules miss what they do not foresee.
+//! Notes without what tells who the patient is: by rules, and by what the file itself says of its patient.
 
 use crate::{
     case::Note,
     deid::{
         Dates, Patient, Policy, Secret,
-        text::{Cleaner, Known, consistent},
+        text::{Cleaner, Found, Known, consistent},
     },
     privacy::Phi,
 };
 
 /// A note without what tells who the patient is.
-pub(super) struct CleanedNote {
+pub struct CleanedNote {
     /// A new UID, after which it is named.
-    pub(super) uid: String,
-    pub(super) text: String,
+    pub uid: String,
+    pub text: Phi<String>,
     /// How many places were replaced.
-    pub(super) n_replaced: usize,
+    pub n_replaced: usize,
 }
 
-/// Cleans a note. What the file itself says of its patient is looked for in every form. Dates move by the days of the patient
-/// where the file names one and the policy moves dates; else they go.
-pub(super) fn cleaned(
-    cleaner: &Cleaner,
-    note: &Note,
-    policy: &Policy,
-    secret: &Secret,
-) -> CleanedNote {
+/// What would be replaced in a note. What the file itself says of its patient is looked for in every form. Dates move by the
+/// days of the patient where the file names one and the policy moves dates; else they go.
+pub fn findings(cleaner: &Cleaner, note: &Note, policy: &Policy, secret: &Secret) -> Vec<Found> {
     let subject = &note.subject;
     let parts = [
         &subject.issuer,
@@ -47,10 +42,16 @@ pub(super) fn cleaned(
         let patient = Patient::new([issuer, number], [name, born], "");
         consistent(text, &mut found, Some(secret.shift_days(&patient)));
     }
+    found
+}
+
+/// A note with these places replaced.
+pub fn cleaned(cleaner: &Cleaner, note: &Note, found: &[Found], secret: &Secret) -> CleanedNote {
     CleanedNote {
         uid: secret.uid(&note.file_sha256.to_string()),
         n_replaced: found.len(),
-        text: cleaner.apply(text, &found).text,
+        // It goes to a file that may still name somebody.
+        text: Phi::new(cleaner.apply(note.text.reveal(), found).text),
     }
 }
 

@@ -1,22 +1,16 @@
 //! What became of each input: as JSON, and in words. Neither names a patient or a file.
 
-use std::{path::Path, process::ExitCode};
-
 use serde::Serialize;
 
 use crate::{
-    cli::print,
     deid::Policy,
     deid::dicom::{FaceRisk, Facts, Hold},
 };
 
-/// Rows that are told in words.
-const TOLD_LIMIT: usize = 20;
-
 /// What became of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Status {
+pub enum Status {
     Done,
     /// A person must look at it.
     Held,
@@ -29,7 +23,8 @@ pub(super) enum Status {
 }
 
 impl Status {
-    const ALL: [Self; 5] = [
+    /// Every status.
+    pub const ALL: [Self; 5] = [
         Self::Done,
         Self::Held,
         Self::Refused,
@@ -37,11 +32,13 @@ impl Status {
         Self::NotReached,
     ];
 
-    pub(super) const fn is_failure(self) -> bool {
+    /// Whether there is no result.
+    pub const fn is_failure(self) -> bool {
         !matches!(self, Self::Done | Self::Held)
     }
 
-    const fn word(self) -> &'static str {
+    /// In the text of a run.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Held => "held",
@@ -54,19 +51,21 @@ impl Status {
 
 /// One input.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Row {
+pub struct Row {
     /// Its number among all inputs sorted by path, from one.
-    pub(super) input: usize,
-    pub(super) status: Status,
+    pub input: usize,
+    pub status: Status,
     /// The new UID, after which the result is named.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) uid: Option<String>,
+    pub uid: Option<String>,
+    /// Why it is not done, or by whose word it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reason: Option<String>,
+    pub reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) face: Option<FaceRisk>,
+    pub face: Option<FaceRisk>,
+    /// Rectangles that were filled.
     #[serde(skip_serializing_if = "is_zero")]
-    pub(super) n_masks: usize,
+    pub n_masks: usize,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
@@ -75,7 +74,8 @@ const fn is_zero(number: &usize) -> bool {
 }
 
 impl Row {
-    pub(super) fn written(input: usize, facts: &Facts, hold: Option<Hold>) -> Self {
+    /// A result that was written.
+    pub fn written(input: usize, facts: &Facts, hold: Option<Hold>) -> Self {
         let reason = hold.map(|it| match it {
             Hold::NobodyLooked => "nobody has looked for text in the picture",
             Hold::TextCovered => {
@@ -96,7 +96,20 @@ impl Row {
         }
     }
 
-    pub(super) fn note(input: usize, uid: &str, n_replaced: usize) -> Self {
+    /// A result by the word of a person, who looked at the picture or read the note.
+    pub fn by_word(input: usize, uid: &str, n_masks: usize, face: Option<FaceRisk>) -> Self {
+        Self {
+            input,
+            status: Status::Done,
+            uid: Some(uid.to_owned()),
+            reason: Some("a person has looked".to_owned()),
+            face,
+            n_masks,
+        }
+    }
+
+    /// A note that somebody must read.
+    pub fn note(input: usize, uid: &str, n_replaced: usize) -> Self {
         Self {
             input,
             status: Status::Held,
@@ -109,7 +122,8 @@ impl Row {
         }
     }
 
-    pub(super) fn failed(input: usize, status: Status, reason: &str) -> Self {
+    /// No result, and why.
+    pub fn failed(input: usize, status: Status, reason: &str) -> Self {
         Self {
             input,
             status,
@@ -120,80 +134,32 @@ impl Row {
         }
     }
 
-    pub(super) fn not_reached(input: usize) -> Self {
+    /// The run ended before.
+    pub fn not_reached(input: usize) -> Self {
         Self::failed(input, Status::NotReached, "the run was stopped before")
     }
 }
 
 /// A run.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Report {
+pub struct Report {
     program: &'static str,
-    policy: Policy,
+    /// What was asked.
+    pub policy: Policy,
     /// Whether the secret of the pseudonyms is kept by the person who ran this.
     is_key_kept: bool,
-    pub(super) rows: Vec<Row>,
+    /// In order of the inputs.
+    pub rows: Vec<Row>,
 }
 
 impl Report {
-    pub(super) fn new(policy: &Policy, is_key_kept: bool) -> Self {
+    /// A run without rows yet.
+    pub fn new(policy: &Policy, is_key_kept: bool) -> Self {
         Self {
             program: concat!("wardlight ", env!("CARGO_PKG_VERSION")),
             policy: policy.clone(),
             is_key_kept,
             rows: Vec::new(),
         }
-    }
-
-    /// 0 if all is done or held, else 1.
-    pub(super) fn exit_code(&self) -> ExitCode {
-        if self.rows.iter().any(|it| it.status.is_failure()) {
-            ExitCode::FAILURE
-        } else {
-            ExitCode::SUCCESS
-        }
-    }
-
-    /// Tells the run in words.
-    pub(super) fn print(&self, written: Option<&Path>, is_dry: bool) -> anyhow::Result<()> {
-        let counts = Status::ALL.map(|status| {
-            let n_rows = self.rows.iter().filter(|it| it.status == status).count();
-            (n_rows, status)
-        });
-        let counts = counts.iter().filter(|it| 0 < it.0);
-        let counts: Vec<String> = counts
-            .map(|(n_rows, status)| format!("{n_rows} {}", status.word()))
-            .collect();
-        let mut text = format!("{} inputs", self.rows.len());
-        if !counts.is_empty() {
-            text.push_str(&format!(": {}", counts.join(", ")));
-        }
-        text.push('\n');
-        let failed: Vec<&Row> = self
-            .rows
-            .iter()
-            .filter(|it| it.status.is_failure())
-            .collect();
-        for row in failed.iter().take(TOLD_LIMIT) {
-            let reason = row.reason.as_deref().unwrap_or_default();
-            text.push_str(&format!(
-                "  input {} {}: {reason}\n",
-                row.input,
-                row.status.word()
-            ));
-        }
-        if let Some(n_more) = failed.len().checked_sub(TOLD_LIMIT).filter(|it| 0 < *it) {
-            text.push_str(&format!("  and {n_more} more\n"));
-        }
-        if !self.policy.clean_pixel_data {
-            text.push_str("pictures were not held: nobody has looked for text in them\n");
-        }
-        if is_dry {
-            text.push_str("nothing was written\n");
-        }
-        if let Some(written) = written {
-            text.push_str(&format!("report: {}\n", written.display()));
-        }
-        print(&text)
     }
 }
