@@ -133,7 +133,7 @@ fn a_scan_is_seen_corrected_and_written_in_the_window() {
     press(&mut harness, Modifiers::COMMAND, Key::D);
     wait_for_title(&mut harness, "de-identified copy");
     let said = spoken(&harness);
-    for words in ["PatientName: Muster^Erika", "4711-08", "Header", "20200201"] {
+    for words in ["PatientName: Muster^Erika", "4711-08", "HEADER", "20200201"] {
         assert!(said.contains(words), "{words} in {said}");
     }
     let Some(Draft::Scan(draft)) = page(&harness).draft.ready() else {
@@ -302,7 +302,7 @@ fn places_in_a_note_are_lifted_and_words_marked() {
     for word in ["Erika", "Mustermann", "4711"] {
         assert!(!text.contains(word), "{word} in {text}");
     }
-    assert!(!files[0].to_string_lossy().contains("note"));
+    assert!(!files[0].ends_with("note.txt"));
 }
 
 #[test]

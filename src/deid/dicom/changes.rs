@@ -45,10 +45,14 @@ fn compare(
     tags.sort_unstable();
     tags.dedup();
     for tag in tags {
+        // The length of a group says nothing, and a writer leaves it out.
+        if tag.element() == 0 {
+            continue;
+        }
         let attribute = format!("{within}{}", keyword(tag));
         let (old, new) = (before.get(tag), after.get(tag));
         if let (Some(old), Some(new)) = (old, new) {
-            if old.value() == new.value() {
+            if old.value() == new.value() || is_blank(old) && is_blank(new) {
                 continue;
             }
             let items = old.items().zip(new.items());
@@ -65,6 +69,10 @@ fn compare(
             after: new.map(shown),
         });
     }
+}
+
+fn is_blank(element: &InMemElement) -> bool {
+    element.items().is_none() && shown(element).reveal().is_empty()
 }
 
 fn shown(element: &InMemElement) -> Phi<String> {
@@ -112,6 +120,8 @@ mod tests {
             text(tags::PATIENT_ID, "4711"),
             text(tags::MODALITY, "CT"),
             text(tags::STUDY_DESCRIPTION, "zoo"),
+            text(tags::SERIES_DESCRIPTION, " "),
+            DataElement::new(Tag(0x0008, 0x0000), VR::UL, PrimitiveValue::from(88_u32)),
             sequence(
                 tags::REFERENCED_STUDY_SEQUENCE,
                 vec![item("A"), item("Muster")],
@@ -126,6 +136,7 @@ mod tests {
             text(tags::PATIENT_ID, "P1"),
             text(tags::MODALITY, "CT"),
             text(tags::STUDY_DESCRIPTION, ""),
+            text(tags::SERIES_DESCRIPTION, ""),
             sequence(tags::REFERENCED_STUDY_SEQUENCE, vec![item("A"), item("P")]),
             text(tags::PATIENT_SEX, "O"),
         ]);
