@@ -4,7 +4,7 @@
 //! 2. A network marks what looks like text, piece by piece, and in a large picture once more at a smaller size;
 //!    what it marked becomes upright boxes (`detect`).
 //! 3. A large or doubtful box that does not look drawn and cannot be read is anatomy (`drawn`).
-//! 4. Boxes that lie in each other become one (`area`), which is followed to the ends of its line (`ends`).
+//! 4. Boxes that lie in each other become one (`area`), which is made to reach from end to end of its line (`ends`).
 //! 5. A second network reads each box (`read`).
 //! 6. A box that says `R` or another marker, and stands alone, may stay (`marker`).
 //!
@@ -107,10 +107,7 @@ impl TextFinder {
         }
         let mut boxes = Vec::new();
         for spot in area::merged(self.letters(&views, found)?) {
-            let area = views
-                .iter()
-                .map(|it| ends::with_ends(it, spot.area))
-                .fold(spot.area, Rect::around);
+            let area = ends::from_end_to_end(&views, spot.area);
             let reading = self.reader.read_best(&views, area)?;
             boxes.push(TextBox {
                 area,
