@@ -13,6 +13,8 @@ const STEEP: f32 = 0.4;
 const STEEPEST: f32 = 0.01;
 /// A step goes on if it has this part of the strokes that the line has.
 const DENSE: f32 = 0.12;
+/// A stroke is at least this part of the picture's range brighter or darker than what lies two pixels beside it.
+const STROKE: f32 = 0.1;
 /// A column has no stroke if nothing in it is as steep as this part of the line's steepest. Half of the largest value
 /// that cut no ink of the pictures it was chosen on.
 const QUIET: f32 = 0.15;
@@ -27,6 +29,14 @@ const CLOSE: usize = 4;
 pub(super) fn from_end_to_end(views: &[View], area: Rect) -> Rect {
     let with_ends = views.iter().map(|it| with_ends(it, area));
     without_empty_ends(views, with_ends.fold(area, Rect::around))
+}
+
+/// Whether anything in `area` stands out as a stroke does. The value is half of that of the faintest line of the
+/// pictures it was chosen on.
+pub(super) fn has_strokes(view: &View, area: Rect) -> bool {
+    [false, true]
+        .iter()
+        .any(|is_upright| steepest(&slopes(view, area, *is_upright)) >= STROKE)
 }
 
 /// `area` with what follows on its line at either end, as long as strokes as steep as its own go on there.
@@ -202,7 +212,7 @@ mod tests {
             picture::{Picture, Samples},
             view::views,
         },
-        Rect, from_end_to_end,
+        Rect, from_end_to_end, has_strokes,
     };
 
     /// Strokes from column 24 to 98 in rows 10 to 30; in rows and columns exchanged if `is_upright`.
@@ -277,5 +287,34 @@ mod tests {
         // An edge that is close is the end.
         assert_eq!(ends(0.2, 4, 156), (0, 160));
         assert_eq!(ends(0.2, 5, 155), (5, 155));
+    }
+
+    #[test]
+    fn faint_letters_have_strokes_and_grain_has_none() {
+        let has = |contrast: f32| {
+            let samples = (0..160 * 40).map(|it| {
+                let (x, y) = (it % 160, it / 160);
+                let is_ink = (20..100).contains(&x) && (10..30).contains(&y) && x % 6 < 2;
+                // The first pixels span the range.
+                let base = if it == 0 {
+                    1.0
+                } else if it == 1 {
+                    0.0
+                } else {
+                    0.5
+                };
+                base + if is_ink { contrast } else { 0.0 }
+            });
+            let picture = Picture::parse(160, 40, Samples::Gray(samples.collect())).unwrap();
+            let area = Rect {
+                top: 8,
+                left: 10,
+                bottom: 32,
+                right: 110,
+            };
+            has_strokes(&views(&picture)[0], area)
+        };
+        assert!(has(0.15) && has(-0.15));
+        assert!(!has(0.05) && !has(0.0));
     }
 }
