@@ -3,8 +3,8 @@
 //! 1. The picture is brought to grey or colour values from 0 to 1, in one window or two (`view`).
 //! 2. A network marks what looks like text, piece by piece, and in a large picture once more at a smaller size;
 //!    what it marked becomes upright boxes (`detect`).
-//! 3. A large or doubtful box that does not look drawn and cannot be read is anatomy (`drawn`).
-//! 4. Boxes that lie in each other become one (`area`), which is followed to the ends of its line (`ends`).
+//! 3. A large, thin, flat or doubtful box that does not look drawn and cannot be read is anatomy (`drawn`, `ends`).
+//! 4. Boxes that lie in each other become one (`area`), which is made to reach from end to end of its line (`ends`).
 //! 5. A second network reads each box (`read`).
 //! 6. A box that says `R` or another marker, and stands alone, may stay (`marker`).
 //!
@@ -44,6 +44,10 @@ const LARGE: usize = 48;
 /// What the network is less sure of than this is text only if it can be read or has the edges of drawn letters: edges of
 /// ribs and skin look like lines of text. Every drawn line of the set that it was chosen on had 0.9 or more.
 const SURE: f32 = 0.85;
+
+/// A spot that is less high, away from the edges of the picture, has letters of fewer than 5 pixels: it is text only if
+/// it can be read or has the edges of drawn letters. The network takes the texture of tissue and of metal for such lines.
+const THIN: usize = 10;
 
 /// Why text could not be looked for.
 #[derive(Debug, thiserror::Error)]
@@ -107,10 +111,7 @@ impl TextFinder {
         }
         let mut boxes = Vec::new();
         for spot in area::merged(self.letters(&views, found)?) {
-            let area = views
-                .iter()
-                .map(|it| ends::with_ends(it, spot.area))
-                .fold(spot.area, Rect::around);
+            let area = ends::from_end_to_end(&views, spot.area);
             let reading = self.reader.read_best(&views, area)?;
             boxes.push(TextBox {
                 area,
@@ -134,7 +135,13 @@ impl TextFinder {
             // No line is as high as half the picture; the round field of a scanner is, and its edge is as sharp as ink.
             let is_line = |it: &View| 2 * spot.area.lesser_side() <= it.width().min(it.height());
             let is_drawn = |it: &View| is_line(it) && drawn::is_drawn(it, spot.area, &taken);
-            let is_text = spot.area.lesser_side() <= LARGE && spot.confidence >= SURE
+            let has_strokes = |it: &View| {
+                let is_thin =
+                    spot.area.lesser_side() < THIN && !spot.area.touches(it.width(), it.height());
+                !is_thin && ends::has_strokes(it, spot.area)
+            };
+            let is_sure = spot.area.lesser_side() <= LARGE && spot.confidence >= SURE;
+            let is_text = is_sure && views.iter().any(has_strokes)
                 || kept.iter().any(is_known)
                 || views.iter().any(is_drawn)
                 || self.reader.read_best(views, spot.area)?.is_word();

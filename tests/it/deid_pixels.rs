@@ -1,6 +1,7 @@
 //! Text burned into pictures is found: a drawn set with known ink, and the same scorer on finders that miss.
 //!
-//! `WARDLIGHT_BURNED_IN=3000` searches the whole set and prints its table (`the_whole_set`).
+//! `WARDLIGHT_BURNED_IN=3000` searches the whole set and prints its table (`the_whole_set`);
+//! `WARDLIGHT_PICTURES=folder` counts the boxes in pictures without text.
 
 use std::{
     collections::BTreeMap,
@@ -473,6 +474,48 @@ fn large_pictures() {
     let places = (drawn.top..drawn.bottom)
         .flat_map(|y| (drawn.left..drawn.right).map(move |x| y * 2048 + x));
     assert_eq!(places.clone().filter(hidden).count(), places.count());
+}
+
+/// What is blanked in pictures that carry no text, as PNG or JPEG: the boxes are false then.
+#[test]
+fn boxes_in_a_folder_of_pictures_are_counted() {
+    let Some(folder) = std::env::var_os("WARDLIGHT_PICTURES").map(PathBuf::from) else {
+        println!("skipped: WARDLIGHT_PICTURES names a folder of pictures without text");
+        return;
+    };
+    let Some(finder) = finder() else {
+        return;
+    };
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|it| it.unwrap().path()).collect();
+    paths.sort();
+    let (mut n_boxes, mut n_with, mut part) = (0, 0, 0.0);
+    for path in &paths {
+        let image = image::open(path).unwrap().into_luma8();
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let samples = image.into_raw().into_iter().map(f32::from).collect();
+        let picture = Picture::parse(width, height, Samples::Gray(samples)).unwrap();
+        let areas = masks(&finder.find(&picture).unwrap(), width, height);
+        let mask = painted(width, height, &areas);
+        let blanked = mask.iter().filter(|it| **it).count() as f64 / mask.len() as f64;
+        println!(
+            "{}: {} boxes, {:.3} % blanked",
+            path.display(),
+            areas.len(),
+            100.0 * blanked
+        );
+        n_boxes += areas.len();
+        n_with += usize::from(!areas.is_empty());
+        part += blanked;
+    }
+    let n = paths.len();
+    let it = stats::wilson(n_with, n);
+    println!(
+        "{n_boxes} boxes in {n_with} of {n} pictures [{:.3}, {:.3}], {:.3} % blanked",
+        it.low,
+        it.high,
+        100.0 * part / n as f64
+    );
 }
 
 /// For other programs (`tests/bench/burned_in.py`): the pictures as PNG, and what is on them.

@@ -63,6 +63,11 @@ impl Rect {
         self.left <= x && x < self.right && self.top <= y && y < self.bottom
     }
 
+    /// Whether it reaches an edge of a picture of that size.
+    pub(super) const fn touches(self, width: usize, height: usize) -> bool {
+        self.left == 0 || self.top == 0 || self.right >= width || self.bottom >= height
+    }
+
     /// The pixels that both have.
     pub fn shared(self, other: Self) -> usize {
         Self {

@@ -1,4 +1,5 @@
-//! The ends of a line: the network can lose letters where what lies behind them changes.
+//! The ends of a line: the network can lose letters where what lies behind them changes, and its spots are long enough
+//! for letters that it hardly marks.
 
 use super::{LARGE, area::Rect, drawn::is_drawn, view::View};
 
@@ -12,9 +13,34 @@ const STEEP: f32 = 0.4;
 const STEEPEST: f32 = 0.01;
 /// A step goes on if it has this part of the strokes that the line has.
 const DENSE: f32 = 0.12;
+/// A stroke is at least this part of the picture's range brighter or darker than what lies two pixels beside it.
+const STROKE: f32 = 0.1;
+/// A column has no stroke if nothing in it is as steep as this part of the line's steepest. Half of the largest value
+/// that cut no ink of the pictures it was chosen on.
+const QUIET: f32 = 0.15;
+/// At most this part of the line's height is cut off at an end, and so many pixels are left for the soft edge of a stroke.
+const CUT: f32 = 0.5;
+const SOFT: usize = 1;
+/// An end so many pixels from an edge of the picture is close to it.
+const CLOSE: usize = 4;
+
+/// `area` from one end of its line to the other: longer where strokes go on in one of the views, and without the
+/// columns at its ends that have none in any.
+pub(super) fn from_end_to_end(views: &[View], area: Rect) -> Rect {
+    let with_ends = views.iter().map(|it| with_ends(it, area));
+    without_empty_ends(views, with_ends.fold(area, Rect::around))
+}
+
+/// Whether anything in `area` stands out as a stroke does. The value is half of that of the faintest line of the
+/// pictures it was chosen on.
+pub(super) fn has_strokes(view: &View, area: Rect) -> bool {
+    [false, true]
+        .iter()
+        .any(|is_upright| steepest(&slopes(view, area, *is_upright)) >= STROKE)
+}
 
 /// `area` with what follows on its line at either end, as long as strokes as steep as its own go on there.
-pub(super) fn with_ends(view: &View, area: Rect) -> Rect {
+fn with_ends(view: &View, area: Rect) -> Rect {
     let height = area.lesser_side();
     let step = |part: f32| ((height as f32 * part).ceil() as usize).max(4);
     if height > LARGE {
@@ -23,7 +49,7 @@ pub(super) fn with_ends(view: &View, area: Rect) -> Rect {
             is_drawn(view, it, &[])
         });
     }
-    let is_upright = area.height() > area.width();
+    let is_upright = is_upright(area);
     let ends = if is_upright {
         [End::Top, End::Bottom]
     } else {
@@ -60,6 +86,67 @@ fn followed(
         }
     }
     whole
+}
+
+/// `area` without what has no strokes at either end. An end close to an edge of the picture is put there: letters
+/// may be cut by the edge, and the network is weak beside it.
+fn without_empty_ends(views: &[View], area: Rect) -> Rect {
+    let is_upright = is_upright(area);
+    let steep: Vec<f32> = views
+        .iter()
+        .map(|it| QUIET * steepest(&slopes(it, area, is_upright)))
+        .collect();
+    let is_empty = |at: &usize| {
+        // A slope belongs to the pixel between the two that it is taken of.
+        let column = placed(area, is_upright, at.saturating_sub(1), *at);
+        let is_quiet = |(view, steep): (&View, &f32)| {
+            slopes(view, column, is_upright).iter().all(|it| it < steep)
+        };
+        views.iter().zip(&steep).all(is_quiet)
+    };
+    let (start, end, edge) = match (is_upright, views.first()) {
+        (_, None) => return area,
+        (true, Some(view)) => (area.top, area.bottom, view.height()),
+        (false, Some(view)) => (area.left, area.right, view.width()),
+    };
+    let most = (CUT * area.lesser_side() as f32) as usize;
+    let n_first = (start..start + most).take_while(is_empty).count();
+    let n_last = (end - most..end).rev().take_while(is_empty).count();
+    let cut_start = start + n_first.saturating_sub(SOFT);
+    let cut_end = end - n_last.saturating_sub(SOFT);
+    let start = if start == 0 || cut_start <= CLOSE {
+        0
+    } else {
+        cut_start
+    };
+    let end = if end == edge || cut_end + CLOSE >= edge {
+        edge
+    } else {
+        cut_end
+    };
+    placed(area, is_upright, start, end)
+}
+
+/// `area` from `start` to `end` of its line.
+fn placed(area: Rect, is_upright: bool, start: usize, end: usize) -> Rect {
+    if is_upright {
+        Rect {
+            top: start,
+            bottom: end,
+            ..area
+        }
+    } else {
+        Rect {
+            left: start,
+            right: end,
+            ..area
+        }
+    }
+}
+
+/// Whether the line runs up or down.
+fn is_upright(area: Rect) -> bool {
+    area.height() > area.width()
 }
 
 /// The value that only a few exceed.
@@ -125,10 +212,10 @@ mod tests {
             picture::{Picture, Samples},
             view::views,
         },
-        Rect, with_ends,
+        Rect, from_end_to_end, has_strokes,
     };
 
-    /// Strokes from column 20 to 100 in rows 10 to 30; in rows and columns exchanged if `is_upright`.
+    /// Strokes from column 24 to 98 in rows 10 to 30; in rows and columns exchanged if `is_upright`.
     fn check(is_upright: bool, found: (usize, usize), wanted: (usize, usize)) {
         let (width, height) = if is_upright { (40, 160) } else { (160, 40) };
         let samples = (0..width * height)
@@ -158,16 +245,76 @@ mod tests {
                 }
             }
         };
-        let whole = with_ends(&views(&picture)[0], line(found));
+        let whole = from_end_to_end(&views(&picture), line(found));
         assert_eq!(whole, line(wanted), "{is_upright}");
     }
 
     #[test]
-    fn a_line_that_was_cut_off_is_followed_to_both_ends() {
+    fn a_line_reaches_from_its_first_stroke_to_its_last() {
         for is_upright in [false, true] {
-            // Steps of 12: what goes on is taken, what is empty is not.
-            check(is_upright, (44, 92), (20, 104));
-            check(is_upright, (18, 101), (18, 101));
+            // Ink from 24 to 98, and two pixels for its soft edge.
+            check(is_upright, (44, 92), (22, 100));
+            check(is_upright, (12, 110), (22, 100));
         }
+    }
+
+    #[test]
+    fn an_end_in_grain_stays_and_one_close_to_the_edge_of_the_picture_is_put_there() {
+        let ends = |grain: f32, left: usize, right: usize| {
+            let samples = (0..160 * 40)
+                .map(|it| {
+                    let (x, y) = (it % 160, it / 160);
+                    // The first stroke is cut by the edge, and so broad that it looks empty.
+                    let is_ink =
+                        (10..30).contains(&y) && (x < 12 || (24..100).contains(&x) && x % 6 < 2);
+                    let grain =
+                        grain * ((12.9 * x as f32 + 78.2 * y as f32).sin() * 43_758.547).fract();
+                    f32::from(u8::from(is_ink)) + grain
+                })
+                .collect();
+            let picture = Picture::parse(160, 40, Samples::Gray(samples)).unwrap();
+            let area = Rect {
+                top: 8,
+                left,
+                bottom: 32,
+                right,
+            };
+            let whole = from_end_to_end(&views(&picture), area);
+            (whole.left, whole.right)
+        };
+        assert_eq!(ends(0.0, 0, 108), (0, 100));
+        assert_eq!(ends(0.2, 0, 108), (0, 108));
+        // An edge that is close is the end.
+        assert_eq!(ends(0.2, 4, 156), (0, 160));
+        assert_eq!(ends(0.2, 5, 155), (5, 155));
+    }
+
+    #[test]
+    fn faint_letters_have_strokes_and_grain_has_none() {
+        let has = |contrast: f32| {
+            let samples = (0..160 * 40).map(|it| {
+                let (x, y) = (it % 160, it / 160);
+                let is_ink = (20..100).contains(&x) && (10..30).contains(&y) && x % 6 < 2;
+                // The first pixels span the range.
+                let base = if it == 0 {
+                    1.0
+                } else if it == 1 {
+                    0.0
+                } else {
+                    0.5
+                };
+                base + if is_ink { contrast } else { 0.0 }
+            });
+            let picture = Picture::parse(160, 40, Samples::Gray(samples.collect())).unwrap();
+            let area = Rect {
+                top: 8,
+                left: 10,
+                bottom: 32,
+                right: 110,
+            };
+            has_strokes(&views(&picture)[0], area)
+        };
+        assert!(has(0.15) && has(-0.15));
+        assert!(!has(0.05) && !has(0.0));
     }
 }
