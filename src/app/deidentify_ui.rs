@@ -16,7 +16,8 @@ use super::{
     theme::{self, BODY, CONTROL},
 };
 use crate::{
-    deid::{Dates, Policy, dicom::Rule},
+    deid::dicom::Rule,
+    deid::{Dates, Policy},
     session::{Command, Content, DeidentifyCommand, Draft, Field, Loading, PageCommand, ScanDraft},
     words::{Part, Words},
 };

@@ -6,11 +6,8 @@ use serde_json::json;
 
 use super::{Content, Deed, Effect, Item, ItemId, Loading, Page, Purpose, ScanItem, State, Tone};
 use crate::{
-    deid::{
-        Faces, Policy, Secret,
-        dicom::{Change, Facts, Mask, Rect, Refused},
-        text::Found,
-    },
+    deid::dicom::{Change, Facts, Mask, Rect, Refused},
+    deid::{Faces, Policy, Secret, text::Found},
     engine::{self, Job, JobId},
     failure::Failure,
     import::{self, Refusal},

@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     case::{Note, Scan},
+    deid::dicom::{Change, Facts, Mask, Rect},
     deid::{
         Policy, Secret,
-        dicom::{Change, Facts, Mask, Rect},
         text::{Cleaner, Found},
     },
     disk::{self, Sha256},

@@ -9,7 +9,7 @@ use std::{
 };
 
 use dicom::dictionary_std::tags;
-use egui::{Key, Modifiers, vec2};
+use egui::{Key, Modifiers, accesskit::Role, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
     app::{App, Options, Safety},
@@ -111,7 +111,7 @@ fn done(folder: &Path) -> Vec<PathBuf> {
 /// Ticks and writes, as a person would, into a folder that is typed.
 fn write_copy(harness: &mut Harness<'static, App>, folder: &Path, tick: &str) {
     harness
-        .get_by_label("Folder for copies")
+        .get_by_role_and_label(Role::TextInput, "Folder for copies")
         .type_text(folder.to_str().unwrap());
     harness.run_steps(2);
     harness.get_by_label(tick).click();
