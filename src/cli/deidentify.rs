@@ -297,8 +297,9 @@ impl Run {
             }
             let masks = masks(&self.decoder, &bytes, self.look.as_ref(), &self.leave);
             let task = match masks {
-                Some(_) => Task::DeidentifyLookedAt,
-                None => Task::Deidentify,
+                // A cover that was left off was left off by guess until somebody has seen the result.
+                Some(_) if self.leave.is_empty() => Task::DeidentifyLookedAt,
+                Some(_) | None => Task::Deidentify,
             };
             let request = Request {
                 task,

@@ -229,6 +229,20 @@ fn text_in_a_picture_is_covered_and_its_marker_stays() {
     assert_eq!(ink(&masked, 0..100), 0);
     assert_eq!(ink(&masked, 150..250), ink(&pixels, 150..250));
     assert_eq!(text(&set, tags::BURNED_IN_ANNOTATION), "NO");
+    // What a person says is no text stays, and the picture is held all the same.
+    let left = folder.join("left");
+    let (code, told, err) = run(looking(&inputs, &left).args(["--leave", "0,0,512,100"]));
+    assert_eq!(code, 0, "{told}{err}");
+    assert!(told.contains("1 inputs: 1 held"), "{told}");
+    let held = left.join("held").join(&names(&left.join("held"))[0]);
+    let set = object(&fs::read(held).unwrap());
+    let shown = set.get(tags::PIXEL_DATA).unwrap().to_bytes().unwrap();
+    assert_eq!(ink(&shown, 0..100), ink(&pixels, 0..100));
+    assert_ne!(text(&set, tags::BURNED_IN_ANNOTATION), "NO");
+    let (code, _, err) = run(looking(&inputs, &left)
+        .arg(&inputs)
+        .args(["--leave", "0,0,9,9"]));
+    assert!(code != 0 && err.contains("one picture"), "{err}");
 }
 
 #[test]
