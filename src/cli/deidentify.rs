@@ -105,12 +105,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return confirm::run(args);
     }
     let out = args.out.as_deref().context("wanted --out, found none")?;
-    if !args.leave.is_empty() && args.inputs.len() != 1 {
-        anyhow::bail!(
-            "wanted one picture with --leave, found {} inputs",
-            args.inputs.len()
-        );
-    }
     let policy = policy(args)?;
     let secret = secret(args)?;
     let relink = match &args.relink {
@@ -238,6 +232,9 @@ struct Run {
 impl Run {
     fn all(&self, args: &Args, mut relink: Option<Relink>) -> anyhow::Result<ExitCode> {
         let inputs = inputs::all(&args.inputs, self.outputs.folder());
+        if !self.leave.is_empty() && inputs.len() != 1 {
+            anyhow::bail!("wanted one picture with --leave, found {}", inputs.len());
+        }
         let style = "{prefix} {wide_bar} {pos}/{len} {elapsed} gone, {eta} left";
         let bar = ProgressBar::new(inputs.len() as u64)
             .with_style(ProgressStyle::with_template(style)?)
