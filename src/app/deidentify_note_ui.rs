@@ -10,7 +10,7 @@ use egui::{
 use super::{
     Scene,
     controls::{muted, section},
-    deidentify_ui::{counted, tick_ui},
+    deidentify_ui::tick_ui,
     note_ui::rects,
     theme::{self, HEAD},
 };
@@ -18,7 +18,7 @@ use crate::{
     deid::text::Reason,
     language::{IdentifierKind, Why},
     session::{Command, Content, DeidentifyCommand, FoundChoice, NoteDraft, NoteItem},
-    words::Words,
+    words::{Part, Words},
 };
 
 /// Of a longer note not all can be drawn at once, and what is not shown is not read.
@@ -143,11 +143,8 @@ pub(super) fn list_ui(
 ) {
     let (words, tokens) = (scene.words, scene.tokens);
     section(ui, tokens, &words.say("deid-found"));
-    muted(
-        ui,
-        tokens,
-        &counted(words, "deid-places", draft.found.len()),
-    );
+    let n = ("n", Part::Number(draft.found.len() as u64));
+    muted(ui, tokens, &words.say_with("deid-places", &[n]));
     let text = match scene.state.center().map(|it| &it.content) {
         // For the eyes of the person who decides.
         Some(Content::Note(it)) => it.note.text.reveal(),
@@ -177,33 +174,33 @@ pub(super) fn list_ui(
 }
 
 fn kind(words: &Words, kind: IdentifierKind) -> String {
-    words.say(match kind {
-        IdentifierKind::Name => "kind-name",
-        IdentifierKind::Date => "kind-date",
-        IdentifierKind::Age => "kind-age",
-        IdentifierKind::Phone => "kind-phone",
-        IdentifierKind::Number => "kind-number",
-        IdentifierKind::Email => "kind-email",
-        IdentifierKind::Url => "kind-url",
-        IdentifierKind::Address => "kind-address",
-        IdentifierKind::Institution => "kind-institution",
-    })
+    match kind {
+        IdentifierKind::Name => words.say("kind-name"),
+        IdentifierKind::Date => words.say("kind-date"),
+        IdentifierKind::Age => words.say("kind-age"),
+        IdentifierKind::Phone => words.say("kind-phone"),
+        IdentifierKind::Number => words.say("kind-number"),
+        IdentifierKind::Email => words.say("kind-email"),
+        IdentifierKind::Url => words.say("kind-url"),
+        IdentifierKind::Address => words.say("kind-address"),
+        IdentifierKind::Institution => words.say("kind-institution"),
+    }
 }
 
 fn why(words: &Words, reason: Reason) -> String {
-    words.say(match reason {
-        Reason::Known => "why-known",
-        Reason::Marked => "why-marked",
-        Reason::Rule(Why::Form) => "why-form",
-        Reason::Rule(Why::Label) => "why-label",
-        Reason::Rule(Why::Title) => "why-title",
-        Reason::Rule(Why::Degree) => "why-degree",
-        Reason::Rule(Why::Signature) => "why-signature",
-        Reason::Rule(Why::Relation) => "why-relation",
-        Reason::Rule(Why::List) => "why-list",
-        Reason::Rule(Why::UnknownWord) => "why-unknown-word",
-        Reason::Rule(Why::Repeated) => "why-repeated",
-    })
+    match reason {
+        Reason::Known => words.say("why-known"),
+        Reason::Marked => words.say("why-marked"),
+        Reason::Rule(Why::Form) => words.say("why-form"),
+        Reason::Rule(Why::Label) => words.say("why-label"),
+        Reason::Rule(Why::Title) => words.say("why-title"),
+        Reason::Rule(Why::Degree) => words.say("why-degree"),
+        Reason::Rule(Why::Signature) => words.say("why-signature"),
+        Reason::Rule(Why::Relation) => words.say("why-relation"),
+        Reason::Rule(Why::List) => words.say("why-list"),
+        Reason::Rule(Why::UnknownWord) => words.say("why-unknown-word"),
+        Reason::Rule(Why::Repeated) => words.say("why-repeated"),
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The picture of a de-identified copy with its covers, which a person ticks off or draws, and what changes in its header.
 
 use egui::{
-    Color32, CornerRadius, CursorIcon, Event, Panel, PointerButton, Pos2, Rect as Area, Response,
+    Color32, CornerRadius, CursorIcon, Panel, PointerButton, Pos2, Rect as Area, Response,
     RichText, ScrollArea, Sense, Slider, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role,
     pos2, vec2,
 };
@@ -9,7 +9,7 @@ use egui::{
 use super::{
     Scene,
     controls::{muted, section},
-    deidentify_ui::{counted, list, tick_ui},
+    deidentify_ui::{list, tick_ui},
     pictures::Pictures,
     place::Place,
     scan_ui,
@@ -133,15 +133,10 @@ fn listen(
     under: Option<usize>,
     commands: &mut Vec<Command>,
 ) {
-    let mut ask = |it| commands.push(Command::OnDeidentify(it));
-    let (is_shifted, origin) = ui.input(|it| (it.modifiers.shift, it.pointer.press_origin()));
+    let is_shifted = ui.input(|it| it.modifiers.shift);
     let is_moved = response.dragged_by(PointerButton::Middle)
         || response.dragged_by(PointerButton::Primary) && is_shifted;
-    if response.clicked() {
-        if let Some(idx) = under {
-            ask(DeidentifyCommand::TickCover(idx));
-        }
-    } else if is_moved && response.drag_delta() != Vec2::ZERO {
+    if is_moved && response.drag_delta() != Vec2::ZERO {
         let share = place.share_of(response.drag_delta());
         commands.push(Command::Pan {
             x: share.x,
@@ -149,18 +144,19 @@ fn listen(
         });
         ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
         return;
-    } else if let (Some(from), Some(to)) = (origin, response.interact_pointer_pos())
-        && !is_shifted
-    {
-        if response.dragged_by(PointerButton::Primary) {
-            let painter = ui.painter_at(place.rect);
-            let stroke = Stroke::new(1.5, AMBER_ON_PICTURE);
-            let drawn = Area::from_two_pos(from, to);
-            painter.rect_stroke(drawn, CornerRadius::ZERO, stroke, StrokeKind::Inside);
-        }
-        let released = ui.input(|it| it.events.iter().any(is_release));
-        if released && let Some(rect) = drawn(place, from, to) {
-            ask(DeidentifyCommand::Draw(rect));
+    }
+    if let (true, Some(idx)) = (response.clicked(), under) {
+        let tick = DeidentifyCommand::TickCover(idx);
+        commands.push(Command::OnDeidentify(tick));
+    }
+    if let Some((from, to)) = dragged(ui, response).filter(|_| !is_shifted) {
+        let stroke = Stroke::new(1.5, AMBER_ON_PICTURE);
+        let area = Area::from_two_pos(from, to);
+        let painter = ui.painter_at(place.rect);
+        painter.rect_stroke(area, CornerRadius::ZERO, stroke, StrokeKind::Inside);
+        if response.drag_stopped() {
+            let draw = drawn(place, from, to).map(DeidentifyCommand::Draw);
+            commands.extend(draw.map(Command::OnDeidentify));
         }
     }
     if response.contains_pointer() {
@@ -173,15 +169,17 @@ fn listen(
     }
 }
 
-const fn is_release(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::PointerButton {
-            button: PointerButton::Primary,
-            pressed: false,
-            ..
-        }
-    )
+/// Where a left drag began and where it is. egui forgets the beginning in the frame that ends it.
+fn dragged(ui: &Ui, response: &Response) -> Option<(Pos2, Pos2)> {
+    let id = response.id.with("from");
+    if response.drag_started_by(PointerButton::Primary) {
+        let origin = ui.input(|it| it.pointer.press_origin())?;
+        ui.data_mut(|it| it.insert_temp(id, origin));
+    }
+    let is_left = response.dragged_by(PointerButton::Primary)
+        || response.drag_stopped_by(PointerButton::Primary);
+    let from = ui.data(|it| it.get_temp(id)).filter(|_| is_left)?;
+    Some((from, response.interact_pointer_pos()?))
 }
 
 /// The pixels of the scan between two points on screen, as far as the scan reaches; `None` for a click.
@@ -236,11 +234,8 @@ pub(super) fn lists_ui(
         muted(ui, tokens, &words.say("deid-no-covers"));
     }
     if !draft.by_rule.is_empty() {
-        muted(
-            ui,
-            tokens,
-            &counted(words, "deid-by-rule", draft.by_rule.len()),
-        );
+        let n = ("n", Part::Number(draft.by_rule.len() as u64));
+        muted(ui, tokens, &words.say_with("deid-by-rule", &[n]));
     }
     let height = (ui.available_height() * 0.4).max(120.0);
     list(ui, ("covers", height), |ui| {
@@ -257,11 +252,8 @@ pub(super) fn lists_ui(
     });
     ui.add_space(10.0);
     section(ui, tokens, &words.say("deid-header"));
-    muted(
-        ui,
-        tokens,
-        &counted(words, "deid-changes", draft.changes.len()),
-    );
+    let n = ("n", Part::Number(draft.changes.len() as u64));
+    muted(ui, tokens, &words.say_with("deid-changes", &[n]));
     let height = ui.available_height().max(240.0);
     ScrollArea::vertical()
         .id_salt("changes")
@@ -304,14 +296,14 @@ fn change_ui(ui: &mut Ui, scene: &Scene<'_>, change: &Change) {
         vec2(ui.available_width(), ROW - 2.0),
         Sense::focusable_noninteractive(),
     );
-    let value = |it: &Option<Phi<String>>, missing: &str| match it {
-        None => words.say(missing),
+    let value = |it: &Option<Phi<String>>, missing: String| match it {
+        None => missing,
         // For the person who decides.
         Some(it) if it.reveal().is_empty() => words.say("deid-empty"),
         Some(it) => it.reveal().replace('\n', " "),
     };
-    let before = value(&change.before, "deid-none");
-    let after = value(&change.after, "deid-gone");
+    let before = value(&change.before, words.say("deid-none"));
+    let after = value(&change.after, words.say("deid-gone"));
     let line = format!("{before}  \u{2192}  {after}");
     for (text, font, color, top) in [
         (&change.attribute, theme::semibold(SMALL), tokens.text, 3.0),

@@ -282,17 +282,13 @@ fn write_ui(ui: &mut Ui, scene: &Scene<'_>, is_scan: bool, commands: &mut Vec<Co
             // A name that says nothing of the patient, in the folder that was typed.
             let path = path.reveal().to_string_lossy();
             muted(ui, tokens, &path);
-            muted(ui, tokens, &words.say(again_words(scene)));
+            let again = if scene.state.door.user.is_some() {
+                words.say("deid-same-records")
+            } else {
+                words.say("deid-same-sitting")
+            };
+            muted(ui, tokens, &again);
         });
-    }
-}
-
-/// What becomes of the same patient's next copy.
-fn again_words(scene: &Scene<'_>) -> &'static str {
-    if scene.state.door.user.is_some() {
-        "deid-same-records"
-    } else {
-        "deid-same-sitting"
     }
 }
 
@@ -404,9 +400,4 @@ pub(super) fn tick_ui(
     });
     ui.add_space(6.0);
     changed
-}
-
-/// Words with a number.
-pub(super) fn counted(words: &Words, key: &str, n: usize) -> String {
-    words.say_with(key, &[("n", Part::Number(n as u64))])
 }

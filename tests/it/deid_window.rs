@@ -110,8 +110,13 @@ fn done(folder: &Path) -> Vec<PathBuf> {
 
 /// Ticks and writes, as a person would, into a folder that is typed.
 fn write_copy(harness: &mut Harness<'static, App>, folder: &Path, tick: &str) {
+    let label = "Folder for copies";
     harness
-        .get_by_role_and_label(Role::TextInput, "Folder for copies")
+        .get_by_role_and_label(Role::TextInput, label)
+        .focus();
+    harness.run_steps(2);
+    harness
+        .get_by_role_and_label(Role::TextInput, label)
         .type_text(folder.to_str().unwrap());
     harness.run_steps(2);
     harness.get_by_label(tick).click();
