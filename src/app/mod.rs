@@ -29,6 +29,7 @@ mod modules_ui;
 mod note_marks;
 mod note_ui;
 mod notice_ui;
+mod opinion_ui;
 mod page_ui;
 mod page_words;
 mod pictures;

@@ -14,7 +14,7 @@ impl Command {
         match self {
             Self::Open(_) | Self::Drop(_) => Some(Right::OpenCase),
             Self::Act(action) => action.right(),
-            Self::Answer(..) => Some(Right::Read),
+            Self::Answer(..) | Self::TypeReason(..) | Self::KeepReason(..) => Some(Right::Read),
             Self::SaveTo(_) => Some(Right::Export),
             Self::ChooseSite(_) => Some(Right::ChangeThreshold),
             Self::OnPage(PageCommand::UseModel) => Some(Right::ChangeModel),

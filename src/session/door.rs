@@ -103,8 +103,9 @@ impl State {
         if !self.door.is_open() {
             return Vec::new();
         }
+        let mut effects = self.keep_reasons();
         let locked = Deed::noted(Action::Locked, json!({ "reason": reason.code() }));
-        let mut effects: Vec<Effect> = self.tell_records(locked).into_iter().collect();
+        effects.extend(self.tell_records(locked));
         if self.door.user.is_some() {
             // The keys go with them.
             effects.push(Effect::Records(Request::Close));
@@ -160,10 +161,12 @@ impl State {
         effects
     }
 
-    /// The window closes; the deed that is to be written.
-    pub fn sign_out(&self) -> Vec<Effect> {
+    /// The window closes; what is to be written.
+    pub fn sign_out(&mut self) -> Vec<Effect> {
+        let mut effects = self.keep_reasons();
         let deed = Deed::noted(Action::SignedOut, serde_json::Value::Null);
-        self.tell_records(deed).into_iter().collect()
+        effects.extend(self.tell_records(deed));
+        effects
     }
 
     /// Whether long work goes on behind the closed door.

@@ -18,6 +18,7 @@ mod item;
 mod log;
 mod meaning;
 mod open;
+mod opinion;
 mod pages;
 mod point;
 mod reading;
@@ -52,9 +53,10 @@ pub use self::{
     door::{Door, DoorCommand, Stage as DoorStage},
     early_warning::{KNOWN_HOURS, WarningAt, answer_at, early_warnings, news2, refusal},
     identity::{Identity, Trait},
-    item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem, SequenceItem},
+    item::{Content, Item, ItemId, NoteItem, Opinion, Reading, ScanItem, SequenceItem},
     log::{LOG_ROWS, LogCommand, LogPage},
     meaning::{Sentence, meaning, scope_words},
+    opinion::Answer,
     pages::{
         Curve, EvaluateForm, Evaluating, Field, Page, PageCommand, ShownReport, Stage, Switch,
         TrainForm, TrainStage, Training,
@@ -253,6 +255,10 @@ pub enum Command {
     /// What the model reads around, in the frame on screen.
     PointAt(Pixel),
     Answer(ItemId, Answer),
+    /// What was typed so far of the reason for the word on a frame's answer.
+    TypeReason(ItemId, usize, Phi<String>),
+    /// The field of the reason was left.
+    KeepReason(ItemId, usize),
     /// Where the overlay is to be written.
     SaveTo(PathBuf),
     Dismiss(u64),

@@ -540,7 +540,10 @@ fn reset_brings_back_the_first_window_fitted_and_upright() {
 fn the_readers_answer_is_kept_and_taken_back() {
     let mut state = ready();
     let item = state.scan().unwrap().0;
-    let answer = |state: &State| state.scan().unwrap().1.reading().and_then(|it| it.answer);
+    let answer = |state: &State| {
+        let reading = state.scan().unwrap().1.reading();
+        reading.and_then(|it| it.opinion.as_ref().map(|it| it.answer))
+    };
     state.apply(Command::Answer(item, Answer::Agree));
     assert_eq!(answer(&state), None, "there is nothing to agree with yet");
     let id = press_score(&mut state);
