@@ -12,6 +12,7 @@ mod course_strips;
 mod course_ui;
 mod crop_ui;
 mod deed_words;
+mod detail_words;
 mod dialog;
 mod empty_ui;
 mod evaluate_ui;

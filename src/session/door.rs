@@ -131,6 +131,7 @@ impl State {
             ..Door::default()
         };
         // Nothing of a patient is in these.
+        std::mem::swap(&mut blank.words, &mut self.words);
         blank.models_folder = self.models_folder.take();
         blank.models = std::mem::take(&mut self.models);
         blank.sites = std::mem::take(&mut self.sites);

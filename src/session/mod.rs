@@ -41,7 +41,7 @@ use crate::{
     render::Strength,
     settings::{Settings, Theme},
     store::RecoveryKey,
-    words::Language,
+    words::{Language, Words},
 };
 
 use self::together::Joining;
@@ -70,6 +70,8 @@ pub use self::{
 #[derive(Debug)]
 pub struct State {
     pub settings: Settings,
+    /// What is told is told in the language of the window.
+    pub words: Words,
     /// Who may see what is open.
     pub door: Door,
     pub page: Page,
@@ -309,6 +311,7 @@ impl State {
     /// Nothing open. The first command to apply is [`State::start`].
     pub fn new(settings: Settings) -> Self {
         Self {
+            words: Words::new(settings.language.unwrap_or(Language::English)),
             settings,
             door: Door::default(),
             page: Page::default(),

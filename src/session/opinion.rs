@@ -97,6 +97,7 @@ impl State {
             .filter_map(|(item, frame_idx)| self.keep_reason(item, frame_idx))
             .collect()
     }
+
     /// Closes a file after what was typed about it is told.
     pub(super) fn put_away(&mut self, item: ItemId) -> Vec<Effect> {
         let mut effects = self.keep_reasons();
