@@ -41,7 +41,6 @@ pub struct App {
     guard: Guard,
     /// Where records could be kept.
     recorder: Option<Recorder>,
-    words: Words,
     typed: Typed,
     /// Frames to draw until nothing of what was open is left in the caches of the window.
     n_forgetting: u8,
@@ -98,7 +97,6 @@ impl App {
         let log = std::env::var_os("WARDLIGHT_FRAME_LOG");
         let guard = Guard::new(safety, settings.lock_minutes, wake.clone());
         let mut app = Self {
-            words: Words::new(language(&settings)),
             guard,
             recorder,
             typed: Typed::default(),
@@ -118,6 +116,7 @@ impl App {
             log: FrameLog::new(log.as_deref().map(Path::new)),
             logged: Logged::default(),
         };
+        app.state.words = Words::new(language(&app.state.settings));
         app.state.door = door;
         app.state.sites = sites;
         app.state.models_folder = models_folder;
@@ -357,8 +356,8 @@ impl eframe::App for App {
         self.go_on_forgetting(ctx);
         self.pictures.retain(|id| self.state.item(id).is_some());
         let language = language(&self.state.settings);
-        if self.words.language() != language {
-            self.words = Words::new(language);
+        if self.state.words.language() != language {
+            self.state.words = Words::new(language);
         }
         let theme = match self.state.settings.theme {
             Theme::Dark => egui::Theme::Dark,
@@ -394,7 +393,7 @@ impl eframe::App for App {
                 .filter_map(|it| Some((it, self.client.progress(it)?)))
                 .collect(),
             sandbox: &self.sandbox,
-            words: &self.words,
+            words: &self.state.words,
             lock_left: self.guard.left(),
             is_study_list_shown: self.state.page == Page::Reading
                 && self.state.is_study_list_shown

@@ -6,15 +6,13 @@ use super::{
     Scene,
     controls::Button,
     page_ui::work_line_ui,
-    page_words::both,
     theme::{self, FOOTER, SMALL, TOP},
     words,
 };
 use crate::{
     prediction::{Engine, Form, Precision, Prediction},
-    render::caption::RESEARCH_USE,
     session::{Action, Command, Content, Item, Page},
-    words::Part,
+    words::{Part, Words},
 };
 
 /// Name, patient, and the actions that matter.
@@ -65,7 +63,8 @@ fn who(item: &Item) -> String {
 
 /// The way back from a page.
 fn back_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-    let button = Button::new(both::BACK).key("Esc").show(ui, scene.tokens);
+    let back = scene.words.say("back-to-reading");
+    let button = Button::new(&back).key("Esc").show(ui, scene.tokens);
     if button.clicked() {
         commands.push(Command::Act(Action::Escape));
     }
@@ -114,7 +113,7 @@ pub(super) fn footer_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
             ui.horizontal_centered(|ui| {
                 ui.spacing_mut().item_spacing.x = 22.0;
                 ui.label(
-                    RichText::new(RESEARCH_USE)
+                    RichText::new(scene.words.say("research-use"))
                         .font(theme::semibold(SMALL))
                         .color(tokens.amber),
                 );
@@ -127,15 +126,13 @@ pub(super) fn footer_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
                 };
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     quiet(ui, concat!("v", env!("CARGO_PKG_VERSION")));
-                    quiet(ui, "offline \u{00B7} no telemetry");
+                    quiet(ui, &scene.words.say("offline"));
                     lock_ui(ui, scene, commands);
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         work_line_ui(ui, scene, commands);
                         ui.spacing_mut().item_spacing.x = 22.0;
                         quiet(ui, &engine_words(scene));
-                        // The verdict stands before the colon, what it rests on behind it.
-                        let verdict = scene.sandbox.split(':').next().unwrap_or_default();
-                        let worker = RichText::new(format!("decode worker: {verdict}"))
+                        let worker = RichText::new(worker_words(scene))
                             .font(theme::regular(SMALL))
                             .color(tokens.muted);
                         ui.add(Label::new(worker).truncate())
@@ -166,19 +163,35 @@ fn lock_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     }
 }
 
+/// How the decode worker is confined.
+fn worker_words(scene: &Scene<'_>) -> String {
+    let words = scene.words;
+    // The verdict stands before the colon, what it rests on behind it.
+    let verdict = match scene.sandbox.split(':').next().unwrap_or_default() {
+        "full sandbox" => words.say("sandbox-full"),
+        "partial sandbox" => words.say("sandbox-partial"),
+        "no sandbox but a process of its own" => words.say("sandbox-none"),
+        other => other.to_owned(),
+    };
+    words.say_with("decode-worker", &[("verdict", Part::Text(&verdict))])
+}
+
 /// How the last answer on screen was computed, or how many models wait.
 fn engine_words(scene: &Scene<'_>) -> String {
     let state = scene.state;
     let center = state.center().and_then(|it| it.prediction());
     let other = state.page_items().find_map(|it| it.prediction());
     match center.or(other) {
-        Some(prediction) => answered_by(prediction),
-        None if state.are_models_loading() => "loading models…".to_owned(),
-        None => format!("{} ready", words::counted(state.models.len(), "model")),
+        Some(prediction) => answered_by(scene.words, prediction),
+        None if state.are_models_loading() => scene.words.say("models-loading"),
+        None => {
+            let n = Part::Number(state.models.len() as u64);
+            scene.words.say_with("models-ready", &[("n", n)])
+        }
     }
 }
 
-fn answered_by(prediction: &Prediction) -> String {
+fn answered_by(words: &Words, prediction: &Prediction) -> String {
     let Engine {
         form,
         precision,
@@ -192,9 +205,9 @@ fn answered_by(prediction: &Prediction) -> String {
         Form::Plain => " plain",
         Form::Fused => "",
     };
+    let threads = words.say_with("threads", &[("n", Part::Number(threads as u64))]);
     format!(
-        "{precision}{form} \u{00B7} {} \u{00B7} {:.0} ms",
-        words::counted(threads, "thread"),
+        "{precision}{form} \u{00B7} {threads} \u{00B7} {:.0} ms",
         prediction.network_ms
     )
 }

@@ -9,6 +9,7 @@ use super::{
     Scene,
     controls::{Button, muted},
     deed_words::deed,
+    detail_words::detail,
     notice_ui::failure_words_ui,
     page_ui::title_ui,
     theme::{self, BODY, CONTROL, SMALL},
@@ -278,19 +279,7 @@ fn cells(words: &Words, row: &LogRow) -> [String; 6] {
         .iter()
         .flat_map(|it| it.chars().take(8))
         .collect();
-    let detail = match &record.detail {
-        serde_json::Value::Null => String::new(),
-        serde_json::Value::Object(fields) => {
-            let text =
-                |it: &serde_json::Value| it.as_str().map_or_else(|| it.to_string(), str::to_owned);
-            let fields: Vec<_> = fields
-                .iter()
-                .map(|(name, it)| format!("{name}: {}", text(it)))
-                .collect();
-            fields.join("; ")
-        }
-        other => other.to_string(),
-    };
+    let detail = detail(words, record);
     // Staff see who did it.
     [time, row.name.reveal().clone(), name, outcome, case, detail]
 }

@@ -75,7 +75,7 @@ fn notice_ui(ui: &mut Ui, scene: &Scene<'_>, notice: &Notice, commands: &mut Vec
             }
             muted(ui, tokens, &notice.failure.remedy);
             if !notice.failure.cause.is_empty() {
-                fold(ui, tokens, "cause", "Cause", |ui| {
+                fold(ui, tokens, "cause", &scene.words.say("cause"), |ui| {
                     muted(ui, tokens, &notice.failure.cause);
                 });
             }
@@ -86,22 +86,24 @@ fn notice_ui(ui: &mut Ui, scene: &Scene<'_>, notice: &Notice, commands: &mut Vec
 }
 
 fn notice_buttons_ui(ui: &mut Ui, scene: &Scene<'_>, notice: &Notice, commands: &mut Vec<Command>) {
-    let tokens = scene.tokens;
+    let (tokens, words) = (scene.tokens, scene.words);
     ui.horizontal(|ui| {
-        if notice.retry.is_some() && Button::new("Try again").show(ui, tokens).clicked() {
+        let again = words.say("try-again");
+        if notice.retry.is_some() && Button::new(&again).show(ui, tokens).clicked() {
             commands.push(Command::Retry(notice.id));
         }
         if !notice.failure.cause.is_empty()
-            && Button::new("Copy")
+            && Button::new(&words.say("copy"))
                 .quiet()
                 .show(ui, tokens)
-                .on_hover_text("Copy headline, remedy and cause")
+                .on_hover_text(words.say("copy-hint"))
                 .clicked()
         {
             commands.push(Command::Copy(whole_text(&notice.failure)));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if Button::new("Dismiss").quiet().show(ui, tokens).clicked() {
+            let dismiss = words.say("dismiss");
+            if Button::new(&dismiss).quiet().show(ui, tokens).clicked() {
                 commands.push(Command::Dismiss(notice.id));
             }
         });
@@ -115,7 +117,7 @@ pub(super) fn failure_words_ui(
     failure: &Failure,
     commands: &mut Vec<Command>,
 ) {
-    let tokens = scene.tokens;
+    let (tokens, words) = (scene.tokens, scene.words);
     ui.spacing_mut().item_spacing.y = 6.0;
     ui.label(
         RichText::new(&failure.headline)
@@ -123,9 +125,13 @@ pub(super) fn failure_words_ui(
             .color(tokens.red),
     );
     muted(ui, tokens, &failure.remedy);
-    fold(ui, tokens, "cause", "Cause", |ui| {
+    fold(ui, tokens, "cause", &words.say("cause"), |ui| {
         muted(ui, tokens, &failure.cause);
-        if Button::new("Copy").quiet().show(ui, tokens).clicked() {
+        if Button::new(&words.say("copy"))
+            .quiet()
+            .show(ui, tokens)
+            .clicked()
+        {
             commands.push(Command::Copy(whole_text(failure)));
         }
     });

@@ -230,12 +230,22 @@ pub(super) fn work_line_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Co
     let evaluating = state.evaluating.job.map(|_| {
         let stage = state.evaluating.stage.as_ref();
         let share = stage.and_then(|it| words::part(it.done, it.total));
-        ("Evaluating", share, Page::Evaluate, Action::Evaluate)
+        (
+            scene.words.say("work-evaluating"),
+            share,
+            Page::Evaluate,
+            Action::Evaluate,
+        )
     });
     let training = state.training.job.map(|_| {
         let stage = state.training.stage.as_ref();
         let share = stage.and_then(|it| words::part(it.step, it.n_steps));
-        ("Training", share, Page::Train, Action::Train)
+        (
+            scene.words.say("work-training"),
+            share,
+            Page::Train,
+            Action::Train,
+        )
     });
     for (name, share, page, action) in [evaluating, training].into_iter().flatten() {
         if page == state.page {
@@ -243,7 +253,7 @@ pub(super) fn work_line_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Co
         }
         let words = match share {
             Some(share) => format!("{name}{DOT}{:.0} %", share * 100.0),
-            None => name.to_owned(),
+            None => name,
         };
         let text = RichText::new(&words)
             .font(theme::regular(SMALL))

@@ -143,7 +143,6 @@ pub(super) mod both {
     pub(in crate::app) const STOP: &str = "Stop";
     pub(in crate::app) const STOPPING: &str = "Stopping\u{2026}";
     pub(in crate::app) const STARTING: &str = "Starting\u{2026}";
-    pub(in crate::app) const BACK: &str = "Back to reading";
 }
 
 /// The report.

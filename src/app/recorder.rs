@@ -273,11 +273,12 @@ impl Keeper {
                 frame_idx,
                 label,
                 verdict,
+                reason,
             } => {
                 let answer = self.answers.get(&(*item, *frame_idx));
                 let answer = answer.ok_or(Error::Unknown { what: "answer" })?;
                 self.records()?
-                    .keep_reading(answer, label, *verdict, &Phi::default())
+                    .keep_reading(answer, label, *verdict, reason)
             }
             Deed::Noted {
                 action,

@@ -11,8 +11,9 @@ use super::{
     map_ui::map_ui,
     modules_ui::{modules_ui, news2_card_ui},
     note_ui::note_section_ui,
+    opinion_ui::opinion_ui,
     remember_width,
-    scores_ui::{answer_ui, bullet, limits_ui, scope_ui, scores_ui, warnings_ui},
+    scores_ui::{bullet, limits_ui, scope_ui, scores_ui, warnings_ui},
     theme::{self, BODY, SMALL},
     words,
 };
@@ -139,7 +140,7 @@ fn reading_ui(
                     super::notice_ui::failure_words_ui(ui, scene, failure, commands)
                 });
             }
-            answer_ui(ui, scene, asked, commands);
+            opinion_ui(ui, scene, (asked.item, prediction, asked.reading), commands);
             limits_ui(ui, scene, manifest);
         }
         (Loading::Waiting(id), ..) => waiting_ui(

@@ -1,10 +1,10 @@
-//! The cards of an answer: bars with what they mean, scope, warnings, the reader's own answer, the model's limits.
+//! The cards of an answer: bars with what they mean, scope, warnings, the model's limits.
 
 use egui::{Align, Layout, RichText, Sense, Ui, WidgetInfo, accesskit::Role};
 
 use super::{
     Scene,
-    controls::{Button, bar, body, card, focus_ring, fold, muted},
+    controls::{bar, body, card, focus_ring, fold, muted},
     result_ui::Asked,
     theme::{self, BODY, SMALL},
     trust_ui::trust_ui,
@@ -14,7 +14,7 @@ use crate::{
     model::Manifest,
     prediction::{Calibration, Call, LabelIdx, Ood, Prediction, Score},
     render::caption::percent,
-    session::{Action, Answer, Command, meaning, scope_words},
+    session::{Command, meaning, scope_words},
 };
 
 /// Rows that are shown before "more".
@@ -226,53 +226,6 @@ pub(super) fn warnings_ui(
         for warning in &prediction.warnings {
             bullet(ui, scene, &words::capital(&warning.text));
         }
-    });
-}
-
-pub(super) fn answer_ui(
-    ui: &mut Ui,
-    scene: &Scene<'_>,
-    asked: &Asked<'_>,
-    commands: &mut Vec<Command>,
-) {
-    let tokens = scene.tokens;
-    card(ui, tokens, |ui| {
-        ui.spacing_mut().item_spacing.y = 8.0;
-        ui.horizontal(|ui| {
-            ui.label(
-                RichText::new("Your reading")
-                    .font(theme::regular(BODY))
-                    .color(tokens.text),
-            );
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(
-                    RichText::new("until you close it")
-                        .font(theme::regular(SMALL))
-                        .color(tokens.muted),
-                );
-            });
-        });
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 6.0;
-            let width = ((ui.available_width() - 12.0) / 3.0).floor();
-            for (answer, action) in [
-                (Answer::Agree, Action::Agree),
-                (Answer::Disagree, Action::Disagree),
-                (Answer::Unsure, Action::Unsure),
-            ] {
-                let info = action.info();
-                let is_selected = asked.reading.answer == Some(answer);
-                let button = Button::new(info.name)
-                    .key(info.key)
-                    .tight()
-                    .width(width)
-                    .selected(is_selected)
-                    .show(ui, tokens);
-                if button.on_hover_text(info.tooltip).clicked() {
-                    commands.push(Command::Answer(asked.item, answer));
-                }
-            }
-        });
     });
 }
 

@@ -71,6 +71,15 @@ impl Moment {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Idle,
+        Self::Suspended,
+        Self::SessionLocked,
+        Self::UserSwitched,
+        Self::Asked,
+    ];
+
     /// A code for the journal.
     pub const fn code(self) -> &'static str {
         match self {

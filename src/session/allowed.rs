@@ -14,7 +14,7 @@ impl Command {
         match self {
             Self::Open(_) | Self::Drop(_) => Some(Right::OpenCase),
             Self::Act(action) => action.right(),
-            Self::Answer(..) => Some(Right::Read),
+            Self::Answer(..) | Self::TypeReason(..) | Self::KeepReason(..) => Some(Right::Read),
             Self::SaveTo(_) | Self::OnDeidentify(_) => Some(Right::Export),
             Self::ChooseSite(_) => Some(Right::ChangeThreshold),
             Self::OnPage(PageCommand::UseModel) => Some(Right::ChangeModel),
@@ -47,12 +47,12 @@ impl State {
     /// Refuses a command, in words and in the log.
     pub(super) fn refuse_for(&mut self, right: Right) -> Vec<Effect> {
         let remedy = if self.may(Right::BreakGlass) {
-            "Ask an administrator for a role that may. In an emergency, break the glass: Ctrl K, then type “glass”."
+            self.words.say("notice-role-glass")
         } else {
-            "Ask an administrator for a role that may."
+            self.words.say("notice-role-remedy")
         };
         let failure = Failure::new(
-            "Your role does not allow this",
+            self.words.say("notice-role"),
             remedy,
             &store::Error::NotAllowed { right },
         );

@@ -53,7 +53,7 @@ impl State {
             Command::Drop(paths) => return self.take_dropped(paths),
             Command::OnPage(command) => return self.apply_on_page(command),
             Command::Activate(id) => self.activate(id),
-            Command::Close(id) => return self.close(id),
+            Command::Close(id) => return self.put_away(id),
             Command::ChooseModel(kind, name) => return self.choose_model(kind, name),
             Command::ChooseLabel(id, label) => return self.explain_label(id, label),
             Command::ChooseMethod(id, method) => return self.explain(id, None, Some(method)),
@@ -79,6 +79,10 @@ impl State {
                 return self.save_settings();
             }
             Command::Answer(id, answer) => return self.answer(id, answer),
+            Command::TypeReason(id, frame_idx, typed) => self.type_reason(id, frame_idx, typed),
+            Command::KeepReason(id, frame_idx) => {
+                return Vec::from_iter(self.keep_reason(id, frame_idx));
+            }
             Command::SaveTo(path) => return self.save_overlay(path),
             Command::Dismiss(id) => self.notices.retain(|it| it.id != id),
             Command::Retry(id) => return self.retry(id),
@@ -234,7 +238,7 @@ impl State {
             Action::ToggleStudyList => self.is_study_list_shown = !self.is_study_list_shown,
             Action::NextItem => self.step_item(1),
             Action::PreviousItem => self.step_item(-1),
-            Action::CloseItem => return self.center.map_or_else(Vec::new, |id| self.close(id)),
+            Action::CloseItem => return self.center.map_or_else(Vec::new, |id| self.put_away(id)),
             Action::Agree => return self.answer_center(Answer::Agree),
             Action::Disagree => return self.answer_center(Answer::Disagree),
             Action::Unsure => return self.answer_center(Answer::Unsure),
@@ -379,29 +383,7 @@ impl State {
         self.edit_center_course(|it| it.view.choose(it.view.hour.saturating_add(by)));
     }
 
-    // Answers, saving, failures.
-
-    fn answer(&mut self, item: ItemId, answer: Answer) -> Vec<Effect> {
-        let frame_idx = self
-            .scan()
-            .filter(|(id, _)| *id == item)
-            .map_or(0, |(_, it)| it.view.frame_idx);
-        if let Some(reading) = self.reading_mut(item, frame_idx)
-            && reading.prediction.ready().is_some()
-        {
-            reading.answer = if reading.answer == Some(answer) {
-                None
-            } else {
-                Some(answer)
-            };
-        }
-        self.tell_read(item, frame_idx).into_iter().collect()
-    }
-
-    fn answer_center(&mut self, answer: Answer) -> Vec<Effect> {
-        self.center
-            .map_or_else(Vec::new, |id| self.answer(id, answer))
-    }
+    // Saving, failures.
 
     /// Tells the records that a result has left the window.
     fn tell_exported(&self, purpose: &Purpose) -> Vec<Effect> {

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Answer, Content, Effect, ItemId, Request, State, together};
+use super::{Content, Effect, ItemId, Request, State, together};
 use crate::{
     case::{Subject, scan::DicomHeader},
     prediction::Prediction,
@@ -32,6 +32,8 @@ pub enum Deed {
         frame_idx: usize,
         label: String,
         verdict: Verdict,
+        /// Empty where none was given.
+        reason: Phi<String>,
     },
     /// For the log alone.
     Noted {
@@ -152,38 +154,6 @@ impl State {
             item: id,
             answer: Box::new(answer),
             beyond_scope: shown.beyond_scope.clone(),
-        })
-    }
-
-    /// Tells the records what the reader says of an answer, or that the word was taken back.
-    pub(super) fn tell_read(&self, id: ItemId, frame_idx: usize) -> Option<Effect> {
-        let reading = match &self.item(id)?.content {
-            Content::Scan(scan) => scan.readings.get(&frame_idx)?,
-            Content::Note(note) => &note.reading,
-            Content::Series(series) => &series.reading,
-            Content::Sequence(sequence) => &sequence.reading,
-        };
-        let prediction = reading.prediction.ready()?;
-        let label = reading.label.unwrap_or_else(|| prediction.primary());
-        let label = prediction.scores.get(label.0)?.label.clone();
-        let verdict = match reading.answer {
-            Some(Answer::Agree) => Verdict::Agree,
-            Some(Answer::Disagree) => Verdict::Disagree,
-            Some(Answer::Unsure) => Verdict::Unsure,
-            None => {
-                return self.tell_records(Deed::Noted {
-                    action: Action::ReadingRecorded,
-                    outcome: Outcome::Success,
-                    item: Some(id),
-                    detail: json!({ "label": label, "withdrawn": true }),
-                });
-            }
-        };
-        self.tell_records(Deed::Read {
-            item: id,
-            frame_idx,
-            label,
-            verdict,
         })
     }
 

@@ -103,8 +103,9 @@ impl State {
         if !self.door.is_open() {
             return Vec::new();
         }
+        let mut effects = self.keep_reasons();
         let locked = Deed::noted(Action::Locked, json!({ "reason": reason.code() }));
-        let mut effects: Vec<Effect> = self.tell_records(locked).into_iter().collect();
+        effects.extend(self.tell_records(locked));
         if self.door.user.is_some() {
             // The keys go with them.
             effects.push(Effect::Records(Request::Close));
@@ -130,6 +131,7 @@ impl State {
             ..Door::default()
         };
         // Nothing of a patient is in these.
+        std::mem::swap(&mut blank.words, &mut self.words);
         blank.models_folder = self.models_folder.take();
         blank.models = std::mem::take(&mut self.models);
         blank.sites = std::mem::take(&mut self.sites);
@@ -160,10 +162,12 @@ impl State {
         effects
     }
 
-    /// The window closes; the deed that is to be written.
-    pub fn sign_out(&self) -> Vec<Effect> {
+    /// The window closes; what is to be written.
+    pub fn sign_out(&mut self) -> Vec<Effect> {
+        let mut effects = self.keep_reasons();
         let deed = Deed::noted(Action::SignedOut, serde_json::Value::Null);
-        self.tell_records(deed).into_iter().collect()
+        effects.extend(self.tell_records(deed));
+        effects
     }
 
     /// Whether long work goes on behind the closed door.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use super::{Kind, Loading, PatientId, SeriesItem, View};
+use super::{Kind, Loading, PatientId, SeriesItem, View, opinion::Answer};
 use crate::{
     case::{Note, Scan, Sequence},
     engine::{NoteParts, NoteReply, Running, Target, forms},
@@ -41,6 +41,21 @@ impl Item {
             Content::Series(it) => Some(&it.reading),
             Content::Sequence(it) => Some(&it.reading),
         }
+    }
+
+    /// The frames that the reader said something of; 0 where there is but one.
+    pub(super) fn opinions(&self) -> Vec<(ItemId, usize)> {
+        let of = |reading: &Reading| reading.opinion.is_some();
+        let frames: Vec<usize> = match &self.content {
+            Content::Scan(it) => {
+                let said = it.readings.iter().filter(|it| of(it.1));
+                said.map(|it| *it.0).collect()
+            }
+            Content::Note(it) => of(&it.reading).then_some(0).into_iter().collect(),
+            Content::Series(it) => of(&it.reading).then_some(0).into_iter().collect(),
+            Content::Sequence(it) => of(&it.reading).then_some(0).into_iter().collect(),
+        };
+        frames.into_iter().map(|it| (self.id, it)).collect()
     }
 
     /// The answer, if it is about what is on screen.
@@ -127,15 +142,31 @@ pub struct Reading {
     /// For a series: the answer as it was after each step.
     pub running: Loading<Running>,
     /// The reader's own answer.
-    pub answer: Option<Answer>,
+    pub opinion: Option<Opinion>,
 }
 
-/// What the reader thinks of the model's answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    Agree,
-    Disagree,
-    Unsure,
+/// The reader's word on an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opinion {
+    pub answer: Answer,
+    /// The class that it is about.
+    pub label: String,
+    /// Why, as typed so far.
+    pub reason: Phi<String>,
+    /// Why, as the records were told.
+    pub(super) kept: Phi<String>,
+}
+
+impl Opinion {
+    /// Without a reason so far.
+    pub(super) fn new(answer: Answer, label: String) -> Self {
+        Self {
+            answer,
+            label,
+            reason: Phi::default(),
+            kept: Phi::default(),
+        }
+    }
 }
 
 impl ScanItem {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Effect, LogForm, LogRow, Page, Request, State, Tone};
+use super::{Effect, LogForm, LogRow, Page, Request, State, Tone, records::failure_of};
 use crate::{
     failure::Failure,
     privacy::Phi,
@@ -71,9 +71,8 @@ impl State {
     pub(super) fn open_log(&mut self) -> Vec<Effect> {
         if self.door.user.is_none() {
             let failure = Failure {
-                headline: "There is no audit log".to_owned(),
-                remedy: "Keep records on this computer: Lock and language, Choose again."
-                    .to_owned(),
+                headline: self.words.say("notice-no-log"),
+                remedy: self.words.say("notice-no-log-remedy"),
                 cause: "wanted records of this computer, found none open".to_owned(),
             };
             self.tell(Tone::Failure, failure, None, None);
@@ -122,8 +121,8 @@ impl State {
         let to = PathBuf::from(self.log.out.trim());
         if !to.is_absolute() {
             self.log.failure = Some(Failure {
-                headline: "Where is the log to be written?".to_owned(),
-                remedy: "Type the whole path of a new file, from the root on.".to_owned(),
+                headline: self.words.say("notice-where"),
+                remedy: self.words.say("notice-where-remedy"),
                 cause: "wanted an absolute path, found another".to_owned(),
             });
             return Vec::new();
@@ -135,8 +134,8 @@ impl State {
     fn log_filter(&mut self) -> Option<Filter> {
         let filter = self.log.filter();
         self.log.failure = filter.is_none().then(|| Failure {
-            headline: "This is no day".to_owned(),
-            remedy: "Type it like 2026-11-27, or leave it empty.".to_owned(),
+            headline: self.words.say("notice-no-day"),
+            remedy: self.words.say("notice-no-day-remedy"),
             cause: "wanted a day as YYYY-MM-DD, found other text".to_owned(),
         });
         filter
@@ -148,7 +147,7 @@ impl State {
         }
         match answer {
             Ok(rows) => self.log.rows = rows,
-            Err(error) => self.log.failure = Some((&error).into()),
+            Err(error) => self.log.failure = Some(failure_of(&self.words, &error)),
         }
     }
 
@@ -159,13 +158,13 @@ impl State {
         match answer {
             Ok(path) => {
                 let done = Failure {
-                    headline: "The audit log is written".to_owned(),
-                    remedy: "It names people and deeds, and no patient.".to_owned(),
+                    headline: self.words.say("notice-written"),
+                    remedy: self.words.say("notice-written-remedy"),
                     cause: String::new(),
                 };
                 self.tell(Tone::Done, done, Some(Phi::new(path)), None);
             }
-            Err(error) => self.log.failure = Some((&error).into()),
+            Err(error) => self.log.failure = Some(failure_of(&self.words, &error)),
         }
     }
 }

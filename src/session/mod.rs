@@ -19,6 +19,7 @@ mod item;
 mod log;
 mod meaning;
 mod open;
+mod opinion;
 mod pages;
 mod point;
 mod reading;
@@ -41,7 +42,7 @@ use crate::{
     render::Strength,
     settings::{Settings, Theme},
     store::RecoveryKey,
-    words::Language,
+    words::{Language, Words},
 };
 
 use self::together::Joining;
@@ -57,9 +58,10 @@ pub use self::{
     door::{Door, DoorCommand, Stage as DoorStage},
     early_warning::{KNOWN_HOURS, WarningAt, answer_at, early_warnings, news2, refusal},
     identity::{Identity, Trait},
-    item::{Answer, Content, Item, ItemId, NoteItem, Reading, ScanItem, SequenceItem},
+    item::{Content, Item, ItemId, NoteItem, Opinion, Reading, ScanItem, SequenceItem},
     log::{LOG_ROWS, LogCommand, LogPage},
     meaning::{Sentence, meaning, scope_words},
+    opinion::Answer,
     pages::{
         Curve, EvaluateForm, Evaluating, Field, Page, PageCommand, ShownReport, Stage, Switch,
         TrainForm, TrainStage, Training,
@@ -73,6 +75,8 @@ pub use self::{
 #[derive(Debug)]
 pub struct State {
     pub settings: Settings,
+    /// What is told is told in the language of the window.
+    pub words: Words,
     /// Who may see what is open.
     pub door: Door,
     pub page: Page,
@@ -279,6 +283,10 @@ pub enum Command {
     /// What the model reads around, in the frame on screen.
     PointAt(Pixel),
     Answer(ItemId, Answer),
+    /// What was typed so far of the reason for the word on a frame's answer.
+    TypeReason(ItemId, usize, Phi<String>),
+    /// The field of the reason was left.
+    KeepReason(ItemId, usize),
     /// Where the overlay is to be written.
     SaveTo(PathBuf),
     Dismiss(u64),
@@ -330,6 +338,7 @@ impl State {
     /// Nothing open. The first command to apply is [`State::start`].
     pub fn new(settings: Settings) -> Self {
         Self {
+            words: Words::new(settings.language.unwrap_or(Language::English)),
             settings,
             door: Door::default(),
             page: Page::default(),

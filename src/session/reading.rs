@@ -29,6 +29,8 @@ impl State {
         for (id, target, frame_idx) in asked.collect::<Vec<_>>() {
             let is_refused = |it: &mut Reading| it.is_refused;
             if gate == Gate::Closed || self.reading_mut(id, frame_idx).is_some_and(is_refused) {
+                // The reader's word was on the answer before, and goes with it.
+                effects.extend(self.keep_reason(id, frame_idx));
                 effects.extend(self.score_one((id, frame_idx), target, gate));
             }
         }
@@ -83,14 +85,12 @@ impl State {
         };
         let methods = manifest.methods();
         let reading = self.reading_mut(item, frame_idx)?;
-        let answer = reading.answer;
         let kept = reading.method.filter(|it| methods.contains(it));
         let method = kept.or_else(|| methods.first().copied());
         *reading = Reading {
             model: Some(manifest),
             prediction: Loading::Waiting(id),
             method,
-            answer,
             ..Reading::default()
         };
         Some(effect)

@@ -8,6 +8,7 @@ use crate::{
     failure::Failure,
     privacy::Phi,
     store::{Entry, Error, Filter, Passphrase, Person, RecoveryKey},
+    words::{Part, Words},
 };
 
 /// A way in.
@@ -103,11 +104,11 @@ impl State {
 
     /// A deed that could not be written is told at once, or after the next sign-in; the same words once.
     fn not_kept(&mut self, error: &Error) {
-        let mut failure = Failure::from(error);
-        failure.headline = format!(
-            "Not kept in the records: {}",
-            lower_first(&failure.headline)
-        );
+        let mut failure = failure_of(&self.words, error);
+        let what = lower_first(&failure.headline);
+        failure.headline = self
+            .words
+            .say_with("not-kept", &[("what", Part::Text(&what))]);
         if !self.door.is_open() {
             self.door.lost = Some(failure);
         } else if self.notices.iter().all(|it| it.failure != failure) {
@@ -121,15 +122,17 @@ impl State {
                 self.door.user = Some(person);
                 self.sheet = None;
                 let done = Failure {
-                    headline: "You read as in an emergency".to_owned(),
-                    remedy: "Until the window locks you may do what a reader may. The log says so, with your reason."
-                        .to_owned(),
+                    headline: self.words.say("notice-glass"),
+                    remedy: self.words.say("notice-glass-remedy"),
                     cause: String::new(),
                 };
                 self.tell(Tone::Done, done, None, None);
             }
             Ok(_) => {}
-            Err(error) => self.tell(Tone::Failure, (&error).into(), None, None),
+            Err(error) => {
+                let failure = failure_of(&self.words, &error);
+                self.tell(Tone::Failure, failure, None, None);
+            }
         }
     }
 }
@@ -142,70 +145,56 @@ fn lower_first(text: &str) -> String {
     })
 }
 
-impl From<&Error> for Failure {
-    fn from(error: &Error) -> Self {
-        let (headline, remedy) = match error {
-            Error::Disk(error) => return error.into(),
-            Error::NotThere => (
-                "There are no records here",
-                "Start Wardlight again and choose where records are kept.",
-            ),
-            Error::AlreadyThere => (
-                "There are records here already",
-                "Start Wardlight again and sign in to them.",
-            ),
-            Error::WrongNameOrPassphrase => (
-                "The name or the passphrase is wrong",
-                "Type both again, or use the recovery key.",
-            ),
-            Error::Wait { .. } => ("Too many tries", "Wait a little and try again."),
-            Error::Newer { .. } => (
-                "A newer Wardlight has written these records",
-                "Start that version.",
-            ),
-            Error::InUse => (
-                "Another program has the records open",
-                "Close the other window or the running command, and try again.",
-            ),
-            Error::Damaged { .. } => (
-                "The records are damaged",
-                "Restore the newest backup: wardlight store restore FILE.",
-            ),
-            Error::Tampered { .. } => (
-                "The records are not those that were written last",
-                "Ask who looks after them: an older copy was put back, or they were changed.",
-            ),
-            Error::NotAllowed { .. } => (
-                "You may not do this",
-                "Ask an administrator for a role that may.",
-            ),
-            Error::Mismatch { .. } => (
-                "It belongs to another case",
-                "Open the file again and repeat it.",
-            ),
-            Error::Weak { .. } => (
-                "The passphrase is too easy to guess",
-                "Choose a longer one, of words that do not belong together.",
-            ),
-            Error::Unknown { .. } => (
-                "The records do not know it",
-                "Open the file again and repeat it.",
-            ),
-            Error::Refused { .. } => ("Something is missing", "Fill it in and try again."),
-            Error::Full => ("The disk is full", "Make room and repeat it."),
-            Error::ReadOnly => (
-                "The folder of the records cannot be written",
-                "Ask who looks after this computer to make it writable.",
-            ),
-            Error::Io { .. } | Error::Database { .. } => (
-                "The records cannot be read or written",
-                "Try again; if it fails again, ask who looks after this computer.",
-            ),
-            Error::Crypto { .. } => (
-                "A key could not be used",
-                "Start Wardlight again; report this with the cause.",
-            ),
-        };
-        Self::new(headline, remedy, error)
-    }
+/// What went wrong with the records, in the language of the window; the cause stays as programs say it.
+pub(super) fn failure_of(words: &Words, error: &Error) -> Failure {
+    let (headline, remedy) = match error {
+        Error::NotThere => (
+            words.say("store-not-there"),
+            words.say("store-not-there-remedy"),
+        ),
+        Error::AlreadyThere => (
+            words.say("store-already-there"),
+            words.say("store-already-there-remedy"),
+        ),
+        Error::WrongNameOrPassphrase => (words.say("store-wrong"), words.say("store-wrong-remedy")),
+        Error::Wait { .. } => (words.say("store-wait"), words.say("store-wait-remedy")),
+        Error::Newer { .. } => (words.say("store-newer"), words.say("store-newer-remedy")),
+        Error::InUse => (words.say("store-in-use"), words.say("store-in-use-remedy")),
+        Error::Damaged { .. } => (
+            words.say("store-damaged"),
+            words.say("store-damaged-remedy"),
+        ),
+        Error::Tampered { .. } => (
+            words.say("store-tampered"),
+            words.say("store-tampered-remedy"),
+        ),
+        Error::NotAllowed { .. } => (
+            words.say("store-not-allowed"),
+            words.say("store-not-allowed-remedy"),
+        ),
+        Error::Mismatch { .. } => (
+            words.say("store-mismatch"),
+            words.say("store-mismatch-remedy"),
+        ),
+        Error::Weak { .. } => (words.say("store-weak"), words.say("store-weak-remedy")),
+        Error::Unknown { .. } => (
+            words.say("store-unknown"),
+            words.say("store-unknown-remedy"),
+        ),
+        Error::Refused { .. } => (
+            words.say("store-refused"),
+            words.say("store-refused-remedy"),
+        ),
+        Error::Full => (words.say("store-full"), words.say("store-full-remedy")),
+        Error::ReadOnly => (
+            words.say("store-read-only"),
+            words.say("store-read-only-remedy"),
+        ),
+        Error::Io { .. } | Error::Database { .. } | Error::Disk(_) => (
+            words.say("store-storage"),
+            words.say("store-storage-remedy"),
+        ),
+        Error::Crypto { .. } => (words.say("store-crypto"), words.say("store-crypto-remedy")),
+    };
+    Failure::new(headline, remedy, error)
 }

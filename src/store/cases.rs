@@ -1,4 +1,4 @@
-//! Cases, what models answered to them, and what readers said: each change stands in one transaction with its log entry.
+//! Cases, what models answered to them, and what was drawn on them: each change stands in one transaction with its log entry.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
@@ -75,26 +75,6 @@ pub struct Answer {
     pub body: Value,
 }
 
-/// What a reader says to one class of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    Agree,
-    Disagree,
-    Unsure,
-}
-
-/// A reader's word on an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    pub label: String,
-    pub verdict: Verdict,
-    pub reason: Phi<String>,
-    /// Milliseconds since 1970.
-    pub at_ms: i64,
-    pub person: String,
-}
-
 /// Something drawn on a frame.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Annotation {
@@ -128,22 +108,6 @@ impl Kind {
 
     pub(super) fn parse(name: &str) -> Option<Self> {
         [Self::Scan, Self::Note, Self::Series, Self::Sequence]
-            .into_iter()
-            .find(|it| it.name() == name)
-    }
-}
-
-impl Verdict {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Agree => "agree",
-            Self::Disagree => "disagree",
-            Self::Unsure => "unsure",
-        }
-    }
-
-    fn parse(name: &str) -> Option<Self> {
-        [Self::Agree, Self::Disagree, Self::Unsure]
             .into_iter()
             .find(|it| it.name() == name)
     }
@@ -395,63 +359,6 @@ impl Records {
         Ok(rows)
     }
 
-    /// Keeps a reader's word on one class of an answer.
-    ///
-    /// # Errors
-    /// No right, an unknown answer, or the disk.
-    pub fn keep_reading(
-        &self,
-        answer: &str,
-        label: &str,
-        verdict: Verdict,
-        reason: &Phi<String>,
-    ) -> Result<(), Error> {
-        self.must(Right::Read)?;
-        let failed = Error::sql("keep a reading");
-        let found: Option<(i64, String, String)> = self
-            .database
-            .query_row(
-                "SELECT answer.id, patient.reference, item.reference FROM answer
-                 JOIN item ON item.id = answer.item JOIN patient ON patient.id = item.patient
-                 WHERE answer.reference = ?1",
-                [answer],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )
-            .optional()
-            .map_err(&failed)?;
-        let (id, patient, item) = found.ok_or(Error::Unknown { what: "answer" })?;
-        let mut record = self.record(Action::ReadingRecorded, Outcome::Success);
-        record.patient = Some(patient);
-        record.item = Some(item);
-        record.detail = json!({ "label": label, "verdict": verdict });
-        let person = self.person.id.0.clone();
-        self.write(record, |database, record| {
-            database
-                .execute(
-                    "INSERT INTO reading (answer, label, verdict, reason, at, person) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    // into the encrypted database
-                    params![id, label, verdict.name(), reason.reveal(), record.at.unix_ms, person],
-                )
-                .map_err(&failed)?;
-            Ok(())
-        })
-    }
-
-    /// Every word of readers on an answer, oldest first.
-    ///
-    /// # Errors
-    /// No right, or the disk.
-    pub fn readings(&self, answer: &str) -> Result<Vec<Reading>, Error> {
-        self.must(Right::OpenCase)?;
-        self.database
-            .prepare_cached(
-                "SELECT label, verdict, reason, reading.at, reading.person FROM reading
-                 JOIN answer ON answer.id = reading.answer WHERE answer.reference = ?1 ORDER BY reading.id",
-            )
-            .and_then(|mut it| it.query_map([answer], reading_of)?.collect())
-            .map_err(Error::sql("read the readings"))
-    }
-
     /// Keeps something drawn on a frame of a file.
     ///
     /// # Errors
@@ -651,17 +558,6 @@ fn answer_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<(String, Answer)> {
         body: serde_json::from_str(&body).unwrap_or(Value::Null),
     };
     Ok((row.get(0)?, answer))
-}
-
-fn reading_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Reading> {
-    let verdict: String = row.get(1)?;
-    Ok(Reading {
-        label: row.get(0)?,
-        verdict: Verdict::parse(&verdict).unwrap_or(Verdict::Unsure),
-        reason: Phi::new(row.get(2)?),
-        at_ms: row.get(3)?,
-        person: row.get(4)?,
-    })
 }
 
 fn annotation_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Annotation> {

@@ -14,6 +14,7 @@ use crate::disk;
 use super::{
     Error,
     audit::{Action, Outcome},
+    readings::HOLDS,
     records::Records,
     rights::Right,
 };
@@ -51,9 +52,9 @@ impl Records {
             "answers": self.rows("SELECT answer.reference, item.reference AS file, frame_idx, model, model_version,
                 hex(weights_sha256) AS weights_sha256, app_version, json(body) AS body, at
                 FROM answer JOIN item ON item.id = answer.item WHERE item.patient = ?1 ORDER BY answer.id", id)?,
-            "readings": self.rows("SELECT answer.reference AS answer, label, verdict, reason, reading.at
+            "readings": self.rows(&format!("SELECT answer.reference AS answer, label, verdict, reason, reading.at, {HOLDS} AS holds
                 FROM reading JOIN answer ON answer.id = reading.answer JOIN item ON item.id = answer.item
-                WHERE item.patient = ?1 ORDER BY reading.id", id)?,
+                WHERE item.patient = ?1 ORDER BY reading.id"), id)?,
             "annotations": self.rows("SELECT item.reference AS file, frame_idx, json(body) AS body, at, withdrawn_at
                 FROM annotation JOIN item ON item.id = annotation.item WHERE item.patient = ?1 ORDER BY annotation.id", id)?,
             "sealed_files": self.rows("SELECT id, kind, n_bytes FROM blob WHERE patient = ?1 ORDER BY id", id)?,
@@ -166,6 +167,7 @@ impl Records {
             let mut object = serde_json::Map::new();
             for (idx, name) in names.iter().enumerate() {
                 let value = match row.get_ref(idx)? {
+                    ValueRef::Integer(number) if name == "holds" => json!(number != 0),
                     ValueRef::Integer(number) => json!(number),
                     ValueRef::Real(number) => json!(number),
                     ValueRef::Text(text) if name == "body" => {

@@ -247,7 +247,11 @@ impl Place {
                     Outcome::SeriousFailure,
                     &person.id.0,
                 );
-                record.detail = json!({ "found": why.to_string() });
+                let found = match &why {
+                    Error::Tampered { what } => (*what).to_owned(),
+                    other => other.to_string(),
+                };
+                record.detail = json!({ "found": found });
                 // The refusal stands, whether or not the letter can be left.
                 inbox::put(&self.folder, &keys.inbox, &inbox::Letter::Audit(record)).ok();
                 return Err(why);

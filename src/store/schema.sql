@@ -72,17 +72,19 @@ CREATE TABLE answer (
 ) STRICT;
 CREATE INDEX answer_item ON answer (item);
 
--- What a reader said to it. A second thought is a second row.
+-- What a reader said to it, and why. A second thought is a second row, and so is taking a word back: no row is changed.
 CREATE TABLE reading (
   id INTEGER PRIMARY KEY,
   answer INTEGER NOT NULL REFERENCES answer ON DELETE CASCADE,
   label TEXT NOT NULL,
-  verdict TEXT NOT NULL,
-  reason TEXT NOT NULL,
+  verdict TEXT NOT NULL CHECK (verdict IN ('agree', 'disagree', 'unsure', 'withdrawn')),
+  reason TEXT NOT NULL, -- in the reader's words; empty where none was given
   at INTEGER NOT NULL,
   person TEXT NOT NULL
 ) STRICT;
 CREATE INDEX reading_answer ON reading (answer);
+CREATE TRIGGER reading_is_not_changed BEFORE UPDATE ON reading
+BEGIN SELECT RAISE (ABORT, 'readings are append-only'); END;
 
 CREATE TABLE annotation (
   id INTEGER PRIMARY KEY,

@@ -2,14 +2,22 @@
 
 use std::path::Path;
 
-use egui::{Key, Modifiers};
-use egui_kittest::{Harness, kittest::Queryable as _};
+use egui::{Event, Key, Modifiers, accesskit};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
+use serde_json::{Value, json};
 use wardlight::{
     app::App,
+    journal::Journal,
     lock::Reason,
     privacy::Phi,
     session::{DoorStage, Page},
-    store::{Action, Entry, Filter, Outcome, Passphrase, Records, Role, Roles, Verdict},
+    store::{
+        Action, Entry, Filter, Outcome, Passphrase, REASON_CHARS, Reading, Records, Right, Role,
+        Roles, Verdict,
+    },
 };
 
 use crate::{
@@ -17,9 +25,11 @@ use crate::{
     command::scratch,
     lock::{kept_in, spoken, stage, time_to_lock, type_over, wait_for_records, window},
     store::{PASSPHRASE, create_in, phi, place, sign_in},
+    words::log_fields,
 };
 
 const OTHER: &str = "marble quince tundra 8 oboe";
+const WHY: &str = "Why? (optional)";
 
 pub(crate) fn enter(harness: &mut Harness<'static, App>, name: &str, passphrase: &str) {
     if stage(harness) == DoorStage::SignIn {
@@ -94,7 +104,12 @@ fn what_is_done_in_the_window_is_in_the_store_and_in_the_log_once() {
     assert_eq!(answers[0].1.model, "chest-pneumonia-paediatric");
     let readings = records.readings(&answers[0].0).unwrap();
     let verdicts: Vec<Verdict> = readings.iter().map(|it| it.verdict).collect();
-    assert_eq!(verdicts, [Verdict::Agree, Verdict::Disagree]);
+    assert_eq!(
+        verdicts,
+        [Verdict::Agree, Verdict::Withdrawn, Verdict::Disagree]
+    );
+    let hold: Vec<bool> = readings.iter().map(|it| it.holds).collect();
+    assert_eq!(hold, [false, false, true], "the first was taken back");
     assert_eq!(readings[0].label, "pneumonia");
     let n_of = |action| entries(&records, action).len();
     assert_eq!(n_of(Action::Scored), 1);
@@ -108,6 +123,282 @@ fn what_is_done_in_the_window_is_in_the_store_and_in_the_log_once() {
     let recent = &harness.state().state().settings.recent;
     assert_eq!(recent.len(), 1);
     assert!(harness.state().state().items.is_empty());
+}
+
+/// The window of Ada with a scored scan.
+fn scored(folder: &Path) -> Harness<'static, App> {
+    drop(create_in(folder));
+    let safety = wardlight::app::Safety {
+        journal: Journal::new(Some(folder.join("journal"))),
+        ..kept_in(folder)
+    };
+    let mut harness = window(&["chest.dcm"], safety);
+    harness.run_steps(3);
+    enter(&mut harness, "Ada", PASSPHRASE);
+    wait_for_title(&mut harness, "open");
+    wait(&mut harness, "models", |it| {
+        !it.state().state().are_models_loading()
+    });
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    wait_for_title(&mut harness, "scored and explained");
+    harness
+}
+
+/// Pastes into the field for the reason.
+fn paste_reason(harness: &mut Harness<'static, App>, text: &str) {
+    harness.get_by_label(WHY).focus();
+    harness.run_steps(2);
+    harness.event(Event::Paste(text.to_owned()));
+    harness.run_steps(3);
+}
+
+fn item_of(records: &Records) -> String {
+    let opened = entries(records, Action::CaseOpened);
+    opened[0].record.item.clone().unwrap()
+}
+
+fn readings_of(records: &Records) -> Vec<Reading> {
+    let answers = records.answers(&item_of(records)).unwrap();
+    records.readings(&answers[0].0).unwrap()
+}
+
+#[test]
+fn a_reason_is_kept_once_with_its_word_and_nowhere_else() {
+    let folder = scratch("door-reason");
+    let mut harness = scored(&folder);
+    assert!(!spoken(&harness).contains(WHY), "there is no word yet");
+    press(&mut harness, Modifiers::NONE, Key::A);
+    for part in ["陈旧", "灶 ", "QZREASON"] {
+        type_into(&mut harness, part);
+    }
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    // Left once more without a change: nothing is said twice.
+    harness.get_by_label(WHY).focus();
+    harness.run_steps(2);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    press(&mut harness, Modifiers::NONE, Key::A);
+    assert!(!spoken(&harness).contains(WHY), "the word was taken back");
+    press(&mut harness, Modifiers::NONE, Key::D);
+    // Locking keeps what is being typed.
+    paste_reason(&mut harness, " one\nline\u{0}two\u{1b}[31m QZREASON ");
+    lock(&mut harness);
+    assert!(!spoken(&harness).contains("QZREASON"));
+    let records = wait_for_records(&folder);
+    let readings = readings_of(&records);
+    let found: Vec<_> = readings
+        .iter()
+        .map(|it| (it.verdict, it.reason.reveal().as_str(), it.holds))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (Verdict::Agree, "", false),
+            (Verdict::Agree, "陈旧灶 QZREASON", false),
+            (Verdict::Withdrawn, "", false),
+            (Verdict::Disagree, "", false),
+            (Verdict::Disagree, "one line two [31m QZREASON", true),
+        ]
+    );
+    // The log tells that there are reasons, in none of its forms which.
+    let recorded = entries(&records, Action::ReadingRecorded);
+    let told: Vec<_> = recorded
+        .iter()
+        .map(|it| it.record.detail.to_string())
+        .collect();
+    assert_eq!(
+        told.iter().filter(|it| it.contains("has_reason")).count(),
+        2
+    );
+    let log = records.log(&Filter::default(), 1000).unwrap();
+    let fhir = records.export_log_fhir(&Filter::default()).unwrap();
+    let dicom = records.export_log_dicom(&Filter::default()).unwrap();
+    let journal = std::fs::read_to_string(Journal::file(&folder.join("journal"))).unwrap();
+    assert!(journal.contains("asked"), "{journal}");
+    for text in [
+        format!("{log:?}"),
+        String::from_utf8(fhir).unwrap(),
+        String::from_utf8(dicom).unwrap(),
+        journal,
+    ] {
+        assert!(
+            !text.contains("QZREASON") && !text.contains("陈旧"),
+            "{text}"
+        );
+    }
+    // Who asks for the whole record of the patient gets the words with their reasons, and what holds.
+    let out = folder.join("out");
+    let patient = records.patient_of(&item_of(&records)).unwrap();
+    records.export_patient(&patient, &out).unwrap();
+    let record = std::fs::read_to_string(out.join("record.json")).unwrap();
+    let record: Value = serde_json::from_str(&record).unwrap();
+    let of = |name: &str| -> Vec<Value> {
+        let readings = record["readings"].as_array().unwrap();
+        readings.iter().map(|it| it[name].clone()).collect()
+    };
+    assert_eq!(
+        of("verdict"),
+        ["agree", "agree", "withdrawn", "disagree", "disagree"]
+    );
+    assert_eq!(of("reason")[1], "陈旧灶 QZREASON");
+    assert_eq!(of("holds"), [false, false, false, false, true]);
+}
+
+fn type_into(harness: &mut Harness<'static, App>, text: &str) {
+    harness.get_by_label(WHY).focus();
+    harness.run_steps(2);
+    harness.get_by_label(WHY).type_text(text);
+    harness.run_steps(3);
+}
+
+#[test]
+fn a_reason_that_is_too_long_ends_where_the_words_say() {
+    let folder = scratch("door-long-reason");
+    let mut harness = scored(&folder);
+    press(&mut harness, Modifiers::NONE, Key::U);
+    paste_reason(&mut harness, &"肺".repeat(5 * REASON_CHARS / 2));
+    harness.get_by_label_contains("A reason holds at most 2,000 characters");
+    // Closing the file leaves the field as well.
+    press(&mut harness, Modifiers::COMMAND, Key::W);
+    assert!(harness.state().state().items.is_empty());
+    lock(&mut harness);
+    let records = wait_for_records(&folder);
+    let readings = readings_of(&records);
+    assert_eq!(readings.len(), 2);
+    assert_eq!(*readings[1].reason.reveal(), "肺".repeat(REASON_CHARS));
+    assert_eq!(
+        (readings[1].verdict, readings[1].holds),
+        (Verdict::Unsure, true)
+    );
+}
+
+/// Rows of the page of the log, as they are spoken, newest first.
+fn rows(harness: &Harness<'static, App>) -> Vec<String> {
+    let nodes = harness.root().children_recursive();
+    let rows = nodes.filter(|it| it.accesskit_node().role() == accesskit::Role::Row);
+    rows.filter_map(|it| it.accesskit_node().label()).collect()
+}
+
+/// Writes every field that the program writes, and every code that stands in its sources or in one of its closed lists;
+/// gives them as the page must not show them.
+fn note_everything(records: &Records) -> Vec<String> {
+    let note = |action, detail: Value| records.note(action, Outcome::Success, detail).unwrap();
+    let fields = log_fields();
+    let all: serde_json::Map<String, Value> =
+        fields.keys().map(|name| (name.clone(), json!(1))).collect();
+    note(Action::StoreChecked, Value::Object(all));
+    let mut raw: Vec<String> = fields.keys().map(|it| format!("{it}：")).collect();
+    let mut code = |action, name: &str, code: &str| {
+        note(action, json!({ name: code }));
+        raw.push(format!("：{code}"));
+    };
+    for (name, codes) in &fields {
+        for it in codes {
+            code(Action::Exported, name, it);
+        }
+    }
+    for right in Right::ALL {
+        let name = serde_json::to_value(right).unwrap();
+        code(Action::AccessRefused, "right", name.as_str().unwrap());
+    }
+    for verdict in Verdict::ALL {
+        code(Action::ReadingRecorded, "verdict", verdict.name());
+    }
+    for reason in Reason::ALL {
+        code(Action::Locked, "reason", reason.code());
+    }
+    for found in ["audit log", "key file", "store"] {
+        code(Action::TamperingFound, "found", found);
+    }
+    note(Action::Searched, json!({ "has_more": false, "n_found": 0 }));
+    note(Action::ThresholdChanged, json!({ "site": null }));
+    // What a person typed is no code, and what another version wrote has no words.
+    note(Action::GlassBroken, json!({ "reason": "asked" }));
+    note(
+        Action::Exported,
+        json!({ "of_another_time": "as_it_stands" }),
+    );
+    raw
+}
+
+#[test]
+fn the_page_of_the_log_speaks_chinese_to_the_last_code() {
+    let folder = scratch("door-chinese");
+    let (records, _recovery) = create_in(&folder);
+    let raw = note_everything(&records);
+    drop(records);
+    let mut harness = window_of(&folder, &[]);
+    enter(&mut harness, "Ada", PASSPHRASE);
+    harness.get_by_label("Lock and language").click();
+    harness.run_steps(3);
+    harness.get_by_label("中文").click();
+    harness.run_steps(3);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    press(&mut harness, Modifiers::COMMAND, Key::J);
+    harness.set_size(egui::vec2(1440.0, 3200.0));
+    wait(&mut harness, "rows", |it| {
+        !it.state().state().log.rows.is_empty()
+    });
+    harness.run_steps(3);
+    let rows = rows(&harness);
+    assert_eq!(rows.len(), harness.state().state().log.rows.len());
+    let text = rows.join("\n");
+    for it in &raw {
+        let row = rows.iter().find(|row| row.contains(it));
+        let is_typed = it == "：asked";
+        assert!(is_typed || row.is_none(), "{it} has no words: {row:?}");
+    }
+    for said in [
+        "权限：打开病例",
+        "意见：撤回意见",
+        "原因：无人使用窗口",
+        "原因：主动锁定",
+        "发现：审计日志不是最后写入的",
+        "还有更多：否",
+        "站点：无",
+        "原因：asked",
+        "of_another_time：as_it_stands",
+    ] {
+        assert!(text.contains(said), "{said} is not said:\n{text}");
+    }
+    let page = spoken(&harness);
+    for said in [
+        "返回阅片",
+        "仅供研究使用，不用于诊断",
+        "离线 · 无遥测",
+        "解码进程：完全隔离",
+        "个模型就绪",
+    ] {
+        assert!(page.contains(said), "{said} is not said:\n{page}");
+    }
+    type_over(&mut harness, "日期（UTC）", "last week");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.run_steps(3);
+    harness.get_by_label("这不是日期");
+    // A notice of its pages, and its buttons.
+    let text = spoken(&harness);
+    assert!(
+        !text.contains("This is no day") && text.contains("原因"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_refusal_is_told_in_the_language_of_the_window() {
+    let folder = with_vic("door-refusal", &[Role::Viewer]);
+    let mut harness = window_of(&folder, &[]);
+    harness.get_by_label("中文").click();
+    harness.run_steps(3);
+    type_over(&mut harness, "姓名", "Vic");
+    type_over(&mut harness, "口令", OTHER);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    wait(&mut harness, "the door to open", |it| {
+        stage(it) == DoorStage::Open
+    });
+    press(&mut harness, Modifiers::COMMAND, Key::J);
+    harness.get_by_label("您的角色无权这样做");
+    harness.get_by_label("关闭").click();
+    harness.run_steps(3);
+    assert!(harness.state().state().notices.is_empty());
 }
 
 #[test]

@@ -540,7 +540,10 @@ fn reset_brings_back_the_first_window_fitted_and_upright() {
 fn the_readers_answer_is_kept_and_taken_back() {
     let mut state = ready();
     let item = state.scan().unwrap().0;
-    let answer = |state: &State| state.scan().unwrap().1.reading().and_then(|it| it.answer);
+    let answer = |state: &State| {
+        let reading = state.scan().unwrap().1.reading();
+        reading.and_then(|it| it.opinion.as_ref().map(|it| it.answer))
+    };
     state.apply(Command::Answer(item, Answer::Agree));
     assert_eq!(answer(&state), None, "there is nothing to agree with yet");
     let id = press_score(&mut state);
@@ -549,6 +552,31 @@ fn the_readers_answer_is_kept_and_taken_back() {
     assert_eq!(answer(&state), Some(Answer::Disagree));
     state.apply(Command::Act(Action::Disagree));
     assert_eq!(answer(&state), None);
+}
+
+#[test]
+fn a_word_belongs_to_the_answer_and_the_class_that_it_was_said_of() {
+    let mut state = ready();
+    let item = state.scan().unwrap().0;
+    let id = press_score(&mut state);
+    state.on_event(id, Event::Scored(Box::new(prediction(0))));
+    let opinion = |state: &State| state.scan().unwrap().1.reading().unwrap().opinion.clone();
+    let why = |text: &str| Phi::new(text.to_owned());
+    state.apply(Command::TypeReason(item, 0, why("nothing was said yet")));
+    assert_eq!(opinion(&state), None);
+    state.apply(Command::Answer(item, Answer::Unsure));
+    let label = opinion(&state).unwrap().label;
+    state.apply(Command::TypeReason(item, 0, why("an old scar")));
+    assert_eq!(opinion(&state).unwrap().reason, why("an old scar"));
+    assert!(!format!("{:?}", opinion(&state)).contains("scar"));
+    // Another class is explained: the word stays with its own.
+    state.apply(Command::Act(Action::NextLabel));
+    assert_eq!(opinion(&state).unwrap().label, label);
+    // Another word has no reason yet, and a new answer has no word.
+    state.apply(Command::Answer(item, Answer::Agree));
+    assert_eq!(opinion(&state).unwrap().reason, why(""));
+    press_score(&mut state);
+    assert_eq!(opinion(&state), None);
 }
 
 #[test]

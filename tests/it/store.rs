@@ -8,7 +8,8 @@ use wardlight::{
     privacy::Phi,
     store::{
         Action, Answer, Cost, Error, Filter, Identity, Inbox, Kind, NewItem, NewStore, Opener,
-        Passphrase, Patient, Place, Records, RecoveryKey, Right, Role, Verdict, restore,
+        Passphrase, Patient, Place, REASON_CHARS, Records, RecoveryKey, Right, Role, Verdict,
+        restore,
     },
 };
 
@@ -148,6 +149,52 @@ fn what_is_kept_is_found_again_after_the_next_sign_in() {
             checked.n_blobs
         ),
         (1, 1, 1, 1)
+    );
+}
+
+#[test]
+fn a_word_holds_until_its_own_reader_says_another() {
+    let (folder, mut records, _recovery) = created("store-words");
+    let identity = identity(patient("4711", "Mustermann^Erika"), 1);
+    let item = keep(&records, &identity).unwrap();
+    let kept = records.keep_answer(&item, &answer(&identity)).unwrap();
+    let passphrase = Passphrase::typed("copper lake wind organ");
+    records
+        .add_person(&phi("Ben"), &[Role::Reader].into(), &passphrase)
+        .unwrap();
+    let say = |records: &Records, label: &str, verdict, reason: &str| {
+        records.keep_reading(&kept, label, verdict, &phi(reason))
+    };
+    let unknown = |it: Result<(), Error>| matches!(it, Err(Error::Unknown { what: "reading" }));
+    assert!(unknown(say(&records, "x", Verdict::Withdrawn, "")));
+    say(&records, "x", Verdict::Agree, "a shadow").unwrap();
+    say(&records, "y", Verdict::Unsure, "").unwrap();
+    drop(records);
+    let ben = place(&folder).sign_in(&phi("Ben"), &passphrase).unwrap();
+    // Nobody takes back what another said.
+    assert!(unknown(say(&ben, "x", Verdict::Withdrawn, "")));
+    say(&ben, "x", Verdict::Disagree, "").unwrap();
+    drop(ben);
+    let records = sign_in(&folder).unwrap();
+    say(&records, "x", Verdict::Withdrawn, "").unwrap();
+    assert!(unknown(say(&records, "x", Verdict::Withdrawn, "")));
+    let long = "x".repeat(REASON_CHARS + 1);
+    let refused = say(&records, "x", Verdict::Agree, &long).unwrap_err();
+    assert!(refused.to_string().contains("at most 2,000"), "{refused}");
+    assert!(!refused.to_string().contains("xx"));
+    let found = records.readings(&kept).unwrap();
+    let found: Vec<_> = found
+        .iter()
+        .map(|it| (it.label.as_str(), it.verdict, it.holds))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("x", Verdict::Agree, false),
+            ("y", Verdict::Unsure, true),
+            ("x", Verdict::Disagree, true),
+            ("x", Verdict::Withdrawn, false),
+        ]
     );
 }
 

@@ -4,8 +4,10 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
 };
+
+use regex::Regex;
 
 use wardlight::{
     app::fonts,
@@ -42,15 +44,22 @@ fn catalogue(language: Language) -> BTreeMap<String, BTreeSet<String>> {
 
 /// Keys that the code asks for.
 fn asked_for() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut folders = vec![Path::new("src").to_owned()];
+    let sources = sources(Path::new("src"));
+    let keys = |it: &PathBuf| keys_of(&fs::read_to_string(it).unwrap());
+    sources.iter().flat_map(keys).collect()
+}
+
+/// The files of a folder and of those in it.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|it| it == "rs") {
-                found.extend(keys_of(&fs::read_to_string(&path).unwrap()));
+                found.push(path);
             }
         }
     }
@@ -85,6 +94,80 @@ fn every_key_of_the_code_stands_in_both_catalogues_and_none_in_vain() {
     assert_eq!(keys(&english), asked_for, "catalogues and code");
     for (key, parts) in &english {
         assert_eq!(parts, &chinese[key], "the parts of {key}");
+    }
+}
+
+/// Fields that the program writes into the log, with the codes that it writes there as literals: from its sources.
+pub(crate) fn log_fields() -> BTreeMap<String, BTreeSet<String>> {
+    // What is written there in the form of JSON is no detail of a record.
+    const OTHER: [&str; 3] = [
+        "src/store/audit/fhir.rs",
+        "src/store/erase.rs",
+        "src/app/frame_log.rs",
+    ];
+    let field = Regex::new(r#""([a-z][a-z0-9_]*)"\s*:\s*(?:"([^"]*)")?"#).unwrap();
+    let inserted = Regex::new(r#"fields\.insert\("([a-z0-9_]+)""#).unwrap();
+    let mut found = BTreeMap::<String, BTreeSet<String>>::new();
+    for folder in ["src/store", "src/session", "src/app", "src/cli"] {
+        for path in sources(Path::new(folder)) {
+            if OTHER.iter().any(|it| path == Path::new(it)) {
+                continue;
+            }
+            let file = fs::read_to_string(&path).unwrap();
+            let code = file.split("#[cfg(test)]").next().unwrap();
+            // A command prints JSON as well; what it tells the log goes through one function.
+            let is_told = |before: &str| {
+                folder != "src/cli"
+                    || before.ends_with("let detail = ")
+                    || before.trim_end().ends_with("Changed,")
+            };
+            for (at, _) in code.match_indices("json!(") {
+                let before = code[..at].trim_end_matches("serde_json::");
+                if !is_told(before) {
+                    continue;
+                }
+                for part in field.captures_iter(in_parentheses(&code[at + "json!".len()..])) {
+                    let codes = found.entry(part[1].to_owned()).or_default();
+                    codes.extend(part.get(2).map(|it| it.as_str().to_owned()));
+                }
+            }
+            if folder == "src/app" {
+                for part in inserted.captures_iter(code) {
+                    found.entry(part[1].to_owned()).or_default();
+                }
+            }
+        }
+    }
+    found
+}
+
+/// From an opening parenthesis to the one that closes it.
+fn in_parentheses(code: &str) -> &str {
+    let mut depth = 0;
+    for (at, letter) in code.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return &code[..at];
+        }
+    }
+    code
+}
+
+#[test]
+fn every_field_that_the_program_writes_into_the_log_has_its_words() {
+    let fields: BTreeSet<String> = log_fields()
+        .into_keys()
+        .map(|it| format!("field-{}", it.replace('_', "-")))
+        .collect();
+    assert!(25 < fields.len(), "{fields:?}");
+    for language in [Language::English, Language::Chinese] {
+        let mut known: BTreeSet<String> = catalogue(language).into_keys().collect();
+        known.retain(|it| it.starts_with("field-"));
+        assert_eq!(known, fields, "{language:?}");
     }
 }
 
