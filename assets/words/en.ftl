@@ -245,6 +245,20 @@ deid-places = { $n ->
    *[other] { $n } places are replaced, unless you lift them.
 }
 deid-note-hint = Click a marked place to keep it, or any other word to replace it.
+copy-no-search = Text could not be looked for in the picture
+copy-no-search-remedy = Reinstall Wardlight; without that search no copy is made here.
+copy-changed = The file is not what was opened
+copy-changed-remedy = Open it again, then make the copy.
+copy-taken = The folder holds another copy of it already
+copy-taken-remedy = Choose another folder: the copy that is there was made in another way.
+copy-folder = The folder cannot be read
+copy-folder-remedy = Choose another folder, or ask who looks after this one.
+copy-failed = The copy could not be written
+copy-failed-remedy = Choose another folder; report this with the cause.
+copy-cancelled = Cancelled
+copy-cancelled-remedy = Start it again when you want it.
+copy-no-secret = No secret for the pseudonyms
+copy-no-secret-remedy = Try again; the system gave no random numbers.
 kind-name = Name
 kind-date = Date
 kind-age = Age over 89

@@ -228,6 +228,20 @@ deid-places = { $n ->
    *[other] 将替换 { $n } 处，除非您取消。
 }
 deid-note-hint = 单击标出之处可保留，单击其他词可替换。
+copy-no-search = 无法在图像中查找文字
+copy-no-search-remedy = 请重新安装 Wardlight；未经查找不会生成副本。
+copy-changed = 文件与打开时不同
+copy-changed-remedy = 请重新打开，再生成副本。
+copy-taken = 文件夹中已有另一份副本
+copy-taken-remedy = 请选择其他文件夹：已有的副本是以其他方式生成的。
+copy-folder = 无法读取文件夹
+copy-folder-remedy = 请选择其他文件夹，或询问其管理者。
+copy-failed = 无法写出副本
+copy-failed-remedy = 请选择其他文件夹；请连同原因一并报告。
+copy-cancelled = 已取消
+copy-cancelled-remedy = 需要时可重新开始。
+copy-no-secret = 没有用于假名的密钥
+copy-no-secret-remedy = 请重试；系统未给出随机数。
 kind-name = 姓名
 kind-date = 日期
 kind-age = 89 岁以上年龄

@@ -332,8 +332,8 @@ impl State {
             }
             Err(error) => {
                 self.deidentify.failure = Some(Failure::new(
-                    "No secret for the pseudonyms",
-                    "Try again; the system gave no random numbers.",
+                    self.words.say("copy-no-secret"),
+                    self.words.say("copy-no-secret-remedy"),
                     &error,
                 ));
                 None
@@ -372,13 +372,13 @@ impl State {
         });
     }
 
-    pub(super) fn preview_ended(&mut self, id: JobId, error: Option<&engine::Error>) {
+    pub(super) fn preview_ended(&mut self, id: JobId, error: Option<(&engine::Error, Failure)>) {
         let page = &mut self.deidentify;
         if page.draft.waiting() != Some(id) {
             return;
         }
-        page.is_face_refused = error.is_some_and(is_face);
-        page.draft = error.map_or(Loading::Empty, |it| Loading::Failed(it.into()));
+        page.is_face_refused = error.as_ref().is_some_and(|it| is_face(it.0));
+        page.draft = error.map_or(Loading::Empty, |it| Loading::Failed(it.1));
     }
 
     fn write_copy(&mut self) -> Vec<Effect> {

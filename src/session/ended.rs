@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Command, Effect, Loading, Notice, Purpose, State, Tone};
+use super::{Command, Effect, Loading, Notice, Purpose, State, Tone, failure::of_copy};
 use crate::{
     engine::{Error, JobId},
     failure::Failure,
@@ -12,7 +12,10 @@ use crate::{
 impl State {
     pub(super) fn failed(&mut self, id: JobId, purpose: &Purpose, error: &Error) -> Vec<Effect> {
         self.jobs.remove(&id);
-        let failure = Failure::from(error);
+        let failure = match error {
+            Error::Share(error) => of_copy(&self.words, error),
+            other => Failure::from(other),
+        };
         match *purpose {
             Purpose::Score { item, frame_idx } => {
                 if let Some(reading) = self
@@ -56,7 +59,7 @@ impl State {
             Purpose::OpenReport => self.evaluating.report = Loading::Failed(failure),
             Purpose::Evaluate => return self.evaluation_ended(Some(failure)),
             Purpose::Train => self.training_ended(Some(failure)),
-            Purpose::Preview(_) => self.preview_ended(id, Some(error)),
+            Purpose::Preview(_) => self.preview_ended(id, Some((error, failure))),
             Purpose::WriteCopy => self.copy_ended(id, Some(failure)),
             Purpose::LoadModels | Purpose::Save { .. } | Purpose::AddModel(_) => {
                 self.tell(Tone::Failure, failure, None, None)

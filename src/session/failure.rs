@@ -1,13 +1,17 @@
 //! Words for what the worker threads may fail at.
 
-use crate::{engine, failure::Failure, render, sample, share};
+use crate::{engine, failure::Failure, render, sample, share, words::Words};
 
 impl From<&engine::Error> for Failure {
     fn from(error: &engine::Error) -> Self {
         let (headline, remedy) = match error {
             engine::Error::Score(error) => return error.into(),
             engine::Error::Disk(error) => return error.into(),
-            engine::Error::Share(error) => return error.into(),
+            // Told by `of_copy` where somebody waits for it.
+            engine::Error::Share(_) => (
+                "The copy could not be made",
+                "Try again; report this with the cause.",
+            ),
             engine::Error::Tool(failure) => return failure.clone(),
             engine::Error::Report { .. } => (
                 "The report cannot be shown here",
@@ -59,35 +63,27 @@ impl From<&engine::Error> for Failure {
     }
 }
 
-impl From<&share::Error> for Failure {
-    fn from(error: &share::Error) -> Self {
-        let (headline, remedy) = match error {
-            share::Error::Disk(error) => return error.into(),
-            share::Error::Import(error) => return error.into(),
-            share::Error::Pixels(_) => (
-                "Text could not be looked for in the picture",
-                "Reinstall Wardlight; without that search the copy is not made here.",
-            ),
-            share::Error::FileChanged => (
-                "The file is not what was opened",
-                "Open it again, then make the copy.",
-            ),
-            share::Error::NameTaken { .. } => (
-                "The folder holds another copy of it already",
-                "Choose another folder: the one that is there was made in another way.",
-            ),
-            share::Error::Folder { .. } => (
-                "The folder cannot be read",
-                "Choose another folder, or ask who looks after this one.",
-            ),
-            share::Error::NotAUid | share::Error::NoFreeName | share::Error::Json => (
-                "The copy could not be written",
-                "Choose another folder; report this with the cause.",
-            ),
-            share::Error::Cancelled => ("Cancelled", "Start it again when you want it."),
-        };
-        Self::new(headline, remedy, error)
-    }
+/// Why there is no de-identified copy, in the language of the window.
+pub(super) fn of_copy(words: &Words, error: &share::Error) -> Failure {
+    let (headline, remedy) = match error {
+        share::Error::Disk(error) => return error.into(),
+        share::Error::Import(error) => return error.into(),
+        share::Error::Pixels(_) => (
+            words.say("copy-no-search"),
+            words.say("copy-no-search-remedy"),
+        ),
+        share::Error::FileChanged => (words.say("copy-changed"), words.say("copy-changed-remedy")),
+        share::Error::NameTaken { .. } => (words.say("copy-taken"), words.say("copy-taken-remedy")),
+        share::Error::Folder { .. } => (words.say("copy-folder"), words.say("copy-folder-remedy")),
+        share::Error::NotAUid | share::Error::NoFreeName | share::Error::Json => {
+            (words.say("copy-failed"), words.say("copy-failed-remedy"))
+        }
+        share::Error::Cancelled => (
+            words.say("copy-cancelled"),
+            words.say("copy-cancelled-remedy"),
+        ),
+    };
+    Failure::new(headline, remedy, error)
 }
 
 impl From<&engine::Busy> for Failure {
