@@ -149,7 +149,7 @@ impl Records {
     fn keep_one(&self, database: &Connection, new: &NewItem<'_>) -> Result<String, Error> {
         let failed = Error::sql("keep a case");
         let mut record = self.record(Action::CaseOpened, Outcome::Success);
-        let id = self.insert_item(database, new.identity, &mut record)?;
+        let (id, _is_new) = self.insert_item(database, new.identity, &mut record)?;
         // into the encrypted database
         database
             .prepare_cached(
@@ -188,13 +188,15 @@ impl Records {
         Ok(record.item.unwrap_or_default())
     }
 
-    /// Adds the rows of a file and of its patient where they are not there, and tells the record whose they are.
+    /// Adds the rows of a file and of its patient where they are not there, and tells the record whose they are. Gives the
+    /// file's row and whether it is new; its words are the caller's to index, once: the index is written out early each time
+    /// a row comes twice in a transaction.
     pub(super) fn insert_item(
         &self,
         database: &Connection,
         identity: &Identity,
         record: &mut Record,
-    ) -> Result<i64, Error> {
+    ) -> Result<(i64, bool), Error> {
         let failed = Error::sql("keep a case");
         let (patient, reference) = self.insert_patient(database, identity)?;
         record.patient = Some(reference);
@@ -211,7 +213,7 @@ impl Records {
             .map_err(&failed)?;
         if let Some((id, reference)) = found {
             record.item = Some(reference);
-            return Ok(id);
+            return Ok((id, false));
         }
         let reference = seal::reference()?;
         database
@@ -233,10 +235,8 @@ impl Records {
                 ])
             })
             .map_err(&failed)?;
-        let id = database.last_insert_rowid();
-        search::index(database, id, &identity.words())?;
         record.item = Some(reference);
-        Ok(id)
+        Ok((database.last_insert_rowid(), true))
     }
 
     fn insert_patient(

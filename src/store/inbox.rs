@@ -17,7 +17,7 @@ use super::{
     identity::Identity,
     key_file::KeyFile,
     records::Records,
-    seal,
+    seal, search,
 };
 
 /// What is left for the store.
@@ -169,7 +169,10 @@ impl Records {
                 record.person = "service".to_owned();
                 self.write(record, |database, record| {
                     take(database).map_err(&failed)?;
-                    let item = self.insert_item(database, &identity, record)?;
+                    let (item, is_new) = self.insert_item(database, &identity, record)?;
+                    if is_new {
+                        search::index(database, item, &identity.words())?;
+                    }
                     answer.map_or(Ok(()), |it| {
                         self.insert_answer(database, item, &it, "service").map(drop)
                     })

@@ -127,11 +127,14 @@ CREATE TABLE blob (
 ) STRICT;
 CREATE INDEX blob_patient ON blob (patient);
 
--- Words by which an item is found: name, number, accession, description, date.
+-- Words by which an item is found: name, number, accession, description, date. Each length of a beginning that has an index
+-- of its own is read newest first until enough is found; any other is first gathered whole in memory, every row of it.
+-- Erased words stay until the index is optimized, which erasure does ('secure-delete' does nothing to a contentless table).
 CREATE VIRTUAL TABLE item_words USING fts5 (
-  words, content = '', contentless_delete = 1, prefix = '1 2 3', detail = full, tokenize = 'unicode61 remove_diacritics 2'
+  words, content = '', contentless_delete = 1, prefix = '1 2 3 4 5 6 7 8 9 10 11 12', detail = full,
+  tokenize = 'unicode61 remove_diacritics 2'
 );
-INSERT INTO item_words (item_words, rank) VALUES ('secure-delete', 1);
+INSERT INTO item_words (item_words, rank) VALUES ('pgsz', 3900); -- one page of the database, with what encryption adds
 
 -- The log. `record` is the canonical text that is hashed; the columns beside it are for filters.
 CREATE TABLE audit (
