@@ -16,6 +16,7 @@ use crate::{
         contour::Point,
         overlay::{greatest, smooth},
         picture::outlines,
+        thumbnail,
     },
     session::{ItemId, ScanItem},
 };
@@ -117,22 +118,7 @@ impl Pictures {
         scan: &ScanItem,
     ) -> TextureHandle {
         let made = self.thumbnails.entry(id).or_insert_with(|| {
-            let frame = scan.pyramid.frame();
-            let scale = frame.width.max(frame.height) as f32 / THUMBNAIL as f32;
-            let map = Affine2 {
-                scale_x: scale,
-                scale_y: scale,
-                ..Affine2::IDENTITY
-            };
-            let size = |edge: usize| ((edge as f32 / scale).round() as usize).max(1);
-            let curve = Curve::new(&scan.view.window, false);
-            let picture = compose(
-                &scan.pyramid,
-                &curve,
-                None,
-                map,
-                (size(frame.width), size(frame.height)),
-            );
+            let picture = thumbnail(&scan.pyramid, &scan.view.window, THUMBNAIL);
             ctx.load_texture("thumbnail", image(&picture), TextureOptions::LINEAR)
         });
         made.clone()

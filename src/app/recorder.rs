@@ -349,7 +349,8 @@ fn new_item(file: &OpenedFile) -> NewItem<'_> {
         study_date: &file.study_date,
         accession: &file.accession,
         description: &file.description,
-        thumbnail_png: None,
+        // Into the encrypted records.
+        thumbnail_png: file.thumbnail_png.as_ref().map(|it| it.reveal().as_slice()),
     }
 }
 

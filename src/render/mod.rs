@@ -18,7 +18,7 @@ pub use self::{
     colormap::heat_color,
     curve::{CT_PRESETS, Curve, auto_window, preset_window},
     overlay::{Overlay, Strength, blend, heat_at, smooth},
-    picture::{Picture, compose, overlay_png, sample_at},
+    picture::{Picture, compose, overlay_png, sample_at, thumbnail},
     pyramid::Pyramid,
 };
 

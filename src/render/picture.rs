@@ -105,6 +105,21 @@ pub fn compose(
     }
 }
 
+/// A small picture of a frame in a window; `edge` is its longer side in pixels.
+pub fn thumbnail(pyramid: &Pyramid, window: &Window, edge: usize) -> Picture {
+    let frame = pyramid.frame();
+    let scale = frame.width.max(frame.height) as f32 / edge as f32;
+    let scan_from_picture = Affine2 {
+        scale_x: scale,
+        scale_y: scale,
+        ..Affine2::IDENTITY
+    };
+    let size = |edge: usize| ((edge as f32 / scale).round() as usize).max(1);
+    let curve = Curve::new(window, false);
+    let size = (size(frame.width), size(frame.height));
+    compose(pyramid, &curve, None, scan_from_picture, size)
+}
+
 /// What an overlay picture is made of.
 #[derive(Clone, Copy)]
 pub struct OverlayRequest<'a> {

@@ -9,6 +9,7 @@ use crate::{
     case::{Subject, scan::DicomHeader},
     prediction::Prediction,
     privacy::Phi,
+    render::{picture::encode, thumbnail},
     store::{self, Action, Identity, Outcome, Patient, Verdict},
 };
 
@@ -59,8 +60,12 @@ pub struct OpenedFile {
     pub study_date: Phi<String>,
     pub accession: Phi<String>,
     pub description: Phi<String>,
+    /// The first frame of a scan, small.
+    pub thumbnail_png: Option<Phi<Vec<u8>>>,
 }
 
+/// Longer side of a thumbnail in pixels.
+const THUMBNAIL: usize = 96;
 /// Names of the settings that the records keep.
 pub const RECENT: &str = "recent";
 pub const REPORTS: &str = "reports";
@@ -106,6 +111,14 @@ impl State {
             Content::Note(it) => Phi::new(it.note.title.reveal().clone().unwrap_or_default()),
             _ => of(|it| &it.description),
         };
+        let thumbnail_png = match &item.content {
+            // A picture that cannot be encoded is kept without one.
+            Content::Scan(it) => {
+                let small = thumbnail(&it.pyramid, &it.view.window, THUMBNAIL);
+                encode(&small).ok().map(Phi::new)
+            }
+            Content::Note(_) | Content::Series(_) | Content::Sequence(_) => None,
+        };
         let file = OpenedFile {
             kind: match &item.content {
                 Content::Scan(_) => store::Kind::Scan,
@@ -125,6 +138,7 @@ impl State {
             study_date: of(|it| &it.study_date),
             accession: of(|it| &it.accession),
             description,
+            thumbnail_png,
         };
         self.tell_records(Deed::Opened {
             item: id,

@@ -134,6 +134,23 @@ impl Records {
             .map_err(Error::sql("read a case"))?
             .ok_or(Error::Unknown { what: "case" })
     }
+
+    /// The small picture of one file, as PNG, if it has one.
+    ///
+    /// # Errors
+    /// No right, or the disk.
+    pub fn thumbnail(&self, reference: &str) -> Result<Option<Phi<Vec<u8>>>, Error> {
+        self.must(Right::OpenCase)?;
+        use rusqlite::OptionalExtension as _;
+        self.database
+            .query_row(
+                "SELECT png FROM thumbnail JOIN item ON item.id = thumbnail.item WHERE item.reference = ?1",
+                [reference],
+                |row| row.get(0).map(Phi::new),
+            )
+            .optional()
+            .map_err(Error::sql("read a thumbnail"))
+    }
 }
 
 fn row_of(row: &Row<'_>) -> rusqlite::Result<ItemRow> {

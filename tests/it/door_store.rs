@@ -99,6 +99,9 @@ fn what_is_done_in_the_window_is_in_the_store_and_in_the_log_once() {
     assert_eq!(found.rows.len(), 1);
     assert_eq!(found.rows[0].reference, item);
     assert!(found.rows[0].path.reveal().ends_with("chest.dcm"));
+    let thumbnail = records.thumbnail(&item).unwrap().unwrap();
+    let thumbnail = image::load_from_memory(thumbnail.reveal()).unwrap();
+    assert_eq!((thumbnail.width(), thumbnail.height()), (96, 96));
     let answers = records.answers(&item).unwrap();
     assert_eq!(answers.len(), 1);
     assert_eq!(answers[0].1.model, "chest-pneumonia-paediatric");

@@ -2,14 +2,31 @@
 //!
 //! Two thousand rows in the ordinary run; `WARDLIGHT_ROWS=1000000` for the figures of the documents.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
-use wardlight::store::{Cost, Identity, Kind, NewItem, NewStore, Passphrase};
+use wardlight::{
+    app::{App, Options, Safety},
+    disk,
+    engine::Parts,
+    sample,
+    store::{Cost, Identity, Kind, NewItem, NewStore, Passphrase},
+};
 
 use crate::{
+    app::press,
     command::scratch,
-    store::{PASSPHRASE, identity, keep, patient, phi, place},
+    dicom::decoder,
+    door_store::enter,
+    fake,
+    lock::kept_in,
+    store::{PASSPHRASE, create_in, identity, keep, patient, phi, place},
 };
 
 const FAMILY: [&str; 12] = [
@@ -139,4 +156,98 @@ fn a_case_is_found_among_many() {
         );
     }
     std::fs::remove_dir_all(folder).ok();
+}
+
+/// A file that is dropped on the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the window reads by path".to_owned())
+    }
+}
+
+/// Drops a file on the window, waits until its picture is there, closes it again.
+fn open_once(harness: &mut Harness<'static, App>, file: &Path) -> Duration {
+    let start = Instant::now();
+    harness
+        .input_mut()
+        .dropped_files
+        .push(Arc::new(Dropped(file.to_owned())));
+    while harness.state().state().items.is_empty() {
+        assert!(start.elapsed() < Duration::from_secs(20));
+        harness.step();
+    }
+    let took = start.elapsed();
+    press(harness, Modifiers::COMMAND, Key::W);
+    assert!(harness.state().state().items.is_empty());
+    took
+}
+
+/// A study of a megapixel, opened in turn by a window with records and by one without; `WARDLIGHT_ROWS` opens it more often.
+#[test]
+fn records_cost_little_when_a_study_is_opened() {
+    let n_times: usize = if std::env::var_os("WARDLIGHT_ROWS").is_some() {
+        100
+    } else {
+        3
+    };
+    let folder = scratch("store-opening");
+    drop(create_in(&folder.join("records")));
+    let file = folder.join("chest.dcm");
+    disk::write_atomic(&file, &sample::scan_as_dicom().unwrap()).unwrap();
+    let window = |safety: Safety| {
+        let decoder = decoder();
+        let parts = Parts {
+            open: Box::new(move |path, cancel| decoder.open_cancellable(path, cancel)),
+            ..fake::parts()
+        };
+        let options = Options {
+            files: Vec::new(),
+            parts,
+            sandbox: "full sandbox".to_owned(),
+            sites: Vec::new(),
+            settings_folder: None,
+            models_folder: None,
+            safety,
+        };
+        let mut harness = Harness::builder()
+            .with_size([1440.0, 900.0])
+            .build_eframe(|cc| App::new(options, cc).unwrap());
+        harness.run_steps(3);
+        harness
+    };
+    let mut without = window(Safety::default());
+    let mut with = window(kept_in(&folder.join("records")));
+    enter(&mut with, "Ada", PASSPHRASE);
+    let (mut plain, mut kept) = (Vec::new(), Vec::new());
+    for _ in 0..n_times {
+        plain.push(open_once(&mut without, &file));
+        kept.push(open_once(&mut with, &file));
+    }
+    let mut ratios: Vec<f64> = plain
+        .iter()
+        .zip(&kept)
+        .map(|(plain, kept)| kept.as_secs_f64() / plain.as_secs_f64())
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    // A sign test's interval of the median: ranks of the binomial, near enough to normal.
+    let rank = |it: f64| {
+        let n = n_times as f64;
+        let at = n / 2.0 + it * n.sqrt() / 2.0 * 1.96;
+        ratios[(at.round().max(0.0) as usize).min(n_times - 1)]
+    };
+    println!(
+        "opening n = {n_times}: without records median {:.1?}, with {:.1?}; median ratio {:.3} ({:.3} to {:.3})",
+        quantile(plain, 0.5),
+        quantile(kept, 0.5),
+        ratios[n_times / 2],
+        rank(-1.0),
+        rank(1.0),
+    );
 }
