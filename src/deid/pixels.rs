@@ -49,6 +49,10 @@ const SURE: f32 = 0.85;
 /// it can be read or has the edges of drawn letters. The network takes the texture of tissue and of metal for such lines.
 const THIN: usize = 10;
 
+/// A line so many pixels from an edge of the picture is cut by it, and so many more are its margin across.
+const CLOSE: usize = 4;
+const CUT: usize = 2;
+
 /// Why text could not be looked for.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -127,10 +131,17 @@ impl TextFinder {
     /// The spots without anatomy, which is neither read nor drawn. Smaller spots come first, because a
     /// large one must look drawn apart from them.
     fn letters(&self, views: &[View], mut spots: Vec<Spot>) -> Result<Vec<Spot>, Error> {
-        spots.sort_by_key(|it| (it.area.n_pixels(), it.area));
+        // What was found at full size goes before what was found again in a smaller picture.
+        spots.sort_by_key(|it| (it.is_coarse, it.area.n_pixels(), it.area));
         let mut kept: Vec<Spot> = Vec::new();
         let mut taken: Vec<Rect> = Vec::new();
         for spot in spots {
+            let overlaps = |it: &Spot| {
+                4 * it.area.shared(spot.area) >= it.area.n_pixels().min(spot.area.n_pixels())
+            };
+            if spot.is_coarse && kept.iter().any(|it| !it.is_coarse && overlaps(it)) {
+                continue;
+            }
             let is_known = |it: &Spot| 2 * it.area.shared(spot.area) >= spot.area.n_pixels();
             // No line is as high as half the picture; the round field of a scanner is, and its edge is as sharp as ink.
             let is_line = |it: &View| 2 * spot.area.lesser_side() <= it.width().min(it.height());
@@ -160,10 +171,26 @@ pub fn masks(boxes: &[TextBox], width: usize, height: usize) -> Vec<Rect> {
     boxes
         .iter()
         .filter(|it| !it.is_marker)
-        .map(|it| it.area.grown(margin(it.area), margin(it.area)))
+        .map(|it| with_margin(it.area, width, height))
         .map(|it| it.clipped(width, height))
         .filter(|it| it.n_pixels() > 0)
         .collect()
+}
+
+/// The box with a margin. Of a line that an edge of the picture cuts, the network loses letters at the ends: they get
+/// one and a half times its height.
+fn with_margin(area: Rect, width: usize, height: usize) -> Rect {
+    let margin = margin(area);
+    let (across, along) = (margin + CUT, margin + 3 * area.lesser_side() / 2);
+    let is_close = |near: usize, far: usize, edge: usize| near <= CLOSE || far + CLOSE >= edge;
+    let is_upright = area.height() > area.width();
+    if is_upright && is_close(area.left, area.right, width) {
+        area.grown(across, along)
+    } else if !is_upright && is_close(area.top, area.bottom, height) {
+        area.grown(along, across)
+    } else {
+        area.grown(margin, margin)
+    }
 }
 
 /// Pixels on each side: a soft edge is wider in larger letters.

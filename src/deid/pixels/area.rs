@@ -15,6 +15,8 @@ pub(super) struct Spot {
     pub(super) area: Rect,
     /// From 0 to 1.
     pub(super) confidence: f32,
+    /// Found in a smaller picture.
+    pub(super) is_coarse: bool,
 }
 
 impl Rect {
@@ -130,6 +132,7 @@ mod tests {
                 right,
             },
             confidence: 0.5,
+            is_coarse: false,
         }
     }
 

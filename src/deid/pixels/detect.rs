@@ -20,6 +20,9 @@ const PIECE: usize = 576;
 const SHARED: usize = 64;
 /// A picture of more than one piece is searched in this size too, for letters that pieces would cut.
 const SMALL: f32 = 0.375;
+/// Every picture is searched in this size once more, for lines that the network did not see at full size: it loses black
+/// letters on noise. Their boxes are coarser, so they count only where nothing else was found.
+const AGAIN: f32 = 0.5;
 /// Empty pixels around the picture: the network is weak at an edge, and letters may touch it.
 const BORDER: usize = 16;
 /// The network halves its picture five times.
@@ -57,6 +60,12 @@ impl Detector {
     /// The spots at all sizes, in pixels of `view`; the same text may be there more than once.
     pub(super) fn find(&self, view: &View) -> Result<Vec<Spot>, Error> {
         let mut spots = self.map(view)?.spots();
+        let again = self.map(&view.scaled(AGAIN))?.spots();
+        spots.extend(again.into_iter().map(|it| Spot {
+            area: scaled_back(it.area, AGAIN, view),
+            is_coarse: true,
+            ..it
+        }));
         if view.width().max(view.height()) > PIECE {
             let small = self.map(&view.scaled(SMALL))?.spots();
             let back = small.into_iter().map(|it| Spot {
@@ -186,7 +195,11 @@ impl Map {
             let confidence = self.surest(core);
             if confidence >= SPOT {
                 let area = around_core(core).clipped(self.width, height);
-                spots.push(Spot { area, confidence });
+                spots.push(Spot {
+                    area,
+                    confidence,
+                    is_coarse: false,
+                });
             }
         }
         spots
