@@ -2,7 +2,7 @@
 
 use dicom::{
     core::{Tag, dictionary::DataDictionary as _, value::Value},
-    dictionary_std::StandardDataDictionary,
+    dictionary_std::{StandardDataDictionary, tags},
     object::{InMemDicomObject, mem::InMemElement},
 };
 use serde::{Deserialize, Serialize};
@@ -45,8 +45,8 @@ fn compare(
     tags.sort_unstable();
     tags.dedup();
     for tag in tags {
-        // The length of a group says nothing, and a writer leaves it out.
-        if tag.element() == 0 {
+        // How long a group is and how letters are written, the writer decides.
+        if tag.element() == 0 || tag == tags::SPECIFIC_CHARACTER_SET {
             continue;
         }
         let attribute = format!("{within}{}", keyword(tag));
