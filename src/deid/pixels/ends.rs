@@ -20,15 +20,21 @@ const STROKE: f32 = 0.1;
 const QUIET: f32 = 0.15;
 /// At most this part of the line's height is cut off at an end, and so many pixels are left for the soft edge of a stroke.
 const CUT: f32 = 0.5;
+/// The same above and below a line.
+const CUT_ACROSS: f32 = 0.2;
 const SOFT: usize = 1;
 /// An end so many pixels from an edge of the picture is close to it.
 const CLOSE: usize = 4;
 
-/// `area` from one end of its line to the other: longer where strokes go on in one of the views, and without the
-/// columns at its ends that have none in any.
+/// `area` from one end of its line to the other: longer where strokes go on in one of the views, and without what has
+/// none in any at its ends, above and below.
 pub(super) fn from_end_to_end(views: &[View], area: Rect) -> Rect {
     let with_ends = views.iter().map(|it| with_ends(it, area));
-    without_empty_ends(views, with_ends.fold(area, Rect::around))
+    let whole = with_ends.fold(area, Rect::around);
+    let is_upright = is_upright(whole);
+    let most = |part: f32| (part * whole.lesser_side() as f32) as usize;
+    let from_end_to_end = without_empty_ends(views, whole, is_upright, most(CUT));
+    without_empty_ends(views, from_end_to_end, !is_upright, most(CUT_ACROSS))
 }
 
 /// Whether anything in `area` stands out as a stroke does. The value is half of that of the faintest line of the
@@ -88,10 +94,9 @@ fn followed(
     whole
 }
 
-/// `area` without what has no strokes at either end. An end close to an edge of the picture is put there: letters
+/// `area` without what has no strokes at its top and bottom, or at its left and right; at most so many pixels. An end close to an edge of the picture is put there: letters
 /// may be cut by the edge, and the network is weak beside it.
-fn without_empty_ends(views: &[View], area: Rect) -> Rect {
-    let is_upright = is_upright(area);
+fn without_empty_ends(views: &[View], area: Rect, is_upright: bool, most: usize) -> Rect {
     let steep: Vec<f32> = views
         .iter()
         .map(|it| QUIET * steepest(&slopes(it, area, is_upright)))
@@ -109,7 +114,7 @@ fn without_empty_ends(views: &[View], area: Rect) -> Rect {
         (true, Some(view)) => (area.top, area.bottom, view.height()),
         (false, Some(view)) => (area.left, area.right, view.width()),
     };
-    let most = (CUT * area.lesser_side() as f32) as usize;
+    let most = most.min(end - start);
     let n_first = (start..start + most).take_while(is_empty).count();
     let n_last = (end - most..end).rev().take_while(is_empty).count();
     let cut_start = start + n_first.saturating_sub(SOFT);
@@ -216,7 +221,13 @@ mod tests {
     };
 
     /// Strokes from column 24 to 98 in rows 10 to 30; in rows and columns exchanged if `is_upright`.
-    fn check(is_upright: bool, found: (usize, usize), wanted: (usize, usize)) {
+    /// Found and wanted along the line; `found_across` across it, where 8 to 32 is wanted.
+    fn check(
+        is_upright: bool,
+        found: (usize, usize),
+        found_across: (usize, usize),
+        wanted: (usize, usize),
+    ) {
         let (width, height) = if is_upright { (40, 160) } else { (160, 40) };
         let samples = (0..width * height)
             .map(|it| {
@@ -228,33 +239,35 @@ mod tests {
             })
             .collect();
         let picture = Picture::parse(width, height, Samples::Gray(samples)).unwrap();
-        let line = |(start, end): (usize, usize)| {
+        let line = |(start, end): (usize, usize), (first, last): (usize, usize)| {
             if is_upright {
                 Rect {
                     top: start,
-                    left: 8,
+                    left: first,
                     bottom: end,
-                    right: 32,
+                    right: last,
                 }
             } else {
                 Rect {
-                    top: 8,
+                    top: first,
                     left: start,
-                    bottom: 32,
+                    bottom: last,
                     right: end,
                 }
             }
         };
-        let whole = from_end_to_end(&views(&picture), line(found));
-        assert_eq!(whole, line(wanted), "{is_upright}");
+        let whole = from_end_to_end(&views(&picture), line(found, found_across));
+        assert_eq!(whole, line(wanted, (8, 32)), "{is_upright}");
     }
 
     #[test]
     fn a_line_reaches_from_its_first_stroke_to_its_last() {
         for is_upright in [false, true] {
             // Ink from 24 to 98, and two pixels for its soft edge.
-            check(is_upright, (44, 92), (22, 100));
-            check(is_upright, (12, 110), (22, 100));
+            check(is_upright, (44, 92), (8, 32), (22, 100));
+            check(is_upright, (12, 110), (8, 32), (22, 100));
+            // Rows without ink go as well, to the pixels for its soft edge.
+            check(is_upright, (22, 100), (4, 36), (22, 100));
         }
     }
 
