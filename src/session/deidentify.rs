@@ -285,6 +285,7 @@ impl State {
             source,
             policy: self.deidentify.policy.clone(),
             secret,
+            is_secret_kept: self.door.user.is_some(),
         })
     }
 

@@ -41,6 +41,8 @@ pub struct Wish {
     pub source: Source,
     pub policy: Policy,
     pub secret: Secret,
+    /// Whether anybody keeps the secret beyond this sitting.
+    pub is_secret_kept: bool,
 }
 
 /// What would become of it.
@@ -110,6 +112,7 @@ impl Copier {
             source,
             policy,
             secret,
+            ..
         } = wish;
         let (path, scan) = match source {
             Source::Note(note) => {
@@ -155,7 +158,7 @@ impl Copier {
         folder: &Path,
         cancel: &Cancel,
     ) -> Result<PathBuf, Error> {
-        let mut report = Report::new(&wish.policy, true);
+        let mut report = Report::new(&wish.policy, wish.is_secret_kept);
         let outputs;
         let path = match (&wish.source, copy) {
             (Source::Note(note), Copy::Note { replaced }) => {

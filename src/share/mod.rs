@@ -48,8 +48,8 @@ pub enum Error {
     },
     #[error("wanted a report in JSON, found values that have none")]
     Json,
-    /// Of a picture that has text in it, no matter who says what.
-    #[error("cancelled")]
+    /// Somebody stopped the search.
+    #[error("wanted the picture searched to its end, found the search stopped")]
     Cancelled,
 }
 

@@ -194,6 +194,7 @@ fn a_scan_is_seen_corrected_and_written_in_the_window() {
     assert_ne!(text(&set, tags::PATIENT_ID), "4711-08");
     let report = fs::read_to_string(out.join("report.json")).unwrap();
     assert!(report.contains("a person has looked") && !report.contains("Muster"));
+    assert!(report.contains("\"is_key_kept\": false"), "{report}");
     assert!(spoken(&harness).contains("The copy is written"));
 }
 
@@ -458,6 +459,8 @@ fn the_records_keep_the_secret_and_the_log_names_no_patient() {
         write_copy(&mut harness, &out, tick);
         let set = object(&fs::read(&done(&out)[0]).unwrap());
         numbers.push(text(&set, tags::PATIENT_ID));
+        let report = fs::read_to_string(out.join("report.json")).unwrap();
+        assert!(report.contains("\"is_key_kept\": true"), "{report}");
         lock(&mut harness);
         assert!(page(&harness).written.is_none());
         drop(harness);
