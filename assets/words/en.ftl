@@ -184,6 +184,7 @@ deid-dates = Dates
 deid-dates-shift = Moved, all of a patient by the same days
 deid-dates-remove = Removed
 deid-dates-keep = Kept as they are
+deid-dates-unknown = The file does not name its patient, so its dates are removed.
 deid-pixels = Look for text in the picture
 deid-characteristics = Keep sex, age, size and weight
 deid-descriptors = Keep descriptions, cleaned

@@ -172,6 +172,7 @@ deid-dates = 日期
 deid-dates-shift = 平移，同一患者平移相同天数
 deid-dates-remove = 删除
 deid-dates-keep = 原样保留
+deid-dates-unknown = 文件未注明患者，因此日期会被删除。
 deid-pixels = 在图像中查找文字
 deid-characteristics = 保留性别、年龄、身高和体重
 deid-descriptors = 保留描述，清理后

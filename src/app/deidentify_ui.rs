@@ -19,6 +19,7 @@ use crate::{
     deid::dicom::Rule,
     deid::{Dates, Policy},
     session::{Command, Content, DeidentifyCommand, Draft, Field, Loading, PageCommand, ScanDraft},
+    share::names_patient,
     words::{Part, Words},
 };
 
@@ -110,6 +111,12 @@ fn options_ui(ui: &mut Ui, scene: &Scene<'_>, is_scan: bool, commands: &mut Vec<
     dates_ui(ui, scene, &mut wanted);
     if is_scan {
         ui.scope(|ui| ticks_ui(ui, words, &mut wanted));
+    }
+    if let (Dates::Shift, Some(Content::Note(it))) =
+        (wanted.dates, scene.state.center().map(|it| &it.content))
+        && !names_patient(&it.note)
+    {
+        muted(ui, scene.tokens, &words.say("deid-dates-unknown"));
     }
     if wanted != *policy {
         let set = DeidentifyCommand::SetPolicy(wanted);

@@ -42,8 +42,12 @@ fn done(copier: &mut Copier, job: &Job, ticket: &Ticket) -> Result<Option<Event>
             let preview = copier.preview((wish, *is_searched), &ticket.decode, progress)?;
             Ok(Some(Event::Previewed(Box::new(preview))))
         }
-        Job::WriteCopy { wish, copy, folder } => {
-            let path = copier.write(wish, copy, folder.reveal(), &ticket.decode)?;
+        Job::WriteCopy {
+            wish,
+            decision,
+            folder,
+        } => {
+            let path = copier.write(wish, decision, folder.reveal(), &ticket.decode)?;
             Ok(Some(Event::CopyWritten(Phi::new(path))))
         }
         _ => Ok(None),

@@ -31,7 +31,7 @@ use crate::{
     },
     privacy::Phi,
     render, sample, score,
-    share::{self, Copier, Copy, Preview, Wish},
+    share::{self, Copier, Decision, Preview, Wish},
 };
 
 pub use client::Client;
@@ -95,7 +95,7 @@ pub enum Job {
     /// Write it to a folder.
     WriteCopy {
         wish: Box<Wish>,
-        copy: Copy,
+        decision: Decision,
         folder: Phi<PathBuf>,
     },
     /// Run long work as a process of its own; an [`Event::Told`] for each of its lines.

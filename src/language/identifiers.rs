@@ -597,6 +597,16 @@ mod tests {
     }
 
     #[test]
+    fn an_english_no_in_a_chinese_note_labels_a_number_and_no_finding() {
+        use IdentifierKind::Number;
+        check("患者发热。No pneumothorax. NO effusion.", &[]);
+        check(
+            "发票No：A20231145，收据No.4711-08",
+            &[(Number, "A20231145"), (Number, "4711-08")],
+        );
+    }
+
+    #[test]
     fn only_an_age_over_89_identifies() {
         use IdentifierKind::Age;
         check(

@@ -13,7 +13,7 @@ use crate::{
     import::{self, Refusal},
     language::IdentifierKind,
     privacy::Phi,
-    share::{self, Copy, Cover, Preview, Source, Wish},
+    share::{self, Cover, Decision, Preview, Source, Wish},
     store::{Action, Outcome},
 };
 
@@ -124,21 +124,19 @@ impl DeidentifyPage {
     }
 
     /// What was decided.
-    fn copy(&self) -> Option<Copy> {
-        Some(match self.draft.ready()? {
+    fn decision(&self) -> Option<Decision> {
+        let mut decision = Decision::default();
+        match self.draft.ready()? {
             Draft::Scan(it) => {
                 let covers = it.covers.iter().filter(|it| it.is_on);
-                Copy::Scan {
-                    covered: covers.map(|it| it.cover.rect).collect(),
-                }
+                decision.covered = covers.map(|it| it.cover.rect).collect();
             }
             Draft::Note(it) => {
                 let found = it.found.iter().filter(|it| it.is_on);
-                Copy::Note {
-                    replaced: found.map(|it| it.found.clone()).collect(),
-                }
+                decision.replaced = found.map(|it| it.found.clone()).collect();
             }
-        })
+        }
+        Some(decision)
     }
 }
 
@@ -385,8 +383,9 @@ impl State {
     fn write_copy(&mut self) -> Vec<Effect> {
         let page = &self.deidentify;
         let ready = page.is_ready().then_some(());
-        let made = ready.and_then(|()| Some((page.copy()?, page.folder()?, page.secret.clone()?)));
-        let Some((copy, folder, secret)) = made else {
+        let made =
+            ready.and_then(|()| Some((page.decision()?, page.folder()?, page.secret.clone()?)));
+        let Some((decision, folder, secret)) = made else {
             return Vec::new();
         };
         let Some(wish) = self.wish(secret) else {
@@ -394,7 +393,7 @@ impl State {
         };
         let job = Job::WriteCopy {
             wish: Box::new(wish),
-            copy,
+            decision,
             folder: Phi::new(folder),
         };
         let (id, effect) = self.ask_for(Purpose::WriteCopy, job);

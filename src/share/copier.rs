@@ -72,10 +72,12 @@ pub struct NotePreview {
 }
 
 /// What a person has decided.
-#[derive(Clone, Debug)]
-pub enum Copy {
-    Scan { covered: Vec<Rect> },
-    Note { replaced: Vec<Found> },
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// In every frame of a scan.
+    pub covered: Vec<Rect>,
+    /// In a note.
+    pub replaced: Vec<Found>,
 }
 
 /// The decoder, what finds text in pictures, and what cleans notes.
@@ -98,7 +100,8 @@ impl Copier {
         }
     }
 
-    /// What would become of a source. Text is looked for in a picture if `is_searched`. `progress` is told frames that have been searched.
+    /// What would become of a source. Text is looked for in a picture if `is_searched`; `progress` is told how many frames
+    /// have been.
     ///
     /// # Errors
     /// As [`Error`] says; [`Error::Cancelled`] if `cancel` says so.
@@ -154,23 +157,23 @@ impl Copier {
     pub fn write(
         &mut self,
         wish: &Wish,
-        copy: &Copy,
+        decision: &Decision,
         folder: &Path,
         cancel: &Cancel,
     ) -> Result<PathBuf, Error> {
         let mut report = Report::new(&wish.policy, wish.is_secret_kept);
         let outputs;
-        let path = match (&wish.source, copy) {
-            (Source::Note(note), Copy::Note { replaced }) => {
-                let note = cleaned(self.cleaner(), note, replaced, &wish.secret);
+        let path = match &wish.source {
+            Source::Note(note) => {
+                let note = cleaned(self.cleaner(), note, &decision.replaced, &wish.secret);
                 outputs = Outputs::open(folder, false)?;
                 outputs.write_note(&note.uid, note.text.reveal(), true)?;
                 report.rows.push(Row::by_word(1, &note.uid, 0, None));
                 outputs.done_note(&note.uid)?
             }
-            (Source::Scan { path, scan }, Copy::Scan { covered }) => {
+            Source::Scan { path, scan } => {
                 let bytes = self.read(path.reveal(), scan)?;
-                let masks = covered.iter().map(|rect| Mask {
+                let masks = decision.covered.iter().map(|rect| Mask {
                     frame_idx: None,
                     rect: *rect,
                 });
@@ -190,9 +193,6 @@ impl Copier {
                     .rows
                     .push(Row::by_word(1, uid, facts.n_masks, facts.face));
                 outputs.done(uid)?
-            }
-            (Source::Note(_), Copy::Scan { .. }) | (Source::Scan { .. }, Copy::Note { .. }) => {
-                return Err(Error::FileChanged);
             }
         };
         outputs.report("report", &report)?;

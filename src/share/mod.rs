@@ -16,9 +16,9 @@ use std::io;
 use crate::{deid::pixels, disk, import};
 
 pub use self::{
-    copier::{Copier, Copy, NotePreview, Preview, ScanPreview, Source, Wish},
+    copier::{Copier, Decision, NotePreview, Preview, ScanPreview, Source, Wish},
     look::{Cover, Look, covers_to_masks},
-    notes::{CleanedNote, cleaned, findings},
+    notes::{CleanedNote, cleaned, findings, names_patient},
     outputs::Outputs,
     report::{Report, Row, Status},
 };

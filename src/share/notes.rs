@@ -18,6 +18,14 @@ pub struct CleanedNote {
     pub n_replaced: usize,
 }
 
+/// Whether the file of a note names its patient, so that dates can move by the days of that patient.
+pub fn names_patient(note: &Note) -> bool {
+    let subject = &note.subject;
+    // Looked at, not kept.
+    let is_there = |it: &Phi<String>| !it.reveal().trim().is_empty();
+    is_there(&subject.patient_id) || is_there(&subject.name)
+}
+
 /// What would be replaced in a note. What the file itself says of its patient is looked for in every form. Dates move by the
 /// days of the patient where the file names one and the policy moves dates; else they go.
 pub fn findings(cleaner: &Cleaner, note: &Note, policy: &Policy, secret: &Secret) -> Vec<Found> {
@@ -37,8 +45,7 @@ pub fn findings(cleaner: &Cleaner, note: &Note, policy: &Policy, secret: &Secret
     };
     let text = note.text.reveal();
     let mut found = cleaner.preview(text, &known);
-    let is_named = !number.is_empty() || !name.is_empty();
-    if is_named && policy.dates == Dates::Shift {
+    if names_patient(note) && policy.dates == Dates::Shift {
         let patient = Patient::new([issuer, number], [name, born], "");
         consistent(text, &mut found, Some(secret.shift_days(&patient)));
     }

@@ -1,6 +1,7 @@
 //! The window without a screen: found by what a screen reader would say, pressed by keys. A missing letter panics.
 
 use std::{
+    path::PathBuf,
     thread,
     time::{Duration, Instant},
 };
@@ -29,16 +30,21 @@ fn window_of(size: [f32; 2], files: &[&str]) -> Harness<'static, App> {
     window_with(size, files, fake::parts())
 }
 
-pub(crate) fn window_with(size: [f32; 2], files: &[&str], parts: Parts) -> Harness<'static, App> {
-    let options = Options {
-        files: files.iter().map(Into::into).collect(),
+/// A window that keeps nothing.
+pub(crate) fn options(files: Vec<PathBuf>, parts: Parts) -> Options {
+    Options {
+        files,
         parts,
         sandbox: "full sandbox".to_owned(),
         sites: Vec::new(),
         settings_folder: None,
         models_folder: None,
         safety: Default::default(),
-    };
+    }
+}
+
+pub(crate) fn window_with(size: [f32; 2], files: &[&str], parts: Parts) -> Harness<'static, App> {
+    let options = options(files.iter().map(Into::into).collect(), parts);
     Harness::builder()
         .with_size(size)
         .with_max_steps(64)

@@ -174,31 +174,15 @@ fn confirm(out: &Path, held: &[String]) {
     assert_eq!(names(&out.join("done")).len(), 3);
 }
 
-#[test]
-fn text_in_a_picture_is_covered_and_its_marker_stays() {
-    let Some(studio) = Studio::open() else {
-        return;
-    };
-    let folder = scratch("deid_burned_in");
-    let (inputs, out) = (folder.join("in"), folder.join("out"));
-    fs::create_dir_all(&inputs).unwrap();
+/// A DX picture with the patient's name in its corner and a marker at its side, if there are fonts to draw them.
+pub(crate) fn burned_in(file: &Path) -> Option<(usize, Vec<u8>)> {
     let (width, height) = (512, 384);
-    let page = studio.page(
-        width,
-        height,
-        24.0,
-        &[("MUSTER ERIKA 4711", 20, 20), ("R", 460, 180)],
-    );
+    let lines = [("MUSTER ERIKA 4711", 20, 20), ("R", 460, 180)];
+    let page = Studio::open()?.page(width, height, 24.0, &lines);
     let Samples::Gray(samples) = page.samples() else {
         panic!("the page is grey");
     };
     let pixels: Vec<u8> = samples.iter().map(|it| (it * 255.0) as u8).collect();
-    let ink = |bytes: &[u8], rows: std::ops::Range<usize>| {
-        bytes[rows.start * width..rows.end * width]
-            .iter()
-            .filter(|it| 128 < **it)
-            .count()
-    };
     let mut fields = Fields::gray(height as u16, width as u16, 8);
     named(&mut fields);
     fields
@@ -207,7 +191,25 @@ fn text_in_a_picture_is_covered_and_its_marker_stays() {
         .text(0x0008_0020, b"DA", "20200201")
         .text(0x0008_0060, b"CS", "DX")
         .text(0x0020_000D, b"UI", "1.3.77.1");
-    write(inputs.join("a.dcm"), fields.part10());
+    write(file, fields.part10());
+    Some((width, pixels))
+}
+
+/// Bright pixels in some rows.
+pub(crate) fn ink(width: usize, bytes: &[u8], rows: std::ops::Range<usize>) -> usize {
+    let rows = &bytes[rows.start * width..rows.end * width];
+    rows.iter().filter(|it| 128 < **it).count()
+}
+
+#[test]
+fn text_in_a_picture_is_covered_and_its_marker_stays() {
+    let folder = scratch("deid_burned_in");
+    let (inputs, out) = (folder.join("in"), folder.join("out"));
+    fs::create_dir_all(&inputs).unwrap();
+    let Some((width, pixels)) = burned_in(&inputs.join("a.dcm")) else {
+        return;
+    };
+    let ink = |bytes: &[u8], rows| ink(width, bytes, rows);
     let (code, told, err) = run(&mut looking(&inputs, &out));
     assert_eq!(code, 0, "{told}{err}");
     if err.contains("not installed") {
@@ -239,7 +241,7 @@ fn text_in_a_picture_is_covered_and_its_marker_stays() {
     let shown = set.get(tags::PIXEL_DATA).unwrap().to_bytes().unwrap();
     assert_eq!(ink(&shown, 0..100), ink(&pixels, 0..100));
     assert_ne!(text(&set, tags::BURNED_IN_ANNOTATION), "NO");
-    write(inputs.join("b.dcm"), fields.part10());
+    burned_in(&inputs.join("b.dcm")).unwrap();
     let (code, _, err) = run(looking(&inputs, &left).args(["--leave", "0,0,9,9"]));
     assert!(code != 0 && err.contains("one picture"), "{err}");
 }

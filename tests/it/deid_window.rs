@@ -16,7 +16,6 @@ use wardlight::{
     deid::{
         Dates,
         dicom::{Hold, Rect},
-        pixels::Samples,
     },
     engine::{Client, Parts},
     session::{
@@ -29,15 +28,14 @@ use wardlight::{
 };
 
 use crate::{
-    app::{press, wait, wait_for_title},
-    burned_in::Studio,
+    app::{options, press, wait, wait_for_title},
     command::{scratch, write},
-    deid_header::{named, object, simple, text},
+    deid_command::{burned_in, ink},
+    deid_header::{object, simple, text},
     dicom::decoder,
     door_store::{enter, lock},
     fake,
     lock::{kept_in, spoken, wait_for_records},
-    made::Fields,
     store::{PASSPHRASE, create_in},
 };
 
@@ -55,44 +53,14 @@ fn parts() -> Parts {
 
 fn window(files: Vec<PathBuf>, safety: Safety, settings: Option<PathBuf>) -> Harness<'static, App> {
     let options = Options {
-        files,
-        parts: parts(),
-        sandbox: "full sandbox".to_owned(),
-        sites: Vec::new(),
         settings_folder: settings,
-        models_folder: None,
         safety,
+        ..options(files, parts())
     };
     Harness::builder()
         .with_size([1440.0, 900.0])
         .with_max_steps(64)
         .build_eframe(|cc| App::new(options, cc).unwrap())
-}
-
-/// A DX picture with the patient's name in its corner and a marker at its side, if there are fonts to draw them.
-fn burned_in(file: &Path) -> Option<(usize, Vec<u8>)> {
-    let (width, height) = (512, 384);
-    let lines = [("MUSTER ERIKA 4711", 20, 20), ("R", 460, 180)];
-    let page = Studio::open()?.page(width, height, 24.0, &lines);
-    let Samples::Gray(samples) = page.samples() else {
-        panic!("the page is grey");
-    };
-    let pixels: Vec<u8> = samples.iter().map(|it| (it * 255.0) as u8).collect();
-    let mut fields = Fields::gray(height as u16, width as u16, 8);
-    named(&mut fields);
-    fields
-        .pixels(pixels.clone())
-        .text(0x0008_0018, b"UI", "1.3.77.9")
-        .text(0x0008_0020, b"DA", "20200201")
-        .text(0x0008_0060, b"CS", "DX")
-        .text(0x0020_000D, b"UI", "1.3.77.1");
-    write(file, fields.part10());
-    Some((width, pixels))
-}
-
-fn ink(width: usize, bytes: &[u8], rows: std::ops::Range<usize>) -> usize {
-    let rows = &bytes[rows.start * width..rows.end * width];
-    rows.iter().filter(|it| 128 < **it).count()
 }
 
 fn page<'h>(harness: &'h Harness<'static, App>) -> &'h DeidentifyPage {

@@ -5,14 +5,14 @@ use std::{path::Path, sync::Arc};
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
-    app::{App, Options},
+    app::App,
     engine::{EvaluateTool, Event, Job, Tool},
     model::Manifest,
     session::{Command, Effect, Field, Kind, PageCommand, State},
     settings::Settings,
 };
 
-use crate::fake;
+use crate::{app::window_with, fake};
 
 /// A session with a model of notes and two of courses, and none of scans.
 fn state() -> State {
@@ -130,19 +130,7 @@ fn a_second_model_and_a_column_are_forgotten_with_the_kind() {
 
 #[test]
 fn the_page_speaks_of_what_the_model_reads() {
-    let options = Options {
-        files: Vec::new(),
-        parts: fake::parts(),
-        sandbox: "full sandbox".to_owned(),
-        sites: Vec::new(),
-        settings_folder: None,
-        models_folder: None,
-        safety: Default::default(),
-    };
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 1100.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = window_with([1440.0, 1100.0], &[], fake::parts());
     let start = std::time::Instant::now();
     while harness.state().state().are_models_loading() {
         assert!(start.elapsed().as_secs() < 60, "the models do not come");

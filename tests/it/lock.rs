@@ -37,7 +37,7 @@ use zbus::{
 };
 
 use crate::{
-    app::{press, wait, wait_for_title},
+    app::{options, press, wait, wait_for_title},
     command::scratch,
     fake,
     store::{CHEAP, PASSPHRASE, create_in, place, sign_in},
@@ -198,13 +198,8 @@ pub(crate) fn kept_in(folder: &Path) -> Safety {
 
 pub(crate) fn window(files: &[&str], safety: Safety) -> Harness<'static, App> {
     let options = Options {
-        files: files.iter().map(Into::into).collect(),
-        parts: fake::parts(),
-        sandbox: "full sandbox".to_owned(),
-        sites: Vec::new(),
-        settings_folder: None,
-        models_folder: None,
         safety,
+        ..options(files.iter().map(Into::into).collect(), fake::parts())
     };
     Harness::builder()
         .with_size([1440.0, 900.0])

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
-    app::{App, Options},
+    app::App,
     case::{Frame, Modality, Samples, Scan, Spacing, SpacingSource},
     engine::{Event, Gate, Job, Parts, Target as Question},
     import::Opened,
@@ -423,19 +423,7 @@ fn in_the_window_the_key_and_a_click_point_at_what_lies_there() {
         model_folders: vec!["nodule".into()],
         ..fake::parts()
     };
-    let options = Options {
-        files: vec!["ct.dcm".into()],
-        parts,
-        sandbox: "full sandbox".to_owned(),
-        sites: Vec::new(),
-        settings_folder: None,
-        models_folder: None,
-        safety: Default::default(),
-    };
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = app::window_with([1440.0, 900.0], &["ct.dcm"], parts);
     app::wait(&mut harness, "models", |it| {
         !it.state().state().are_models_loading() && it.state().state().scan().is_some()
     });

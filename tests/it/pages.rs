@@ -11,7 +11,7 @@ use std::{
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
-    app::{App, Options},
+    app::App,
     engine::{self, Event, Gate, Job, JobId, Told, Tool},
     evaluate,
     failure::Failure,
@@ -25,6 +25,7 @@ use wardlight::{
 };
 
 use crate::{
+    app::window_with,
     command::{scratch, write},
     fake,
     session::{ready, started},
@@ -310,19 +311,7 @@ fn a_training_is_drawn_epoch_by_epoch_and_goes_on_after_a_stop() {
 // The window.
 
 fn window(size: [f32; 2], work: &Path) -> Harness<'static, App> {
-    let options = Options {
-        files: vec!["chest.dcm".into()],
-        parts: tool::parts(work),
-        sandbox: "full sandbox".to_owned(),
-        sites: Vec::new(),
-        settings_folder: None,
-        models_folder: None,
-        safety: Default::default(),
-    };
-    let mut harness = Harness::builder()
-        .with_size(size)
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = window_with(size, &["chest.dcm"], tool::parts(work));
     wait(&mut harness, "the models", |it| {
         !it.are_models_loading() && it.scan().is_some()
     });

@@ -20,7 +20,7 @@ use wardlight::{
 };
 
 use crate::{
-    app::press,
+    app::{options, press},
     command::scratch,
     dicom::decoder,
     door_store::enter,
@@ -213,13 +213,8 @@ fn records_cost_little_when_a_study_is_opened() {
             ..fake::parts()
         };
         let options = Options {
-            files: Vec::new(),
-            parts,
-            sandbox: "full sandbox".to_owned(),
-            sites: Vec::new(),
-            settings_folder: None,
-            models_folder: None,
             safety,
+            ..options(Vec::new(), parts)
         };
         let mut harness = Harness::builder()
             .with_size([1440.0, 900.0])
