@@ -363,13 +363,15 @@ fn the_page_of_the_log_speaks_chinese_to_the_last_code() {
     ] {
         assert!(text.contains(said), "{said} is not said:\n{text}");
     }
+    wait(&mut harness, "the models", |it| {
+        spoken(it).contains("个模型就绪")
+    });
     let page = spoken(&harness);
     for said in [
         "返回阅片",
         "仅供研究使用，不用于诊断",
         "离线 · 无遥测",
         "解码进程：完全隔离",
-        "个模型就绪",
     ] {
         assert!(page.contains(said), "{said} is not said:\n{page}");
     }
