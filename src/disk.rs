@@ -37,6 +37,12 @@ pub enum Error {
         path: Phi<PathBuf>,
         source: io::Error,
     },
+    /// The file stands under its name, but the disk may not know it any more after a loss of power.
+    #[error("wrote the file but could not flush its folder ({kind}): {path}", kind = source.kind())]
+    Unflushed {
+        path: Phi<PathBuf>,
+        source: io::Error,
+    },
 }
 
 /// A SHA-256, printed in hexadecimal.
@@ -190,6 +196,10 @@ pub fn read(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, Error> {
 }
 
 /// Writes beside the target, flushes to the disk, then renames: the target is old or new, never torn.
+///
+/// # Errors
+/// [`Error::Unflushed`] where the target is the new one but may be the old one again after a loss of power; any other
+/// error leaves the old one.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let io = |source| Error::Io {
         action: "write",
@@ -209,13 +219,21 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let beside = folder.join(beside);
     let written = File::create(&beside)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path))
-        .and_then(|()| File::open(folder)?.sync_all());
+        .and_then(|()| fs::rename(&beside, path));
     written.map_err(|source| {
         // The first error is the one to tell; a part that is left behind is harmless.
         fs::remove_file(&beside).ok();
         io(source)
+    })?;
+    flush_folder(folder).map_err(|source| Error::Unflushed {
+        path: Phi::new(path.to_owned()),
+        source,
     })
+}
+
+/// Makes the disk keep the names in a folder.
+pub fn flush_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 /// Makes a folder and those above it.

@@ -64,7 +64,7 @@ impl From<&disk::Error> for Failure {
                 "The file could not be read",
                 "Check that it exists and that you may read it.",
             ),
-            disk::Error::Io { .. } => (
+            disk::Error::Io { .. } | disk::Error::Unflushed { .. } => (
                 "The file could not be written",
                 "Check that the folder exists, that you may write there, and that the disk is not full.",
             ),

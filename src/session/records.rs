@@ -190,7 +190,7 @@ pub(super) fn failure_of(words: &Words, error: &Error) -> Failure {
             words.say("store-read-only"),
             words.say("store-read-only-remedy"),
         ),
-        Error::Io { .. } | Error::Database { .. } | Error::Disk(_) => (
+        Error::Io { .. } | Error::Unflushed | Error::Database { .. } | Error::Disk(_) => (
             words.say("store-storage"),
             words.say("store-storage-remedy"),
         ),

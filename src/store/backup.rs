@@ -19,7 +19,7 @@ use super::{
     Error,
     audit::{self, Action, Head, Outcome, Record},
     database,
-    key_file::{self, KeyFile},
+    key_file::KeyFile,
     passphrase::Passphrase,
     place::{Place, put_secret},
     records::{Records, Secrets},
@@ -123,7 +123,7 @@ pub fn restore(backup: &Path, place: &Place, opener: &Opener<'_>) -> Result<Reco
     Head::new(place.state(), &keys.store, secrets.head()).keep(newest)?;
     drop(opened);
     // The last step makes it a store.
-    disk::write_atomic(&place.folder().join(key_file::NAME), &keys.bytes())?;
+    place.put_key_file(&keys)?;
     let records = match opener {
         Opener::Person { name, passphrase } => place.sign_in(name, passphrase)?,
         Opener::Recovery(key) => place.recover(key)?,

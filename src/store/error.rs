@@ -61,6 +61,9 @@ pub enum Error {
         "wanted a folder that can be written, found it read-only: nothing was saved by this step"
     )]
     ReadOnly,
+    /// It is written, but the disk did not promise to keep it.
+    #[error("wanted the disk to keep what was written, found that it may lose it with the power")]
+    Unflushed,
     /// The operating system said no.
     #[error("could not {doing}: {kind}")]
     Io {
@@ -109,6 +112,7 @@ impl From<disk::Error> for Error {
     fn from(error: disk::Error) -> Self {
         match error {
             disk::Error::Io { source, action, .. } => Self::io(action)(source),
+            disk::Error::Unflushed { .. } => Self::Unflushed,
             other => Self::Disk(other),
         }
     }

@@ -106,7 +106,7 @@ impl Place {
         let secrets = Secrets::draw(&database, inbox.reveal())?;
         let hash = Sha256::of(&keys.bytes());
         put_secret(&database, "key_file", &hash.to_string())?;
-        disk::write_atomic(&self.folder.join(key_file::NAME), &keys.bytes())?;
+        self.put_key_file(&keys)?;
         let person = Person {
             id,
             name: new.name.clone(),
@@ -116,9 +116,24 @@ impl Place {
         let records = Records::new(
             self, database, data_key, keys, new.cost, person, &secrets, lock,
         );
-        records.note(Action::StoreCreated, Outcome::Success, Value::Null)?;
-        records.note(Action::SignedIn, Outcome::Success, Value::Null)?;
+        records
+            .note(Action::StoreCreated, Outcome::Success, Value::Null)
+            .and_then(|()| records.note(Action::SignedIn, Outcome::Success, Value::Null))
+            .inspect_err(|_why| self.drop_key_file())?;
         Ok((records, recovery))
+    }
+
+    /// The last step, which makes a folder a store. Where it fails, no store is left.
+    pub(super) fn put_key_file(&self, keys: &KeyFile) -> Result<(), Error> {
+        disk::write_atomic(&self.folder.join(key_file::NAME), &keys.bytes())
+            .inspect_err(|_why| self.drop_key_file())?;
+        Ok(())
+    }
+
+    /// A store whose recovery key nobody has seen is none.
+    fn drop_key_file(&self) {
+        // A disk that does not do this either keeps a store that can be signed in to.
+        std::fs::remove_file(self.folder.join(key_file::NAME)).ok();
     }
 
     /// Signs a person in. Takes the cost of the passphrase, also for a name that does not exist.
@@ -356,8 +371,12 @@ pub(super) fn remove_database(folder: &Path, name: &str) {
     }
 }
 
-/// Removes what interrupted work left: parts of files, and databases that the key file does not name.
+/// Removes what interrupted work left: parts of files, and databases that the key file does not name. Not before the disk
+/// keeps that key file.
 fn sweep(folder: &Path, database: &str) {
+    if disk::flush_folder(folder).is_err() {
+        return;
+    }
     let Ok(entries) = std::fs::read_dir(folder) else {
         return;
     };

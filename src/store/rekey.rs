@@ -20,7 +20,8 @@ impl Records {
     /// open nothing that is written from now on.
     ///
     /// # Errors
-    /// No right, a damaged page, or the disk: then the old key and the old database stay.
+    /// No right, a damaged page, or the disk: then the old key and the old database stay. [`Error::Unflushed`]: the new
+    /// ones hold, and the old database stays too until the next sign-in.
     pub fn renew_keys(&mut self) -> Result<(), Error> {
         self.must(Right::Rekey)?;
         let old_name = self.key_file.database.clone();
@@ -32,14 +33,23 @@ impl Records {
         let renewed = self.write_renewed(&keys, &data_key);
         let database = renewed.inspect_err(|_why| remove_database(&self.folder, &keys.database))?;
         // The step: from here on the new key file names the new database.
-        if let Err(why) = disk::write_atomic(&self.folder.join(key_file::NAME), &keys.bytes()) {
-            drop(database);
-            remove_database(&self.folder, &keys.database);
-            return Err(why.into());
-        }
+        let stepped = disk::write_atomic(&self.folder.join(key_file::NAME), &keys.bytes());
+        let is_flushed = match stepped {
+            Ok(()) => true,
+            // It is there, and the old one may be back after a loss of power: both databases stay.
+            Err(disk::Error::Unflushed { .. }) => false,
+            Err(why) => {
+                drop(database);
+                remove_database(&self.folder, &keys.database);
+                return Err(why.into());
+            }
+        };
         drop(std::mem::replace(&mut self.database, database));
         self.data_key = data_key;
         self.key_file = keys;
+        if !is_flushed {
+            return Err(Error::Unflushed);
+        }
         remove_database(&self.folder, &old_name);
         self.note(
             Action::KeysRenewed,
@@ -73,9 +83,7 @@ impl Records {
         std::fs::File::open(&path)
             .and_then(|it| it.sync_all())
             .map_err(&failed)?;
-        std::fs::File::open(&self.folder)
-            .and_then(|it| it.sync_all())
-            .map_err(&failed)?;
+        disk::flush_folder(&self.folder).map_err(&failed)?;
         Ok(database)
     }
 

@@ -373,6 +373,40 @@ fn a_failing_disk_while_renewing_keys() {
     faults(Scenario::Rekey);
 }
 
+/// After the new key file has its name, its folder may fail to be flushed: then the new key holds and both databases stay.
+#[test]
+fn a_folder_that_is_not_flushed_costs_no_key() {
+    let folder = scratch("unflushed");
+    let log = folder.with_extension("strace");
+    if !can_trace() {
+        return;
+    }
+    let store = folder.join("store").display().to_string();
+    let mut n_unflushed = 0;
+    for nth in 1.. {
+        let options = [
+            format!("--trace-path={store}"),
+            format!("--inject=fsync:error=EIO:when={nth}"),
+        ];
+        let stdout = strace(Scenario::Rekey, &folder, &options, &log);
+        if !std::fs::read_to_string(&log)
+            .unwrap()
+            .contains("(INJECTED)")
+        {
+            break;
+        }
+        n_unflushed += usize::from(stdout.contains("may lose it with the power"));
+        let harm = harm(Scenario::Rekey, &folder, &acknowledged(&stdout));
+        assert!(
+            harm.lost.is_empty() && harm.torn.is_empty(),
+            "{nth}: {harm:?}\n{stdout}"
+        );
+    }
+    assert!(0 < n_unflushed);
+    std::fs::remove_dir_all(folder).ok();
+    std::fs::remove_file(log).ok();
+}
+
 #[test]
 fn a_failing_disk_while_backing_up() {
     faults(Scenario::Backup);
