@@ -4,7 +4,8 @@
 //! 2. A network marks what looks like text, piece by piece, and in a large picture once more at a smaller size;
 //!    what it marked becomes upright boxes (`detect`).
 //! 3. A large, thin, flat or doubtful box that does not look drawn and cannot be read is anatomy (`drawn`, `ends`).
-//! 4. Boxes that lie in each other become one (`area`), which is made to reach from end to end of its line (`ends`).
+//! 4. Boxes that lie in each other become one (`area`), which is made to reach from end to end of its line (`ends`), and
+//!    small gaps between boxes of a line close.
 //! 5. A second network reads each box (`read`).
 //! 6. A box that says `R` or another marker, and stands alone, may stay (`marker`).
 //!
@@ -125,6 +126,7 @@ impl TextFinder {
             });
         }
         marker::keep_only_alone(&mut boxes);
+        area::close_gaps(boxes.iter_mut().map(|it| &mut it.area).collect());
         Ok(boxes)
     }
 
@@ -180,20 +182,30 @@ pub fn masks(boxes: &[TextBox], width: usize, height: usize) -> Vec<Rect> {
 /// The box with a margin. Of a line that an edge of the picture cuts, the network loses letters at the ends: they get
 /// one and a half times its height.
 fn with_margin(area: Rect, width: usize, height: usize) -> Rect {
-    let margin = margin(area);
-    let (across, along) = (margin + CUT, margin + 3 * area.lesser_side() / 2);
+    let (across, along) = (
+        margin(area) + CUT,
+        margin(area) + 3 * area.lesser_side() / 2,
+    );
     let is_close = |near: usize, far: usize, edge: usize| near <= CLOSE || far + CLOSE >= edge;
     let is_upright = area.height() > area.width();
     if is_upright && is_close(area.left, area.right, width) {
         area.grown(across, along)
     } else if !is_upright && is_close(area.top, area.bottom, height) {
         area.grown(along, across)
+    } else if is_upright {
+        area.grown(margin(area), end_margin(area))
     } else {
-        area.grown(margin, margin)
+        area.grown(end_margin(area), margin(area))
     }
 }
 
 /// Pixels on each side: a soft edge is wider in larger letters.
 fn margin(area: Rect) -> usize {
     1 + area.lesser_side() / 40
+}
+
+/// Pixels at each end of a line: the network can begin within the stem of a first letter.
+fn end_margin(area: Rect) -> usize {
+    let part = if area.lesser_side() > LARGE { 4 } else { 16 };
+    margin(area) + area.lesser_side() / part
 }

@@ -9,6 +9,9 @@ pub struct Rect {
     pub right: usize,
 }
 
+/// A gap in a line is at most so many half heights wide.
+const GAP: usize = 3;
+
 /// Where a network thinks that text is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spot {
@@ -115,13 +118,32 @@ pub(super) fn merged(mut spots: Vec<Spot>) -> Vec<Spot> {
     spots
 }
 
+/// Boxes of one line grow to each other where the gap is so small that letters may have been lost in it.
+pub(super) fn close_gaps(mut areas: Vec<&mut Rect>) {
+    let before: Vec<Rect> = areas.iter().map(|it| **it).collect();
+    for area in &mut areas {
+        let next = before.iter().filter(|it| follows(**area, **it));
+        if let Some(next) = next.min_by_key(|it| it.left) {
+            area.right = area.right.max(next.left);
+        }
+    }
+}
+
+/// Whether `b` stands to the right of `a` on its line, close enough to belong to it.
+fn follows(a: Rect, b: Rect) -> bool {
+    let (low, high) = (a.height().min(b.height()), a.height().max(b.height()));
+    let shared = a.bottom.min(b.bottom).saturating_sub(a.top.max(b.top));
+    let is_ahead = a.right <= b.left && b.left - a.right <= GAP * low / 2;
+    is_ahead && high <= 2 * low && 3 * shared >= 2 * low
+}
+
 fn belong(a: Rect, b: Rect) -> bool {
     2 * a.shared(b) >= a.n_pixels().min(b.n_pixels())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Rect, Spot, merged};
+    use super::{Rect, Spot, close_gaps, merged};
 
     fn spot(left: usize, right: usize) -> Spot {
         Spot {
@@ -151,6 +173,31 @@ mod tests {
             areas(vec![spot(12, 20), spot(0, 10), spot(4, 16)]),
             [(0, 20)]
         );
+    }
+
+    #[test]
+    fn a_gap_between_words_closes_and_one_between_columns_stays() {
+        let ends = |rects: &[Rect]| {
+            let mut rects = rects.to_vec();
+            close_gaps(rects.iter_mut().collect());
+            rects.iter().map(|it| it.right).collect::<Vec<_>>()
+        };
+        let word = |left: usize, right: usize| spot(left, right).area;
+        assert_eq!(ends(&[word(0, 30), word(45, 80)]), [45, 80]);
+        assert_eq!(ends(&[word(45, 80), word(0, 30)]), [80, 45]);
+        assert_eq!(ends(&[word(0, 30), word(46, 80)]), [30, 80]);
+        // Another line, and letters of another size.
+        let below = Rect {
+            top: 8,
+            bottom: 18,
+            ..word(35, 80)
+        };
+        assert_eq!(ends(&[word(0, 30), below]), [30, 80]);
+        let large = Rect {
+            bottom: 21,
+            ..word(35, 80)
+        };
+        assert_eq!(ends(&[word(0, 30), large]), [30, 80]);
     }
 
     #[test]

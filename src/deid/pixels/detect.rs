@@ -23,7 +23,7 @@ const SMALL: f32 = 0.375;
 /// Every picture is searched in this size once more, for lines that the network did not see at full size: it loses black
 /// letters on noise. Their boxes are coarser, so they count only where nothing else was found.
 const AGAIN: f32 = 0.5;
-/// Empty pixels around the picture: the network is weak at an edge, and letters may touch it.
+/// Pixels around the picture: the network is weak at an edge, and letters may touch it.
 const BORDER: usize = 16;
 /// The network halves its picture five times.
 const MULTIPLE: usize = 32;
@@ -36,6 +36,15 @@ const END: f32 = 0.3;
 const END_MOST: f32 = 10.0;
 /// A spot is text if one of its pixels reaches this.
 const SPOT: f32 = 0.45;
+
+/// What stands around the picture.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Border {
+    /// The middle value of its edges.
+    Even,
+    /// The picture in a mirror: of letters that an edge cuts to a few rows, twice as much is seen.
+    Mirror,
+}
 
 /// The network that finds text.
 pub(super) struct Detector {
@@ -59,15 +68,15 @@ impl Detector {
 
     /// The spots at all sizes, in pixels of `view`; the same text may be there more than once.
     pub(super) fn find(&self, view: &View) -> Result<Vec<Spot>, Error> {
-        let mut spots = self.map(view)?.spots();
-        let again = self.map(&view.scaled(AGAIN))?.spots();
+        let mut spots = self.map(view, Border::Even)?.spots();
+        let again = self.map(&view.scaled(AGAIN), Border::Mirror)?.spots();
         spots.extend(again.into_iter().map(|it| Spot {
             area: scaled_back(it.area, AGAIN, view),
             is_coarse: true,
             ..it
         }));
         if view.width().max(view.height()) > PIECE {
-            let small = self.map(&view.scaled(SMALL))?.spots();
+            let small = self.map(&view.scaled(SMALL), Border::Even)?.spots();
             let back = small.into_iter().map(|it| Spot {
                 area: scaled_back(it.area, SMALL, view),
                 ..it
@@ -78,7 +87,7 @@ impl Detector {
     }
 
     /// The whole picture, piece by piece; where pieces overlap, the surer one counts.
-    fn map(&self, view: &View) -> Result<Map, Error> {
+    fn map(&self, view: &View, border: Border) -> Result<Map, Error> {
         let (width, height) = (view.width(), view.height());
         let mut map = Map {
             width,
@@ -92,25 +101,25 @@ impl Detector {
                     bottom,
                     right,
                 };
-                let answer = self.run(view, piece)?;
+                let answer = self.run(view, piece, border)?;
                 map.take(piece, &answer);
             }
         }
         Ok(map)
     }
 
-    fn run(&self, view: &View, piece: Rect) -> Result<NdTensor<f32, 4>, Error> {
+    fn run(&self, view: &View, piece: Rect, border: Border) -> Result<NdTensor<f32, 4>, Error> {
         let padded = |it: usize| (it + 2 * BORDER).next_multiple_of(MULTIPLE);
         let (width, height) = (padded(piece.width()), padded(piece.height()));
         let channels = view.channels();
         let edge = channels.map(|it| it.map_or(0.0, |it| it.rim_median()));
         let input = NdTensor::from_fn([1, 3, height, width], |[_, c, y, x]| {
-            let inside = (BORDER..BORDER + piece.width()).contains(&x)
-                && (BORDER..BORDER + piece.height()).contains(&y);
-            let value = match channels.get(c) {
-                Some(Some(plane)) if inside => {
-                    plane.at(piece.left + x - BORDER, piece.top + y - BORDER)
-                }
+            let place = (
+                within(x, piece.width(), border),
+                within(y, piece.height(), border),
+            );
+            let value = match (channels.get(c), place) {
+                (Some(Some(plane)), (Some(x), Some(y))) => plane.at(piece.left + x, piece.top + y),
                 _ => edge.get(c).copied().unwrap_or_default(),
             };
             // As in the network's own preparation: from -1 to 1.
@@ -137,6 +146,20 @@ impl Detector {
             wanted: "probabilities",
             found: "another kind of number".to_owned(),
         })
+    }
+}
+
+/// The pixel of a side of `length` that stands `at` pixels from the start of its border; none in an even border.
+fn within(at: usize, length: usize, border: Border) -> Option<usize> {
+    let end = BORDER + length;
+    if (BORDER..end).contains(&at) {
+        Some(at - BORDER)
+    } else if border == Border::Even || end + BORDER <= at {
+        None
+    } else if at < BORDER {
+        Some((BORDER - 1 - at).min(length - 1))
+    } else {
+        Some((length - 1).saturating_sub(at - end))
     }
 }
 
@@ -233,7 +256,23 @@ fn around_core(core: Rect) -> Rect {
 
 #[cfg(test)]
 mod tests {
-    use super::{PIECE, SHARED, pieces};
+    use super::{BORDER, Border, PIECE, SHARED, pieces, within};
+
+    #[test]
+    fn a_mirror_repeats_the_pixels_at_an_edge_and_an_even_border_none() {
+        let side = |border| {
+            let all = (0..BORDER + 20 + BORDER + 3).map(|it| within(it, 20, border));
+            all.collect::<Vec<_>>()
+        };
+        let mirrored = side(Border::Mirror);
+        assert_eq!(mirrored[..2], [Some(15), Some(14)]);
+        assert_eq!(mirrored[15..18], [Some(0), Some(0), Some(1)]);
+        assert_eq!(mirrored[35..38], [Some(19), Some(19), Some(18)]);
+        assert_eq!(mirrored[51..53], [Some(4), None]);
+        let even = side(Border::Even);
+        assert!(even[..16].iter().chain(&even[36..]).all(Option::is_none));
+        assert_eq!(even[16..36], mirrored[16..36]);
+    }
 
     #[test]
     fn pieces_cover_the_side_overlap_and_are_not_too_large() {

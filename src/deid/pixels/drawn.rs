@@ -14,10 +14,25 @@ const HEIGHT: f32 = 0.2;
 const BRIGHT: f32 = 0.003;
 const DARK: f32 = 0.015;
 
+/// Beside drawn letters a part of them is enough, where a step cuts the next one.
+const BESIDE: f32 = 0.7;
+
 /// Whether `area`, but for what of it is `taken` by other text, has the edges of drawn letters.
 pub(super) fn is_drawn(view: &View, area: Rect, taken: &[Rect]) -> bool {
+    let (bright, dark) = edges(view, area, taken);
+    bright >= BRIGHT || dark >= DARK
+}
+
+/// Whether the letters of a box go on in `area`, which lies beside it.
+pub(super) fn is_drawn_beside(view: &View, area: Rect) -> bool {
+    let (bright, dark) = edges(view, area, &[]);
+    bright >= BESIDE * BRIGHT || dark >= BESIDE * DARK
+}
+
+/// The parts of the pixels that are edges of bright and of dark ink.
+fn edges(view: &View, area: Rect, taken: &[Rect]) -> (f32, f32) {
     let [_, Some(plane), _] = view.channels() else {
-        return false;
+        return (0.0, 0.0);
     };
     let (mut n, mut n_bright, mut n_dark) = (0, 0, 0);
     let mut row = Vec::with_capacity(area.width());
@@ -44,7 +59,7 @@ pub(super) fn is_drawn(view: &View, area: Rect, taken: &[Rect]) -> bool {
         }
     }
     let part = |n_edges: usize| n_edges as f32 / n.max(1) as f32;
-    part(n_bright) >= BRIGHT || part(n_dark) >= DARK
+    (part(n_bright), part(n_dark))
 }
 
 fn is_even(ink: &[f32]) -> bool {

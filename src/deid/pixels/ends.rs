@@ -1,13 +1,16 @@
 //! The ends of a line: the network can lose letters where what lies behind them changes, and its spots are long enough
 //! for letters that it hardly marks.
 
-use super::{LARGE, area::Rect, drawn::is_drawn, view::View};
+use super::{LARGE, area::Rect, drawn::is_drawn_beside, view::View};
 
 /// A line is followed in steps of this part of its height, so many at most on each side.
 const STEP: f32 = 0.5;
 const N_STEPS: usize = 6;
-/// In large letters strokes are too rare to compare. They are followed by their edges, on all four sides.
+/// In large letters strokes are too rare to compare. They are followed by their edges, on all four sides and to the last.
 const LARGE_STEP: f32 = 0.25;
+const N_LARGE_STEPS: usize = 12;
+/// Between two letters it may pause for so many steps.
+const N_EMPTY: usize = 1;
 /// Strokes are as steep as this part of the line's steepest, which is the value that only `STEEPEST` exceed.
 const STEEP: f32 = 0.4;
 const STEEPEST: f32 = 0.01;
@@ -51,15 +54,19 @@ fn with_ends(view: &View, area: Rect) -> Rect {
     let step = |part: f32| ((height as f32 * part).ceil() as usize).max(4);
     if height > LARGE {
         let ends = [End::Left, End::Right, End::Top, End::Bottom];
-        return followed(view, area, &ends, step(LARGE_STEP), |it| {
-            is_drawn(view, it, &[])
-        });
+        return followed(
+            view,
+            area,
+            &ends,
+            (step(LARGE_STEP), N_LARGE_STEPS, N_EMPTY),
+            |it| is_drawn_beside(view, it),
+        );
     }
     let is_upright = is_upright(area);
-    let ends = if is_upright {
-        [End::Top, End::Bottom]
+    let ends: &[End] = if is_upright {
+        &[End::Top, End::Bottom]
     } else {
-        [End::Left, End::Right]
+        &[End::Left, End::Right]
     };
     let own = slopes(view, area, is_upright);
     let steep = STEEP * steepest(&own);
@@ -68,27 +75,32 @@ fn with_ends(view: &View, area: Rect) -> Rect {
         n_steep as f32 / slopes.len().max(1) as f32
     };
     let wanted = DENSE * dense(&own);
-    followed(view, area, &ends, step(STEP), |it| {
+    followed(view, area, ends, (step(STEP), N_STEPS, 0), |it| {
         steep > 0.0 && dense(&slopes(view, it, is_upright)) >= wanted
     })
 }
 
-/// `area` and, at each of the `ends`, as many steps as `goes_on`.
+/// `area` and, at each of the `ends`, as many steps as `goes_on`, which may pause between letters.
 fn followed(
     view: &View,
     area: Rect,
     ends: &[End],
-    step: usize,
+    (step, n_steps, n_empty): (usize, usize, usize),
     goes_on: impl Fn(Rect) -> bool,
 ) -> Rect {
     let mut whole = area;
     for end in ends {
-        for _ in 0..N_STEPS {
-            let strip = beyond(whole, *end, step).clipped(view.width(), view.height());
-            if strip.n_pixels() == 0 || !goes_on(strip) {
+        let (mut reached, mut n_since) = (whole, 0);
+        for _ in 0..n_steps {
+            let strip = beyond(reached, *end, step).clipped(view.width(), view.height());
+            if strip.n_pixels() == 0 || n_empty < n_since {
                 break;
             }
-            whole = whole.around(strip);
+            reached = reached.around(strip);
+            n_since += 1;
+            if goes_on(strip) {
+                (whole, n_since) = (reached, 0);
+            }
         }
     }
     whole
