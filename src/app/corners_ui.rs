@@ -52,28 +52,20 @@ pub(super) fn corner_texts(
         .name
         .clone()
         .unwrap_or_else(|| "by hand".to_owned());
-    let inverted = if view.is_inverted {
-        format!("{DOT}inverted")
-    } else {
-        String::new()
-    };
     let is_gray = matches!(scan.pyramid.frame().samples, Samples::Gray(_));
     let window = if is_gray {
         words::window_words(&view.window, unit)
     } else {
         "colour".to_owned()
     };
-    let window_name = if is_gray {
-        format!("{window_name}{inverted}")
-    } else {
-        String::new()
-    };
+    let window_name = if is_gray { window_name } else { String::new() };
+    let changed = words::changed_words(view);
     lines(painter, rect.left_top(), Align2::LEFT_TOP, &[&title, &date]);
     lines(
         painter,
         rect.right_top(),
         Align2::RIGHT_TOP,
-        &[&window, &window_name, &zoom],
+        &[&window, &window_name, &zoom, &changed],
     );
     let frame = format!("{} / {}", view.frame_idx + 1, scan.scan.frames.len());
     lines(
@@ -86,17 +78,19 @@ pub(super) fn corner_texts(
         legend(painter, rect, shown, scene.state.drawn_opacity(scan));
     }
     if let Some([across, down]) = &header.orientation {
-        let sides = [
-            (
-                rect.left_center(),
-                Align2::LEFT_CENTER,
-                words::opposite(across),
-            ),
-            (rect.right_center(), Align2::RIGHT_CENTER, across.clone()),
-            (rect.center_top(), Align2::CENTER_TOP, words::opposite(down)),
-            (rect.center_bottom(), Align2::CENTER_BOTTOM, down.clone()),
+        let stored = [
+            words::opposite(across),
+            across.clone(),
+            words::opposite(down),
+            down.clone(),
         ];
-        for (at, align, letters) in sides {
+        let places = [
+            (rect.left_center(), Align2::LEFT_CENTER),
+            (rect.right_center(), Align2::RIGHT_CENTER),
+            (rect.center_top(), Align2::CENTER_TOP),
+            (rect.center_bottom(), Align2::CENTER_BOTTOM),
+        ];
+        for ((at, align), letters) in places.into_iter().zip(view.turn.sides(stored)) {
             haloed(
                 painter,
                 at,

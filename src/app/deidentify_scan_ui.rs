@@ -18,7 +18,7 @@ use super::{
 use crate::{
     deid::dicom::{Change, Rect},
     privacy::Phi,
-    session::{Command, CoverChoice, DeidentifyCommand, ScanDraft, ScanItem},
+    session::{Command, CoverChoice, DeidentifyCommand, ItemId, ScanDraft, ScanItem},
     words::{Part, Words},
 };
 
@@ -31,7 +31,7 @@ const SHORTEST: usize = 3;
 pub(super) fn picture_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
-    (scan, draft): (&ScanItem, Option<&ScanDraft>),
+    (id, scan, draft): (ItemId, &ScanItem, Option<&ScanDraft>),
     pictures: &mut Pictures,
     commands: &mut Vec<Command>,
 ) {
@@ -45,7 +45,7 @@ pub(super) fn picture_ui(
     let place = Place::new(rect, ui.pixels_per_point(), scan);
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
-    pictures.paint(&painter, place.rect, scan, place.scan_from_rect(), None);
+    pictures.paint(&painter, place.rect, (id, scan), place.pose(), None);
     scan_ui::wheel(ui, &response, &place, scan, commands);
     let spoken = scene.words.say("deid-picture");
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));

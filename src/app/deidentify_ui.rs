@@ -323,18 +323,19 @@ fn middle_ui(ui: &mut Ui, scene: &Scene<'_>, pictures: &mut Pictures, commands: 
     if let Loading::Waiting(id) = draft {
         waiting_ui(ui, scene, *id, commands);
     }
-    match (scene.state.center().map(|it| &it.content), draft.ready()) {
-        (Some(Content::Scan(scan)), draft) => {
+    let center = scene.state.center().map(|it| (it.id, &it.content));
+    match (center, draft.ready()) {
+        (Some((id, Content::Scan(scan))), draft) => {
             let draft = match draft {
                 Some(Draft::Scan(it)) => Some(&**it),
                 Some(Draft::Note(_)) | None => None,
             };
-            deidentify_scan_ui::picture_ui(ui, scene, (scan, draft), pictures, commands);
+            deidentify_scan_ui::picture_ui(ui, scene, (id, scan, draft), pictures, commands);
         }
-        (Some(Content::Note(note)), Some(Draft::Note(draft))) => {
+        (Some((_, Content::Note(note))), Some(Draft::Note(draft))) => {
             deidentify_note_ui::text_ui(ui, scene, (note, draft), commands);
         }
-        (Some(Content::Note(_)), _) => {}
+        (Some((_, Content::Note(_))), _) => {}
         _ => empty_ui(
             ui,
             scene,

@@ -91,6 +91,10 @@ fn buttons(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     if can_save {
         button(ui, Button::new("Save"), Action::SaveOverlay);
     }
+    if state.scan().is_some() {
+        let words = format!("Layout {}", state.viewports.layout.name());
+        button(ui, Button::new(&words), Action::NextLayout);
+    }
     button(ui, Button::new("Open"), Action::OpenFiles);
 }
 

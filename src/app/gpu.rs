@@ -12,7 +12,7 @@ use crate::{
     case::Frame,
     prediction::{Affine2, Heatmap},
     render::{
-        Curve,
+        Curve, Pose, Turn,
         codes::Codes,
         colormap::STOPS,
         curve::Shape,
@@ -27,8 +27,8 @@ pub(super) struct Drawing {
     pub(super) frame: Arc<Frame>,
     pub(super) level: usize,
     pub(super) curve: Curve,
-    /// Screen pixels from the rectangle's left top to pixel-edge coordinates of the scan.
-    pub(super) scan_from_rect: Affine2,
+    /// From screen pixels, counted from the rectangle's left top, to the scan.
+    pub(super) pose: Pose,
     pub(super) heat: Option<Heat>,
 }
 
@@ -49,9 +49,13 @@ pub(super) struct Gpu(Arc<Mutex<Objects>>);
 struct Objects {
     program: glow::Program,
     vertices: glow::VertexArray,
-    frame: Option<FrameTexture>,
-    heat: Option<HeatTexture>,
+    /// Those of the viewports, newest first.
+    frames: Vec<FrameTexture>,
+    heats: Vec<HeatTexture>,
 }
+
+/// Twice the viewports that are drawn at once: a new picture in one costs no other its texture.
+const N_KEPT: usize = 8;
 
 /// The source is kept, so that a new frame at the same address is never taken for it.
 struct FrameTexture {
@@ -95,8 +99,8 @@ impl Gpu {
             Ok(Self(Arc::new(Mutex::new(Objects {
                 program,
                 vertices,
-                frame: None,
-                heat: None,
+                frames: Vec::new(),
+                heats: Vec::new(),
             }))))
         }
     }
@@ -115,13 +119,13 @@ impl Gpu {
     /// Frees the pictures that the driver holds.
     pub(super) fn forget(&self, gl: &glow::Context) {
         let mut objects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let textures = [
-            objects.frame.take().map(|it| it.texture),
-            objects.heat.take().map(|it| it.texture),
-        ];
+        let frames = std::mem::take(&mut objects.frames);
+        let heats = std::mem::take(&mut objects.heats);
+        let frames = frames.into_iter().map(|it| it.texture);
+        let textures = frames.chain(heats.into_iter().map(|it| it.texture));
         // SAFETY: eframe calls this on the drawing thread while the context lives; each object is deleted once.
         unsafe {
-            for texture in textures.into_iter().flatten() {
+            for texture in textures {
                 gl.delete_texture(texture);
             }
         }
@@ -141,34 +145,27 @@ impl Gpu {
 
 impl Objects {
     fn upload_frame(&mut self, gl: &glow::Context, frame: &Arc<Frame>) {
-        if self
-            .frame
-            .as_ref()
-            .is_some_and(|it| Arc::ptr_eq(&it.source, frame))
-        {
+        if is_kept(&mut self.frames, |it| Arc::ptr_eq(&it.source, frame)) {
             return;
         }
         let Some(codes) = Codes::new(frame) else {
             return;
         };
         let bytes: Vec<u8> = codes.codes.iter().flat_map(|it| it.to_ne_bytes()).collect();
-        let old = self.frame.take().map(|it| it.texture);
+        let old = oldest(&mut self.frames).map(|it| it.texture);
         let format = (glow::R16UI, glow::RED_INTEGER, glow::UNSIGNED_SHORT);
         if let Some(texture) = upload(gl, old, (frame.width, frame.height), format, &bytes) {
-            self.frame = Some(FrameTexture {
+            let kept = FrameTexture {
                 source: frame.clone(),
                 texture,
                 value_from_code: (codes.low, codes.step),
-            });
+            };
+            self.frames.insert(0, kept);
         }
     }
 
     fn upload_heat(&mut self, gl: &glow::Context, heatmap: &Arc<Heatmap>) {
-        if self
-            .heat
-            .as_ref()
-            .is_some_and(|it| Arc::ptr_eq(&it.source, heatmap))
-        {
+        if is_kept(&mut self.heats, |it| Arc::ptr_eq(&it.source, heatmap)) {
             return;
         }
         let bytes: Vec<u8> = heatmap
@@ -176,19 +173,23 @@ impl Objects {
             .iter()
             .flat_map(|it| it.to_ne_bytes())
             .collect();
-        let old = self.heat.take().map(|it| it.texture);
+        let old = oldest(&mut self.heats).map(|it| it.texture);
         let format = (glow::R32F, glow::RED, glow::FLOAT);
         if let Some(texture) = upload(gl, old, (heatmap.width, heatmap.height), format, &bytes) {
-            self.heat = Some(HeatTexture {
+            let kept = HeatTexture {
                 source: heatmap.clone(),
                 texture,
-            });
+            };
+            self.heats.insert(0, kept);
         }
     }
 
     fn draw(&self, gl: &glow::Context, (width, height): (i32, i32), drawing: &Drawing) {
-        let Some(frame) = &self.frame else { return };
-        let heat = drawing.heat.as_ref().zip(self.heat.as_ref());
+        // What was just uploaded or found stands first.
+        let Some(frame) = self.frames.first() else {
+            return;
+        };
+        let heat = drawing.heat.as_ref().zip(self.heats.first());
         // SAFETY: the context is current during a paint callback; program, textures and uniforms belong to it. egui
         // restores its own program, textures, blending and vertex array after each callback.
         unsafe {
@@ -203,7 +204,8 @@ impl Objects {
             set.int("u_frame", 0);
             set.int("u_heat", 1);
             set.vec2("u_rect_px", (width as f32, height as f32));
-            set.affine("u_scan_from_rect", drawing.scan_from_rect);
+            set.affine("u_scan_from_rect", drawing.pose.scan_from_picture);
+            set.turn("u_turn", drawing.pose.turn);
             set.float("u_shrink", (1.0 / f64::from(1_u32 << drawing.level)) as f32);
             set.vec2("u_value_from_code", frame.value_from_code);
             let (shape, curve) = match drawing.curve.shape {
@@ -222,6 +224,25 @@ impl Objects {
             gl.enable(glow::BLEND);
             gl.active_texture(glow::TEXTURE0);
         }
+    }
+}
+
+/// Whether one of them is it; then it stands first.
+fn is_kept<T>(kept: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> bool {
+    let at = kept.iter().position(is_it);
+    if let Some(at) = at {
+        let found = kept.remove(at);
+        kept.insert(0, found);
+    }
+    at.is_some()
+}
+
+/// The one that was drawn longest ago, where there are too many.
+fn oldest<T>(kept: &mut Vec<T>) -> Option<T> {
+    if kept.len() < N_KEPT {
+        None
+    } else {
+        kept.pop()
     }
 }
 
@@ -279,6 +300,16 @@ impl Uniforms<'_> {
                 x,
                 y,
             )
+        }
+    }
+
+    unsafe fn turn(&self, name: &str, turn: Turn) {
+        let (a, c) = turn.scan_from_screen((1.0, 0.0));
+        let (b, d) = turn.scan_from_screen((0.0, 1.0));
+        // SAFETY: as the caller promises.
+        unsafe {
+            let at = self.gl.get_uniform_location(self.program, name);
+            self.gl.uniform_4_f32(at.as_ref(), a, b, c, d);
         }
     }
 

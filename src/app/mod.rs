@@ -286,7 +286,7 @@ fn reading_ui(
             match scene.state.center().map(|it| (it.id, &it.content)) {
                 Some((id, Content::Scan(scan))) => {
                     strip_ui::strip_ui(ui, scene, (id, scan), commands);
-                    scan_ui::scan_ui(ui, scene, scan, pictures, commands);
+                    scan_ui::viewports_ui(ui, scene, pictures, commands);
                 }
                 Some((id, Content::Note(note))) => {
                     note_ui::note_page_ui(ui, scene, (id, note), commands)

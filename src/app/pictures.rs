@@ -10,9 +10,9 @@ use egui::{
 use super::gpu::{Drawing, Gpu, Heat};
 use crate::{
     case::{Frame, Samples},
-    prediction::{Affine2, Explanation, Heatmap},
+    prediction::{Explanation, Heatmap},
     render::{
-        Curve, Overlay, Picture, compose,
+        Curve, Overlay, Picture, Pose, compose,
         contour::Point,
         overlay::{greatest, smooth},
         picture::outlines,
@@ -25,8 +25,9 @@ use crate::{
 pub(super) struct Pictures {
     gpu: Option<Gpu>,
     thumbnails: BTreeMap<ItemId, TextureHandle>,
-    drawn: Option<(Drawn, TextureHandle)>,
-    shown: Option<Shown>,
+    drawn: BTreeMap<ItemId, (Drawn, TextureHandle)>,
+    /// Those on screen, newest last.
+    shown: Vec<Shown>,
 }
 
 /// An explanation as it is drawn.
@@ -46,7 +47,7 @@ pub(super) struct Shown {
 struct Drawn {
     frame: Arc<Frame>,
     curve: Curve,
-    scan_from_picture: Affine2,
+    pose: Pose,
     size: (usize, usize),
     heat: Option<(Arc<Heatmap>, f32)>,
 }
@@ -60,12 +61,13 @@ impl Drawn {
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
-        let places = (self.curve, self.scan_from_picture, self.size)
-            == (other.curve, other.scan_from_picture, other.size);
+        let places = (self.curve, self.pose, self.size) == (other.curve, other.pose, other.size);
         heats && places && Arc::ptr_eq(&self.frame, &other.frame)
     }
 }
 
+/// Twice the viewports that are drawn at once.
+const N_SHOWN: usize = 8;
 /// Longest edge of a thumbnail in pixels.
 const THUMBNAIL: usize = 96;
 
@@ -78,8 +80,8 @@ impl Pictures {
         Self {
             gpu,
             thumbnails: BTreeMap::new(),
-            drawn: None,
-            shown: None,
+            drawn: BTreeMap::new(),
+            shown: Vec::new(),
         }
     }
 
@@ -101,13 +103,14 @@ impl Pictures {
             gpu.forget(gl);
         }
         self.thumbnails.clear();
-        self.drawn = None;
-        self.shown = None;
+        self.drawn.clear();
+        self.shown.clear();
     }
 
     /// Forgets what belongs to closed items.
     pub(super) fn retain(&mut self, is_open: impl Fn(ItemId) -> bool) {
         self.thumbnails.retain(|id, _| is_open(*id));
+        self.drawn.retain(|id, _| is_open(*id));
     }
 
     /// A small picture of the first frame, made once.
@@ -126,35 +129,36 @@ impl Pictures {
 
     /// An explanation made ready to draw, once.
     pub(super) fn shown(&mut self, explanation: &Arc<Explanation>) -> Option<Shown> {
-        if self
-            .shown
-            .as_ref()
-            .is_none_or(|it| !Arc::ptr_eq(&it.explanation, explanation))
-        {
+        let is_it = |it: &&Shown| Arc::ptr_eq(&it.explanation, explanation);
+        let known = self.shown.iter().find(is_it);
+        if known.is_none() {
             let heatmap = explanation.heatmap.as_ref()?;
             let (shown, full) = (smooth(heatmap), greatest(heatmap));
             let outlines = outlines(explanation.method, &shown, full).into();
-            self.shown = Some(Shown {
+            if N_SHOWN <= self.shown.len() {
+                self.shown.remove(0);
+            }
+            self.shown.push(Shown {
                 explanation: explanation.clone(),
                 heatmap: Arc::new(shown),
                 full,
                 outlines,
             });
         }
-        self.shown.clone()
+        self.shown.iter().find(is_it).cloned()
     }
 
-    /// Paints a scan into a rectangle on whole screen pixels. `scan_from_rect` counts screen pixels from its left top.
+    /// Paints a scan into a rectangle on whole screen pixels; `pose` counts screen pixels from its left top.
     pub(super) fn paint(
         &mut self,
         painter: &Painter,
         rect: Rect,
-        scan: &ScanItem,
-        scan_from_rect: Affine2,
+        (id, scan): (ItemId, &ScanItem),
+        pose: Pose,
         heat: Option<(&Shown, f32)>,
     ) {
         let curve = Curve::new(&scan.view.window, scan.view.is_inverted);
-        let (frame, level) = scan.pyramid.level(scan_from_rect.scale_x);
+        let (frame, level) = scan.pyramid.level(pose.scan_from_picture.scale_x);
         match &self.gpu {
             Some(gpu) if matches!(frame.samples, Samples::Gray(_)) => {
                 let heat = heat.map(|(it, opacity)| Heat {
@@ -166,12 +170,12 @@ impl Pictures {
                     frame: frame.clone(),
                     level,
                     curve,
-                    scan_from_rect,
+                    pose,
                     heat,
                 };
                 paint_by_shader(painter, rect, gpu.clone(), drawing);
             }
-            Some(_) | None => self.paint_by_cpu(painter, rect, scan, curve, scan_from_rect, heat),
+            Some(_) | None => self.paint_by_cpu(painter, rect, (id, scan), (curve, pose), heat),
         }
     }
 
@@ -179,36 +183,32 @@ impl Pictures {
         &mut self,
         painter: &Painter,
         rect: Rect,
-        scan: &ScanItem,
-        curve: Curve,
-        scan_from_picture: Affine2,
+        (id, scan): (ItemId, &ScanItem),
+        (curve, pose): (Curve, Pose),
         heat: Option<(&Shown, f32)>,
     ) {
         let pixels = rect.size() * painter.pixels_per_point();
         let wanted = Drawn {
             frame: scan.pyramid.frame().clone(),
             curve,
-            scan_from_picture,
+            pose,
             size: (
                 pixels.x.round().max(1.0) as usize,
                 pixels.y.round().max(1.0) as usize,
             ),
             heat: heat.map(|(it, opacity)| (it.heatmap.clone(), opacity)),
         };
-        if self
-            .drawn
-            .as_ref()
-            .is_none_or(|(drawn, _)| !drawn.is(&wanted))
-        {
+        let known = self.drawn.get(&id);
+        if known.is_none_or(|(drawn, _)| !drawn.is(&wanted)) {
             let overlay = heat.map(|(it, opacity)| Overlay::new(&it.heatmap, it.full, opacity));
             let picture = image(&compose(
                 &scan.pyramid,
                 &curve,
                 overlay.as_ref(),
-                scan_from_picture,
+                pose,
                 wanted.size,
             ));
-            let texture = match self.drawn.take() {
+            let texture = match self.drawn.remove(&id) {
                 Some((_, mut texture)) => {
                     texture.set(picture, TextureOptions::NEAREST);
                     texture
@@ -217,9 +217,9 @@ impl Pictures {
                     .ctx()
                     .load_texture("picture", picture, TextureOptions::NEAREST),
             };
-            self.drawn = Some((wanted, texture));
+            self.drawn.insert(id, (wanted, texture));
         }
-        if let Some((_, texture)) = &self.drawn {
+        if let Some((_, texture)) = self.drawn.get(&id) {
             painter.image(
                 texture.id(),
                 rect,

@@ -4,6 +4,7 @@ use egui::{Pos2, Rect, Vec2, vec2};
 
 use crate::{
     prediction::{Affine2, Pixel},
+    render::{Pose, Turn},
     session::ScanItem,
 };
 
@@ -17,6 +18,7 @@ pub(super) struct Place {
     /// The point of the scan in the middle of the viewport.
     pub(super) center: (f32, f32),
     pub(super) size: (f32, f32),
+    turn: Turn,
 }
 
 impl Place {
@@ -37,7 +39,13 @@ impl Place {
         } else {
             1.0
         };
-        let fit = (rect.width() / size.0).min(rect.height() / (size.1 * ratio)) * pixels_per_point;
+        let turn = scan.view.turn;
+        let (across, down) = if turn.is_sideways() {
+            (rect.height(), rect.width())
+        } else {
+            (rect.width(), rect.height())
+        };
+        let fit = (across / size.0).min(down / (size.1 * ratio)) * pixels_per_point;
         let scale = (fit * scan.view.zoom).max(f32::MIN_POSITIVE);
         let center = (scan.view.center.0 * size.0, scan.view.center.1 * size.1);
         Self {
@@ -46,12 +54,13 @@ impl Place {
             scale: vec2(scale, scale * ratio),
             center,
             size,
+            turn,
         }
     }
 
     pub(super) fn ui_from_scan(&self, (x, y): (f32, f32)) -> Pos2 {
-        self.rect.center()
-            + vec2(x - self.center.0, y - self.center.1) * self.scale / self.pixels_per_point
+        let way = vec2(x - self.center.0, y - self.center.1) * self.scale / self.pixels_per_point;
+        self.rect.center() + Vec2::from(self.turn.screen_from_scan((way.x, way.y)))
     }
 
     /// Shares of the scan's width and height at a point on screen.
@@ -76,16 +85,22 @@ impl Place {
 
     /// A way on screen as shares of the scan's width and height.
     pub(super) fn share_of(&self, way: Vec2) -> Vec2 {
+        let way = Vec2::from(self.turn.scan_from_screen((way.x, way.y)));
         way * self.pixels_per_point / self.scale / vec2(self.size.0, self.size.1)
     }
 
-    pub(super) fn scan_from_rect(&self) -> Affine2 {
+    /// Where the screen pixels of the rectangle, counted from its left top, come from in the scan.
+    pub(super) fn pose(&self) -> Pose {
         let middle = self.rect.size() * self.pixels_per_point / 2.0;
-        Affine2 {
-            scale_x: self.scale.x.recip(),
-            scale_y: self.scale.y.recip(),
-            offset_x: self.center.0 - middle.x / self.scale.x,
-            offset_y: self.center.1 - middle.y / self.scale.y,
+        Pose {
+            scan_from_picture: Affine2 {
+                scale_x: self.scale.x.recip(),
+                scale_y: self.scale.y.recip(),
+                offset_x: self.center.0 - middle.x / self.scale.x,
+                offset_y: self.center.1 - middle.y / self.scale.y,
+            },
+            turn: self.turn,
+            middle: (middle.x, middle.y),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The viewport: the scan on black, corner texts, overlay, and what the mouse does.
+//! The viewports: scans on black, corner texts, overlay, and what the mouse does.
 
 use egui::{
-    CornerRadius, CursorIcon, Event, MouseWheelUnit, PointerButton, Pos2, Response, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, vec2,
+    Align2, CornerRadius, CursorIcon, Event, MouseWheelUnit, Painter, PointerButton, Pos2, Rect,
+    Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, vec2,
 };
 
 use super::{
@@ -11,37 +11,100 @@ use super::{
     crop_ui::pointing_ui,
     pictures::Pictures,
     place::Place,
-    theme::{AMBER_ON_PICTURE, VIEWPORT},
+    theme::{self, AMBER_ON_PICTURE, ON_PICTURE, VIEWPORT},
     words,
 };
 use crate::{
     case::Window,
     render::{caption::percent, preset_window},
-    session::{Action, Command, ScanItem},
+    session::{Action, Command, Content, ItemId, ScanItem},
 };
 
-/// Draws the scan in the middle and listens to mouse and wheel over it.
-pub(super) fn scan_ui(
+/// Draws the viewports, one pixel apart, the active one with a line round it.
+pub(super) fn viewports_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
-    scan: &ScanItem,
+    pictures: &mut Pictures,
+    commands: &mut Vec<Command>,
+) {
+    let viewports = &scene.state.viewports;
+    let (n_columns, n_rows) = viewports.layout.size();
+    let (whole, _) = ui.allocate_exact_size(ui.available_size(), Sense::empty());
+    let pixel = ui.pixels_per_point().recip();
+    let cell = (whole.size() - vec2(n_columns as f32 - 1.0, n_rows as f32 - 1.0) * pixel)
+        / vec2(n_columns as f32, n_rows as f32);
+    for (at, item) in viewports.shown().enumerate() {
+        let step =
+            vec2((at % n_columns) as f32, (at / n_columns) as f32) * (cell + Vec2::splat(pixel));
+        let rect = Rect::from_min_size(whole.min + step, cell);
+        let item = item.and_then(|it| scene.state.item(it));
+        match item.map(|it| (it.id, &it.content)) {
+            Some((id, Content::Scan(scan))) => {
+                scan_ui(ui, scene, (at, rect), (id, scan), pictures, commands);
+            }
+            _ => vacant_ui(ui, scene, (at, rect), commands),
+        }
+    }
+}
+
+/// A viewport that shows nothing yet.
+fn vacant_ui(ui: &Ui, scene: &Scene<'_>, (at, rect): (usize, Rect), commands: &mut Vec<Command>) {
+    let response = ui.interact(rect, egui::Id::new(("viewport", at)), Sense::click());
+    let words = "Choose a scan in the list";
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words));
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
+    let font = theme::regular(theme::SMALL);
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        words,
+        font,
+        ON_PICTURE.gamma_multiply(0.6),
+    );
+    outline_ui(&painter, scene, (at, rect));
+    if response.clicked() {
+        commands.push(Command::ActivateViewport(at));
+    }
+}
+
+/// Marks the active one of several.
+fn outline_ui(painter: &Painter, scene: &Scene<'_>, (at, rect): (usize, Rect)) {
+    if scene.state.viewports.active() == at {
+        let stroke = Stroke::new(1.0, scene.tokens.amber);
+        painter.rect_stroke(rect, CornerRadius::ZERO, stroke, StrokeKind::Inside);
+    }
+}
+
+/// Draws a scan and listens to mouse and wheel over it.
+fn scan_ui(
+    ui: &Ui,
+    scene: &Scene<'_>,
+    (at, rect): (usize, Rect),
+    (id, scan): (ItemId, &ScanItem),
     pictures: &mut Pictures,
     commands: &mut Vec<Command>,
 ) {
     // The outermost points belong to the edges of the columns beside it, which can be dragged too.
     const EDGE: f32 = 5.0;
-    let (rect, _) = ui.allocate_exact_size(ui.available_size(), Sense::empty());
     let response = ui.interact(
         rect.shrink2(vec2(EDGE, 0.0)),
-        egui::Id::unique("scan"),
+        egui::Id::new(("viewport", at)),
         Sense::click_and_drag(),
     );
     let place = Place::new(rect, ui.pixels_per_point(), scan);
-    if scene.state.is_pointing {
+    let is_active = scene.state.viewports.active() == at;
+    let n_before = commands.len();
+    if scene.state.is_pointing && is_active {
         point(ui, &response, &place, commands);
     }
     listen(ui, &response, &place, scan, commands);
     menu(&response, scan, commands);
+    // What is done in another viewport makes it the active one first.
+    let is_chosen = commands.len() != n_before || response.is_pointer_button_down_on();
+    if !is_active && is_chosen {
+        commands.insert(n_before, Command::ActivateViewport(at));
+    }
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(scan)));
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
@@ -53,8 +116,8 @@ pub(super) fn scan_ui(
     pictures.paint(
         &painter,
         place.rect,
-        scan,
-        place.scan_from_rect(),
+        (id, scan),
+        place.pose(),
         shown.as_ref().map(|it| (it, opacity)),
     );
     if let Some(shown) = &shown {
@@ -71,17 +134,14 @@ pub(super) fn scan_ui(
             ));
         }
     }
-    pointing_ui(&painter, scene, scan, &place);
+    if is_active {
+        pointing_ui(&painter, scene, scan, &place);
+    }
     if scene.state.are_texts_shown {
         corner_texts(&painter, scene, scan, &place, shown.as_ref());
     }
     explaining_ui(&painter, scene, scan, place.rect.shrink(MARGIN));
-    painter.rect_stroke(
-        rect,
-        CornerRadius::ZERO,
-        Stroke::new(1.0, scene.tokens.amber),
-        StrokeKind::Inside,
-    );
+    outline_ui(&painter, scene, (at, rect));
 }
 
 /// A click says what the model is to read around.
@@ -224,6 +284,8 @@ fn menu(response: &Response, scan: &ScanItem, commands: &mut Vec<Command>) {
         ui.separator();
         for action in [
             Action::Invert,
+            Action::TurnRight,
+            Action::FlipAcross,
             Action::ResetView,
             Action::ToggleOverlay,
             Action::ToggleTexts,

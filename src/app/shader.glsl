@@ -1,4 +1,4 @@
-// Follows render::sample_at, Curve::apply, overlay::heat_at, overlay::blend and heat_color line by line.
+// Follows render::Pose::scan_at, sample_at, Curve::apply, overlay::heat_at, overlay::blend and heat_color line by line.
 // Samples are 16-bit codes: value = low + step * code; code 65535 is padding.
 precision highp float;
 precision highp int;
@@ -9,6 +9,7 @@ uniform usampler2D u_frame;
 uniform sampler2D u_heat;
 uniform vec2 u_rect_px;         // size of the drawn rectangle in screen pixels
 uniform vec4 u_scan_from_rect;  // scale x, scale y, offset x, offset y
+uniform vec4 u_turn;            // rows of the matrix from ways on screen to ways in the scan
 uniform float u_shrink;         // frame level from scan
 uniform vec2 u_value_from_code; // low, step
 uniform int u_shape;            // 0 ramp, 1 sigmoid
@@ -77,7 +78,9 @@ vec3 heat_color(float strength) {
 }
 
 void main() {
-    vec2 scan = v_rect * u_rect_px * u_scan_from_rect.xy + u_scan_from_rect.zw;
+    vec2 way = (v_rect - 0.5) * u_rect_px;
+    vec2 turned = 0.5 * u_rect_px + vec2(dot(u_turn.xy, way), dot(u_turn.zw, way));
+    vec2 scan = turned * u_scan_from_rect.xy + u_scan_from_rect.zw;
     vec2 at = scan * u_shrink;
     vec2 size = vec2(textureSize(u_frame, 0));
     vec3 color = vec3(0.0);

@@ -5,7 +5,7 @@ use crate::{
     evaluate::report::Share,
     model::Manifest,
     prediction::Estimate,
-    session::{Item, NoteItem},
+    session::{Item, NoteItem, View},
 };
 
 /// Separates the parts of a line.
@@ -201,6 +201,25 @@ pub(super) fn spacing_words(scan: &Scan) -> String {
         SpacingSource::Patient => size,
         SpacingSource::Detector => format!("{size} at the detector"),
     }
+}
+
+/// In which way the picture on screen is not as it is stored; empty where it is.
+pub(super) fn changed_words(view: &View) -> String {
+    if !view.is_changed() {
+        return String::new();
+    }
+    let turned = format!("turned {}\u{00B0}", 90 * u32::from(view.turn.n_quarters()));
+    let mut ways = Vec::new();
+    if view.turn.n_quarters() != 0 {
+        ways.push(turned.as_str());
+    }
+    if view.turn.is_mirrored() {
+        ways.push("mirrored");
+    }
+    if view.is_inverted {
+        ways.push("inverted");
+    }
+    format!("not as stored: {}", ways.join(", "))
 }
 
 /// The side opposite to a DICOM patient direction: `L` to `R`, `AF` to `PH`.

@@ -13,6 +13,7 @@ pub mod picture;
 pub mod preview;
 pub mod pyramid;
 pub mod raw_map;
+pub mod turn;
 
 pub use self::{
     colormap::heat_color,
@@ -20,6 +21,7 @@ pub use self::{
     overlay::{Overlay, Strength, blend, heat_at, smooth},
     picture::{Picture, compose, overlay_png, sample_at, thumbnail},
     pyramid::Pyramid,
+    turn::{Pose, Turn},
 };
 
 /// Why a picture cannot be made.

@@ -1,7 +1,7 @@
 //! Whole pictures: a frame through its curve with the influence over it, and the overlay PNG.
 
 use super::{
-    Curve, Error, Overlay, Pyramid, blend,
+    Curve, Error, Overlay, Pose, Pyramid, blend,
     caption::Caption,
     contour::{Point, contours},
     overlay::{greatest, smooth},
@@ -66,22 +66,22 @@ pub fn sample_at(frame: &Frame, x: f32, y: f32) -> [f32; 3] {
     }
 }
 
-/// Draws a frame with its overlay. `scan_from_picture` maps pixel-edge coordinates; what lies outside is black.
+/// Draws a frame with its overlay; what lies outside is black.
 /// Colour frames keep their colours: a window is for grey values.
 pub fn compose(
     pyramid: &Pyramid,
     curve: &Curve,
     overlay: Option<&Overlay<'_>>,
-    scan_from_picture: Affine2,
+    pose: Pose,
     (width, height): (usize, usize),
 ) -> Picture {
-    let (frame, level) = pyramid.level(scan_from_picture.scale_x);
+    let (frame, level) = pyramid.level(pose.scan_from_picture.scale_x);
     let shrink = (1.0 / f64::from(1_u32 << level)) as f32;
     let is_gray = matches!(frame.samples, Samples::Gray(_));
     let mut rgba = Vec::with_capacity(4 * width * height);
     for row in 0..height {
         for column in 0..width {
-            let (x, y) = scan_from_picture.apply((column as f32 + 0.5, row as f32 + 0.5));
+            let (x, y) = pose.scan_at((column as f32 + 0.5, row as f32 + 0.5));
             let samples = sample_at(frame, x * shrink, y * shrink);
             let base = if is_gray {
                 [curve.apply(samples[0]); 3]
@@ -117,7 +117,13 @@ pub fn thumbnail(pyramid: &Pyramid, window: &Window, edge: usize) -> Picture {
     let size = |edge: usize| ((edge as f32 / scale).round() as usize).max(1);
     let curve = Curve::new(window, false);
     let size = (size(frame.width), size(frame.height));
-    compose(pyramid, &curve, None, scan_from_picture, size)
+    compose(
+        pyramid,
+        &curve,
+        None,
+        Pose::upright(scan_from_picture),
+        size,
+    )
 }
 
 /// What an overlay picture is made of.
@@ -174,7 +180,7 @@ pub fn overlay_png(request: OverlayRequest<'_>) -> Result<Vec<u8>, Error> {
         &pyramid,
         &curve,
         Some(&overlay),
-        scan_from_picture,
+        Pose::upright(scan_from_picture),
         (size(frame.width), size(frame.height)),
     );
     for outline in outlines(explanation.method, &shown, greatest(heatmap)) {

@@ -1,7 +1,7 @@
 //! Two pictures side by side with lines of text under them: what is shown, and what a network gets of it.
 
 use super::{
-    Curve, Error, Picture, Pyramid,
+    Curve, Error, Picture, Pose, Pyramid,
     caption::{self, RESEARCH_USE},
     compose,
     curve::first_window,
@@ -37,7 +37,13 @@ impl Panel {
         };
         let curve = Curve::new(&first_window(scan, 0), false);
         let pyramid = Pyramid::new(frame.clone());
-        let mut picture = compose(&pyramid, &curve, None, scan_from_picture, size);
+        let mut picture = compose(
+            &pyramid,
+            &curve,
+            None,
+            Pose::upright(scan_from_picture),
+            size,
+        );
         let to_picture = scan_from_picture.inverse();
         let (left, top) = to_picture.apply((left, top));
         let (right, bottom) = to_picture.apply((right, bottom));

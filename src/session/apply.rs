@@ -12,7 +12,7 @@ use crate::{
     engine::{Event, Gate, Job, JobId, SaveJob, Target, Told},
     failure::Failure,
     lock::Reason,
-    render::{Pyramid, auto_window, curve::first_window, preset_window},
+    render::{Turn, auto_window, curve::first_window, preset_window},
     settings::Theme,
     store::{self, Outcome},
 };
@@ -31,7 +31,10 @@ impl State {
 
     /// Does what a person asked.
     pub fn apply(&mut self, command: Command) -> Vec<Effect> {
+        let before = self.scan().map(|(id, it)| (id, it.view.clone()));
         let mut effects = self.apply_alone(command);
+        self.follow(before);
+        self.arrange_viewports();
         effects.extend(self.follow_center());
         effects
     }
@@ -53,6 +56,8 @@ impl State {
             Command::Drop(paths) => return self.take_dropped(paths),
             Command::OnPage(command) => return self.apply_on_page(command),
             Command::Activate(id) => self.activate(id),
+            Command::SetLayout(layout) => self.set_layout(layout),
+            Command::ActivateViewport(at) => self.activate_viewport(at),
             Command::Close(id) => return self.put_away(id),
             Command::ChooseModel(kind, name) => return self.choose_model(kind, name),
             Command::ChooseLabel(id, label) => return self.explain_label(id, label),
@@ -121,6 +126,12 @@ impl State {
 
     /// Takes in what a worker answered. An answer that nobody waits for any more changes nothing.
     pub fn on_event(&mut self, id: JobId, event: Event) -> Vec<Effect> {
+        let effects = self.take_event(id, event);
+        self.arrange_viewports();
+        effects
+    }
+
+    fn take_event(&mut self, id: JobId, event: Event) -> Vec<Effect> {
         let Some(purpose) = self.jobs.get(&id).cloned() else {
             return Vec::new();
         };
@@ -276,9 +287,21 @@ impl State {
                     preset_window(&it.scan, number).unwrap_or_else(|| it.view.window.clone());
             }),
             Action::Invert => self.edit_scan(|it| it.view.is_inverted = !it.view.is_inverted),
+            Action::TurnRight => self.edit_scan(|it| it.view.turn = it.view.turn.clockwise()),
+            Action::TurnLeft => {
+                self.edit_scan(|it| it.view.turn = it.view.turn.counter_clockwise());
+            }
+            Action::FlipAcross => self.edit_scan(|it| it.view.turn = it.view.turn.flipped_across()),
+            Action::FlipDown => self.edit_scan(|it| it.view.turn = it.view.turn.flipped_down()),
             Action::ResetView => {
                 self.edit_scan(reset_view);
                 self.edit_center_course(|it| it.view.fit());
+            }
+            Action::NextLayout => self.set_layout(self.viewports.layout.next()),
+            Action::NextViewport => self.next_viewport(),
+            Action::ComparePrior => return self.compare_prior(),
+            Action::LinkViewports => {
+                self.viewports.are_apart = !self.viewports.are_apart;
             }
             Action::PointAt => self.start_pointing(),
             Action::ZoomIn => self.zoom(1.25),
@@ -364,15 +387,7 @@ impl State {
     }
 
     fn show_frame(&mut self, frame_idx: usize) {
-        self.edit_scan(|it| {
-            let frame_idx = frame_idx.min(it.scan.frames.len().saturating_sub(1));
-            if let Some(frame) = it.scan.frames.get(frame_idx)
-                && frame_idx != it.view.frame_idx
-            {
-                it.view.frame_idx = frame_idx;
-                it.pyramid = Pyramid::new(frame.clone());
-            }
-        });
+        self.edit_scan(|it| it.show_frame(frame_idx));
     }
 
     fn step_frame(&mut self, by: isize) {
@@ -486,6 +501,7 @@ impl State {
 fn reset_view(item: &mut ScanItem) {
     item.view.fit();
     item.view.is_inverted = false;
+    item.view.turn = Turn::default();
     item.view.window = first_window(&item.scan, item.view.frame_idx);
 }
 

@@ -183,6 +183,17 @@ impl ScanItem {
         })
     }
 
+    /// Puts a frame on screen; the last one where there are fewer.
+    pub(super) fn show_frame(&mut self, frame_idx: usize) {
+        let frame_idx = frame_idx.min(self.scan.frames.len().saturating_sub(1));
+        if let Some(frame) = self.scan.frames.get(frame_idx)
+            && frame_idx != self.view.frame_idx
+        {
+            self.view.frame_idx = frame_idx;
+            self.pyramid = Pyramid::new(frame.clone());
+        }
+    }
+
     /// What was asked about the frame on screen. An answer about anything else is not returned.
     pub fn reading(&self) -> Option<&Reading> {
         self.readings.get(&self.view.frame_idx)

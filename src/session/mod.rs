@@ -16,6 +16,7 @@ mod evaluating;
 mod failure;
 mod identity;
 mod item;
+mod layout;
 mod log;
 mod meaning;
 mod open;
@@ -59,6 +60,7 @@ pub use self::{
     early_warning::{KNOWN_HOURS, WarningAt, answer_at, early_warnings, news2, refusal},
     identity::{Identity, Trait},
     item::{Content, Item, ItemId, NoteItem, Opinion, Reading, ScanItem, SequenceItem},
+    layout::{Layout, Viewports},
     log::{LOG_ROWS, LogCommand, LogPage},
     meaning::{Sentence, meaning, scope_words},
     opinion::Answer,
@@ -88,8 +90,9 @@ pub struct State {
     pub models_folder: Option<PathBuf>,
     /// In the order in which they were opened.
     pub items: Vec<Item>,
-    /// In the middle of the window.
+    /// In the middle of the window; a scan stands in the active viewport.
     pub center: Option<ItemId>,
+    pub viewports: Viewports,
     pub models: Vec<Arc<Manifest>>,
     /// Names of the models chosen for scans and for notes, where several are installed.
     pub chosen: BTreeMap<Kind, String>,
@@ -245,6 +248,9 @@ pub enum Command {
     Drop(Vec<PathBuf>),
     OnPage(PageCommand),
     Activate(ItemId),
+    SetLayout(Layout),
+    /// By its place, row by row.
+    ActivateViewport(usize),
     Close(ItemId),
     ChooseModel(Kind, String),
     ChooseLabel(ItemId, LabelIdx),
@@ -349,6 +355,7 @@ impl State {
             models_folder: None,
             items: Vec::new(),
             center: None,
+            viewports: Viewports::default(),
             models: Vec::new(),
             chosen: BTreeMap::new(),
             sites: Vec::new(),

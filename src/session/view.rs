@@ -1,6 +1,6 @@
 //! How a scan is looked at: frame, window, zoom and place. Pure arithmetic, no pixels.
 
-use crate::case::Window;
+use crate::{case::Window, render::Turn};
 
 /// How one scan is looked at.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,6 +8,7 @@ pub struct View {
     pub frame_idx: usize,
     pub window: Window,
     pub is_inverted: bool,
+    pub turn: Turn,
     /// 1 fits the scan into the viewport.
     pub zoom: f32,
     /// The point in the middle of the viewport, as shares of the scan's width and height.
@@ -19,11 +20,12 @@ const ZOOM_MAX: f32 = 40.0;
 
 impl View {
     /// The first frame, fitted.
-    pub const fn new(window: Window) -> Self {
+    pub fn new(window: Window) -> Self {
         Self {
             frame_idx: 0,
             window,
             is_inverted: false,
+            turn: Turn::default(),
             zoom: 1.0,
             center: (0.5, 0.5),
         }
@@ -44,6 +46,24 @@ impl View {
         self.zoom = zoom;
         let moved = |about: f32, center: f32| (about - (about - center) * kept).clamp(0.0, 1.0);
         self.center = (moved(about.0, self.center.0), moved(about.1, self.center.1));
+    }
+
+    /// Does what was done to another view: the same steps of zoom and place, and the same window where grey values mean
+    /// the same.
+    pub fn follow(&mut self, (before, after): (&Self, &Self), is_alike: bool) {
+        self.zoom = (self.zoom * after.zoom / before.zoom).clamp(ZOOM_MIN, ZOOM_MAX);
+        self.pan((
+            before.center.0 - after.center.0,
+            before.center.1 - after.center.1,
+        ));
+        if is_alike && before.window != after.window {
+            self.window = after.window.clone();
+        }
+    }
+
+    /// Whether what is seen differs from what is stored, and a model reads, by more than its window.
+    pub fn is_changed(&self) -> bool {
+        self.is_inverted || self.turn != Turn::default()
     }
 
     /// Back to the fitted picture.

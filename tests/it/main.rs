@@ -84,5 +84,6 @@ mod train_command;
 mod train_data;
 mod train_loop;
 mod trust;
+mod viewports;
 mod window;
 mod words;

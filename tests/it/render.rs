@@ -10,7 +10,7 @@ use wardlight::{
         Precision, Prediction, Score, Subject, Trust,
     },
     render::{
-        self, Curve, Overlay, Picture, Pyramid, auto_window,
+        self, Curve, Overlay, Picture, Pose, Pyramid, Turn, auto_window,
         caption::Caption,
         compose, heat_at,
         overlay::greatest,
@@ -151,7 +151,7 @@ fn at_its_own_size_a_frame_is_its_curve_and_padding_is_black() {
         &Pyramid::new(frame()),
         &curve,
         None,
-        Affine2::IDENTITY,
+        Pose::upright(Affine2::IDENTITY),
         (4, 4),
     );
     let grey: Vec<u8> = picture.rgba.chunks(4).map(|it| it[0]).collect();
@@ -167,9 +167,9 @@ fn at_its_own_size_a_frame_is_its_curve_and_padding_is_black() {
 fn influence_is_drawn_where_it_lies_and_nowhere_else() {
     let curve = Curve::new(&window(75.0, 150.0, VoiFunction::LinearExact), false);
     let (pyramid, heat) = (Pyramid::new(frame()), heatmap());
-    let plain = compose(&pyramid, &curve, None, Affine2::IDENTITY, (4, 4));
+    let plain = compose(&pyramid, &curve, None, Pose::upright(Affine2::IDENTITY), (4, 4));
     let overlay = Overlay::new(&heat, greatest(&heat), 1.0);
-    let drawn = compose(&pyramid, &curve, Some(&overlay), Affine2::IDENTITY, (4, 4));
+    let drawn = compose(&pyramid, &curve, Some(&overlay), Pose::upright(Affine2::IDENTITY), (4, 4));
     let differs = |it: usize| plain.rgba[4 * it..4 * it + 3] != drawn.rgba[4 * it..4 * it + 3];
     assert!(
         (0..4).all(|it| !differs(it)),
@@ -180,6 +180,32 @@ fn influence_is_drawn_where_it_lies_and_nowhere_else() {
     assert_eq!(heat_at(&heat, -0.1, 0.0), 0.0);
 }
 
+/// Every way to lay a picture: each pixel, and its influence, goes where the turn says, and to no neighbour of that place.
+#[test]
+fn a_turned_picture_holds_the_same_pixels_in_their_new_places() {
+    let curve = Curve::new(&window(75.0, 150.0, VoiFunction::LinearExact), false);
+    let (pyramid, heat) = (Pyramid::new(frame()), heatmap());
+    let overlay = Overlay::new(&heat, greatest(&heat), 1.0);
+    let draw = |turn| {
+        let pose = Pose {
+            scan_from_picture: Affine2::IDENTITY,
+            turn,
+            middle: (2.0, 2.0),
+        };
+        compose(&pyramid, &curve, Some(&overlay), pose, (4, 4)).rgba
+    };
+    let upright = draw(Turn::default());
+    for turn in Turn::all() {
+        let turned = draw(turn);
+        for (idx, pixel) in upright.chunks(4).enumerate() {
+            let way = ((idx % 4) as f32 - 1.5, (idx / 4) as f32 - 1.5);
+            let (x, y) = turn.screen_from_scan(way);
+            let at = ((y + 1.5) * 4.0 + x + 1.5) as usize;
+            assert_eq!(&turned[4 * at..4 * at + 4], pixel, "{turn:?} {idx}");
+        }
+    }
+}
+
 #[test]
 fn outside_the_scan_a_picture_is_black() {
     let curve = Curve::new(&window(0.0, 1.0, VoiFunction::LinearExact), true);
@@ -187,7 +213,7 @@ fn outside_the_scan_a_picture_is_black() {
         offset_x: 100.0,
         ..Affine2::IDENTITY
     };
-    let picture = compose(&Pyramid::new(frame()), &curve, None, far, (3, 3));
+    let picture = compose(&Pyramid::new(frame()), &curve, None, Pose::upright(far), (3, 3));
     assert!(picture.rgba.chunks(4).all(|it| it == [0, 0, 0, 255]));
 }
 

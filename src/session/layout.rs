@@ -1,0 +1,249 @@
+//! Scans side by side: which viewport shows which, which one is active, and what is done to all of them at once.
+
+use super::{Content, Effect, Item, ItemId, Kind, ScanItem, State, Tone, View};
+use crate::{
+    case::{Modality, Samples},
+    failure::Failure,
+};
+
+/// How many scans stand side by side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    #[default]
+    One,
+    /// Side by side.
+    Two,
+    /// Two by two.
+    Four,
+}
+
+/// The viewports: the active one shows the scan in the middle.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Viewports {
+    pub layout: Layout,
+    /// Row by row. What lies beyond the layout is remembered and not shown.
+    shown: [Option<ItemId>; 4],
+    active: usize,
+    /// Each goes its own way.
+    pub are_apart: bool,
+}
+
+impl Layout {
+    /// In the order of the button.
+    pub const ALL: [Self; 3] = [Self::One, Self::Two, Self::Four];
+
+    /// Columns and rows.
+    pub const fn size(self) -> (usize, usize) {
+        match self {
+            Self::One => (1, 1),
+            Self::Two => (2, 1),
+            Self::Four => (2, 2),
+        }
+    }
+
+    /// Viewports in all.
+    pub const fn n_viewports(self) -> usize {
+        let (n_columns, n_rows) = self.size();
+        n_columns * n_rows
+    }
+
+    /// The one after it, round and round.
+    pub const fn next(self) -> Self {
+        match self {
+            Self::One => Self::Two,
+            Self::Two => Self::Four,
+            Self::Four => Self::One,
+        }
+    }
+
+    /// Rows by columns: `1×2`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::One => "1\u{00D7}1",
+            Self::Two => "1\u{00D7}2",
+            Self::Four => "2\u{00D7}2",
+        }
+    }
+}
+
+impl Viewports {
+    /// What each viewport of the layout shows, row by row.
+    pub fn shown(&self) -> impl Iterator<Item = Option<ItemId>> {
+        let n = self.layout.n_viewports();
+        self.shown.iter().take(n).copied()
+    }
+
+    /// The place of the active one.
+    pub const fn active(&self) -> usize {
+        self.active
+    }
+
+    fn put(&mut self, at: usize, item: Option<ItemId>) {
+        if let Some(place) = self.shown.get_mut(at) {
+            *place = item;
+        }
+    }
+}
+
+impl State {
+    /// Keeps the viewports true to what is open and what is in the middle: no scan stands in two of them.
+    pub(super) fn arrange_viewports(&mut self) {
+        let open: Vec<ItemId> = self.open_scans().map(|it| it.id).collect();
+        let viewports = &mut self.viewports;
+        for place in &mut viewports.shown {
+            *place = place.filter(|it| open.contains(it));
+        }
+        let Some(center) = self.center.filter(|it| open.contains(it)) else {
+            return;
+        };
+        let at = viewports.shown.iter().position(|it| *it == Some(center));
+        match at.filter(|it| *it < viewports.layout.n_viewports()) {
+            Some(at) => viewports.active = at,
+            None => {
+                if let Some(at) = at {
+                    viewports.put(at, None);
+                }
+                viewports.put(viewports.active, Some(center));
+            }
+        }
+    }
+
+    fn open_scans(&self) -> impl Iterator<Item = &Item> {
+        let is_scan = |it: &&Item| it.content.kind() == Kind::Scan;
+        self.items.iter().filter(is_scan)
+    }
+
+    /// More or fewer viewports. New ones take what is not shown yet, first what stands on the page.
+    pub(super) fn set_layout(&mut self, layout: Layout) {
+        let viewports = &mut self.viewports;
+        viewports.layout = layout;
+        if layout.n_viewports() <= viewports.active {
+            let kept = viewports.shown.get(viewports.active).copied().flatten();
+            viewports.put(viewports.active, None);
+            viewports.active = 0;
+            viewports.put(0, kept);
+        }
+        let page = self.center().map(|it| it.patient);
+        let shown: Vec<Option<ItemId>> = self.viewports.shown().collect();
+        let mut waiting: Vec<&Item> = self
+            .open_scans()
+            .filter(|it| !shown.contains(&Some(it.id)))
+            .collect();
+        waiting.sort_by_key(|it| Some(it.patient) != page);
+        let mut waiting = waiting
+            .into_iter()
+            .map(|it| it.id)
+            .collect::<Vec<_>>()
+            .into_iter();
+        for (at, item) in shown.into_iter().enumerate() {
+            if item.is_none() {
+                let next = waiting.next();
+                self.viewports.put(at, next);
+            }
+        }
+    }
+
+    /// Makes a viewport the active one.
+    pub(super) fn activate_viewport(&mut self, at: usize) {
+        let item = self.viewports.shown().nth(at);
+        if let Some(item) = item {
+            self.viewports.active = at;
+            if let Some(id) = item {
+                self.activate(id);
+            }
+        }
+    }
+
+    /// The next viewport that shows something.
+    pub(super) fn next_viewport(&mut self) {
+        let shown: Vec<Option<ItemId>> = self.viewports.shown().collect();
+        let n = shown.len();
+        let next = (1..n).map(|step| (self.viewports.active + step) % n);
+        let next = next
+            .into_iter()
+            .find(|at| shown.get(*at).copied().flatten().is_some());
+        if let Some(at) = next {
+            self.activate_viewport(at);
+        }
+    }
+
+    /// Puts the scan of the same patient that was made last before this one beside it.
+    pub(super) fn compare_prior(&mut self) -> Vec<Effect> {
+        match self.prior() {
+            Some(prior) => {
+                if self.viewports.layout == Layout::One {
+                    self.set_layout(Layout::Two);
+                }
+                let beside = if self.viewports.active == 0 { 1 } else { 0 };
+                let elsewhere = self
+                    .viewports
+                    .shown
+                    .iter()
+                    .position(|it| *it == Some(prior));
+                if let Some(at) = elsewhere {
+                    self.viewports.put(at, None);
+                }
+                self.viewports.put(beside, Some(prior));
+            }
+            None => {
+                let nothing = Failure {
+                    headline: "No earlier scan of this patient is open".to_owned(),
+                    remedy: "Open one that was made before; scans without a date or a patient number have no before."
+                        .to_owned(),
+                    cause: String::new(),
+                };
+                self.tell(Tone::Failure, nothing, None, None);
+            }
+        }
+        Vec::new()
+    }
+
+    /// The newest scan of the page that is older than the one in the middle, of its modality before others.
+    fn prior(&self) -> Option<ItemId> {
+        let (id, scan) = self.scan()?;
+        // To tell one time from another.
+        let date = |it: &ScanItem| it.scan.header.acquired.reveal().clone();
+        let now = date(scan)?;
+        let of_page = self.page_items().filter(|it| it.id != id);
+        let older = of_page.filter_map(|it| match &it.content {
+            Content::Scan(other) => {
+                let before = date(other).filter(|it| *it < now)?;
+                let is_alike = other.scan.header.modality == scan.scan.header.modality;
+                Some((is_alike, before, it.id))
+            }
+            _ => None,
+        });
+        older.max().map(|it| it.2)
+    }
+
+    /// Does to the other scans on screen what was done to the view of the one in the middle, unless each goes its own way.
+    pub(super) fn follow(&mut self, before: Option<(ItemId, View)>) {
+        let (Some((id, before)), Some((now, scan))) = (before, self.scan()) else {
+            return;
+        };
+        let after = scan.view.clone();
+        if now != id || before == after || self.viewports.are_apart {
+            return;
+        }
+        let kind = grey_kind(scan);
+        let shown: Vec<ItemId> = self.viewports.shown().flatten().collect();
+        for item in &mut self.items {
+            if let Content::Scan(other) = &mut item.content
+                && item.id != id
+                && shown.contains(&item.id)
+            {
+                let is_alike = grey_kind(other) == kind;
+                other.view.follow((&before, &after), is_alike);
+                let by = after.frame_idx as isize - before.frame_idx as isize;
+                other.show_frame(other.view.frame_idx.saturating_add_signed(by));
+            }
+        }
+    }
+}
+
+/// Scans whose grey values mean the same may share a window.
+fn grey_kind(scan: &ScanItem) -> Option<(Modality, Option<String>)> {
+    let header = &scan.scan.header;
+    let is_grey = matches!(scan.pyramid.frame().samples, Samples::Gray(_));
+    is_grey.then(|| (header.modality.clone(), header.unit.clone()))
+}
