@@ -19,6 +19,7 @@
 //! | `warnings` | `Warnings`, the reporter passed down | — |
 //! | `case` | what the clinician brought: scan, note, series and sequence, as plain values | `privacy` `disk` `warnings` |
 //! | `prediction` | what we answer: `Prediction`, `Explanation`, `Heatmap` | `disk` `warnings` |
+//! | `measure` | what a shape drawn on a frame measures: lengths, angles, regions, pixels | `case` |
 //! | `stats` | pure numbers: AUROC, calibration, intervals | — |
 //! | `bedside` | published scores and guideline cards, by their exact rules | — |
 //! | `language` | a clinical text taken apart: sections, sentences, concepts and their status, identifiers, dialogue, answers | — |
@@ -56,6 +57,7 @@ pub mod import;
 pub mod journal;
 pub mod language;
 pub mod lock;
+pub mod measure;
 pub mod model;
 pub mod nn;
 pub mod prediction;

@@ -198,7 +198,7 @@ pub(super) fn spacing_words(scan: &Scan) -> String {
         format!("{:.3} \u{00D7} {:.3} mm", spacing.row_mm, spacing.column_mm)
     };
     match spacing.source {
-        SpacingSource::Patient => size,
+        SpacingSource::Patient | SpacingSource::Calibrated | SpacingSource::Corrected => size,
         SpacingSource::Detector => format!("{size} at the detector"),
     }
 }

@@ -6,6 +6,7 @@ pub mod note;
 pub mod scan;
 pub mod sequence;
 pub mod series;
+pub mod spacing;
 pub mod variable;
 
 pub use chart::Chart;

@@ -219,13 +219,19 @@ pub struct Spacing {
     pub source: SpacingSource,
 }
 
-/// What a pixel spacing means, PS3.3 10.7.1.3: only the patient's own plane may be measured without a caveat.
+/// What a pixel spacing means, PS3.3 10.7.1: only the patient's own plane may be measured without a caveat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SpacingSource {
-    /// Pixel spacing in the patient (cross-sectional), or calibrated.
+    /// In the patient: the plane of a cross-section.
     Patient,
-    /// At the detector: magnification unknown.
+    /// A projection, calibrated by an object of known size (`FIDUCIAL`), or by means that the file does not name: right
+    /// near the central ray and at the depth of that object.
+    Calibrated,
+    /// A projection, corrected for an assumed magnification (`GEOMETRY`, or an estimated factor): right near the central
+    /// ray and at one depth, which the file does not name.
+    Corrected,
+    /// At the detector, or on scanned film: magnified by an unknown factor, so that lengths in the patient are smaller.
     Detector,
 }
 
