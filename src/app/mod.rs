@@ -29,6 +29,7 @@ mod keys;
 mod lock_ui;
 mod log_ui;
 mod map_ui;
+mod marks_ui;
 mod modules_ui;
 mod note_marks;
 mod note_ui;

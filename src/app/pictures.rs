@@ -10,6 +10,7 @@ use egui::{
 use super::gpu::{Drawing, Gpu, Heat};
 use crate::{
     case::{Frame, Samples},
+    measure::{Measured, Shape, measure},
     prediction::{Explanation, Heatmap},
     render::{
         Curve, Overlay, Picture, Pose, compose,
@@ -28,6 +29,8 @@ pub(super) struct Pictures {
     drawn: BTreeMap<ItemId, (Drawn, TextureHandle)>,
     /// Those on screen, newest last.
     shown: Vec<Shown>,
+    /// What marks measure, newest last.
+    measured: Vec<(Arc<Frame>, Shape, Arc<Measured>)>,
 }
 
 /// An explanation as it is drawn.
@@ -68,6 +71,8 @@ impl Drawn {
 
 /// Twice the viewports that are drawn at once.
 const N_SHOWN: usize = 8;
+/// More marks than this are measured anew in each frame.
+const N_MEASURED: usize = 256;
 /// Longest edge of a thumbnail in pixels.
 const THUMBNAIL: usize = 96;
 
@@ -82,6 +87,7 @@ impl Pictures {
             thumbnails: BTreeMap::new(),
             drawn: BTreeMap::new(),
             shown: Vec::new(),
+            measured: Vec::new(),
         }
     }
 
@@ -105,6 +111,7 @@ impl Pictures {
         self.thumbnails.clear();
         self.drawn.clear();
         self.shown.clear();
+        self.measured.clear();
     }
 
     /// Forgets what belongs to closed items.
@@ -146,6 +153,31 @@ impl Pictures {
             });
         }
         self.shown.iter().find(is_it).cloned()
+    }
+
+    /// What a shape measures on the frame on screen, worked out once.
+    pub(super) fn measured(&mut self, scan: &ScanItem, shape: &Shape) -> Arc<Measured> {
+        let frame = scan.pyramid.frame();
+        let known = self
+            .measured
+            .iter()
+            .find(|it| Arc::ptr_eq(&it.0, frame) && it.1 == *shape);
+        if let Some(known) = known {
+            return known.2.clone();
+        }
+        let header = &scan.scan.header;
+        let measured = Arc::new(measure(
+            frame,
+            header.spacing,
+            header.unit.as_deref(),
+            shape,
+        ));
+        if N_MEASURED <= self.measured.len() {
+            self.measured.remove(0);
+        }
+        let kept = (frame.clone(), shape.clone(), measured.clone());
+        self.measured.push(kept);
+        measured
     }
 
     /// Paints a scan into a rectangle on whole screen pixels; `pose` counts screen pixels from its left top.

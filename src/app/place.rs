@@ -3,6 +3,7 @@
 use egui::{Pos2, Rect, Vec2, vec2};
 
 use crate::{
+    measure::Point,
     prediction::{Affine2, Pixel},
     render::{Pose, Turn},
     session::ScanItem,
@@ -61,6 +62,31 @@ impl Place {
     pub(super) fn ui_from_scan(&self, (x, y): (f32, f32)) -> Pos2 {
         let way = vec2(x - self.center.0, y - self.center.1) * self.scale / self.pixels_per_point;
         self.rect.center() + Vec2::from(self.turn.screen_from_scan((way.x, way.y)))
+    }
+
+    /// A point of a shape, on screen.
+    pub(super) fn ui_from_point(&self, at: Point) -> Pos2 {
+        self.ui_from_scan((at.x as f32, at.y as f32))
+    }
+
+    /// A point on screen, as one of a shape.
+    pub(super) fn point_from_ui(&self, at: Pos2) -> Point {
+        let (x, y) = self.share_from_ui(at);
+        Point::new(f64::from(x * self.size.0), f64::from(y * self.size.1))
+    }
+
+    /// What the screen shows as right and as down, along columns and rows of the scan.
+    pub(super) fn sides(&self) -> [[f64; 2]; 2] {
+        [(1.0, 0.0), (0.0, 1.0)].map(|it| {
+            let (x, y) = self.turn.scan_from_screen(it);
+            [f64::from(x), f64::from(y)]
+        })
+    }
+
+    /// So many points of the screen, in pixels of the scan across and down.
+    pub(super) fn reach(&self, points: f32) -> [f64; 2] {
+        let reach = points * self.pixels_per_point / self.scale;
+        [f64::from(reach.x), f64::from(reach.y)]
     }
 
     /// Shares of the scan's width and height at a point on screen.

@@ -9,6 +9,7 @@ use super::{
     Scene,
     corners_ui::{MARGIN, corner_texts, explaining_ui},
     crop_ui::pointing_ui,
+    marks_ui,
     pictures::Pictures,
     place::Place,
     theme::{self, AMBER_ON_PICTURE, ON_PICTURE, VIEWPORT},
@@ -98,7 +99,11 @@ fn scan_ui(
     if scene.state.is_pointing && is_active {
         point(ui, &response, &place, commands);
     }
-    listen(ui, &response, &place, scan, commands);
+    if marks_ui::listen(ui, scene, (id, scan), &place, &response, commands) {
+        wheel(ui, &response, &place, scan, commands);
+    } else {
+        listen(ui, &response, &place, scan, commands);
+    }
     menu(&response, scan, commands);
     // What is done in another viewport makes it the active one first.
     let is_chosen = commands.len() != n_before || response.is_pointer_button_down_on();
@@ -134,6 +139,8 @@ fn scan_ui(
             ));
         }
     }
+    let marks = (&response, &mut *pictures);
+    marks_ui::marks_ui(ui, &painter, scene, scan, &place, marks);
     if is_active {
         pointing_ui(&painter, scene, scan, &place);
     }

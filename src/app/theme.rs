@@ -84,6 +84,8 @@ pub const LIGHT: Tokens = Tokens {
 pub const ON_PICTURE: Color32 = Color32::from_rgb(0xC9, 0xD2, 0xDC);
 /// Amber on the picture.
 pub const AMBER_ON_PICTURE: Color32 = DARK.amber;
+/// What a person drew on the picture.
+pub const BLUE_ON_PICTURE: Color32 = DARK.blue;
 /// Round the scan.
 pub const VIEWPORT: Color32 = Color32::BLACK;
 

@@ -3,6 +3,7 @@
 use crate::{
     case::{Modality, Scan, Sequence, Series, SpacingSource, Subject, Window, note, scan::Format},
     evaluate::report::Share,
+    measure::{Extent, Measured, NoMillimetres, PixelValue, Region, Scale},
     model::Manifest,
     prediction::Estimate,
     session::{Item, NoteItem, View},
@@ -220,6 +221,86 @@ pub(super) fn changed_words(view: &View) -> String {
         ways.push("inverted");
     }
     format!("not as stored: {}", ways.join(", "))
+}
+
+/// What a mark measures, line by line; `unit` is that of grey values.
+pub(super) fn measured_words(measured: &Measured, unit: Option<&str>) -> Vec<String> {
+    match measured {
+        Measured::Length(extent) => extent_words(*extent, ("mm", "px")),
+        Measured::Angle { degrees, scale } => {
+            let angle = degrees.map(|it| format!("{it:.1}\u{00B0}"));
+            let words = angle.unwrap_or_else(|| "an arm has no length".to_owned());
+            let mut lines = vec![words];
+            if let Scale::Pixels(_) = scale {
+                lines.push("as if pixels were square".to_owned());
+            }
+            lines
+        }
+        Measured::Region(region) => region_words(region),
+        Measured::Pixel(Some(pixel)) => vec![
+            pixel_value_words(pixel.value, unit),
+            format!("column {}, row {}", pixel.column + 1, pixel.row + 1),
+        ],
+        Measured::Pixel(None) => vec!["outside the picture".to_owned()],
+        Measured::Nothing => Vec::new(),
+    }
+}
+
+/// A length or an area, then what limits it.
+fn extent_words(extent: Extent, (mm, px): (&str, &str)) -> Vec<String> {
+    let (unit, limit) = match extent.scale {
+        Scale::Millimetres(SpacingSource::Patient) => (mm, None),
+        Scale::Millimetres(SpacingSource::Detector) => (mm, Some("at the detector: magnified")),
+        Scale::Pixels(NoMillimetres::NoSpacing) => (px, Some("the file gives no pixel size")),
+        Scale::Pixels(NoMillimetres::BrokenSpacing) => {
+            (px, Some("the file's pixel size is no size"))
+        }
+    };
+    let digits = if extent.value < 100.0 { 1 } else { 0 };
+    let value = format!("{:.digits$} {unit}", extent.value);
+    std::iter::once(value)
+        .chain(limit.map(str::to_owned))
+        .collect()
+}
+
+fn region_words(region: &Region) -> Vec<String> {
+    let mut lines = match region.area {
+        Some(area) => extent_words(area, ("mm\u{00B2}", "px\u{00B2}")),
+        None => vec!["no area: the outline crosses itself".to_owned()],
+    };
+    if let Some(found) = &region.statistics {
+        let unit = found.unit.as_deref().unwrap_or_default();
+        let mean = format!("mean {} {unit}", signed(found.mean));
+        lines.insert(
+            0,
+            format!("{} \u{00B1} {:.1}", mean.trim_end(), found.deviation),
+        );
+        let range = format!("{} to {}", signed(found.min), signed(found.max));
+        lines.insert(1, format!("{range}{DOT}{} pixels", region.n_pixels));
+    }
+    lines
+}
+
+/// A grey value with its unit, or three colours.
+pub(super) fn pixel_value_words(value: PixelValue, unit: Option<&str>) -> String {
+    match value {
+        PixelValue::Gray(value) => {
+            let words = format!("{} {}", signed(f64::from(value)), unit.unwrap_or_default());
+            words.trim_end().to_owned()
+        }
+        PixelValue::Padding => "no measurement here".to_owned(),
+        PixelValue::Rgb([red, green, blue]) => format!("{red}, {green}, {blue}"),
+    }
+}
+
+/// Whole numbers without a point; a minus is a minus.
+fn signed(value: f64) -> String {
+    let digits = if value.fract() == 0.0 || 1000.0 <= value.abs() {
+        0
+    } else {
+        1
+    };
+    format!("{value:.digits$}").replace('-', "\u{2212}")
 }
 
 /// The side opposite to a DICOM patient direction: `L` to `R`, `AF` to `PH`.

@@ -1,5 +1,7 @@
 //! Everything that has a name and a key. Menu, palette, key sheet, tooltip and keyboard share this one list.
 
+use super::Tool;
+
 /// An action without an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
@@ -27,6 +29,10 @@ pub enum Action {
     NextViewport,
     ComparePrior,
     LinkViewports,
+    Measure(Tool),
+    RemoveMark,
+    Undo,
+    Redo,
     PointAt,
     ZoomIn,
     ZoomOut,
@@ -94,7 +100,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 62] = [
+    pub const ALL: [Self; 71] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -137,6 +143,15 @@ impl Action {
         Self::NextViewport,
         Self::ComparePrior,
         Self::LinkViewports,
+        Self::Measure(Tool::Length),
+        Self::Measure(Tool::Angle),
+        Self::Measure(Tool::Rectangle),
+        Self::Measure(Tool::Ellipse),
+        Self::Measure(Tool::Probe),
+        Self::Measure(Tool::Arrow),
+        Self::RemoveMark,
+        Self::Undo,
+        Self::Redo,
         Self::PointAt,
         Self::ZoomIn,
         Self::ZoomOut,
@@ -206,6 +221,15 @@ impl Action {
             Self::NextViewport => ("Next viewport", "Q", "Make the next scan on screen the active one", Picture),
             Self::ComparePrior => ("Compare with the scan before", "B", "Put the patient's last scan before this one beside it", Picture),
             Self::LinkViewports => ("Viewports linked or apart", "J", "Pan, zoom, window and frames of all scans on screen together, or each its own", Picture),
+            Self::Measure(Tool::Length) => ("Length", "X", "Draw a line and read its length in mm, or in pixels where the file gives no size", Picture),
+            Self::Measure(Tool::Angle) => ("Angle", "Shift+X", "Draw one arm to the corner, then click the end of the other", Picture),
+            Self::Measure(Tool::Rectangle) => ("Rectangle", "S", "Area and grey values of a rectangle", Picture),
+            Self::Measure(Tool::Ellipse) => ("Ellipse", "Shift+S", "Area and grey values of an ellipse", Picture),
+            Self::Measure(Tool::Probe) => ("Pixel value", "Y", "Click a pixel and keep its value", Picture),
+            Self::Measure(Tool::Arrow) => ("Arrow", "W", "Draw an arrow to what is meant", Picture),
+            Self::RemoveMark => ("Remove mark", "Delete", "Remove the chosen mark, else the last one on the frame", Picture),
+            Self::Undo => ("Undo mark", "Ctrl+Z", "Take the last change of the marks back", Picture),
+            Self::Redo => ("Redo mark", "Ctrl+Y", "Do it again", Picture),
             Self::PointAt => ("Point at a nodule", "N", "Then click it: some models read only what lies around a point", Picture),
             Self::ZoomIn => ("Zoom in", "+", "Larger; also Ctrl and wheel, or right drag", Picture),
             Self::ZoomOut => ("Zoom out", "-", "Smaller", Picture),

@@ -83,6 +83,8 @@ impl State {
                 self.settings.overlay_opacity = opacity.clamp(0.05, 1.0);
                 return self.save_settings();
             }
+            Command::EditMarks(id, frame_idx, edit) => self.edit_marks(id, frame_idx, edit),
+            Command::ChooseMark(id) => self.chosen_mark = id,
             Command::Answer(id, answer) => return self.answer(id, answer),
             Command::TypeReason(id, frame_idx, typed) => self.type_reason(id, frame_idx, typed),
             Command::KeepReason(id, frame_idx) => {
@@ -303,6 +305,10 @@ impl State {
             Action::LinkViewports => {
                 self.viewports.are_apart = !self.viewports.are_apart;
             }
+            Action::Measure(tool) => self.choose_tool(tool),
+            Action::RemoveMark => self.remove_mark(),
+            Action::Undo => self.step_marks(true),
+            Action::Redo => self.step_marks(false),
             Action::PointAt => self.start_pointing(),
             Action::ZoomIn => self.zoom(1.25),
             Action::ZoomOut => self.zoom(0.8),
@@ -334,7 +340,7 @@ impl State {
         if self.sheet.take().is_some() {
             return Vec::new();
         }
-        if std::mem::take(&mut self.is_pointing) {
+        if std::mem::take(&mut self.is_pointing) || self.tool.take().is_some() {
             return Vec::new();
         }
         if self.page != Page::Reading {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use super::{Kind, Loading, PatientId, SeriesItem, View, opinion::Answer};
+use super::{Kind, Loading, Marks, PatientId, SeriesItem, View, opinion::Answer};
 use crate::{
     case::{Note, Scan, Sequence},
     engine::{NoteParts, NoteReply, Running, Target, forms},
@@ -101,6 +101,8 @@ pub struct ScanItem {
     pub readings: BTreeMap<usize, Reading>,
     /// What was pointed at in each frame.
     pub points: BTreeMap<usize, Pixel>,
+    /// What was drawn on each frame.
+    pub marks: Marks,
 }
 
 /// A note.
@@ -180,6 +182,7 @@ impl ScanItem {
             pyramid,
             readings: BTreeMap::new(),
             points: BTreeMap::new(),
+            marks: Marks::default(),
         })
     }
 

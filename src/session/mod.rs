@@ -18,6 +18,7 @@ mod identity;
 mod item;
 mod layout;
 mod log;
+mod marks;
 mod meaning;
 mod open;
 mod opinion;
@@ -62,6 +63,7 @@ pub use self::{
     item::{Content, Item, ItemId, NoteItem, Opinion, Reading, ScanItem, SequenceItem},
     layout::{Layout, Viewports},
     log::{LOG_ROWS, LogCommand, LogPage},
+    marks::{Mark, MarkEdit, MarkId, Marks, Tool},
     meaning::{Sentence, meaning, scope_words},
     opinion::Answer,
     pages::{
@@ -107,6 +109,10 @@ pub struct State {
     pub is_course_shown: bool,
     /// The next click on the scan sets the point that the model reads around.
     pub is_pointing: bool,
+    /// What the next stroke on a scan draws; else the mouse changes the view.
+    pub tool: Option<Tool>,
+    /// The one that the keyboard changes.
+    pub chosen_mark: Option<MarkId>,
     /// As asked; a narrow window hides it all the same.
     pub is_study_list_shown: bool,
     pub sheet: Option<Sheet>,
@@ -288,6 +294,9 @@ pub enum Command {
     SetOpacity(f32),
     /// What the model reads around, in the frame on screen.
     PointAt(Pixel),
+    /// Of a frame.
+    EditMarks(ItemId, usize, MarkEdit),
+    ChooseMark(Option<MarkId>),
     Answer(ItemId, Answer),
     /// What was typed so far of the reason for the word on a frame's answer.
     TypeReason(ItemId, usize, Phi<String>),
@@ -365,6 +374,8 @@ impl State {
             note_marks: NoteMarks::default(),
             is_course_shown: true,
             is_pointing: false,
+            tool: None,
+            chosen_mark: None,
             is_study_list_shown: true,
             sheet: None,
             notices: Vec::new(),

@@ -167,9 +167,21 @@ fn at_its_own_size_a_frame_is_its_curve_and_padding_is_black() {
 fn influence_is_drawn_where_it_lies_and_nowhere_else() {
     let curve = Curve::new(&window(75.0, 150.0, VoiFunction::LinearExact), false);
     let (pyramid, heat) = (Pyramid::new(frame()), heatmap());
-    let plain = compose(&pyramid, &curve, None, Pose::upright(Affine2::IDENTITY), (4, 4));
+    let plain = compose(
+        &pyramid,
+        &curve,
+        None,
+        Pose::upright(Affine2::IDENTITY),
+        (4, 4),
+    );
     let overlay = Overlay::new(&heat, greatest(&heat), 1.0);
-    let drawn = compose(&pyramid, &curve, Some(&overlay), Pose::upright(Affine2::IDENTITY), (4, 4));
+    let drawn = compose(
+        &pyramid,
+        &curve,
+        Some(&overlay),
+        Pose::upright(Affine2::IDENTITY),
+        (4, 4),
+    );
     let differs = |it: usize| plain.rgba[4 * it..4 * it + 3] != drawn.rgba[4 * it..4 * it + 3];
     assert!(
         (0..4).all(|it| !differs(it)),
@@ -213,7 +225,13 @@ fn outside_the_scan_a_picture_is_black() {
         offset_x: 100.0,
         ..Affine2::IDENTITY
     };
-    let picture = compose(&Pyramid::new(frame()), &curve, None, Pose::upright(far), (3, 3));
+    let picture = compose(
+        &Pyramid::new(frame()),
+        &curve,
+        None,
+        Pose::upright(far),
+        (3, 3),
+    );
     assert!(picture.rgba.chunks(4).all(|it| it == [0, 0, 0, 255]));
 }
 

@@ -69,7 +69,11 @@ fn scans(state: &State) -> Vec<&ScanItem> {
         Content::Scan(scan) => Some(&**scan),
         _ => None,
     };
-    state.items.iter().filter_map(|it| scan(&it.content)).collect()
+    state
+        .items
+        .iter()
+        .filter_map(|it| scan(&it.content))
+        .collect()
 }
 
 #[test]
@@ -103,7 +107,10 @@ fn viewports_come_and_go_and_no_scan_stands_in_two() {
     let mut seen = Vec::new();
     for _ in 0..3 {
         press(&mut harness, Modifiers::NONE, Key::G);
-        seen.push((state(&harness).viewports.layout, shown(state(&harness)).len()));
+        seen.push((
+            state(&harness).viewports.layout,
+            shown(state(&harness)).len(),
+        ));
         let mut dates = shown(state(&harness));
         dates.retain(|it| !it.is_empty());
         let n = dates.len();
@@ -111,7 +118,10 @@ fn viewports_come_and_go_and_no_scan_stands_in_two() {
         dates.dedup();
         assert_eq!(dates.len(), n);
     }
-    assert_eq!(seen, [(Layout::Two, 2), (Layout::Four, 4), (Layout::One, 1)]);
+    assert_eq!(
+        seen,
+        [(Layout::Two, 2), (Layout::Four, 4), (Layout::One, 1)]
+    );
     press(&mut harness, Modifiers::NONE, Key::G);
     press(&mut harness, Modifiers::NONE, Key::G);
     // A vacant viewport can be chosen, and takes what is clicked next.
@@ -122,7 +132,10 @@ fn viewports_come_and_go_and_no_scan_stands_in_two() {
     assert_eq!(shown(state(&harness))[active], "");
     // Closing one empties its place.
     press(&mut harness, Modifiers::COMMAND, Key::W);
-    let left = shown(state(&harness)).iter().filter(|it| !it.is_empty()).count();
+    let left = shown(state(&harness))
+        .iter()
+        .filter(|it| !it.is_empty())
+        .count();
     assert_eq!((state(&harness).items.len(), left), (1, 1));
 }
 
@@ -173,7 +186,10 @@ fn what_is_done_to_one_is_done_to_all_unless_they_are_apart() {
     state.apply(Command::Act(Action::PreviousFrame));
     state.apply(Command::Act(Action::LinkViewports));
     state.apply(Command::Act(Action::NextFrame));
-    assert_eq!(views(&state).iter().map(|it| it.2).collect::<Vec<_>>(), [3, 2]);
+    assert_eq!(
+        views(&state).iter().map(|it| it.2).collect::<Vec<_>>(),
+        [3, 2]
+    );
     // A scan of another unit keeps its window.
     let before = scans(&state)[0].view.window.clone();
     let mut other = session(&["scan-2026-10-20.dcm"]);

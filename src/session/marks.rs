@@ -1,0 +1,227 @@
+//! What a person draws on a scan: shapes that measure, kept with the frame they were drawn on, changed and undone.
+
+use std::collections::BTreeMap;
+
+use super::{Content, Item, ItemId, ScanItem, State};
+use crate::measure::Shape;
+
+/// What the next stroke on a scan draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    Length,
+    Angle,
+    Rectangle,
+    Ellipse,
+    Probe,
+    Arrow,
+}
+
+/// Names a mark; never used again after it is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MarkId(pub u64);
+
+/// A shape on a frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    pub id: MarkId,
+    pub shape: Shape,
+}
+
+/// A change of the marks of a frame.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MarkEdit {
+    Add(Shape),
+    Change(MarkId, Shape),
+    Remove(MarkId),
+}
+
+/// The marks of a scan, by frame, with what can be undone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Marks {
+    by_frame: BTreeMap<usize, Vec<Mark>>,
+    /// Oldest first.
+    done: Vec<Step>,
+    /// Last undone last.
+    undone: Vec<Step>,
+}
+
+/// What a frame held before and after a change.
+#[derive(Clone, Debug, PartialEq)]
+struct Step {
+    frame_idx: usize,
+    before: Vec<Mark>,
+    after: Vec<Mark>,
+}
+
+/// So many changes can be undone.
+const N_STEPS: usize = 200;
+
+impl Tool {
+    /// In the order of the chooser.
+    pub const ALL: [Self; 6] = [
+        Self::Length,
+        Self::Angle,
+        Self::Rectangle,
+        Self::Ellipse,
+        Self::Probe,
+        Self::Arrow,
+    ];
+}
+
+impl Marks {
+    /// Those of a frame, oldest first.
+    pub fn of(&self, frame_idx: usize) -> &[Mark] {
+        self.by_frame.get(&frame_idx).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether there is a change to undo, and one to do again.
+    pub fn can_step(&self) -> (bool, bool) {
+        (!self.done.is_empty(), !self.undone.is_empty())
+    }
+
+    fn edit(&mut self, frame_idx: usize, edit: MarkEdit, new_id: MarkId) {
+        let before = self.of(frame_idx).to_vec();
+        let mut after = before.clone();
+        match edit {
+            MarkEdit::Add(shape) => after.push(Mark { id: new_id, shape }),
+            MarkEdit::Change(id, shape) => {
+                if let Some(mark) = after.iter_mut().find(|it| it.id == id) {
+                    mark.shape = shape;
+                }
+            }
+            MarkEdit::Remove(id) => after.retain(|it| it.id != id),
+        }
+        if before == after {
+            return;
+        }
+        self.by_frame.insert(frame_idx, after.clone());
+        self.undone.clear();
+        if N_STEPS <= self.done.len() {
+            self.done.remove(0);
+        }
+        self.done.push(Step {
+            frame_idx,
+            before,
+            after,
+        });
+    }
+
+    /// Takes the last change back, and says on which frame.
+    fn undo(&mut self) -> Option<usize> {
+        let step = self.done.pop()?;
+        self.by_frame.insert(step.frame_idx, step.before.clone());
+        let frame_idx = step.frame_idx;
+        self.undone.push(step);
+        Some(frame_idx)
+    }
+
+    /// Does the change again that was taken back last.
+    fn redo(&mut self) -> Option<usize> {
+        let step = self.undone.pop()?;
+        self.by_frame.insert(step.frame_idx, step.after.clone());
+        let frame_idx = step.frame_idx;
+        self.done.push(step);
+        Some(frame_idx)
+    }
+}
+
+impl State {
+    /// Chooses what the next stroke draws; the same choice again gives the mouse back.
+    pub(super) fn choose_tool(&mut self, tool: Tool) {
+        self.is_pointing = false;
+        self.tool = (self.tool != Some(tool)).then_some(tool);
+    }
+
+    /// Changes the marks of a frame. A shape stays within its frame.
+    pub(super) fn edit_marks(&mut self, item: ItemId, frame_idx: usize, edit: MarkEdit) {
+        let id = MarkId(self.number());
+        let is_added = matches!(edit, MarkEdit::Add(_));
+        let Some(scan) = self.scan_mut(item) else {
+            return;
+        };
+        let pixels = &scan.scan.header.pixels;
+        let inside = |it: Shape| it.kept_inside(pixels.columns, pixels.rows);
+        let edit = match edit {
+            MarkEdit::Add(shape) => MarkEdit::Add(inside(shape)),
+            MarkEdit::Change(id, shape) => MarkEdit::Change(id, inside(shape)),
+            MarkEdit::Remove(id) => MarkEdit::Remove(id),
+        };
+        let chosen = match &edit {
+            MarkEdit::Add(_) => Some(id),
+            MarkEdit::Change(id, _) => Some(*id),
+            MarkEdit::Remove(_) => None,
+        };
+        scan.marks.edit(frame_idx, edit, id);
+        self.chosen_mark = chosen;
+        if is_added {
+            self.tool = None;
+        }
+    }
+
+    /// Removes the chosen mark of the scan in the middle, else the last one that was drawn on its frame.
+    pub(super) fn remove_mark(&mut self) {
+        let Some((item, scan)) = self.scan() else {
+            return;
+        };
+        let frame_idx = scan.view.frame_idx;
+        let marks = scan.marks.of(frame_idx);
+        let chosen = marks.iter().find(|it| Some(it.id) == self.chosen_mark);
+        if let Some(id) = chosen.or(marks.last()).map(|it| it.id) {
+            self.edit_marks(item, frame_idx, MarkEdit::Remove(id));
+        }
+    }
+
+    /// Undoes or does again, and shows the frame where.
+    pub(super) fn step_marks(&mut self, is_undo: bool) {
+        self.edit_scan(|it| {
+            let frame_idx = if is_undo {
+                it.marks.undo()
+            } else {
+                it.marks.redo()
+            };
+            if let Some(frame_idx) = frame_idx {
+                it.show_frame(frame_idx);
+            }
+        });
+    }
+
+    fn scan_mut(&mut self, id: ItemId) -> Option<&mut ScanItem> {
+        let item = self.items.iter_mut().find(|it| it.id == id);
+        match item.map(|it: &mut Item| &mut it.content) {
+            Some(Content::Scan(scan)) => Some(scan),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MarkEdit, MarkId, Marks};
+    use crate::measure::{Point, Shape};
+
+    fn line(x: f64) -> Shape {
+        Shape::Length([Point::new(0.0, 0.0), Point::new(x, 0.0)])
+    }
+
+    #[test]
+    fn every_change_can_be_undone_and_done_again() {
+        let mut marks = Marks::default();
+        marks.edit(0, MarkEdit::Add(line(1.0)), MarkId(1));
+        marks.edit(2, MarkEdit::Add(line(2.0)), MarkId(2));
+        marks.edit(0, MarkEdit::Change(MarkId(1), line(3.0)), MarkId(3));
+        marks.edit(2, MarkEdit::Remove(MarkId(2)), MarkId(4));
+        // Nothing that changes nothing is a step.
+        marks.edit(2, MarkEdit::Remove(MarkId(2)), MarkId(5));
+        let last = marks.clone();
+        let undone: Vec<_> = std::iter::from_fn(|| marks.undo()).collect();
+        assert_eq!(undone, [2, 0, 2, 0]);
+        assert!(marks.of(0).is_empty() && marks.of(2).is_empty());
+        let again: Vec<_> = std::iter::from_fn(|| marks.redo()).collect();
+        assert_eq!(again, [0, 2, 0, 2]);
+        assert_eq!(marks, last);
+        // After a new change there is nothing to do again.
+        marks.undo();
+        marks.edit(1, MarkEdit::Add(line(4.0)), MarkId(6));
+        assert_eq!(marks.can_step(), (true, false));
+    }
+}
