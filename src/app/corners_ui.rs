@@ -30,7 +30,7 @@ pub(super) fn corner_texts(
     scene: &Scene<'_>,
     scan: &ScanItem,
     place: &Place,
-    heat: Option<&Shown>,
+    (heat, under): (Option<&Shown>, Option<String>),
 ) {
     let (header, view) = (&scan.scan.header, &scan.view);
     let rect = place.rect.shrink(MARGIN);
@@ -72,7 +72,11 @@ pub(super) fn corner_texts(
         painter,
         rect.right_bottom(),
         Align2::RIGHT_BOTTOM,
-        &[&words::spacing_words(&scan.scan), &frame],
+        &[
+            &under.unwrap_or_default(),
+            &words::spacing_words(&scan.scan),
+            &frame,
+        ],
     );
     if let Some(shown) = heat {
         legend(painter, rect, shown, scene.state.drawn_opacity(scan));

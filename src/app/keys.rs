@@ -24,8 +24,10 @@ pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) 
             !shortcut.modifiers.command && !matches!(shortcut.logical_key, Key::Escape | Key::F1);
         // Space and the arrows work the control that the keyboard is on.
         let is_for_control = is_on_control && shortcut.logical_key == Key::Space;
+        // A text has an undo of its own.
+        let is_for_text = is_typing && matches!(action, Action::Undo | Action::Redo);
         let is_elsewhere = state.page != Page::Reading && (is_plain || !works_anywhere(action));
-        if is_elsewhere || is_plain && (is_typing || is_for_control) {
+        if is_elsewhere || is_for_text || is_plain && (is_typing || is_for_control) {
             continue;
         }
         if ctx.input_mut(|it| it.consume_shortcut(&shortcut)) {

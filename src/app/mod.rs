@@ -30,6 +30,7 @@ mod lock_ui;
 mod log_ui;
 mod map_ui;
 mod marks_ui;
+mod menu;
 mod modules_ui;
 mod note_marks;
 mod note_ui;

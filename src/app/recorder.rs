@@ -21,8 +21,8 @@ use crate::{
     engine::WakeFn,
     privacy::{Phi, process},
     session::{
-        Ask, Credentials, Deed, ItemId, LOG_ROWS, LogForm, LogRow, Opened, OpenedFile, PSEUDONYMS,
-        RECENT, REPORTS, Request, Told,
+        Ask, Credentials, Deed, ItemId, LOG_ROWS, LogForm, LogRow, MarkId, Opened, OpenedFile,
+        PSEUDONYMS, RECENT, REPORTS, Request, Told,
     },
     store::{Action, Cost, Error, Filter, NewItem, NewStore, Outcome, Place, Records},
 };
@@ -58,6 +58,7 @@ impl Recorder {
             records: None,
             items: BTreeMap::new(),
             answers: BTreeMap::new(),
+            marks: BTreeMap::new(),
             settings: BTreeMap::new(),
         };
         let shared = deadline.clone();
@@ -173,6 +174,7 @@ struct Keeper {
     /// References of the files and answers of this sitting.
     items: BTreeMap<ItemId, String>,
     answers: BTreeMap<(ItemId, usize), String>,
+    marks: BTreeMap<MarkId, String>,
     /// Only the last value counts: written when nothing else waits.
     settings: BTreeMap<&'static str, Value>,
 }
@@ -202,6 +204,7 @@ impl Keeper {
                 self.records = None;
                 self.items.clear();
                 self.answers.clear();
+                self.marks.clear();
                 told
             }
         }
@@ -279,6 +282,24 @@ impl Keeper {
                 let answer = answer.ok_or(Error::Unknown { what: "answer" })?;
                 self.records()?
                     .keep_reading(answer, label, *verdict, reason)
+            }
+            Deed::Marked {
+                item,
+                identity,
+                frame_idx,
+                mark,
+                shape,
+            } => {
+                if let Some(old) = self.marks.remove(mark) {
+                    self.records()?.withdraw_annotation(&old)?;
+                }
+                if let Some(shape) = shape {
+                    let reference = self.reference(*item)?;
+                    let records = self.records()?;
+                    let kept = records.keep_annotation(reference, identity, *frame_idx, shape)?;
+                    self.marks.insert(*mark, kept);
+                }
+                Ok(())
             }
             Deed::Noted {
                 action,

@@ -10,6 +10,7 @@ use super::{
     corners_ui::{MARGIN, corner_texts, explaining_ui},
     crop_ui::pointing_ui,
     marks_ui,
+    menu::entry_ui,
     pictures::Pictures,
     place::Place,
     theme::{self, AMBER_ON_PICTURE, ON_PICTURE, VIEWPORT},
@@ -17,6 +18,7 @@ use super::{
 };
 use crate::{
     case::Window,
+    measure::{Measured, Shape, measure},
     render::{caption::percent, preset_window},
     session::{Action, Command, Content, ItemId, ScanItem},
 };
@@ -145,10 +147,28 @@ fn scan_ui(
         pointing_ui(&painter, scene, scan, &place);
     }
     if scene.state.are_texts_shown {
-        corner_texts(&painter, scene, scan, &place, shown.as_ref());
+        let under = response
+            .hover_pos()
+            .and_then(|it| under_words(scan, &place, it));
+        corner_texts(&painter, scene, scan, &place, (shown.as_ref(), under));
     }
     explaining_ui(&painter, scene, scan, place.rect.shrink(MARGIN));
     outline_ui(&painter, scene, (at, rect));
+}
+
+/// Where the pointer is, and the value there.
+fn under_words(scan: &ScanItem, place: &Place, at: Pos2) -> Option<String> {
+    let unit = scan.scan.header.unit.as_deref();
+    let shape = Shape::Probe(place.point_from_ui(at));
+    match measure(scan.pyramid.frame(), None, unit, &shape) {
+        Measured::Pixel(Some(pixel)) => Some(format!(
+            "{}, {}: {}",
+            pixel.column + 1,
+            pixel.row + 1,
+            words::pixel_value_words(pixel.value, unit)
+        )),
+        _ => None,
+    }
 }
 
 /// A click says what the model is to read around.
@@ -271,22 +291,9 @@ fn dragged(window: &Window, way: Vec2) -> Window {
 fn menu(response: &Response, scan: &ScanItem, commands: &mut Vec<Command>) {
     response.context_menu(|ui| {
         ui.set_min_width(180.0);
-        let mut item = |ui: &mut Ui, words: &str, action: Action| {
-            if ui
-                .add(
-                    egui::Button::new(words)
-                        .shortcut_text(action.key_text())
-                        .frame(false),
-                )
-                .clicked()
-            {
-                commands.push(Command::Act(action));
-                ui.close();
-            }
-        };
-        item(ui, "Automatic window", Action::AutoWindow);
+        entry_ui(ui, "Automatic window", Action::AutoWindow, commands);
         for (number, name) in window_names(scan) {
-            item(ui, &name, Action::Window(number));
+            entry_ui(ui, &name, Action::Window(number), commands);
         }
         ui.separator();
         for action in [
@@ -297,7 +304,7 @@ fn menu(response: &Response, scan: &ScanItem, commands: &mut Vec<Command>) {
             Action::ToggleOverlay,
             Action::ToggleTexts,
         ] {
-            item(ui, action.info().name, action);
+            entry_ui(ui, action.info().name, action, commands);
         }
     });
 }

@@ -8,6 +8,7 @@ use egui::{
 use super::{
     Scene,
     controls::Button,
+    menu::menu_ui,
     result_ui::Asked,
     scan_ui::window_names,
     theme::{self, SMALL, STRIP},
@@ -17,11 +18,38 @@ use crate::{
     case::Samples,
     prediction::{LabelIdx, Method},
     render::preset_window,
-    session::{Action, Command, ItemId, Kind, ScanItem},
+    session::{Action, Command, ItemId, Kind, ScanItem, Tool},
 };
 
-/// Below this width of the strip, in points, two buttons and the names of the keys give way; the keys still work.
+/// Below this width of the strip, in points, the names of the keys give way; the keys still work.
 const NARROW: f32 = 620.0;
+
+const MEASURE: [Option<Action>; 10] = [
+    Some(Action::Measure(Tool::Length)),
+    Some(Action::Measure(Tool::Angle)),
+    Some(Action::Measure(Tool::Rectangle)),
+    Some(Action::Measure(Tool::Ellipse)),
+    Some(Action::Measure(Tool::Probe)),
+    Some(Action::Measure(Tool::Arrow)),
+    None,
+    Some(Action::Undo),
+    Some(Action::Redo),
+    Some(Action::RemoveMark),
+];
+const VIEW: [Option<Action>; 12] = [
+    Some(Action::Invert),
+    Some(Action::TurnRight),
+    Some(Action::TurnLeft),
+    Some(Action::FlipAcross),
+    Some(Action::FlipDown),
+    Some(Action::ResetView),
+    None,
+    Some(Action::NextLayout),
+    Some(Action::ComparePrior),
+    Some(Action::LinkViewports),
+    None,
+    Some(Action::ToggleTexts),
+];
 
 /// Draws the strip; it belongs to the scan in the middle.
 pub(super) fn strip_ui(
@@ -96,15 +124,11 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
     if scene.state.crop_side_mm().is_some() {
         chip(ui, "Point", Action::PointAt, scene.state.is_pointing);
     }
-    if !is_narrow {
-        if is_gray {
-            chip(ui, "Invert", Action::Invert, view.is_inverted);
-        }
-        chip(ui, "Reset", Action::ResetView, false);
-    }
     if 2 < names.len() {
         presets_ui(ui, scan, &names, commands);
     }
+    menu_ui(ui, scene, "Measure", &MEASURE, commands);
+    menu_ui(ui, scene, "View", &VIEW, commands);
 }
 
 fn presets_ui(ui: &mut Ui, scan: &ScanItem, names: &[(u8, String)], commands: &mut Vec<Command>) {

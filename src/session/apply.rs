@@ -83,7 +83,9 @@ impl State {
                 self.settings.overlay_opacity = opacity.clamp(0.05, 1.0);
                 return self.save_settings();
             }
-            Command::EditMarks(id, frame_idx, edit) => self.edit_marks(id, frame_idx, edit),
+            Command::EditMarks(id, frame_idx, edit) => {
+                return self.edit_marks(id, frame_idx, edit);
+            }
             Command::ChooseMark(id) => self.chosen_mark = id,
             Command::Answer(id, answer) => return self.answer(id, answer),
             Command::TypeReason(id, frame_idx, typed) => self.type_reason(id, frame_idx, typed),
@@ -306,9 +308,9 @@ impl State {
                 self.viewports.are_apart = !self.viewports.are_apart;
             }
             Action::Measure(tool) => self.choose_tool(tool),
-            Action::RemoveMark => self.remove_mark(),
-            Action::Undo => self.step_marks(true),
-            Action::Redo => self.step_marks(false),
+            Action::RemoveMark => return self.remove_mark(),
+            Action::Undo => return self.step_marks(true),
+            Action::Redo => return self.step_marks(false),
             Action::PointAt => self.start_pointing(),
             Action::ZoomIn => self.zoom(1.25),
             Action::ZoomOut => self.zoom(0.8),

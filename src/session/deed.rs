@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::{Content, Effect, ItemId, Request, State, together};
+use super::{Content, Effect, Item, ItemId, MarkId, Request, State, together};
 use crate::{
     case::{Subject, scan::DicomHeader},
     prediction::Prediction,
@@ -35,6 +35,14 @@ pub enum Deed {
         verdict: Verdict,
         /// Empty where none was given.
         reason: Phi<String>,
+    },
+    /// What was drawn on a frame; `None` once it is removed. Another shape of the same mark takes the place of the last.
+    Marked {
+        item: ItemId,
+        identity: Box<Identity>,
+        frame_idx: usize,
+        mark: MarkId,
+        shape: Option<Value>,
     },
     /// For the log alone.
     Noted {
@@ -94,18 +102,7 @@ impl State {
         let item = self.item(id)?;
         // Into the encrypted records.
         let path = Phi::new(path.reveal().to_string_lossy().into_owned());
-        let dicom = match &item.content {
-            Content::Scan(scan) => scan.scan.header.dicom.as_ref(),
-            Content::Note(_) | Content::Series(_) | Content::Sequence(_) => None,
-        };
-        let of =
-            |part: fn(&DicomHeader) -> &Phi<String>| dicom.map(part).cloned().unwrap_or_default();
-        let (file_sha256, content_sha256) = match &item.content {
-            Content::Scan(it) => (it.scan.header.file_sha256, it.scan.header.pixel_sha256),
-            Content::Note(it) => (it.note.file_sha256, it.note.file_sha256),
-            Content::Series(it) => (it.series.file_sha256, it.series.file_sha256),
-            Content::Sequence(it) => (it.sequence.file_sha256, it.sequence.file_sha256),
-        };
+        let of = |part| dicom_value(item, part);
         let description = match &item.content {
             // Into the encrypted records.
             Content::Note(it) => Phi::new(it.note.title.reveal().clone().unwrap_or_default()),
@@ -126,14 +123,7 @@ impl State {
                 Content::Series(_) => store::Kind::Series,
                 Content::Sequence(_) => store::Kind::Sequence,
             },
-            identity: Identity {
-                patient: patient(&together::subject_of(item)),
-                study_uid: of(|it| &it.study_uid),
-                series_uid: of(|it| &it.series_uid),
-                instance_uid: of(|it| &it.instance_uid),
-                file_sha256,
-                content_sha256,
-            },
+            identity: identity_of(item),
             path,
             study_date: of(|it| &it.study_date),
             accession: of(|it| &it.accession),
@@ -183,6 +173,33 @@ impl State {
             value: serde_json::to_value(paths).unwrap_or_default(), // paths of text have a JSON form
         })
     }
+}
+
+/// What an item is, for whatever is kept about it.
+pub(super) fn identity_of(item: &Item) -> Identity {
+    let (file_sha256, content_sha256) = match &item.content {
+        Content::Scan(it) => (it.scan.header.file_sha256, it.scan.header.pixel_sha256),
+        Content::Note(it) => (it.note.file_sha256, it.note.file_sha256),
+        Content::Series(it) => (it.series.file_sha256, it.series.file_sha256),
+        Content::Sequence(it) => (it.sequence.file_sha256, it.sequence.file_sha256),
+    };
+    Identity {
+        patient: patient(&together::subject_of(item)),
+        study_uid: dicom_value(item, |it| &it.study_uid),
+        series_uid: dicom_value(item, |it| &it.series_uid),
+        instance_uid: dicom_value(item, |it| &it.instance_uid),
+        file_sha256,
+        content_sha256,
+    }
+}
+
+/// A value of the DICOM header; empty where there is none.
+fn dicom_value(item: &Item, part: fn(&DicomHeader) -> &Phi<String>) -> Phi<String> {
+    let dicom = match &item.content {
+        Content::Scan(scan) => scan.scan.header.dicom.as_ref(),
+        Content::Note(_) | Content::Series(_) | Content::Sequence(_) => None,
+    };
+    dicom.map(part).cloned().unwrap_or_default()
 }
 
 /// The patient as a file tells it.

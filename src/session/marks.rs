@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Content, Item, ItemId, ScanItem, State};
+use super::{Content, Deed, Effect, Item, ItemId, ScanItem, State, deed::identity_of};
 use crate::measure::Shape;
 
 /// What the next stroke on a scan draws.
@@ -133,12 +133,18 @@ impl State {
     }
 
     /// Changes the marks of a frame. A shape stays within its frame.
-    pub(super) fn edit_marks(&mut self, item: ItemId, frame_idx: usize, edit: MarkEdit) {
+    pub(super) fn edit_marks(
+        &mut self,
+        item: ItemId,
+        frame_idx: usize,
+        edit: MarkEdit,
+    ) -> Vec<Effect> {
         let id = MarkId(self.number());
         let is_added = matches!(edit, MarkEdit::Add(_));
         let Some(scan) = self.scan_mut(item) else {
-            return;
+            return Vec::new();
         };
+        let before = scan.marks.of(frame_idx).to_vec();
         let pixels = &scan.scan.header.pixels;
         let inside = |it: Shape| it.kept_inside(pixels.columns, pixels.rows);
         let edit = match edit {
@@ -156,24 +162,58 @@ impl State {
         if is_added {
             self.tool = None;
         }
+        self.tell_marked(item, frame_idx, &before)
+    }
+
+    /// Tells the records what has changed among the marks of a frame.
+    fn tell_marked(&self, id: ItemId, frame_idx: usize, before: &[Mark]) -> Vec<Effect> {
+        let Some(item) = self.item(id) else {
+            return Vec::new();
+        };
+        let Content::Scan(scan) = &item.content else {
+            return Vec::new();
+        };
+        let after = scan.marks.of(frame_idx);
+        let removed = before
+            .iter()
+            .filter(|old| after.iter().all(|it| it.id != old.id))
+            .map(|it| (it.id, None));
+        let changed = after.iter().filter(|it| !before.contains(it));
+        // Shapes are numbers, which have a JSON form where they are finite.
+        let changed = changed.filter_map(|it| Some((it.id, serde_json::to_value(&it.shape).ok())));
+        removed
+            .chain(changed)
+            .filter_map(|(mark, shape)| {
+                self.tell_records(Deed::Marked {
+                    item: id,
+                    identity: Box::new(identity_of(item)),
+                    frame_idx,
+                    mark,
+                    shape,
+                })
+            })
+            .collect()
     }
 
     /// Removes the chosen mark of the scan in the middle, else the last one that was drawn on its frame.
-    pub(super) fn remove_mark(&mut self) {
+    pub(super) fn remove_mark(&mut self) -> Vec<Effect> {
         let Some((item, scan)) = self.scan() else {
-            return;
+            return Vec::new();
         };
         let frame_idx = scan.view.frame_idx;
         let marks = scan.marks.of(frame_idx);
         let chosen = marks.iter().find(|it| Some(it.id) == self.chosen_mark);
-        if let Some(id) = chosen.or(marks.last()).map(|it| it.id) {
-            self.edit_marks(item, frame_idx, MarkEdit::Remove(id));
+        match chosen.or(marks.last()).map(|it| it.id) {
+            Some(id) => self.edit_marks(item, frame_idx, MarkEdit::Remove(id)),
+            None => Vec::new(),
         }
     }
 
     /// Undoes or does again, and shows the frame where.
-    pub(super) fn step_marks(&mut self, is_undo: bool) {
+    pub(super) fn step_marks(&mut self, is_undo: bool) -> Vec<Effect> {
+        let mut stepped = None;
         self.edit_scan(|it| {
+            let old = it.marks.clone();
             let frame_idx = if is_undo {
                 it.marks.undo()
             } else {
@@ -181,8 +221,13 @@ impl State {
             };
             if let Some(frame_idx) = frame_idx {
                 it.show_frame(frame_idx);
+                stepped = Some((frame_idx, old.of(frame_idx).to_vec()));
             }
         });
+        match (self.scan().map(|it| it.0), stepped) {
+            (Some(item), Some((frame_idx, before))) => self.tell_marked(item, frame_idx, &before),
+            _ => Vec::new(),
+        }
     }
 
     fn scan_mut(&mut self, id: ItemId) -> Option<&mut ScanItem> {

@@ -50,6 +50,7 @@ mod language;
 mod lock;
 mod lock_memory;
 mod made;
+mod marks;
 mod model;
 mod nn;
 mod nodule;
