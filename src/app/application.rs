@@ -50,9 +50,14 @@ pub struct App {
     are_pictures_owed: bool,
     /// Whether something of ours was put into the clipboard.
     has_copied: bool,
+    /// When the last frame of a scan that is played was shown.
+    played: Option<Instant>,
     log: FrameLog,
     logged: Logged,
 }
+
+/// Of a scan that is played.
+const FRAME_TIME: Duration = Duration::from_millis(66);
 
 /// Milestones that were logged already.
 #[derive(Default)]
@@ -113,6 +118,7 @@ impl App {
             sandbox,
             settings_folder,
             title: String::new(),
+            played: None,
             log: FrameLog::new(log.as_deref().map(Path::new)),
             logged: Logged::default(),
         };
@@ -306,6 +312,22 @@ impl App {
         }
     }
 
+    /// The next frame of a scan that is played, when its time has come.
+    fn play(&mut self, ctx: &Context) {
+        if !self.state.is_playing || self.state.page != Page::Reading {
+            self.played = None;
+            return;
+        }
+        let now = Instant::now();
+        let next = self.played.map_or(now, |it| it + FRAME_TIME);
+        if next <= now {
+            // A window that is slow drops no frames and does not catch up either.
+            self.played = Some(now);
+            self.commands.push(Command::PlayOn);
+        }
+        ctx.request_repaint_after(next.saturating_duration_since(now).min(FRAME_TIME));
+    }
+
     fn log_milestones(&mut self, frame: &eframe::Frame) {
         if !self.log.is_on() {
             return;
@@ -345,6 +367,7 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.watch(ctx);
         self.take_in_events(ctx);
+        self.play(ctx);
         for command in std::mem::take(&mut self.commands) {
             if matches!(command, Command::Act(Action::Lock)) {
                 self.lock(ctx, Reason::Asked);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use eframe::{egui_glow, glow};
 use egui::{
-    ColorImage, Context, PaintCallback, Painter, Rect, TextureHandle, TextureOptions, pos2,
+    ColorImage, Context, PaintCallback, Painter, Rect, TextureHandle, TextureOptions, Vec2, pos2,
 };
 
 use super::gpu::{Drawing, Gpu, Heat};
@@ -26,7 +26,8 @@ use crate::{
 pub(super) struct Pictures {
     gpu: Option<Gpu>,
     thumbnails: BTreeMap<ItemId, TextureHandle>,
-    drawn: BTreeMap<ItemId, (Drawn, TextureHandle)>,
+    /// The magnifier's apart from the others.
+    drawn: BTreeMap<(ItemId, bool), (Drawn, TextureHandle)>,
     /// Those on screen, newest last.
     shown: Vec<Shown>,
     /// What marks measure, newest last.
@@ -71,6 +72,8 @@ impl Drawn {
 
 /// Twice the viewports that are drawn at once.
 const N_SHOWN: usize = 8;
+/// Edge of the magnifier in points.
+pub(super) const GLASS: f32 = 220.0;
 /// More marks than this are measured anew in each frame.
 const N_MEASURED: usize = 256;
 /// Longest edge of a thumbnail in pixels.
@@ -117,7 +120,7 @@ impl Pictures {
     /// Forgets what belongs to closed items.
     pub(super) fn retain(&mut self, is_open: impl Fn(ItemId) -> bool) {
         self.thumbnails.retain(|id, _| is_open(*id));
-        self.drawn.retain(|id, _| is_open(*id));
+        self.drawn.retain(|(id, _), _| is_open(*id));
     }
 
     /// A small picture of the first frame, made once.
@@ -230,7 +233,8 @@ impl Pictures {
             ),
             heat: heat.map(|(it, opacity)| (it.heatmap.clone(), opacity)),
         };
-        let known = self.drawn.get(&id);
+        let is_glass = (rect.size() - Vec2::splat(GLASS)).length() < 2.0;
+        let known = self.drawn.get(&(id, is_glass));
         if known.is_none_or(|(drawn, _)| !drawn.is(&wanted)) {
             let overlay = heat.map(|(it, opacity)| Overlay::new(&it.heatmap, it.full, opacity));
             let picture = image(&compose(
@@ -240,7 +244,7 @@ impl Pictures {
                 pose,
                 wanted.size,
             ));
-            let texture = match self.drawn.remove(&id) {
+            let texture = match self.drawn.remove(&(id, is_glass)) {
                 Some((_, mut texture)) => {
                     texture.set(picture, TextureOptions::NEAREST);
                     texture
@@ -249,9 +253,9 @@ impl Pictures {
                     .ctx()
                     .load_texture("picture", picture, TextureOptions::NEAREST),
             };
-            self.drawn.insert(id, (wanted, texture));
+            self.drawn.insert((id, is_glass), (wanted, texture));
         }
-        if let Some((_, texture)) = self.drawn.get(&id) {
+        if let Some((_, texture)) = self.drawn.get(&(id, is_glass)) {
             painter.image(
                 texture.id(),
                 rect,

@@ -59,6 +59,21 @@ impl Place {
         }
     }
 
+    /// A glass of `edge` points round a point on screen, through which the scan is `factor` times as large.
+    pub(super) fn glass(&self, at: Pos2, edge: f32, factor: f32) -> Self {
+        let (x, y) = self.share_from_ui(at);
+        let rect = Rect::from_center_size(at, Vec2::splat(edge));
+        Self {
+            rect: Rect::from_min_max(
+                snap(rect.min, self.pixels_per_point),
+                snap(rect.max, self.pixels_per_point),
+            ),
+            scale: self.scale * factor,
+            center: (x * self.size.0, y * self.size.1),
+            ..*self
+        }
+    }
+
     pub(super) fn ui_from_scan(&self, (x, y): (f32, f32)) -> Pos2 {
         let way = vec2(x - self.center.0, y - self.center.1) * self.scale / self.pixels_per_point;
         self.rect.center() + Vec2::from(self.turn.screen_from_scan((way.x, way.y)))
@@ -85,7 +100,7 @@ impl Place {
 
     /// So many points of the screen, in pixels of the scan across and down.
     pub(super) fn reach(&self, points: f32) -> [f64; 2] {
-        let reach = points * self.pixels_per_point / self.scale;
+        let reach = Vec2::splat(points * self.pixels_per_point) / self.scale;
         [f64::from(reach.x), f64::from(reach.y)]
     }
 

@@ -11,7 +11,7 @@ use super::{
     crop_ui::pointing_ui,
     marks_ui,
     menu::entry_ui,
-    pictures::Pictures,
+    pictures::{GLASS, Pictures},
     place::Place,
     theme::{self, AMBER_ON_PICTURE, ON_PICTURE, VIEWPORT},
     words,
@@ -52,7 +52,7 @@ pub(super) fn viewports_ui(
 
 /// A viewport that shows nothing yet.
 fn vacant_ui(ui: &Ui, scene: &Scene<'_>, (at, rect): (usize, Rect), commands: &mut Vec<Command>) {
-    let response = ui.interact(rect, egui::Id::new(("viewport", at)), Sense::click());
+    let response = ui.interact(rect, egui::Id::unique(("viewport", at)), Sense::click());
     let words = "Choose a scan in the list";
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words));
     let painter = ui.painter_at(rect);
@@ -92,7 +92,7 @@ fn scan_ui(
     const EDGE: f32 = 5.0;
     let response = ui.interact(
         rect.shrink2(vec2(EDGE, 0.0)),
-        egui::Id::new(("viewport", at)),
+        egui::Id::unique(("viewport", at)),
         Sense::click_and_drag(),
     );
     let place = Place::new(rect, ui.pixels_per_point(), scan);
@@ -153,6 +153,14 @@ fn scan_ui(
         corner_texts(&painter, scene, scan, &place, (shown.as_ref(), under));
     }
     explaining_ui(&painter, scene, scan, place.rect.shrink(MARGIN));
+    if let Some(at) = response.hover_pos().filter(|_| scene.state.is_magnified) {
+        let glass = place.glass(at, GLASS, 2.0);
+        let inner = painter.with_clip_rect(glass.rect.intersect(rect));
+        let heat = shown.as_ref().map(|it| (it, opacity));
+        pictures.paint(&inner, glass.rect, (id, scan), glass.pose(), heat);
+        let stroke = Stroke::new(1.0, ON_PICTURE);
+        inner.rect_stroke(glass.rect, CornerRadius::ZERO, stroke, StrokeKind::Inside);
+    }
     outline_ui(&painter, scene, (at, rect));
 }
 

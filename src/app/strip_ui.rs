@@ -36,13 +36,16 @@ const MEASURE: [Option<Action>; 10] = [
     Some(Action::Redo),
     Some(Action::RemoveMark),
 ];
-const VIEW: [Option<Action>; 12] = [
+const VIEW: [Option<Action>; 15] = [
     Some(Action::Invert),
     Some(Action::TurnRight),
     Some(Action::TurnLeft),
     Some(Action::FlipAcross),
     Some(Action::FlipDown),
     Some(Action::ResetView),
+    None,
+    Some(Action::Magnify),
+    Some(Action::Play),
     None,
     Some(Action::NextLayout),
     Some(Action::ComparePrior),

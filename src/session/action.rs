@@ -25,6 +25,8 @@ pub enum Action {
     FlipAcross,
     FlipDown,
     ResetView,
+    Play,
+    Magnify,
     NextLayout,
     NextViewport,
     ComparePrior,
@@ -100,7 +102,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 71] = [
+    pub const ALL: [Self; 73] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -139,6 +141,8 @@ impl Action {
         Self::FlipAcross,
         Self::FlipDown,
         Self::ResetView,
+        Self::Play,
+        Self::Magnify,
         Self::NextLayout,
         Self::NextViewport,
         Self::ComparePrior,
@@ -217,6 +221,8 @@ impl Action {
             Self::FlipAcross => ("Flip left and right", "H", "Left and right exchanged, on screen only; the letters tell the sides of the patient", Picture),
             Self::FlipDown => ("Flip top and bottom", "Shift+H", "Top and bottom exchanged, on screen only", Picture),
             Self::ResetView => ("Reset the view", "R", "First window, fitted, not inverted, not turned; all of a series", Picture),
+            Self::Play => ("Play frames", "Z", "Show the frames one after the other, round and round, until pressed again", Picture),
+            Self::Magnify => ("Magnifier", "F", "Twice as large round the pointer, until pressed again", Picture),
             Self::NextLayout => ("Layout", "G", "One scan, two side by side, or two by two", Picture),
             Self::NextViewport => ("Next viewport", "Q", "Make the next scan on screen the active one", Picture),
             Self::ComparePrior => ("Compare with the scan before", "B", "Put the patient's last scan before this one beside it", Picture),

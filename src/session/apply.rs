@@ -65,6 +65,7 @@ impl State {
             Command::ChooseSite(site) => return self.choose_site(site),
             Command::SetPrevalence(prevalence) => return self.set_prevalence(prevalence),
             Command::ShowFrame(frame_idx) => self.show_frame(frame_idx),
+            Command::PlayOn => self.play_on(),
             Command::ChooseHour(hour) => self.edit_course(|it| it.view.choose(hour)),
             Command::ZoomCourse { factor, about } => {
                 self.edit_course(|it| it.view.zoom_about(factor, about));
@@ -301,6 +302,11 @@ impl State {
                 self.edit_scan(reset_view);
                 self.edit_center_course(|it| it.view.fit());
             }
+            Action::Play => {
+                let has_frames = self.scan().is_some_and(|it| 1 < it.1.scan.frames.len());
+                self.is_playing = has_frames && !self.is_playing;
+            }
+            Action::Magnify => self.is_magnified = !self.is_magnified,
             Action::NextLayout => self.set_layout(self.viewports.layout.next()),
             Action::NextViewport => self.next_viewport(),
             Action::ComparePrior => return self.compare_prior(),
@@ -342,7 +348,11 @@ impl State {
         if self.sheet.take().is_some() {
             return Vec::new();
         }
-        if std::mem::take(&mut self.is_pointing) || self.tool.take().is_some() {
+        let is_put_down = self.tool.take().is_some()
+            | std::mem::take(&mut self.is_pointing)
+            | std::mem::take(&mut self.is_playing)
+            | std::mem::take(&mut self.is_magnified);
+        if is_put_down {
             return Vec::new();
         }
         if self.page != Page::Reading {
@@ -396,6 +406,15 @@ impl State {
 
     fn show_frame(&mut self, frame_idx: usize) {
         self.edit_scan(|it| it.show_frame(frame_idx));
+    }
+
+    fn play_on(&mut self) {
+        match self.scan() {
+            Some((_, scan)) if 1 < scan.scan.frames.len() => {
+                self.show_frame((scan.view.frame_idx + 1) % scan.scan.frames.len());
+            }
+            _ => self.is_playing = false,
+        }
     }
 
     fn step_frame(&mut self, by: isize) {

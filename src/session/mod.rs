@@ -109,6 +109,9 @@ pub struct State {
     pub is_course_shown: bool,
     /// The next click on the scan sets the point that the model reads around.
     pub is_pointing: bool,
+    /// The frames of the scan in the middle go on by themselves.
+    pub is_playing: bool,
+    pub is_magnified: bool,
     /// What the next stroke on a scan draws; else the mouse changes the view.
     pub tool: Option<Tool>,
     /// The one that the keyboard changes.
@@ -266,6 +269,8 @@ pub enum Command {
     /// Show answers at this prevalence as well.
     SetPrevalence(Option<f64>),
     ShowFrame(usize),
+    /// The next frame of a scan that is played.
+    PlayOn,
     /// Tell of an hour of the series.
     ChooseHour(i64),
     /// Zoom the series by a factor about an hour.
@@ -374,6 +379,8 @@ impl State {
             note_marks: NoteMarks::default(),
             is_course_shown: true,
             is_pointing: false,
+            is_playing: false,
+            is_magnified: false,
             tool: None,
             chosen_mark: None,
             is_study_list_shown: true,
