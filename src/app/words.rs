@@ -250,6 +250,10 @@ pub(super) fn measured_words(measured: &Measured, unit: Option<&str>) -> Vec<Str
 fn extent_words(extent: Extent, (mm, px): (&str, &str)) -> Vec<String> {
     let (unit, limit) = match extent.scale {
         Scale::Millimetres(SpacingSource::Patient) => (mm, None),
+        Scale::Millimetres(SpacingSource::Calibrated) => (mm, Some("as calibrated")),
+        Scale::Millimetres(SpacingSource::Corrected) => {
+            (mm, Some("corrected by the stated magnification"))
+        }
         Scale::Millimetres(SpacingSource::Detector) => (mm, Some("at the detector: magnified")),
         Scale::Pixels(NoMillimetres::NoSpacing) => (px, Some("the file gives no pixel size")),
         Scale::Pixels(NoMillimetres::BrokenSpacing) => {

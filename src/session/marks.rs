@@ -6,7 +6,7 @@ use super::{Content, Deed, Effect, Item, ItemId, ScanItem, State, deed::identity
 use crate::measure::Shape;
 
 /// What the next stroke on a scan draws.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tool {
     Length,
     Angle,
