@@ -56,30 +56,16 @@ impl State {
             Command::Drop(paths) => return self.take_dropped(paths),
             Command::OnPage(command) => return self.apply_on_page(command),
             Command::Activate(id) => self.activate(id),
-            Command::SetLayout(layout) => self.set_layout(layout),
-            Command::ActivateViewport(at) => self.activate_viewport(at),
             Command::Close(id) => return self.put_away(id),
             Command::ChooseModel(kind, name) => return self.choose_model(kind, name),
             Command::ChooseLabel(id, label) => return self.explain_label(id, label),
             Command::ChooseMethod(id, method) => return self.explain(id, None, Some(method)),
             Command::ChooseSite(site) => return self.choose_site(site),
             Command::SetPrevalence(prevalence) => return self.set_prevalence(prevalence),
-            Command::ShowFrame(frame_idx) => self.show_frame(frame_idx),
-            Command::PlayOn => self.play_on(),
-            Command::ChooseHour(hour) => self.edit_course(|it| it.view.choose(hour)),
-            Command::ZoomCourse { factor, about } => {
-                self.edit_course(|it| it.view.zoom_about(factor, about));
-            }
-            Command::PanCourse(by) => self.edit_course(|it| it.view.pan(by)),
             Command::PutTogether(item, consent) => self.put_together(item, consent),
             Command::MarkNotes(marks) => self.note_marks = marks,
             // It goes to the rules, not to a log.
             Command::AskNote(item, question) => return self.ask_note(item, question.reveal()),
-            Command::SetWindow(window) => self.edit_scan(|it| it.view.window = window),
-            Command::Pan { x, y } => self.edit_scan(|it| it.view.pan((x, y))),
-            Command::Zoom { factor, about } => {
-                self.edit_scan(|it| it.view.zoom_about(factor, about))
-            }
             Command::SetOpacity(opacity) => {
                 self.settings.overlay_opacity = opacity.clamp(0.05, 1.0);
                 return self.save_settings();
@@ -125,8 +111,30 @@ impl State {
             Command::PointAt(at) => return self.point_at(at),
             Command::CloseSheet => self.sheet = None,
             Command::NoDialog => self.sheet = Some(Sheet::Path),
+            other => self.apply_to_view(other),
         }
         Vec::new()
+    }
+
+    /// What a command does to how something is looked at, and to nothing else.
+    fn apply_to_view(&mut self, command: Command) {
+        match command {
+            Command::SetLayout(layout) => self.set_layout(layout),
+            Command::ActivateViewport(at) => self.activate_viewport(at),
+            Command::ShowFrame(frame_idx) => self.show_frame(frame_idx),
+            Command::PlayOn => self.play_on(),
+            Command::ChooseHour(hour) => self.edit_course(|it| it.view.choose(hour)),
+            Command::ZoomCourse { factor, about } => {
+                self.edit_course(|it| it.view.zoom_about(factor, about));
+            }
+            Command::PanCourse(by) => self.edit_course(|it| it.view.pan(by)),
+            Command::SetWindow(window) => self.edit_scan(|it| it.view.window = window),
+            Command::Pan { x, y } => self.edit_scan(|it| it.view.pan((x, y))),
+            Command::Zoom { factor, about } => {
+                self.edit_scan(|it| it.view.zoom_about(factor, about))
+            }
+            _ => debug_assert!(false, "a command without an effect"),
+        }
     }
 
     /// Takes in what a worker answered. An answer that nobody waits for any more changes nothing.

@@ -180,7 +180,7 @@ impl State {
             .map(|it| (it.id, None));
         let changed = after.iter().filter(|it| !before.contains(it));
         // Shapes are numbers, which have a JSON form where they are finite.
-        let changed = changed.filter_map(|it| Some((it.id, serde_json::to_value(&it.shape).ok())));
+        let changed = changed.map(|it| (it.id, serde_json::to_value(&it.shape).ok()));
         removed
             .chain(changed)
             .filter_map(|(mark, shape)| {
