@@ -126,7 +126,8 @@ impl TextFinder {
             });
         }
         marker::keep_only_alone(&mut boxes);
-        area::close_gaps(boxes.iter_mut().map(|it| &mut it.area).collect());
+        let areas = boxes.iter_mut().map(|it| &mut it.area).collect();
+        area::close_gaps(areas, picture.width(), picture.height());
         Ok(boxes)
     }
 

@@ -9,8 +9,9 @@ pub struct Rect {
     pub right: usize,
 }
 
-/// A gap in a line is at most so many half heights wide.
+/// A gap in a line is at most so many half heights wide, and in one that an edge cuts so many.
 const GAP: usize = 3;
+const CUT_GAP: usize = 16;
 
 /// Where a network thinks that text is.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +74,16 @@ impl Rect {
         self.left == 0 || self.top == 0 || self.right >= width || self.bottom >= height
     }
 
+    /// Rows and columns exchanged.
+    const fn turned(self) -> Self {
+        Self {
+            top: self.left,
+            left: self.top,
+            bottom: self.right,
+            right: self.bottom,
+        }
+    }
+
     /// The pixels that both have.
     pub fn shared(self, other: Self) -> usize {
         Self {
@@ -118,22 +129,59 @@ pub(super) fn merged(mut spots: Vec<Spot>) -> Vec<Spot> {
     spots
 }
 
-/// Boxes of one line grow to each other where the gap is so small that letters may have been lost in it.
-pub(super) fn close_gaps(mut areas: Vec<&mut Rect>) {
+/// Boxes of one line grow to each other where the gap is so small that letters may have been lost in it, and to the edge
+/// of a picture of that size where that is as near. On a line that an edge cuts, whose letters are higher than what is seen
+/// of them, the gaps are longer.
+pub(super) fn close_gaps(mut areas: Vec<&mut Rect>, width: usize, height: usize) {
     let before: Vec<Rect> = areas.iter().map(|it| **it).collect();
     for area in &mut areas {
-        let next = before.iter().filter(|it| follows(**area, **it));
-        if let Some(next) = next.min_by_key(|it| it.left) {
-            area.right = area.right.max(next.left);
+        let is_cut = area.touches(width, height);
+        let gap = if is_cut { CUT_GAP } else { GAP };
+        let most = gap * area.lesser_side() / 2;
+        if area.height() > area.width() {
+            let turned = before.iter().map(|it| it.turned());
+            let (start, end) = closed(area.turned(), turned, most);
+            let (start, end) = if is_cut {
+                to_edges((start, end), most, height)
+            } else {
+                (start, end)
+            };
+            (area.top, area.bottom) = (start, end);
+        } else {
+            let (start, end) = closed(**area, before.iter().copied(), most);
+            let (start, end) = if is_cut {
+                to_edges((start, end), most, width)
+            } else {
+                (start, end)
+            };
+            (area.left, area.right) = (start, end);
         }
     }
 }
 
-/// Whether `b` stands to the right of `a` on its line, close enough to belong to it.
-fn follows(a: Rect, b: Rect) -> bool {
+/// From where to where a line runs once it has grown to the next box on it, at most so far away.
+fn closed(area: Rect, others: impl Iterator<Item = Rect>, most: usize) -> (usize, usize) {
+    let next = others
+        .filter(|it| follows(area, *it, most))
+        .map(|it| it.left);
+    (
+        area.left,
+        next.min().map_or(area.right, |it| it.max(area.right)),
+    )
+}
+
+/// The same up to the edges of the picture that are at most so far away.
+fn to_edges((start, end): (usize, usize), most: usize, length: usize) -> (usize, usize) {
+    let start = if start <= most { 0 } else { start };
+    let end = if length <= end + most { length } else { end };
+    (start, end)
+}
+
+/// Whether `b` stands to the right of `a` on its line, at most so many pixels away.
+fn follows(a: Rect, b: Rect, most: usize) -> bool {
     let (low, high) = (a.height().min(b.height()), a.height().max(b.height()));
     let shared = a.bottom.min(b.bottom).saturating_sub(a.top.max(b.top));
-    let is_ahead = a.right <= b.left && b.left - a.right <= GAP * low / 2;
+    let is_ahead = a.right <= b.left && b.left - a.right <= most;
     is_ahead && high <= 2 * low && 3 * shared >= 2 * low
 }
 
@@ -179,25 +227,40 @@ mod tests {
     fn a_gap_between_words_closes_and_one_between_columns_stays() {
         let ends = |rects: &[Rect]| {
             let mut rects = rects.to_vec();
-            close_gaps(rects.iter_mut().collect());
+            close_gaps(rects.iter_mut().collect(), 500, 500);
             rects.iter().map(|it| it.right).collect::<Vec<_>>()
         };
-        let word = |left: usize, right: usize| spot(left, right).area;
-        assert_eq!(ends(&[word(0, 30), word(45, 80)]), [45, 80]);
-        assert_eq!(ends(&[word(45, 80), word(0, 30)]), [80, 45]);
-        assert_eq!(ends(&[word(0, 30), word(46, 80)]), [30, 80]);
+        let word = |left: usize, right: usize| Rect {
+            top: 20,
+            bottom: 30,
+            ..spot(left, right).area
+        };
+        assert_eq!(ends(&[word(5, 30), word(45, 80)]), [45, 80]);
+        assert_eq!(ends(&[word(45, 80), word(5, 30)]), [80, 45]);
+        assert_eq!(ends(&[word(5, 30), word(46, 80)]), [30, 80]);
+        // On a line that an edge cuts, letters are higher than what is seen of them.
+        let cut = |left: usize, right: usize| Rect {
+            top: 490,
+            bottom: 500,
+            ..word(left, right)
+        };
+        assert_eq!(ends(&[cut(40, 60), cut(140, 180)]), [140, 180]);
+        assert_eq!(
+            ends(&[cut(40, 60), cut(141, 180), cut(430, 450)]),
+            [60, 180, 500]
+        );
         // Another line, and letters of another size.
         let below = Rect {
-            top: 8,
-            bottom: 18,
+            top: 28,
+            bottom: 38,
             ..word(35, 80)
         };
-        assert_eq!(ends(&[word(0, 30), below]), [30, 80]);
+        assert_eq!(ends(&[word(5, 30), below]), [30, 80]);
         let large = Rect {
-            bottom: 21,
+            bottom: 41,
             ..word(35, 80)
         };
-        assert_eq!(ends(&[word(0, 30), large]), [30, 80]);
+        assert_eq!(ends(&[word(5, 30), large]), [30, 80]);
     }
 
     #[test]
