@@ -1,0 +1,259 @@
+//! One picture through a volume.
+
+use super::{
+    Axis, Plane, Volume, added, dot, minus, times,
+    volume::{LEAST, MISSING},
+};
+use crate::case::{Frame, Samples, Spacing, SpacingSource};
+
+/// Longest side of a picture.
+const SIDE_LIMIT: f64 = 4096.0;
+
+/// A picture through a volume, and where it lies in the patient.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reformat {
+    /// In the unit of the slices; `NaN` outside the volume, over gaps and next to padding.
+    pub frame: Frame,
+    /// Square pixels of the finest spacing of the volume.
+    pub plane: Plane,
+}
+
+impl Reformat {
+    /// The spacing to measure with.
+    pub const fn spacing(&self) -> Spacing {
+        Spacing {
+            row_mm: self.plane.row_mm as f32,
+            column_mm: self.plane.column_mm as f32,
+            source: SpacingSource::Patient,
+        }
+    }
+}
+
+impl Volume {
+    /// Between which places along the axis there are samples, in mm; the lower one first.
+    pub fn range_mm(&self, axis: Axis) -> [f64; 2] {
+        self.extent(axis.across())
+    }
+
+    /// The picture at a place along its axis: mm to the head, to the back or to the left.
+    pub fn reformat(&self, axis: Axis, at_mm: f64) -> Reformat {
+        let [row, column] = axis.directions();
+        let [[left, right], [top, bottom]] = [row, column].map(|it| self.extent(it));
+        let first = &self.stack.first;
+        let finest = first.row_mm.min(first.column_mm).min(self.stack.usual_mm());
+        let longest = (right - left).max(bottom - top);
+        let step_mm = finest.max(longest / (SIDE_LIMIT - 1.0));
+        // The directions are along axes: their parts do not touch each other.
+        let corner = added(times(row, left), times(column, top));
+        let plane = Plane {
+            position_mm: added(corner, times(axis.across(), at_mm)),
+            row,
+            column,
+            row_mm: step_mm,
+            column_mm: step_mm,
+        };
+        // Both ends have a pixel, up to rounding.
+        let n_pixels = |low: f64, high: f64| ((high - low) / step_mm + 1e-6).floor() as usize + 1;
+        Reformat {
+            frame: self.draw(&plane, n_pixels(left, right), n_pixels(top, bottom)),
+            plane,
+        }
+    }
+
+    /// How far the centres of the voxels reach along a direction.
+    fn extent(&self, direction: [f64; 3]) -> [f64; 2] {
+        let first = &self.stack.first;
+        let across = dot(first.row, direction) * first.column_mm * (self.width - 1) as f64;
+        let down = dot(first.column, direction) * first.row_mm * (self.height - 1) as f64;
+        let slice = |(along, [x, y]): (&f64, &[f64; 2])| {
+            let shift = added(
+                times(first.row, x * first.column_mm),
+                times(first.column, y * first.row_mm),
+            );
+            dot(
+                added(
+                    first.position_mm,
+                    added(shift, times(self.stack.way, *along)),
+                ),
+                direction,
+            )
+        };
+        let starts = self
+            .stack
+            .along_mm
+            .iter()
+            .zip(&self.stack.shifts)
+            .map(slice);
+        starts.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], it| {
+            [
+                low.min(it + across.min(0.0) + down.min(0.0)),
+                high.max(it + across.max(0.0) + down.max(0.0)),
+            ]
+        })
+    }
+
+    fn draw(&self, plane: &Plane, width: usize, height: usize) -> Frame {
+        let mut samples = Vec::with_capacity(width * height);
+        let first = &self.stack.first;
+        // What one pixel to the right, and one down, is in slices' mm and pixels.
+        let steps = |way: [f64; 3]| {
+            [
+                dot(way, self.stack.way),
+                dot(way, first.row) / first.column_mm,
+                dot(way, first.column) / first.row_mm,
+            ]
+        };
+        let start = steps(minus(plane.position_mm, first.position_mm));
+        let right = steps(times(plane.row, plane.column_mm));
+        let down = steps(times(plane.column, plane.row_mm));
+        for row in 0..height {
+            let left = added(start, times(down, row as f64));
+            let mut pair = Pair::default();
+            samples.extend((0..width).map(|column| {
+                let [along, x, y] = added(left, times(right, column as f64));
+                if !pair.holds(along) {
+                    pair = self.pair(along);
+                }
+                pair.sample(self, along, x, y)
+            }));
+        }
+        Frame {
+            width,
+            height,
+            samples: Samples::Gray(samples.into()),
+        }
+    }
+
+    /// The two slices around a place along the stack.
+    fn pair(&self, along: f64) -> Pair<'_> {
+        self.try_pair(along).unwrap_or(Pair {
+            low: f64::NAN,
+            ..Pair::default()
+        })
+    }
+
+    fn try_pair(&self, along: f64) -> Option<Pair<'_>> {
+        let (idx, _) = self.stack.between(along)?;
+        let (low, high) = (
+            *self.stack.along_mm.get(idx)?,
+            *self.stack.along_mm.get(idx + 1)?,
+        );
+        let n = self.width * self.height;
+        let slice = |idx: usize| self.codes.get(idx * n..(idx + 1) * n);
+        Some(Pair {
+            low,
+            high,
+            slices: [slice(idx)?, slice(idx + 1)?],
+            shifts: [
+                *self.stack.shifts.get(idx)?,
+                *self.stack.shifts.get(idx + 1)?,
+            ],
+            is_gap: self.stack.is_gap(high - low),
+        })
+    }
+}
+
+/// Two neighbouring slices.
+#[derive(Default)]
+struct Pair<'a> {
+    low: f64,
+    high: f64,
+    slices: [&'a [u16]; 2],
+    shifts: [[f64; 2]; 2],
+    is_gap: bool,
+}
+
+impl Pair<'_> {
+    fn holds(&self, along: f64) -> bool {
+        self.low <= along && along <= self.high && self.low < self.high
+    }
+
+    /// The sample at a place: straight between the two slices, and on each between its four nearest pixels.
+    #[inline]
+    fn sample(&self, volume: &Volume, along: f64, x: f64, y: f64) -> f32 {
+        /// Rounding next to a slice counts as on it.
+        const ON_IT: f64 = 1e-6;
+        let share = ((along - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
+        let [before, after] = self.slices;
+        let [[ax, ay], [bx, by]] = self.shifts;
+        let code = if share < ON_IT {
+            plane_sample(before, volume, x - ax, y - ay)
+        } else if 1.0 - ON_IT < share {
+            plane_sample(after, volume, x - bx, y - by)
+        } else if self.is_gap {
+            f32::NAN
+        } else {
+            let share = share as f32;
+            let before = plane_sample(before, volume, x - ax, y - ay);
+            before + share * (plane_sample(after, volume, x - bx, y - by) - before)
+        };
+        volume.low + volume.slope * (code - f32::from(LEAST))
+    }
+}
+
+/// The code at a place of a slice, in pixels from the centre of the first; `NaN` beyond it and next to padding.
+#[inline]
+fn plane_sample(codes: &[u16], volume: &Volume, x: f64, y: f64) -> f32 {
+    let (Some((left, right_share)), Some((top, lower_share))) =
+        (place(x, volume.width), place(y, volume.height))
+    else {
+        return f32::NAN;
+    };
+    let at = top * volume.width + left;
+    let below = at + volume.width;
+    let (Some([a, b]), Some([c, d])) = (codes.get(at..at + 2), codes.get(below..below + 2)) else {
+        return f32::NAN;
+    };
+    let shares = [right_share, lower_share];
+    if [a, b, c, d].contains(&&MISSING) {
+        return beside_padding([a, b, c, d].map(|it| *it), shares);
+    }
+    mixed([a, b, c, d].map(|it| f32::from(*it)), shares)
+}
+
+/// Straight between upper left, upper right, lower left and lower right.
+#[inline]
+fn mixed([a, b, c, d]: [f32; 4], [right, lower]: [f32; 2]) -> f32 {
+    let upper = a + right * (b - a);
+    let below = c + right * (d - c);
+    upper + lower * (below - upper)
+}
+
+/// Padding that has no share in a sample does not count.
+#[cold]
+fn beside_padding(codes: [u16; 4], [right, lower]: [f32; 2]) -> f32 {
+    const NO_SHARE: f32 = 1e-5;
+    let shares = [
+        (1.0 - right) * (1.0 - lower),
+        right * (1.0 - lower),
+        (1.0 - right) * lower,
+        right * lower,
+    ];
+    let is_known = codes
+        .iter()
+        .zip(shares)
+        .all(|(code, share)| *code != MISSING || share < NO_SHARE);
+    if is_known {
+        codes
+            .iter()
+            .zip(shares)
+            .filter(|(code, _)| **code != MISSING)
+            .map(|(code, share)| f32::from(*code) * share)
+            .sum()
+    } else {
+        f32::NAN
+    }
+}
+
+/// The pixel at or before a place, of which there is one after it, and the share of the way to that.
+#[inline]
+fn place(at: f64, n: usize) -> Option<(usize, f32)> {
+    const SLACK: f64 = 1e-6;
+    let last = (n - 1) as f64;
+    if !(-SLACK <= at && at <= last + SLACK) {
+        return None;
+    }
+    let at = at.clamp(0.0, last);
+    let idx = (at as usize).min(n - 2);
+    Some((idx, (at - idx as f64) as f32))
+}
