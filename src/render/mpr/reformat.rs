@@ -138,19 +138,26 @@ impl Volume {
             *self.stack.along_mm.get(idx)?,
             *self.stack.along_mm.get(idx + 1)?,
         );
+        let shifts = [
+            *self.stack.shifts.get(idx)?,
+            *self.stack.shifts.get(idx + 1)?,
+        ];
         let n = self.width * self.height;
         let slice = |idx: usize| self.codes.get(idx * n..(idx + 1) * n);
         Some(Pair {
             low,
             high,
             slices: [slice(idx)?, slice(idx + 1)?],
-            shifts: [
-                *self.stack.shifts.get(idx)?,
-                *self.stack.shifts.get(idx + 1)?,
-            ],
+            shifts,
+            is_straight: is_near(shifts),
             is_gap: self.stack.is_gap(high - low),
         })
     }
+}
+
+/// Whether two shifts differ by nothing but rounding, in pixels.
+fn is_near([[ax, ay], [bx, by]]: [[f64; 2]; 2]) -> bool {
+    (ax - bx).abs() < 1e-6 && (ay - by).abs() < 1e-6
 }
 
 /// Two neighbouring slices.
@@ -161,6 +168,8 @@ struct Pair<'a> {
     slices: [&'a [u16]; 2],
     shifts: [[f64; 2]; 2],
     is_gap: bool,
+    /// Both lie one above the other.
+    is_straight: bool,
 }
 
 impl Pair<'_> {
@@ -176,39 +185,65 @@ impl Pair<'_> {
         let share = ((along - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
         let [before, after] = self.slices;
         let [[ax, ay], [bx, by]] = self.shifts;
+        let on = |x: f64, y: f64| Corner::new(volume, x, y);
         let code = if share < ON_IT {
-            plane_sample(before, volume, x - ax, y - ay)
+            on(x - ax, y - ay).map(|it| it.code(before))
         } else if 1.0 - ON_IT < share {
-            plane_sample(after, volume, x - bx, y - by)
+            on(x - bx, y - by).map(|it| it.code(after))
         } else if self.is_gap {
-            f32::NAN
+            None
         } else {
-            let share = share as f32;
-            let before = plane_sample(before, volume, x - ax, y - ay);
-            before + share * (plane_sample(after, volume, x - bx, y - by) - before)
+            let corner = on(x - ax, y - ay);
+            let other = if self.is_straight {
+                corner
+            } else {
+                on(x - bx, y - by)
+            };
+            let codes = corner
+                .zip(other)
+                .map(|(a, b)| [a.code(before), b.code(after)]);
+            codes.map(|[a, b]| a + share as f32 * (b - a))
         };
+        let code = code.unwrap_or(f32::NAN);
         volume.low + volume.slope * (code - f32::from(LEAST))
     }
 }
 
-/// The code at a place of a slice, in pixels from the centre of the first; `NaN` beyond it and next to padding.
-#[inline]
-fn plane_sample(codes: &[u16], volume: &Volume, x: f64, y: f64) -> f32 {
-    let (Some((left, right_share)), Some((top, lower_share))) =
-        (place(x, volume.width), place(y, volume.height))
-    else {
-        return f32::NAN;
-    };
-    let at = top * volume.width + left;
-    let below = at + volume.width;
-    let (Some([a, b]), Some([c, d])) = (codes.get(at..at + 2), codes.get(below..below + 2)) else {
-        return f32::NAN;
-    };
-    let shares = [right_share, lower_share];
-    if [a, b, c, d].contains(&&MISSING) {
-        return beside_padding([a, b, c, d].map(|it| *it), shares);
+/// The upper left of the four pixels around a place of a slice, and the shares of the right and the lower ones.
+#[derive(Clone, Copy)]
+struct Corner {
+    at: usize,
+    below: usize,
+    shares: [f32; 2],
+}
+
+impl Corner {
+    /// `x` and `y` count pixels from the centre of the first; `None` beyond the slice.
+    #[inline]
+    fn new(volume: &Volume, x: f64, y: f64) -> Option<Self> {
+        let (left, right_share) = place(x, volume.width)?;
+        let (top, lower_share) = place(y, volume.height)?;
+        let at = top * volume.width + left;
+        Some(Self {
+            at,
+            below: at + volume.width,
+            shares: [right_share, lower_share],
+        })
     }
-    mixed([a, b, c, d].map(|it| f32::from(*it)), shares)
+
+    /// The code between the four; `NaN` next to padding.
+    #[inline]
+    fn code(self, codes: &[u16]) -> f32 {
+        let two = |at: usize| codes.get(at..at + 2);
+        let (Some([a, b]), Some([c, d])) = (two(self.at), two(self.below)) else {
+            return f32::NAN;
+        };
+        let four = [*a, *b, *c, *d];
+        if four.contains(&MISSING) {
+            return beside_padding(four, self.shares);
+        }
+        mixed(four.map(f32::from), self.shares)
+    }
 }
 
 /// Straight between upper left, upper right, lower left and lower right.
