@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use wardlight::{
     case::{Frame, Samples},
-    render::mpr::{Axis, Oddity, Plane, Refused, Stack, Volume, Voxel},
+    render::mpr::{Axis, Oddity, Plane, Reformat, Refused, Stack, Volume, Voxel},
 };
 
 const AXES: [Axis; 3] = [Axis::Axial, Axis::Coronal, Axis::Sagittal];
@@ -312,6 +312,25 @@ fn nothing_is_drawn_where_a_slice_is_missing() {
     }
 }
 
+/// Of what is brighter than air within `reach` of a place.
+fn center_of_mass(found: &Reformat, center: [f64; 3], reach: f64) -> [f64; 3] {
+    let mut weight = 0.0;
+    let mut mean = [0.0; 3];
+    for (idx, sample) in grays(&found.frame).iter().enumerate() {
+        let (column, row) = (idx % found.frame.width, idx / found.frame.width);
+        let place = found
+            .plane
+            .patient_from_pixel([column as f64 + 0.5, row as f64 + 0.5]);
+        let way = sum(&[(place, 1.0), (center, -1.0)]);
+        if dot(way, way) < reach * reach && sample.is_finite() {
+            let share = f64::from(sample + 1000.0);
+            weight += share;
+            mean = sum(&[(mean, 1.0), (place, share)]);
+        }
+    }
+    mean.map(|it| it / weight)
+}
+
 #[test]
 fn a_sphere_and_a_marker_lie_where_they_lie_in_the_patient() {
     let sphere_mm = [24.3, -17.9, 50.6];
@@ -333,21 +352,8 @@ fn a_sphere_and_a_marker_lie_where_they_lie_in_the_patient() {
         for (center, reach) in [(sphere_mm, 11.0), (marker_mm, 6.0)] {
             for axis in AXES {
                 let found = volume.reformat(axis, dot(center, axis.across()));
-                let mut weight = 0.0;
-                let mut mean = [0.0; 3];
-                for (idx, sample) in grays(&found.frame).iter().enumerate() {
-                    let (column, row) = (idx % found.frame.width, idx / found.frame.width);
-                    let place = found
-                        .plane
-                        .patient_from_pixel([column as f64 + 0.5, row as f64 + 0.5]);
-                    let way = sum(&[(place, 1.0), (center, -1.0)]);
-                    if dot(way, way) < reach * reach && sample.is_finite() {
-                        let share = f64::from(sample + 1000.0);
-                        weight += share;
-                        mean = sum(&[(mean, 1.0), (place, share)]);
-                    }
-                }
-                let off = sum(&[(mean, 1.0 / weight), (center, -1.0)]);
+                let mean = center_of_mass(&found, center, reach);
+                let off = sum(&[(mean, 1.0), (center, -1.0)]);
                 let off = dot(off, off).sqrt();
                 assert!(off < half_voxel, "{axis:?} of {way:?}: {off} mm");
             }

@@ -123,7 +123,7 @@ pub struct RealWorld {
     /// (0040,9210)
     pub label: Phi<String>,
     /// The quantity, by the meaning of its code, if told.
-    pub quantity: Option<String>,
+    pub quantity: Option<Phi<String>>,
     /// A UCUM code, such as `mm2/s`.
     pub unit: String,
     pub slope: f64,

@@ -170,7 +170,7 @@ fn windows(
     }))
 }
 
-fn windows_of(place: &Dataset<'_>, turned_over: Option<f64>) -> Option<Vec<Window>> {
+pub(super) fn windows_of(place: &Dataset<'_>, turned_over: Option<f64>) -> Option<Vec<Window>> {
     let [centers, widths] =
         [tags::WINDOW_CENTER, tags::WINDOW_WIDTH].map(|it| place.numbers(it).ok());
     let names = place.texts(tags::WINDOW_CENTER_WIDTH_EXPLANATION);
