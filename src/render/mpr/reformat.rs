@@ -93,7 +93,6 @@ impl Volume {
     }
 
     fn draw(&self, plane: &Plane, width: usize, height: usize) -> Frame {
-        let mut samples = Vec::with_capacity(width * height);
         let first = &self.stack.first;
         // What one pixel to the right, and one down, is in slices' mm and pixels.
         let steps = |way: [f64; 3]| {
@@ -103,25 +102,78 @@ impl Volume {
                 dot(way, first.column) / first.row_mm,
             ]
         };
-        let start = steps(minus(plane.position_mm, first.position_mm));
-        let right = steps(times(plane.row, plane.column_mm));
-        let down = steps(times(plane.column, plane.row_mm));
-        for row in 0..height {
-            let left = added(start, times(down, row as f64));
-            let mut pair = Pair::default();
-            samples.extend((0..width).map(|column| {
-                let [along, x, y] = added(left, times(right, column as f64));
-                if !pair.holds(along) {
-                    pair = self.pair(along);
-                }
-                pair.sample(self, along, x, y)
-            }));
-        }
+        let cut = Cut {
+            start: steps(minus(plane.position_mm, first.position_mm)),
+            right: steps(times(plane.row, plane.column_mm)),
+            down: steps(times(plane.column, plane.row_mm)),
+            width,
+            height,
+        };
+        let samples = if cut.is_upright() {
+            self.upright(&cut)
+        } else {
+            self.slanted(&cut)
+        };
         Frame {
             width,
             height,
             samples: Samples::Gray(samples.into()),
         }
+    }
+
+    /// Pixel by pixel.
+    fn slanted(&self, cut: &Cut) -> Vec<f32> {
+        let mut samples = Vec::with_capacity(cut.width * cut.height);
+        for row in 0..cut.height {
+            let mut pair = Pair::default();
+            samples.extend((0..cut.width).map(|column| {
+                let [along, x, y] = cut.place(column, row);
+                if !pair.holds(along) {
+                    pair = self.pair(along);
+                }
+                self.sample(pair.code(self, along, x, y))
+            }));
+        }
+        samples
+    }
+
+    /// Line by line, for a picture that meets each slice in one line, whatever its row: each line is read once, and a
+    /// row lies between two of them. The same values as pixel by pixel, with less to
+    /// read.
+    fn upright(&self, cut: &Cut) -> Vec<f32> {
+        let mut lines: Vec<Vec<f32>> = vec![Vec::new(); self.stack.n_slices()];
+        let mut samples = Vec::with_capacity(cut.width * cut.height);
+        let n = self.width * self.height;
+        for row in 0..cut.height {
+            let [along, ..] = cut.place(0, row);
+            let Some(pair) = self.try_pair(along) else {
+                samples.resize(samples.len() + cut.width, f32::NAN);
+                continue;
+            };
+            for (idx, [x, y]) in [pair.idx, pair.idx + 1].into_iter().zip(pair.shifts) {
+                let codes = self.codes.get(idx * n..(idx + 1) * n).unwrap_or_default();
+                let Some(line) = lines.get_mut(idx).filter(|it| it.is_empty()) else {
+                    continue;
+                };
+                line.extend((0..cut.width).map(|column| {
+                    let [_, at_x, at_y] = cut.place(column, 0);
+                    Corner::new(self, at_x - x, at_y - y).map_or(f32::NAN, |it| it.code(codes))
+                }));
+            }
+            let line = |idx: usize| lines.get(idx).map(Vec::as_slice).unwrap_or_default();
+            let both = line(pair.idx).iter().zip(line(pair.idx + 1));
+            let share = pair.share(along);
+            samples.extend(
+                both.map(|(before, after)| self.sample(pair.between(*before, *after, share))),
+            );
+        }
+        samples
+    }
+
+    /// The sample of a code or of what lies between two.
+    #[inline]
+    fn sample(&self, code: f32) -> f32 {
+        self.low + self.slope * (code - f32::from(LEAST))
     }
 
     /// The two slices around a place along the stack.
@@ -145,6 +197,7 @@ impl Volume {
         let n = self.width * self.height;
         let slice = |idx: usize| self.codes.get(idx * n..(idx + 1) * n);
         Some(Pair {
+            idx,
             low,
             high,
             slices: [slice(idx)?, slice(idx + 1)?],
@@ -160,9 +213,35 @@ fn is_near([[ax, ay], [bx, by]]: [[f64; 2]; 2]) -> bool {
     (ax - bx).abs() < 1e-6 && (ay - by).abs() < 1e-6
 }
 
+/// The way of a picture through the stack: mm along it, then pixels across and down the first slice.
+struct Cut {
+    start: [f64; 3],
+    right: [f64; 3],
+    down: [f64; 3],
+    width: usize,
+    height: usize,
+}
+
+impl Cut {
+    #[inline]
+    fn place(&self, column: usize, row: usize) -> [f64; 3] {
+        let left = added(self.start, times(self.down, row as f64));
+        added(left, times(self.right, column as f64))
+    }
+
+    /// Whether rows run along the slices and columns along the stack.
+    fn is_upright(&self) -> bool {
+        let is_none = |it: f64| it.abs() < 1e-9;
+        let ([right, _, _], [_, x, y]) = (self.right, self.down);
+        [right, x, y].into_iter().all(is_none)
+    }
+}
+
 /// Two neighbouring slices.
 #[derive(Default)]
 struct Pair<'a> {
+    /// Of the first.
+    idx: usize,
     low: f64,
     high: f64,
     slices: [&'a [u16]; 2],
@@ -177,35 +256,47 @@ impl Pair<'_> {
         self.low <= along && along <= self.high && self.low < self.high
     }
 
-    /// The sample at a place: straight between the two slices, and on each between its four nearest pixels.
+    /// Of the way from the first to the second. Rounding next to a slice counts as on it.
     #[inline]
-    fn sample(&self, volume: &Volume, along: f64, x: f64, y: f64) -> f32 {
-        /// Rounding next to a slice counts as on it.
+    fn share(&self, along: f64) -> f64 {
         const ON_IT: f64 = 1e-6;
-        let share = ((along - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
+        let share = (along - self.low) / (self.high - self.low);
+        if share < ON_IT {
+            0.0
+        } else if 1.0 - ON_IT < share {
+            1.0
+        } else {
+            share
+        }
+    }
+
+    /// What lies at a share between the codes of the two. What has no share need not be known; over a gap nothing is.
+    #[inline]
+    fn between(&self, before: f32, after: f32, share: f64) -> f32 {
+        if share == 0.0 {
+            before
+        } else if share == 1.0 {
+            after
+        } else if self.is_gap {
+            f32::NAN
+        } else {
+            before + share as f32 * (after - before)
+        }
+    }
+
+    /// The code at a place, on each slice between its four nearest pixels.
+    #[inline]
+    fn code(&self, volume: &Volume, along: f64, x: f64, y: f64) -> f32 {
         let [before, after] = self.slices;
         let [[ax, ay], [bx, by]] = self.shifts;
-        let on = |x: f64, y: f64| Corner::new(volume, x, y);
-        let code = if share < ON_IT {
-            on(x - ax, y - ay).map(|it| it.code(before))
-        } else if 1.0 - ON_IT < share {
-            on(x - bx, y - by).map(|it| it.code(after))
-        } else if self.is_gap {
-            None
+        let corner = Corner::new(volume, x - ax, y - ay);
+        let other = if self.is_straight {
+            corner
         } else {
-            let corner = on(x - ax, y - ay);
-            let other = if self.is_straight {
-                corner
-            } else {
-                on(x - bx, y - by)
-            };
-            let codes = corner
-                .zip(other)
-                .map(|(a, b)| [a.code(before), b.code(after)]);
-            codes.map(|[a, b]| a + share as f32 * (b - a))
+            Corner::new(volume, x - bx, y - by)
         };
-        let code = code.unwrap_or(f32::NAN);
-        volume.low + volume.slope * (code - f32::from(LEAST))
+        let code = |corner: Option<Corner>, codes| corner.map_or(f32::NAN, |it| it.code(codes));
+        self.between(code(corner, before), code(other, after), self.share(along))
     }
 }
 
