@@ -1,16 +1,19 @@
-//! Colours of the CIE for the screen: L*a*b* of the profile connection space (PS3.3 C.10.7.1.1) to sRGB (IEC 61966-2-1).
+//! Colours of the CIE for the screen: L*a*b* as objects hold it (PS3.3 C.10.7.1.1) to sRGB (IEC 61966-2-1).
+//!
+//! The standard speaks of the profile connection space, whose white is D50. The writers that are in use (DCMTK, dcmqi,
+//! highdicom, dcmjs) take the white D65, and so does this: a colour comes out as the one that was chosen.
 
 use dicom::core::Tag;
 
 use crate::import::dicom::dataset::Dataset;
 
-/// White of the connection space, D50 (ICC.1 7.2.16).
-const WHITE: [f64; 3] = [0.9642, 1.0, 0.8249];
-/// From XYZ under D50 to linear sRGB, adapted to D65 by the method of Bradford (Lindbloom).
+/// D65 of the two-degree observer.
+const WHITE: [f64; 3] = [0.950_47, 1.0, 1.088_83];
+/// From XYZ to linear sRGB.
 const RGB_FROM_XYZ: [[f64; 3]; 3] = [
-    [3.133_856_1, -1.616_866_7, -0.490_614_6],
-    [-0.978_768_4, 1.916_141_5, 0.033_454_0],
-    [0.071_945_3, -0.228_991_4, 1.405_242_7],
+    [3.240_454_2, -1.537_138_5, -0.498_531_4],
+    [-0.969_266_0, 1.876_010_8, 0.041_556_0],
+    [0.055_643_4, -0.204_025_9, 1.057_225_2],
 ];
 
 /// The colour in an element of three words, if there is one.
@@ -45,14 +48,14 @@ fn srgb(l: f64, a: f64, b: f64) -> [u8; 3] {
 mod tests {
     use super::srgb;
 
-    /// The corners of sRGB in L*a*b* under D50, as Lindbloom's calculator prints them.
+    /// The corners of sRGB in L*a*b* under D65, as Lindbloom's calculator prints them.
     #[test]
     fn the_corners_of_srgb_come_back() {
         assert_eq!(srgb(100.0, 0.0, 0.0), [255, 255, 255]);
         assert_eq!(srgb(0.0, 0.0, 0.0), [0, 0, 0]);
-        assert_eq!(srgb(53.389, 0.0, 0.0), [128, 128, 128].map(|it: u8| it - 1));
-        assert_eq!(srgb(54.29, 80.81, 69.89), [255, 0, 0]);
-        assert_eq!(srgb(87.82, -79.29, 80.99), [0, 255, 0]);
-        assert_eq!(srgb(29.57, 68.30, -112.03), [0, 0, 255]);
+        assert_eq!(srgb(53.585, 0.0, 0.0), [128, 128, 128]);
+        assert_eq!(srgb(53.2408, 80.0925, 67.2032), [255, 0, 0]);
+        assert_eq!(srgb(87.7347, -86.1827, 83.1793), [0, 255, 0]);
+        assert_eq!(srgb(32.2970, 79.1875, -107.8602), [0, 0, 255]);
     }
 }

@@ -18,6 +18,8 @@ use crate::{
     warnings::WarningKind,
 };
 
+/// Most frames of a plane: as many as an image may have.
+const FRAMES_LIMIT: usize = 1 << 16;
 const GROUPS: std::ops::RangeInclusive<u16> = 0x6000..=0x601E;
 const ROWS: u16 = 0x0010;
 const COLUMNS: u16 = 0x0011;
@@ -70,6 +72,14 @@ fn own(set: &Dataset<'_>, group: u16) -> Result<Overlay, Refusal> {
     let n_frames = told.unwrap_or(1).max(1);
     let bytes = set.bytes(tag(DATA)).unwrap_or_default();
     let n_bits = width.saturating_mul(height).saturating_mul(n_frames);
+    if FRAMES_LIMIT < n_frames {
+        let what = "a number of frames in an overlay plane";
+        return Err(Refusal::too_large(
+            what,
+            FRAMES_LIMIT as u64,
+            n_frames as u64,
+        ));
+    }
     if width == 0 || height == 0 || bytes.len().saturating_mul(8) < n_bits {
         return Err(Refusal::contract(
             format!("{n_bits} bits, at least one, in an overlay plane"),

@@ -40,11 +40,7 @@ pub(super) fn state(set: &Dataset<'_>, warnings: &Warnings) -> Result<State, Ref
         vois: voi::of_state(set, &references)?,
         is_inverted: set.first_text(tags::PRESENTATION_LUT_SHAPE).as_deref() == Some("INVERSE"),
         shutters: shutters(set)?,
-        shutter_brightness: set
-            .number(tags::SHUTTER_PRESENTATION_VALUE)?
-            .unwrap_or(0.0)
-            .clamp(0.0, 65_535.0) as f32
-            / 65_535.0,
+        shutter_brightness: shutter_brightness(set)?,
         annotations: drawn::annotations(set, &layers, &references)?,
         overlays: overlays.map(placed).collect::<Result<_, Refusal>>()?,
         layers: layers.into_iter().map(|(_, it)| it).collect(),
@@ -137,6 +133,12 @@ fn rescale(set: &Dataset<'_>) -> Result<Option<[f64; 2]>, Refusal> {
     let [slope] = finite(set, tags::RESCALE_SLOPE)?;
     let [intercept] = finite(set, tags::RESCALE_INTERCEPT)?;
     Ok(Some([slope, intercept]))
+}
+
+/// A P-value of 16 bits, black if none is told.
+fn shutter_brightness(set: &Dataset<'_>) -> Result<f32, Refusal> {
+    let value = set.count(tags::SHUTTER_PRESENTATION_VALUE)?.unwrap_or(0);
+    Ok(value.min(0xFFFF) as f32 / 65_535.0)
 }
 
 /// Edges and centres count pixels from 1: a pixel's centre is half a pixel before its number in edges.

@@ -15,6 +15,10 @@ use crate::{
 pub(super) fn of_state(set: &Dataset<'_>, all: &[Reference]) -> Result<Vec<Voi>, Refusal> {
     let voi = |item: &Dataset<'_>| {
         let windows = header::windows_of(item, None)
+            .filter(|it| {
+                it.iter()
+                    .all(|it| it.center.is_finite() && it.width.is_finite())
+            })
             .ok_or_else(|| Refusal::malformed("a window of numbers in the state", "another"))?;
         let tables = tables(set, item)?.into_iter().map(VoiCurve::Table);
         let curves: Vec<VoiCurve> = windows
