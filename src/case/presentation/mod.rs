@@ -88,14 +88,8 @@ impl Presentation {
         match &self.content {
             Content::Planes(_) => self.instance_uid == *instance_uid,
             Content::State(state) => any_names(&state.references, instance_uid, frame_idx),
-            Content::Segmentation(it) => it
-                .frames
-                .iter()
-                .any(|it| any_names(&it.sources, instance_uid, frame_idx)),
-            Content::Map(map) => map
-                .frames
-                .iter()
-                .any(|it| any_names(&it.sources, instance_uid, frame_idx)),
+            Content::Segmentation(it) => !it.on(instance_uid, frame_idx).is_empty(),
+            Content::Map(it) => !it.on(instance_uid, frame_idx).is_empty(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Piece, Reference};
+use super::{Piece, Reference, any_names};
 use crate::{case::Plane, privacy::Phi};
 
 /// PS3.3 A.51.
@@ -59,6 +59,14 @@ pub struct SegmentFrame {
 }
 
 impl Segmentation {
+    /// The masks that may be shown on a frame of an image. Their size may be another than that of the image.
+    pub fn on(&self, instance_uid: &Phi<String>, frame_idx: usize) -> Vec<&SegmentFrame> {
+        let frames = self.frames.iter();
+        frames
+            .filter(|it| any_names(&it.sources, instance_uid, frame_idx))
+            .collect()
+    }
+
     /// How much of a pixel of a frame is in its segment, 0..1; none of it beyond the edges.
     pub fn share(&self, frame: &SegmentFrame, x: usize, y: usize) -> f32 {
         if self.width <= x || self.height <= y {
@@ -147,6 +155,14 @@ impl RealWorld {
 }
 
 impl ParametricMap {
+    /// The pictures that may be shown on a frame of an image. Their size may be another than that of the image.
+    pub fn on(&self, instance_uid: &Phi<String>, frame_idx: usize) -> Vec<&MapFrame> {
+        let frames = self.frames.iter();
+        frames
+            .filter(|it| any_names(&it.sources, instance_uid, frame_idx))
+            .collect()
+    }
+
     pub(super) fn pieces_mut(&mut self) -> Vec<Piece<'_>> {
         let n = self.width.saturating_mul(self.height);
         let pieces = self.frames.iter_mut().map(|it| Piece::Samples {
