@@ -18,7 +18,7 @@ use wardlight::{
 };
 
 use crate::{
-    dicom::decoder,
+    dicom::{decoder, shared_data},
     made::{EXPLICIT_BE, EXPLICIT_LE, Fields},
 };
 
@@ -455,6 +455,57 @@ fn parametric_maps_say_the_values_of_the_real_world() {
         }
         assert!(presentation.names(&slice(4), 0) && !presentation.names(&slice(5), 0));
     }
+}
+
+/// What pydicom 3.0 finds in the objects of scanners and of dcmqi in the shared data.
+#[test]
+fn real_objects_say_what_pydicom_finds_in_them() {
+    let Some(data) = shared_data() else { return };
+    let open = |name: &str| {
+        let path = data.join("dicom").join(name);
+        decoder().open_presentation(&path).unwrap()
+    };
+    let found = planes(open("mr_abdomen_siemens_overlay.dcm"));
+    let overlay = &found.overlays[0];
+    let bitmap = overlay.bitmap(0).unwrap();
+    let all = (0..484).flat_map(|row| (0..484).map(move |column| (row, column)));
+    let set: Vec<_> = all
+        .filter(|(row, column)| bitmap.is_set(*column, *row))
+        .collect();
+    assert_eq!(
+        (overlay.corner, set.len(), set[0]),
+        ([0, 0], 323, (136, 420))
+    );
+
+    let presentation = open("seg_liver_of_ct_abdomen.dcm");
+    let liver = segmentation(&presentation);
+    assert_eq!(liver.segments[0].label.reveal(), "Liver");
+    assert_eq!(liver.segments[0].colour, Some([221, 130, 101]));
+    assert_eq!(presentation.instances().len(), 3);
+    for (frame, (n_pixels, z_mm)) in
+        liver
+            .frames
+            .iter()
+            .zip([(36_233, -128.69), (35_645, -127.69), (35_220, -126.69)])
+    {
+        let n_set: u32 = frame.values.iter().map(|it| it.count_ones()).sum();
+        let plane = frame.plane.unwrap();
+        assert_eq!(
+            (n_set, plane.position_mm),
+            (n_pixels, [-235.2, -226.8, z_mm])
+        );
+        assert_eq!(liver.on(&frame.sources[0].instance_uid, 0), [frame]);
+    }
+
+    let presentation = open("parametric_map_float.dcm");
+    let [frame] = map(&presentation).frames.as_slice() else {
+        panic!("more frames");
+    };
+    let mean = frame.samples.iter().map(|it| f64::from(*it)).sum::<f64>() / 16_384.0;
+    assert!((mean - 0.586_980_307_681_106).abs() < 1e-9, "{mean}");
+    assert_eq!(frame.samples[64 * 128 + 64], 0.120_036_51);
+    // Its frame names no image, and the object a single one.
+    assert_eq!(presentation.instances().len(), 1);
 }
 
 fn refusal(decoder: &Decoder, bytes: &[u8]) -> Refusal {

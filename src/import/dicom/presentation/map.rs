@@ -122,6 +122,8 @@ fn range(mapping: &Dataset<'_>, contract: &Contract) -> Result<Option<[f64; 2]>,
         tags::REAL_WORLD_VALUE_FIRST_VALUE_MAPPED,
         tags::REAL_WORLD_VALUE_LAST_VALUE_MAPPED,
     ])?;
+    // Words cannot bound what is no integer; writers that put them there mean nothing by it.
+    let words = words.filter(|_| matches!(contract.number, Number::Integer { .. }));
     // An implicit file does not say whether a word is signed: its pixels do.
     let signed = |it: f64| {
         if contract.is_signed() && 32_767.0 < it {

@@ -149,9 +149,19 @@ fn frame(
     })
 }
 
-/// The images that a frame was worked out from, PS3.3 C.7.6.16.2.6.
+/// The images that a frame was worked out from, PS3.3 C.7.6.16.2.6. Where it names none and the object names a single
+/// image (PS3.3 C.12.2), it is that.
 pub(super) fn sources(set: &Dataset<'_>, frame_idx: usize) -> Result<Vec<Reference>, Refusal> {
     let derivation = groups::group(set, frame_idx, tags::DERIVATION_IMAGE_SEQUENCE);
-    let items = derivation.map(|it| it.items(tags::SOURCE_IMAGE_SEQUENCE));
-    reference::images(items.unwrap_or_default())
+    let own = derivation.map(|it| it.items(tags::SOURCE_IMAGE_SEQUENCE));
+    let own = own.unwrap_or_default();
+    if !own.is_empty() {
+        return reference::images(own);
+    }
+    let series = set.items(tags::REFERENCED_SERIES_SEQUENCE).iter();
+    let mut named = series.map(|it| it.items(tags::REFERENCED_INSTANCE_SEQUENCE));
+    match (named.next(), named.next()) {
+        (Some([image]), None) => reference::images(std::slice::from_ref(image)),
+        _ => Ok(Vec::new()),
+    }
 }
