@@ -612,6 +612,35 @@ fn floats(numbers: &[f32]) -> Vec<u8> {
     numbers.iter().flat_map(|it| it.to_le_bytes()).collect()
 }
 
+/// A state with one graphic on a layer, for an image.
+fn drawn(graphic: Fields, image: &str, layer: &str) -> Fields {
+    let mut reference = Fields::default();
+    uid(&mut reference, 0x0008_1155, image);
+    let mut annotation = Fields::default();
+    annotation
+        .item(0x0008_1140, reference)
+        .text(0x0070_0002, b"CS", layer)
+        .item(0x0070_0009, graphic);
+    let mut own = Fields::default();
+    own.text(0x0070_0002, b"CS", "ONE")
+        .text(0x0070_0062, b"IS", "1");
+    let mut fields = small_state();
+    fields.item(0x0070_0001, annotation).item(0x0070_0060, own);
+    fields
+}
+
+fn graphic(kind: &str, units: &str, n_points: u16, numbers: &[f32]) -> Fields {
+    let mut graphic = Fields::default();
+    graphic
+        .text(0x0070_0005, b"CS", units)
+        .word(0x0070_0020, 2)
+        .word(0x0070_0021, n_points);
+    graphic
+        .bytes(0x0070_0022, b"FL", floats(numbers))
+        .text(0x0070_0023, b"CS", kind);
+    graphic
+}
+
 #[test]
 fn a_state_that_names_no_image_or_another_one_is_refused() {
     let decoder = decoder();
@@ -627,50 +656,28 @@ fn a_state_that_names_no_image_or_another_one_is_refused() {
         &alone,
         "wanted at least one image that the object is for, found none",
     );
-    let with = |graphic: Fields, image: &str, layer: &str| {
-        let mut reference = Fields::default();
-        uid(&mut reference, 0x0008_1155, image);
-        let mut annotation = Fields::default();
-        annotation
-            .item(0x0008_1140, reference)
-            .text(0x0070_0002, b"CS", layer)
-            .item(0x0070_0009, graphic);
-        let mut own = Fields::default();
-        own.text(0x0070_0002, b"CS", "ONE")
-            .text(0x0070_0062, b"IS", "1");
-        let mut fields = small_state();
-        fields.item(0x0070_0001, annotation).item(0x0070_0060, own);
-        fields
-    };
-    let graphic = |kind: &str, units: &str, n_points: u16, numbers: &[f32]| {
-        let mut graphic = Fields::default();
-        graphic
-            .text(0x0070_0005, b"CS", units)
-            .word(0x0070_0020, 2)
-            .word(0x0070_0021, n_points);
-        graphic
-            .bytes(0x0070_0022, b"FL", floats(numbers))
-            .text(0x0070_0023, b"CS", kind);
-        graphic
-    };
     let point = || graphic("POINT", "PIXEL", 1, &[1.0, 2.0]);
     assert!(
         decoder
-            .open_presentation_bytes(&with(point(), "1.2.3", "ONE").part10())
+            .open_presentation_bytes(&drawn(point(), "1.2.3", "ONE").part10())
             .is_ok()
     );
     refused(
-        &with(point(), "1.2.99", "ONE"),
+        &drawn(point(), "1.2.99", "ONE"),
         "references to the images that the object is for, found one to another",
     );
     refused(
-        &with(point(), "not a UID", "ONE"),
+        &drawn(point(), "not a UID", "ONE"),
         "wanted a UID in (0008,1155)",
     );
     refused(
-        &with(point(), "1.2.3", "TWO"),
+        &drawn(point(), "1.2.3", "TWO"),
         "wanted a layer that the state has, found another",
     );
+}
+
+#[test]
+fn drawings_turns_and_shutters_that_make_no_sense_are_refused() {
     for (odd, wanted) in [
         (
             graphic("POINT", "PIXEL", 65_535, &[1.0, 2.0]),
@@ -693,7 +700,7 @@ fn a_state_that_names_no_image_or_another_one_is_refused() {
             "in the units PIXEL or DISPLAY, found MATRIX",
         ),
     ] {
-        refused(&with(odd, "1.2.3", "ONE"), wanted);
+        refused(&drawn(odd, "1.2.3", "ONE"), wanted);
     }
     let mut turned = small_state();
     turned.word(0x0070_0042, 45);
