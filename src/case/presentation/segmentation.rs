@@ -83,7 +83,7 @@ impl Segmentation {
     }
 
     /// Bytes of the mask of a frame.
-    pub(crate) const fn frame_bytes(&self) -> usize {
+    const fn frame_bytes(&self) -> usize {
         let n_pixels = self.width.saturating_mul(self.height);
         match self.kind {
             SegmentationKind::Binary => n_pixels.div_ceil(8),
