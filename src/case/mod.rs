@@ -3,6 +3,8 @@
 mod chart;
 mod labelled;
 pub mod note;
+pub mod plane;
+pub mod presentation;
 pub mod scan;
 pub mod sequence;
 pub mod series;
@@ -12,6 +14,8 @@ pub mod variable;
 pub use chart::Chart;
 pub use labelled::LabelledScan;
 pub use note::Note;
+pub use plane::Plane;
+pub use presentation::Presentation;
 pub use scan::{Frame, Modality, Samples, Scan, Spacing, SpacingSource, VoiFunction, Window};
 pub use sequence::Sequence;
 pub use series::Series;

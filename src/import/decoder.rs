@@ -24,7 +24,7 @@ use super::{
     wire::{self, Answer, Purpose},
 };
 use crate::{
-    case::{Chart, LabelledScan, Scan},
+    case::{Chart, LabelledScan, Presentation, Scan},
     disk::{self, Sha256},
     privacy::Phi,
     sandbox,
@@ -182,6 +182,21 @@ impl Decoder {
     pub fn open_model_bytes(&self, bytes: &[u8]) -> Result<ModelFile, Error> {
         let request = (Purpose::Model, [].as_slice(), bytes);
         self.ask(request, &Cancel::default(), wire::model)
+    }
+
+    /// Reads what a DICOM file says of how images are shown: a presentation state, a segmentation or a parametric map, or
+    /// the overlay planes and display tables of an image.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; an object that names no image is refused.
+    pub fn open_presentation(&self, path: &Path) -> Result<Presentation, Error> {
+        self.open_presentation_bytes(&disk::read(path, self.limit_bytes)?)
+    }
+
+    /// Like [`Self::open_presentation`], for the bytes of a file.
+    pub fn open_presentation_bytes(&self, bytes: &[u8]) -> Result<Presentation, Error> {
+        let request = (Purpose::Presentation, [].as_slice(), bytes);
+        self.ask(request, &Cancel::default(), wire::presentation)
     }
 
     /// De-identifies the bytes of a DICOM file, or marks one that was de-identified as looked at.

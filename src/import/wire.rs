@@ -4,8 +4,8 @@
 //! knows of the file (`Hints` as JSON, or nothing), and the file. Answer:
 //! messages of one byte (what it is), the length as `u64` and a payload. All integers are little-endian. A worker
 //! answers `Hello`, then either `Chart`, or `Shape`, one `Frame` for each frame and `Header`, or `Model` and one
-//! `Tensor` for each tensor, or for each array `Array` and one `Frame`, or `Deidentified` and `File`, or at any point
-//! `Refused`. To a request to de-identify, the JSON before the file is that request.
+//! `Tensor` for each tensor, or for each array `Array` and one `Frame`, or `Deidentified` and `File`, or `Presentation` and a
+//! `File` for each of its masks or a `Frame` for each of its pictures, or at any point `Refused`. To a request to de-identify, the JSON before the file is that request.
 
 use std::io::{self, Read, Write};
 
@@ -16,7 +16,11 @@ use super::{
     dicom::Deidentified,
     weights::{BYTES_LIMIT, Head, ModelFile, NamedTensor, TENSORS_LIMIT},
 };
-use crate::case::{Chart, Frame, Samples, scan::Header};
+use crate::case::{
+    Chart, Frame, Samples,
+    presentation::{Piece, Presentation},
+    scan::Header,
+};
 
 /// Largest payload that is JSON: a note of 16 MiB with every character escaped; half a million points have less.
 const JSON_LIMIT_BYTES: u64 = 96 << 20;
@@ -32,6 +36,8 @@ const SAMPLES_PER_BYTE_LIMIT: u64 = 64;
 const FRAMES_LIMIT: u64 = 1 << 16;
 /// Largest de-identified file: pixels that were masked come back without compression.
 const DEIDENTIFIED_LIMIT_BYTES: u64 = 4 << 30;
+/// Most bytes of masks and pictures in one presentation object: twice as many as its file may have samples.
+const PIECES_LIMIT_BYTES: u64 = 1 << 30;
 const CHUNK_BYTES: usize = 1 << 16;
 
 /// What a message holds.
@@ -47,6 +53,7 @@ pub(super) enum Kind {
     Tensor = b'T',
     Array = b'A',
     Deidentified = b'I',
+    Presentation = b'P',
     File = b'B',
     Refused = b'E',
 }
@@ -63,6 +70,7 @@ impl Kind {
             Self::Tensor,
             Self::Array,
             Self::Deidentified,
+            Self::Presentation,
             Self::File,
             Self::Refused,
         ]
@@ -83,11 +91,19 @@ pub(super) enum Purpose {
     Arrays = b'A',
     /// A DICOM file, to come back without what identifies the patient.
     Deidentify = b'D',
+    /// A DICOM file, for what it says of how images are shown.
+    Presentation = b'P',
 }
 
 impl Purpose {
     pub(super) fn parse(byte: u8) -> Option<Self> {
-        let all = [Self::Case, Self::Model, Self::Arrays, Self::Deidentify];
+        let all = [
+            Self::Case,
+            Self::Model,
+            Self::Arrays,
+            Self::Deidentify,
+            Self::Presentation,
+        ];
         all.into_iter().find(|it| *it as u8 == byte)
     }
 }
@@ -401,6 +417,38 @@ pub(super) fn deidentified(input: &mut impl Read) -> Result<Deidentified, Error>
     }
     answer.file = promised(input, Kind::File, answer.n_bytes)?;
     Ok(answer)
+}
+
+/// Reads a presentation object: its head, then its masks or pictures, of which the head tells the sizes.
+pub(super) fn presentation(input: &mut impl Read) -> Result<Presentation, Error> {
+    let (kind, n_bytes) = head(input)?;
+    let mut presentation: Presentation = match kind {
+        Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
+        Kind::Presentation => json(input, n_bytes)?,
+        _ => return Err(broken("a presentation object", format!("{kind:?}"))),
+    };
+    let pieces = presentation.pieces_mut();
+    let n_all = pieces.iter().fold(0_u64, |sum, it| {
+        sum.saturating_add(match it {
+            Piece::Bytes { n, .. } => *n as u64,
+            Piece::Samples { n, .. } => (*n as u64).saturating_mul(4),
+        })
+    });
+    if PIECES_LIMIT_BYTES < n_all {
+        let found = format!("{n_all} bytes");
+        return Err(broken("masks and pictures that are not too large", found));
+    }
+    for piece in pieces {
+        match piece {
+            Piece::Bytes { n, into } => *into = promised(input, Kind::File, n as u64)?.into(),
+            Piece::Samples { n, into } => {
+                let bytes = promised(input, Kind::Frame, (n as u64).saturating_mul(4))?;
+                let numbers = bytes.as_chunks::<4>().0.iter();
+                *into = numbers.map(|it| f32::from_le_bytes(*it)).collect();
+            }
+        }
+    }
+    Ok(presentation)
 }
 
 /// Reads a payload whose kind and size were agreed.

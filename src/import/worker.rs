@@ -43,6 +43,9 @@ pub fn serve() -> ExitCode {
         }
         Ok((Purpose::Model, _, bytes)) => caught(|| weights::read(&bytes, &mut reply)),
         Ok((Purpose::Arrays, _, bytes)) => caught(|| arrays::read(&bytes, &mut reply)),
+        Ok((Purpose::Presentation, _, bytes)) => {
+            caught(|| dicom::read_presentation(&bytes, &mut reply))
+        }
         Ok((Purpose::Deidentify, request, bytes)) => {
             caught(|| dicom::deidentify(&bytes, &json(&request)?, &mut reply))
         }

@@ -258,7 +258,7 @@ fn corners(corner: Point, opposite: Point, [first, second]: [[f64; 2]; 2]) -> [P
 }
 
 /// The factors of two vectors that make `whole`; `None` where they lie on one line.
-pub(super) fn parts([x, y]: [f64; 2], [ax, ay]: [f64; 2], [bx, by]: [f64; 2]) -> Option<[f64; 2]> {
+fn parts([x, y]: [f64; 2], [ax, ay]: [f64; 2], [bx, by]: [f64; 2]) -> Option<[f64; 2]> {
     let area = ax * by - ay * bx;
     let size = ax.hypot(ay) * bx.hypot(by);
     (1e-12 * size < area.abs()).then(|| [(x * by - y * bx) / area, (ax * y - ay * x) / area])

@@ -8,6 +8,7 @@ pub mod codes;
 pub mod colormap;
 pub mod contour;
 pub mod curve;
+pub mod mpr;
 pub mod overlay;
 pub mod picture;
 pub mod preview;

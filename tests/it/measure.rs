@@ -262,6 +262,21 @@ fn an_outline_that_crosses_itself_has_no_area() {
 }
 
 #[test]
+fn a_corner_or_side_through_the_centres_of_pixels_counts_them_once() {
+    let frame = pattern(61, 47);
+    let count = |points: &[(f64, f64)]| {
+        let points = points.iter().map(|(x, y)| Point::new(*x, *y)).collect();
+        let found = region(&frame, None, &Shape::Polygon(points));
+        found.n_pixels + found.n_padding
+    };
+    // The upper and left sides are in, the lower and right ones are not: squares side by side share no pixel.
+    assert_eq!(count(&[(0.5, 0.5), (3.5, 0.5), (3.5, 3.5), (0.5, 3.5)]), 9);
+    // A row through the tip, and one through both corners in the middle.
+    assert_eq!(count(&[(5.5, 2.5), (8.5, 5.5), (5.5, 8.5), (2.5, 5.5)]), 18);
+    assert_eq!(count(&[(5.5, 2.5), (8.5, 8.5), (2.5, 8.5)]), 15);
+}
+
+#[test]
 fn a_small_spread_on_a_large_mean_keeps_its_digits() {
     let frame = Frame {
         width: 2,

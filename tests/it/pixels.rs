@@ -670,3 +670,40 @@ fn the_header_tells_patient_time_and_geometry() {
         "a header that is printed names nobody"
     );
 }
+
+#[test]
+fn the_spacing_of_a_projection_says_how_it_came_about() {
+    use wardlight::case::SpacingSource;
+    const IMAGER: u32 = 0x0018_1164;
+    const FACTOR: u32 = 0x0018_1114;
+    const PIXEL: u32 = 0x0028_0030;
+    const CALIBRATION: u32 = 0x0028_0A02;
+    let found = |elements: &[(u32, &[u8; 2], &str)]| {
+        let mut fields = Fields::gray(1, 1, 8);
+        fields.pixels(vec![1]).text(0x0008_0060, b"CS", "MG");
+        for (tag, vr, text) in elements {
+            fields.text(*tag, vr, text);
+        }
+        let spacing = open(&fields.part10()).header.spacing.unwrap();
+        (spacing.row_mm, spacing.source)
+    };
+    let imager = (IMAGER, b"DS", "0.1\\0.1");
+    assert_eq!(found(&[imager]), (0.1, SpacingSource::Detector));
+    assert_eq!(
+        found(&[imager, (FACTOR, b"DS", "1.25")]),
+        (0.08, SpacingSource::Corrected)
+    );
+    assert_eq!(
+        found(&[imager, (FACTOR, b"DS", "nonsense")]),
+        (0.1, SpacingSource::Detector)
+    );
+    let own = (PIXEL, b"DS", "0.09\\0.09");
+    assert_eq!(found(&[imager, own]), (0.09, SpacingSource::Calibrated));
+    for (term, wanted) in [
+        ("FIDUCIAL", SpacingSource::Calibrated),
+        ("GEOMETRY", SpacingSource::Corrected),
+    ] {
+        let calibrated = [imager, own, (CALIBRATION, b"CS", term)];
+        assert_eq!(found(&calibrated), (0.09, wanted));
+    }
+}

@@ -9,6 +9,7 @@ use crate::{
     case::{
         Modality, Spacing, SpacingSource, Subject, VoiFunction, Window,
         scan::{DicomHeader, Format, Header, PixelHeader},
+        spacing::{self, Calibration, Told},
     },
     disk::Sha256,
     import::Refusal,
@@ -170,7 +171,7 @@ fn windows(
     }))
 }
 
-fn windows_of(place: &Dataset<'_>, turned_over: Option<f64>) -> Option<Vec<Window>> {
+pub(super) fn windows_of(place: &Dataset<'_>, turned_over: Option<f64>) -> Option<Vec<Window>> {
     let [centers, widths] =
         [tags::WINDOW_CENTER, tags::WINDOW_WIDTH].map(|it| place.numbers(it).ok());
     let names = place.texts(tags::WINDOW_CENTER_WIDTH_EXPLANATION);
@@ -213,45 +214,28 @@ fn windows_of(place: &Dataset<'_>, turned_over: Option<f64>) -> Option<Vec<Windo
 }
 
 fn spacing(set: &Dataset<'_>, modality: &Modality, warnings: &Warnings) -> Option<Spacing> {
-    let pair = |place: &Dataset<'_>, tag| {
-        let numbers = place.numbers(tag).ok()?;
-        match numbers.as_slice() {
-            [row, column, ..]
-                if [row, column]
-                    .iter()
-                    .all(|it| it.is_finite() && 0.0 < **it && **it < 1e4) =>
-            {
-                Some([*row as f32, *column as f32])
-            }
-            _ => None,
-        }
+    let pair = |place: &Dataset<'_>, tag| match place.numbers(tag).ok()?.as_slice() {
+        [row, column, ..] => Some([*row, *column]),
+        _ => None,
     };
     let place = groups::place(set, 0, tags::PIXEL_MEASURES_SEQUENCE, tags::PIXEL_SPACING);
-    let detector = pair(set, tags::IMAGER_PIXEL_SPACING)
-        .or_else(|| pair(set, tags::NOMINAL_SCANNED_PIXEL_SPACING));
     let is_projection = matches!(
         modality,
         Modality::Cr | Modality::Dx | Modality::Mg | Modality::Xa
     ) || matches!(modality.as_str(), "RF" | "RG" | "IO" | "PX");
-    let (found, source) = match (pair(place, tags::PIXEL_SPACING), detector) {
-        // PS3.3 10.7.1.3: in a projection the two differ only if the former was calibrated in the patient.
-        (Some(own), detector) if is_projection => {
-            let is_calibrated = set
-                .first_text(tags::PIXEL_SPACING_CALIBRATION_TYPE)
-                .is_some()
-                || detector.is_some_and(|it| it != own);
-            (
-                own,
-                if is_calibrated {
-                    SpacingSource::Patient
-                } else {
-                    SpacingSource::Detector
-                },
-            )
-        }
-        (Some(own), _) => (own, SpacingSource::Patient),
-        (None, Some(detector)) => (detector, SpacingSource::Detector),
-        (None, None) => {
+    let calibration = set.first_text(tags::PIXEL_SPACING_CALIBRATION_TYPE);
+    let factor = tags::ESTIMATED_RADIOGRAPHIC_MAGNIFICATION_FACTOR;
+    let told = Told {
+        is_projection,
+        pixel: pair(place, tags::PIXEL_SPACING),
+        imager: pair(set, tags::IMAGER_PIXEL_SPACING),
+        scanned: pair(set, tags::NOMINAL_SCANNED_PIXEL_SPACING),
+        calibration: calibration.and_then(|it| Calibration::parse(&it)),
+        magnification: set.number(factor).ok().flatten(),
+    };
+    let spacing = spacing::decide(&told);
+    match spacing {
+        None => {
             let is_there = set.get(tags::PIXEL_SPACING).is_some()
                 || set.get(tags::IMAGER_PIXEL_SPACING).is_some();
             warnings.add(
@@ -262,21 +246,14 @@ fn spacing(set: &Dataset<'_>, modality: &Modality, warnings: &Warnings) -> Optio
                     "the file has no pixel spacing: nothing can be measured"
                 },
             );
-            return None;
         }
-    };
-    if source == SpacingSource::Detector {
-        warnings.add(
+        Some(it) if it.source == SpacingSource::Detector => warnings.add(
             WarningKind::Geometry,
             "the pixel spacing holds at the detector: lengths in the patient are smaller",
-        );
+        ),
+        Some(_) => {}
     }
-    let [row_mm, column_mm] = found;
-    Some(Spacing {
-        row_mm,
-        column_mm,
-        source,
-    })
+    spacing
 }
 
 /// Directions of the row and the column: as told, else from the direction cosines (PS3.3 C.7.6.1.1.1).
