@@ -18,6 +18,7 @@ use crate::{
     case::Window,
     render::{caption::percent, preset_window},
     session::{Action, Command, ScanItem},
+    words::Words,
 };
 
 /// Draws the scan in the middle and listens to mouse and wheel over it.
@@ -41,8 +42,8 @@ pub(super) fn scan_ui(
         point(ui, &response, &place, commands);
     }
     listen(ui, &response, &place, scan, commands);
-    menu(&response, scan, commands);
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(scan)));
+    menu(&response, scene, scan, commands);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(scene.words, scan)));
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
     let heat = scan
@@ -201,7 +202,7 @@ fn dragged(window: &Window, way: Vec2) -> Window {
     }
 }
 
-fn menu(response: &Response, scan: &ScanItem, commands: &mut Vec<Command>) {
+fn menu(response: &Response, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Vec<Command>) {
     response.context_menu(|ui| {
         ui.set_min_width(180.0);
         let mut item = |ui: &mut Ui, words: &str, action: Action| {
@@ -217,7 +218,8 @@ fn menu(response: &Response, scan: &ScanItem, commands: &mut Vec<Command>) {
                 ui.close();
             }
         };
-        item(ui, "Automatic window", Action::AutoWindow);
+        let name = |it: Action| it.words(scene.words).name;
+        item(ui, &name(Action::AutoWindow), Action::AutoWindow);
         for (number, name) in window_names(scan) {
             item(ui, &name, Action::Window(number));
         }
@@ -228,7 +230,7 @@ fn menu(response: &Response, scan: &ScanItem, commands: &mut Vec<Command>) {
             Action::ToggleOverlay,
             Action::ToggleTexts,
         ] {
-            item(ui, action.info().name, action);
+            item(ui, &name(action), action);
         }
     });
 }
@@ -243,20 +245,21 @@ pub(super) fn window_names(scan: &ScanItem) -> Vec<(u8, String)> {
 }
 
 /// What a screen reader says about the picture.
-fn spoken(scan: &ScanItem) -> String {
-    let title = words::scan_title(&scan.scan);
-    let frame = format!(
-        "frame {} of {}",
-        scan.view.frame_idx + 1,
-        scan.scan.frames.len()
-    );
+fn spoken(words: &Words, scan: &ScanItem) -> String {
+    let title = words::scan_title(words, &scan.scan);
+    let number = scan.view.frame_idx + 1;
+    let parts = [
+        ("number", number.into()),
+        ("all", scan.scan.frames.len().into()),
+    ];
+    let frame = words.say_with("spoken-frame", &parts);
     let scores = scan.prediction().map(|it| &it.scores).into_iter().flatten();
     let scores: Vec<String> = scores
         .take(3)
         .map(|it| format!("{} {}", it.label, percent(it.probability)))
         .collect();
     let scores = if scores.is_empty() {
-        "not scored".to_owned()
+        words.say("title-not-scored")
     } else {
         scores.join(", ")
     };
