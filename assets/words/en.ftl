@@ -630,10 +630,6 @@ n-bases = { $n ->
     [one] { $n } base
    *[other] { $n } bases
 }
-n-values = { $n ->
-    [one] { $n } value
-   *[other] { $n } values
-}
 unit-points = points
 unit-share = share
 window-words = W { $width } · C { $center }
@@ -1161,10 +1157,10 @@ evaluate-lead = How good a model is on { $many } whose answer you know. The work
 evaluate-table = Table of labelled { $many }
 evaluate-folder-of = Folder of the { $many }
 evaluate-damage = Test on damaged { $many } as well
-images = images
-notes = notes
-courses = courses
-sequences = sequences
+many-images = images
+many-notes = notes
+many-courses = courses
+many-sequences = sequences
 table-help-images = With a header: path and label; where known patient_id, split, age, sex, view, subtype.
 table-help-notes = With a header: text or path, and label; where known patient_id, split, age, sex.
 table-help-courses = With a header: key (or path) and label; where known patient_id, split, age, sex.

@@ -595,7 +595,6 @@ n-words = { $n } 词
 n-variables = { $n } 个变量
 n-days = { $n } 天
 n-bases = { $n } 个碱基
-n-values = { $n } 个值
 unit-points = 分
 unit-share = 比例
 window-words = 窗宽 { $width } · 窗位 { $center }
@@ -776,13 +775,19 @@ trait-birth-date = 出生日期
 trait-sex = 性别
 trait-age = 年龄
 identity-same = 患者号一致。
-identity-different = 按文件自身内容，不是同一患者：{ $traits }不同。
+identity-different = { $n ->
+   *[other] 按文件自身内容，不是同一患者：{ $traits }不同。
+}
 identity-nothing = 不能确定是同一患者：没有可比较的内容。
-identity-unknown = 不能确定是同一患者：{ $traits }一致，但这不是证据。
+identity-unknown = { $n ->
+   *[other] 不能确定是同一患者：{ $traits }一致，但这不是证据。
+}
 bond-by-person = 由您合并，而非依据标识
 apart-same = 患者号相同
 apart-unknown = 不能确定是同一患者
-apart-different = 按文件自身内容是另一患者，{ $traits }不同
+apart-different = { $n ->
+   *[other] 按文件自身内容是另一患者，{ $traits }不同
+}
 apart-scan = 不在此页：影像 { $file }，{ $why }
 apart-note = 不在此页：病历 { $file }，{ $why }
 apart-series = 不在此页：病程 { $file }，{ $why }
@@ -1091,10 +1096,10 @@ evaluate-lead = 模型在已知答案的{ $many }上有多好。评估在独立�
 evaluate-table = 已标注{ $many }的表格
 evaluate-folder-of = { $many }文件夹
 evaluate-damage = 同时用受损{ $many }测试
-images = 图像
-notes = 病历
-courses = 病程
-sequences = 核酸序列
+many-images = 图像
+many-notes = 病历
+many-courses = 病程
+many-sequences = 核酸序列
 table-help-images = 带表头：path 和 label；已知时还有 patient_id、split、age、sex、view、subtype。
 table-help-notes = 带表头：text 或 path，以及 label；已知时还有 patient_id、split、age、sex。
 table-help-courses = 带表头：key（或 path）和 label；已知时还有 patient_id、split、age、sex。

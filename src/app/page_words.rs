@@ -9,10 +9,10 @@ use crate::{
 /// What the model reads.
 fn many(words: &Words, kind: Kind) -> String {
     match kind {
-        Kind::Scan => words.say("images"),
-        Kind::Note => words.say("notes"),
-        Kind::Series => words.say("courses"),
-        Kind::Sequence => words.say("sequences"),
+        Kind::Scan => words.say("many-images"),
+        Kind::Note => words.say("many-notes"),
+        Kind::Series => words.say("many-courses"),
+        Kind::Sequence => words.say("many-sequences"),
     }
 }
 
