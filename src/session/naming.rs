@@ -73,7 +73,7 @@ pub fn group_name(words: &Words, group: Group) -> String {
     match group {
         Group::VitalSigns => words.say("vital-signs"),
         Group::Breathing => words.say("breathing"),
-        Group::Chemistry => words.say("chemistry"),
+        Group::Chemistry => words.say("group-chemistry"),
         Group::Inflammation => words.say("inflammation"),
         Group::BloodCount => words.say("blood-count"),
     }
