@@ -1,10 +1,14 @@
 //! `Failure`: trouble in words for a person: what did not happen, what to do, and the technical cause.
 //!
-//! One exhaustive `match` for each error: a new variant does not compile until it has words.
+//! One exhaustive `match` for each error: a new variant does not compile until it has words. The window tells them in its
+//! language by [`InWords`]; the command line, and what it prints for programs, in English by `From`.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{disk, import, model, prep, score};
+use crate::{
+    disk, import, model, prep, score,
+    words::{Language, Part, Words},
+};
 
 /// What a person is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +25,34 @@ pub struct Failure {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum LastLine {
-    Failed(Failure),
+    Failed(Relayed),
+}
+
+/// A failure as another process tells it: in English for every reader, and in Chinese for a window that speaks it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relayed {
+    #[serde(flatten)]
+    pub english: Failure,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chinese: Option<Failure>,
+}
+
+impl Relayed {
+    /// In all languages.
+    pub fn new(error: &impl InWords) -> Self {
+        Self {
+            english: error.in_words(&Words::new(Language::English)),
+            chinese: Some(error.in_words(&Words::new(Language::Chinese))),
+        }
+    }
+}
+
+impl InWords for Relayed {
+    fn in_words(&self, words: &Words) -> Failure {
+        let chinese = self.chinese.as_ref();
+        let wanted = chinese.filter(|_| words.language() == Language::Chinese);
+        wanted.unwrap_or(&self.english).clone()
+    }
 }
 
 impl Failure {
@@ -49,283 +80,308 @@ impl Failure {
     }
 }
 
-impl From<&disk::Error> for Failure {
-    fn from(error: &disk::Error) -> Self {
-        let (headline, remedy) = match error {
-            disk::Error::NotAFile { .. } => (
-                "This is not a file",
-                "Choose a file; to open several, choose them all.",
-            ),
-            disk::Error::TooLarge { .. } => (
-                "The file is too large",
-                "Choose a smaller file, or split it.",
-            ),
-            disk::Error::Io { action: "read", .. } => (
-                "The file could not be read",
-                "Check that it exists and that you may read it.",
-            ),
-            disk::Error::Io { .. } | disk::Error::Unflushed { .. } => (
-                "The file could not be written",
-                "Check that the folder exists, that you may write there, and that the disk is not full.",
-            ),
-        };
-        Self::new(headline, remedy, error)
+/// Trouble that can be told in every language of the window. The cause stays in English: it is for whoever looks after the
+/// computer.
+pub trait InWords {
+    /// Its headline and remedy in a language.
+    fn in_words(&self, words: &Words) -> Failure;
+}
+
+impl<E: InWords> From<&E> for Failure {
+    fn from(error: &E) -> Self {
+        error.in_words(&Words::new(Language::English))
     }
 }
 
-impl From<&prep::Error> for Failure {
-    fn from(error: &prep::Error) -> Self {
-        let (headline, remedy) = match error {
-            prep::Error::WrongKind { .. } => (
-                "The model does not read this kind of input",
-                "Choose a model for it.",
+impl InWords for disk::Error {
+    fn in_words(&self, words: &Words) -> Failure {
+        let (headline, remedy) = match self {
+            Self::NotAFile { .. } => (
+                words.say("fail-disk-not-a-file"),
+                words.say("fail-disk-not-a-file-remedy"),
             ),
-            prep::Error::NoSuchFrame { .. } => (
-                "There is no such frame",
-                "Choose a frame that the scan has; frames count from 1.",
+            Self::TooLarge { .. } => (
+                words.say("fail-disk-too-large"),
+                words.say("fail-disk-too-large-remedy"),
             ),
-            prep::Error::TooSmall { .. } => (
-                "The image is too small to be scored",
-                "Open the original image instead of a thumbnail.",
+            Self::Io { action: "read", .. } => (
+                words.say("fail-disk-read"),
+                words.say("fail-disk-read-remedy"),
             ),
-            prep::Error::Colour { .. } => (
-                "The picture is in colour",
-                "Open a radiograph; this model reads grey values, not photographs.",
+            Self::Io { .. } | Self::Unflushed { .. } => (
+                words.say("fail-disk-write"),
+                words.say("fail-disk-write-remedy"),
             ),
-            prep::Error::Blank { .. } => (
-                "The image is blank",
-                "Open another image; a blank one has nothing to score.",
+        };
+        Failure::new(headline, remedy, self)
+    }
+}
+
+impl InWords for prep::Error {
+    fn in_words(&self, words: &Words) -> Failure {
+        let (headline, remedy) = match self {
+            Self::WrongKind { .. } => (
+                words.say("fail-prep-wrong-kind"),
+                words.say("fail-prep-wrong-kind-remedy"),
             ),
-            prep::Error::NoPoint { side_mm } => {
-                return Self::new(
-                    "The model needs a point",
-                    format!(
-                        "It reads {side_mm} mm around what you point at: in the window press N and click it; on the \
-                         command line name its column and row with --at."
-                    ),
-                    error,
+            Self::NoSuchFrame { .. } => (
+                words.say("fail-prep-no-such-frame"),
+                words.say("fail-prep-no-such-frame-remedy"),
+            ),
+            Self::TooSmall { .. } => (
+                words.say("fail-prep-too-small"),
+                words.say("fail-prep-too-small-remedy"),
+            ),
+            Self::Colour { .. } => (
+                words.say("fail-prep-colour"),
+                words.say("fail-prep-colour-remedy"),
+            ),
+            Self::Blank { .. } => (
+                words.say("fail-prep-blank"),
+                words.say("fail-prep-blank-remedy"),
+            ),
+            Self::NoPoint { side_mm } => {
+                let side = side_mm.to_string();
+                return Failure::new(
+                    words.say("fail-prep-point"),
+                    words.say_with("fail-prep-point-remedy", &[("side", Part::from(&side))]),
+                    self,
                 );
             }
-            prep::Error::PointOutside { .. } => (
-                "The point lies beside the picture",
-                "Name column and row of a pixel of the frame; both count from 0.",
+            Self::PointOutside { .. } => (
+                words.say("fail-prep-point-outside"),
+                words.say("fail-prep-point-outside-remedy"),
             ),
-            prep::Error::NoSpacing { .. } => (
-                "The file does not say how large its pixels are",
-                "Open the DICOM file that the picture was made from: this model reads millimetres.",
+            Self::NoSpacing { .. } => (
+                words.say("fail-prep-no-spacing"),
+                words.say("fail-prep-no-spacing-remedy"),
             ),
-            prep::Error::Values { .. } => (
-                "The values are not of the kind that the model reads",
-                "Choose a model that was made for them; of a picture, open the original.",
+            Self::Values { .. } => (
+                words.say("fail-prep-values"),
+                words.say("fail-prep-values-remedy"),
             ),
-            prep::Error::EmptyNote => ("The note has no words", "Open a note with text in it."),
-            prep::Error::EmptyQuestion => ("The question has no words", "Ask in a few words."),
-            prep::Error::QuestionTooLong { .. } => (
-                "The question is too long for the model",
-                "Ask in fewer words.",
+            Self::EmptyNote => (
+                words.say("fail-prep-empty-note"),
+                words.say("fail-prep-empty-note-remedy"),
             ),
-            prep::Error::NoteTooLong { .. } => (
-                "The note is too long for the model",
-                "Score the part that matters as a note of its own.",
+            Self::EmptyQuestion => (
+                words.say("fail-prep-empty-question"),
+                words.say("fail-prep-empty-question-remedy"),
             ),
-            prep::Error::Tokenizer { .. } | prep::Error::Terms { .. } => (
-                "The model's tokenizer cannot be read",
-                "Install the model again from its source.",
+            Self::QuestionTooLong { .. } => (
+                words.say("fail-prep-question-too-long"),
+                words.say("fail-prep-question-too-long-remedy"),
+            ),
+            Self::NoteTooLong { .. } => (
+                words.say("fail-prep-note-too-long"),
+                words.say("fail-prep-note-too-long-remedy"),
+            ),
+            Self::Tokenizer { .. } | Self::Terms { .. } => (
+                words.say("fail-prep-tokenizer"),
+                words.say("fail-prep-tokenizer-remedy"),
             ),
         };
-        Self::new(headline, remedy, error)
+        Failure::new(headline, remedy, self)
     }
 }
 
-impl From<&model::Error> for Failure {
-    fn from(error: &model::Error) -> Self {
-        const AGAIN: &str = "Install the model again from its source; do not use it until then.";
-        let (headline, remedy) = match error {
-            model::Error::Disk(error) => return error.into(),
-            model::Error::Prep(error) => return error.into(),
-            model::Error::Manifest { .. } => ("The model's manifest is not valid", AGAIN),
-            model::Error::Site { .. } => (
-                "The file of the site is not valid",
-                "Fit it anew with `wardlight calibrate`.",
+impl InWords for model::Error {
+    fn in_words(&self, words: &Words) -> Failure {
+        let again = || words.say("fail-model-again");
+        let (headline, remedy) = match self {
+            Self::Disk(error) => return error.in_words(words),
+            Self::Prep(error) => return error.in_words(words),
+            Self::Manifest { .. } => (words.say("fail-model-manifest"), again()),
+            Self::Site { .. } => (
+                words.say("fail-model-site"),
+                words.say("fail-model-site-remedy"),
             ),
-            model::Error::OtherModel { .. } => (
-                "The site was fitted on answers of another model",
-                "Fit it anew on answers of this one with `wardlight calibrate`.",
+            Self::OtherModel { .. } => (
+                words.say("fail-model-other-model"),
+                words.say("fail-model-other-model-remedy"),
             ),
-            model::Error::Unfit { .. } => (
-                "No calibration fits these cases",
-                "Choose another method, or label more cases.",
+            Self::Unfit { .. } => (
+                words.say("fail-model-unfit"),
+                words.say("fail-model-unfit-remedy"),
             ),
-            model::Error::Hash { .. } => ("A file of the model was changed or damaged", AGAIN),
-            model::Error::Weights { .. } => ("The weights do not belong to this network", AGAIN),
-            model::Error::LabelCount { .. } => {
-                ("The weights do not belong to the model's labels", AGAIN)
-            }
-            model::Error::KnownAnswer { .. } => ("The model fails its self-test", AGAIN),
-            model::Error::Input { .. } => {
-                ("The model cannot read this input", "Choose another model.")
-            }
-            model::Error::NotFinite { .. } => (
-                "The model gave no usable number",
-                "There is no result for this input; report it with the cause.",
+            Self::Hash { .. } => (words.say("fail-model-hash"), again()),
+            Self::Weights { .. } => (words.say("fail-model-weights"), again()),
+            Self::LabelCount { .. } => (words.say("fail-model-label-count"), again()),
+            Self::KnownAnswer { .. } => (words.say("fail-model-known-answer"), again()),
+            Self::Input { .. } => (
+                words.say("fail-model-input"),
+                words.say("fail-model-input-remedy"),
             ),
-            model::Error::Checkpoint { .. } => (
-                "The training's checkpoint could not be used",
-                "Make room on the disk, or delete the checkpoint, and start the training again.",
+            Self::NotFinite { .. } => (
+                words.say("fail-model-not-finite"),
+                words.say("fail-model-not-finite-remedy"),
             ),
-            model::Error::Method { .. } => (
-                "The model does not offer this explanation",
-                "Choose another method.",
+            Self::Checkpoint { .. } => (
+                words.say("fail-model-checkpoint"),
+                words.say("fail-model-checkpoint-remedy"),
             ),
-            model::Error::Label { .. } => (
-                "The model has no such label",
-                "Choose a label that the model lists.",
+            Self::Method { .. } => (
+                words.say("fail-model-method"),
+                words.say("fail-model-method-remedy"),
             ),
-            model::Error::Engine { .. } => (
-                "The network failed",
-                "Try again; if it fails again, report it with the cause.",
+            Self::Label { .. } => (
+                words.say("fail-model-label"),
+                words.say("fail-model-label-remedy"),
             ),
-            model::Error::NotAllowed { sha256 } => {
-                return Self::new(
-                    "This model is a program that nobody has allowed to run here",
-                    format!(
-                        "If you trust where it comes from, run `wardlight model allow {sha256}` and start again."
+            Self::Engine { .. } => (
+                words.say("fail-model-engine"),
+                words.say("fail-model-engine-remedy"),
+            ),
+            Self::NotAllowed { sha256 } => {
+                let hash = sha256.to_string();
+                return Failure::new(
+                    words.say("fail-model-not-allowed"),
+                    words.say_with(
+                        "fail-model-not-allowed-remedy",
+                        &[("hash", Part::from(&hash))],
                     ),
-                    error,
+                    self,
                 );
             }
-            model::Error::AllowList { .. } => (
-                "The list of allowed models cannot be read",
-                "Mend the file or remove it; until then no TorchScript model runs.",
+            Self::AllowList { .. } => (
+                words.say("fail-model-allow-list"),
+                words.say("fail-model-allow-list-remedy"),
             ),
-            model::Error::NoScriptWorker { .. } => (
-                "The worker for the model could not be started",
-                "Reinstall Wardlight: `wardlight-script` must lie beside the program.",
+            Self::NoScriptWorker { .. } => (
+                words.say("fail-model-no-script-worker"),
+                words.say("fail-model-no-script-worker-remedy"),
             ),
-            model::Error::ScriptTimeout { .. } => (
-                "The model took too long",
-                "There is no result. Allow it more seconds in WARDLIGHT_SCRIPT_TIMEOUT, or do not use it.",
+            Self::ScriptTimeout { .. } => (
+                words.say("fail-model-script-timeout"),
+                words.say("fail-model-script-timeout-remedy"),
             ),
-            model::Error::ScriptDied { .. } => (
-                "The model broke its worker",
-                "There is no result, and nothing else was harmed. The model is too large, damaged or hostile.",
+            Self::ScriptDied { .. } => (
+                words.say("fail-model-script-died"),
+                words.say("fail-model-script-died-remedy"),
             ),
-            model::Error::Script { .. } => (
-                "The model's program does not do what its manifest says",
-                AGAIN,
+            Self::Script { .. } => (words.say("fail-model-script"), again()),
+            Self::Cancelled => (
+                words.say("fail-model-cancelled"),
+                words.say("fail-model-cancelled-remedy"),
             ),
-            model::Error::Cancelled => ("Cancelled", "Start it again when you want the result."),
         };
-        Self::new(headline, remedy, error)
+        Failure::new(headline, remedy, self)
     }
 }
 
-impl From<&score::Error> for Failure {
-    fn from(error: &score::Error) -> Self {
-        match error {
-            score::Error::Prep(error) => error.into(),
-            score::Error::Model(error) => error.into(),
-            score::Error::OutOfScope { reasons } => Self::new(
-                "No result: outside the model's scope",
-                format!("{}.", capital(&reasons.join("; "))),
-                error,
+impl InWords for score::Error {
+    fn in_words(&self, words: &Words) -> Failure {
+        match self {
+            Self::Prep(error) => error.in_words(words),
+            Self::Model(error) => error.in_words(words),
+            Self::OutOfScope { reasons } => Failure::new(
+                words.say("fail-scope"),
+                capital(&words.retell(&reasons.join("; "))) + &words.say("full-stop"),
+                self,
             ),
-            score::Error::NotOffered { reason, .. } => Self::new(
-                "The model does not offer this explanation",
-                format!("Choose another method: {reason}."),
-                error,
+            Self::NotOffered { reason, .. } => Failure::new(
+                words.say("fail-model-method"),
+                words.say_with("fail-not-offered-remedy", &[("reason", Part::from(reason))]),
+                self,
             ),
-            score::Error::WrongModel { .. } => Self::new(
-                "The model does not read this kind of input",
-                "Choose a model for it.",
-                error,
+            Self::WrongModel { .. } => Failure::new(
+                words.say("fail-prep-wrong-kind"),
+                words.say("fail-prep-wrong-kind-remedy"),
+                self,
             ),
         }
     }
 }
 
-impl From<&import::Error> for Failure {
-    fn from(error: &import::Error) -> Self {
-        let (headline, remedy) = match error {
-            import::Error::Disk(error) => return error.into(),
-            import::Error::Refused(refusal) => return refusal.into(),
-            import::Error::Timeout { .. } => (
-                "The file took too long to open",
-                "Open a smaller part of it; if it is a small file, it is damaged.",
+impl InWords for import::Error {
+    fn in_words(&self, words: &Words) -> Failure {
+        let (headline, remedy) = match self {
+            Self::Disk(error) => return error.in_words(words),
+            Self::Refused(refusal) => return refusal.in_words(words),
+            Self::Timeout { .. } => (
+                words.say("fail-import-timeout"),
+                words.say("fail-import-timeout-remedy"),
             ),
-            import::Error::Cancelled => ("Cancelled", "Open it again when you want it."),
-            import::Error::WorkerDied { .. } => (
-                "The file broke the decoder",
-                "Nothing else was harmed. The file is damaged or hostile: ask for it again from its source.",
+            Self::Cancelled => (
+                words.say("fail-import-cancelled"),
+                words.say("fail-import-cancelled-remedy"),
             ),
-            import::Error::Protocol { .. } => (
-                "The decoder gave an answer that does not add up",
-                "Reinstall Wardlight; if it happens again, report it with the cause.",
+            Self::WorkerDied { .. } => (
+                words.say("fail-import-worker-died"),
+                words.say("fail-import-worker-died-remedy"),
             ),
-            import::Error::NoWorker { .. } => (
-                "The decode worker could not be started",
-                "Reinstall Wardlight: `wardlight-decode` must lie beside the program.",
+            Self::Protocol { .. } => (
+                words.say("fail-import-protocol"),
+                words.say("fail-import-protocol-remedy"),
+            ),
+            Self::NoWorker { .. } => (
+                words.say("fail-import-no-worker"),
+                words.say("fail-import-no-worker-remedy"),
             ),
         };
-        Self::new(headline, remedy, error)
+        Failure::new(headline, remedy, self)
     }
 }
 
-impl From<&import::Refusal> for Failure {
-    fn from(refusal: &import::Refusal) -> Self {
-        const DAMAGED: &str = "The file is damaged: ask for it again from its source.";
-        let (headline, remedy) = match refusal {
-            import::Refusal::Empty => ("The file is empty", "Ask for it again from its source."),
-            import::Refusal::NotRecognised { .. } => (
-                "The file was not recognised",
-                "Open a DICOM, PNG, JPEG, TIFF or BMP image, or a note as PDF, DOCX, RTF or text.",
+impl InWords for import::Refusal {
+    fn in_words(&self, words: &Words) -> Failure {
+        let damaged = || words.say("fail-file-damaged");
+        let (headline, remedy) = match self {
+            Self::Empty => (
+                words.say("fail-file-empty"),
+                words.say("fail-file-empty-remedy"),
             ),
-            import::Refusal::NoPixels { .. } => (
-                "The file holds no image",
-                "Open an image of the study; this object is a document or a plan.",
+            Self::NotRecognised { .. } => (
+                words.say("fail-file-not-recognised"),
+                words.say("fail-file-not-recognised-remedy"),
             ),
-            import::Refusal::NoText { .. } => (
-                "The document holds no text",
-                "Have the text recognised (OCR) by a scanning program, or open the original.",
+            Self::NoPixels { .. } => (
+                words.say("fail-file-no-pixels"),
+                words.say("fail-file-no-pixels-remedy"),
             ),
-            import::Refusal::Locked => (
-                "The document is protected by a password",
-                "Save it without a password in the program that made it.",
+            Self::NoText { .. } => (
+                words.say("fail-file-no-text"),
+                words.say("fail-file-no-text-remedy"),
             ),
-            import::Refusal::UnsupportedTransferSyntax { .. } => (
-                "The image is compressed in a way that Wardlight does not decode",
-                "Export it again as Explicit VR Little Endian or JPEG 2000 lossless.",
+            Self::Locked => (
+                words.say("fail-file-locked"),
+                words.say("fail-file-locked-remedy"),
             ),
-            import::Refusal::Unsupported { .. } => (
-                "The file uses something that Wardlight does not understand",
-                "It is refused rather than shown wrong. Export it in a plainer form.",
+            Self::UnsupportedTransferSyntax { .. } => (
+                words.say("fail-file-unsupported-transfer-syntax"),
+                words.say("fail-file-unsupported-transfer-syntax-remedy"),
             ),
-            import::Refusal::LengthBeyondEnd { .. } => ("The file is cut off", DAMAGED),
-            import::Refusal::NestedTooDeep { .. } => ("The file is nested too deeply", DAMAGED),
-            import::Refusal::PixelContract { .. } => {
-                ("The pixels do not fit their description", DAMAGED)
-            }
-            import::Refusal::Series { .. } => (
-                "The measurements cannot be read as they are",
-                "The cause says what is missing. `wardlight inspect --columns` takes what the columns of a table mean.",
+            Self::Unsupported { .. } => (
+                words.say("fail-file-unsupported"),
+                words.say("fail-file-unsupported-remedy"),
             ),
-            import::Refusal::TooLarge { .. } => (
-                "The file is too large",
-                "Export fewer frames, a smaller image, a shorter document or fewer values.",
+            Self::LengthBeyondEnd { .. } => (words.say("fail-file-length-beyond-end"), damaged()),
+            Self::NestedTooDeep { .. } => (words.say("fail-file-nested-too-deep"), damaged()),
+            Self::PixelContract { .. } => (words.say("fail-file-pixel-contract"), damaged()),
+            Self::Series { .. } => (
+                words.say("fail-file-series"),
+                words.say("fail-file-series-remedy"),
             ),
-            import::Refusal::Malformed { .. } => ("The file does not follow its format", DAMAGED),
-            import::Refusal::Codec { .. } => ("The compressed pixels are damaged", DAMAGED),
-            import::Refusal::NotDeidentified { .. } => (
-                "The file was not de-identified",
-                "The cause says what stands against it; the file itself was not changed.",
+            Self::TooLarge { .. } => (
+                words.say("fail-file-too-large"),
+                words.say("fail-file-too-large-remedy"),
             ),
-            import::Refusal::Defect { .. } => (
-                "The decoder failed on this file",
-                "Nothing else was harmed. Report it with the cause.",
+            Self::Malformed { .. } => (words.say("fail-file-malformed"), damaged()),
+            Self::Codec { .. } => (words.say("fail-file-codec"), damaged()),
+            Self::NotDeidentified { .. } => (
+                words.say("fail-file-not-deidentified"),
+                words.say("fail-file-not-deidentified-remedy"),
             ),
-            import::Refusal::Abandoned => ("Cancelled", "Open it again when you want it."),
+            Self::Defect { .. } => (
+                words.say("fail-file-defect"),
+                words.say("fail-file-defect-remedy"),
+            ),
+            Self::Abandoned => (
+                words.say("fail-file-abandoned"),
+                words.say("fail-file-abandoned-remedy"),
+            ),
         };
-        Self::new(headline, remedy, refusal)
+        Failure::new(headline, remedy, self)
     }
 }
 

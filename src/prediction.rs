@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{disk::Sha256, warnings::Warning};
 
 pub use self::reply::{Choice, Reply, Span};
-pub use self::trust::{Adjusted, Calibration, LabelSet, SiteRef, Trust};
+pub use self::trust::{Adjusted, Calibration, LabelSet, SiteRef, Trust, as_entered, whole_percent};
 
 /// Position of a label in its model's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -435,3 +435,1309 @@ right-export-patient = export a patient's whole record
 right-erase-patient = erase a patient
 right-view-audit = view the audit log
 right-export-audit = export the audit log
+
+# Actions: name and tooltip.
+group-case = Case
+group-picture = Picture
+group-result = Result
+group-window = Window
+action-open-files = Open…
+action-open-files-tip = Choose scans, notes and series; files can also be dropped on the window
+action-open-path = Open a path…
+action-open-path-tip = Type or paste the path of a file
+action-open-sample = Open the sample case
+action-open-sample-tip = A synthetic chest picture, note and course, made by this program
+action-next-item = Next in the study list
+action-next-item-tip = Show the next file
+action-previous-item = Previous in the study list
+action-previous-item-tip = Show the file before
+action-close-item = Close
+action-close-item-tip = Close the file in the middle
+action-put-together = Put together…
+action-put-together-tip = Put another open file of the same patient on this page
+action-take-apart = Take apart
+action-take-apart-tip = Undo the last putting together on this page
+action-next-marks = Next marks in the note
+action-next-marks-tip = Influence of words, status of findings, both, or what would identify the patient
+action-toggle-course = Course on or off
+action-toggle-course-tip = Show or hide the course under the scan or note
+action-next-hour = Next hour
+action-next-hour-tip = Tell of the next hour of the series
+action-previous-hour = Previous hour
+action-previous-hour-tip = Tell of the hour before
+action-score = Score
+action-score-tip = Run the models on what is open; nothing leaves this computer
+action-score-beyond-scope = Score all the same
+action-score-beyond-scope-tip = Score what the model refused as outside its scope; the result says so
+action-toggle-overlay = Overlay on or off
+action-toggle-overlay-tip = Show or hide the influence map
+action-opacity-up = Overlay stronger
+action-opacity-up-tip = More opaque influence map
+action-opacity-down = Overlay weaker
+action-opacity-down-tip = More transparent influence map
+action-next-label = Explain the next label
+action-next-label-tip = Show the influence on the next label
+action-next-method = Next explanation method
+action-next-method-tip = Explain with the next method
+action-check-map = Check this map
+action-check-map-tip = Take away what the map names and watch the score; some seconds
+action-toggle-strength = Same strength for every score
+action-toggle-strength-tip = Draw the map as strongly below the operating point as above it, or not
+action-agree = Agree
+action-agree-tip = Your reading agrees with the model
+action-disagree = Disagree
+action-disagree-tip = Your reading differs from the model
+action-unsure = Unsure
+action-unsure-tip = You are not sure
+action-save-overlay = Save overlay and result…
+action-save-overlay-tip = Write the overlay as PNG and the result as JSON beside it
+action-auto-window = Automatic window
+action-auto-window-tip = Window from the grey values of the frame
+action-window-n = Window { $n }
+action-window-first-tip = First window of the file, or lung
+action-window-second-tip = Second window
+action-window-third-tip = Third window
+action-window-fourth-tip = Fourth window
+action-window-fifth-tip = Fifth window
+action-window-sixth-tip = Sixth window
+action-invert = Invert
+action-invert-tip = Dark becomes bright
+action-reset-view = Reset the view
+action-reset-view-tip = First window, fitted, not inverted, not turned; all of a series
+action-turn-right = Turn right
+action-turn-right-tip = A quarter clockwise, on screen only; the model reads the scan as it is stored
+action-turn-left = Turn left
+action-turn-left-tip = A quarter counter-clockwise, on screen only
+action-flip-across = Flip left and right
+action-flip-across-tip = Left and right exchanged, on screen only; the letters tell the sides of the patient
+action-flip-down = Flip top and bottom
+action-flip-down-tip = Top and bottom exchanged, on screen only
+action-play = Play frames
+action-play-tip = Show the frames one after the other, round and round, until pressed again
+action-magnify = Magnifier
+action-magnify-tip = Twice as large round the pointer, until pressed again
+action-next-layout = Layout
+action-next-layout-tip = One scan, two side by side, or two by two
+action-next-viewport = Next viewport
+action-next-viewport-tip = Make the next scan on screen the active one
+action-compare-prior = Compare with the scan before
+action-compare-prior-tip = Put the patient's last scan before this one beside it
+action-link-viewports = Viewports linked or apart
+action-link-viewports-tip = Pan, zoom, window and frames of all scans on screen together, or each its own
+action-length = Length
+action-length-tip = Draw a line and read its length in mm, or in pixels where the file gives no size
+action-angle = Angle
+action-angle-tip = Draw one arm to the corner, then click the end of the other
+action-rectangle = Rectangle
+action-rectangle-tip = Area and grey values of a rectangle
+action-ellipse = Ellipse
+action-ellipse-tip = Area and grey values of an ellipse
+action-probe = Pixel value
+action-probe-tip = Click a pixel and keep its value
+action-arrow = Arrow
+action-arrow-tip = Draw an arrow to what is meant
+action-remove-mark = Remove mark
+action-remove-mark-tip = Remove the chosen mark, else the last one on the frame
+action-undo = Undo mark
+action-undo-tip = Take the last change of the marks back
+action-redo = Redo mark
+action-redo-tip = Do it again
+action-point-at = Point at a nodule
+action-point-at-tip = Then click it: some models read only what lies around a point
+action-zoom-in = Zoom in
+action-zoom-in-tip = Larger; also Ctrl and wheel, or right drag
+action-zoom-out = Zoom out
+action-zoom-out-tip = Smaller
+action-next-frame = Next frame
+action-next-frame-tip = Also the wheel; the next hour of a series
+action-previous-frame = Previous frame
+action-previous-frame-tip = Also the wheel
+action-first-frame = First frame
+action-first-frame-tip = Go to the first frame
+action-last-frame = Last frame
+action-last-frame-tip = Go to the last frame
+action-toggle-texts = Corner texts on or off
+action-toggle-texts-tip = Show or hide the texts in the corners
+action-deidentify = De-identify…
+action-deidentify-tip = See what names the patient, correct it, and write a copy without it
+action-evaluate = Evaluate a model
+action-evaluate-tip = Measure a model on images whose answer you know
+action-train = Train a model
+action-train-tip = Make a model from a recipe and labelled data
+action-toggle-study-list = Study list on or off
+action-toggle-study-list-tip = Show or hide what is open
+action-toggle-theme = Light or dark
+action-toggle-theme-tip = Change between the dark and the light theme
+action-palette = All actions
+action-palette-tip = Search all actions
+action-keys = Keys
+action-keys-tip = All keys on one sheet
+action-log = Audit log
+action-log-tip = Who did what in the records, newest first
+action-break-glass = Break the glass…
+action-break-glass-tip = In an emergency: read as a reader may, for a reason that the log keeps
+action-lock = Lock
+action-lock-tip = Close everything that is open and show nothing until you come back
+action-safety = Lock and language…
+action-safety-tip = When the window locks, and in which language it speaks
+action-escape = Back
+action-escape-tip = Close what lies on top, else go back to reading, else stop what runs, else reset the view
+action-quit = Quit
+action-quit-tip = Close Wardlight
+
+# The title of the window.
+title-locked = locked
+title-evaluating = evaluating
+title-evaluated = evaluated
+title-evaluation = evaluation
+title-log = audit log
+title-looking = looking
+title-copy-written = copy written
+title-copy = de-identified copy
+title-training = training
+title-trained = trained
+title-train = ready to train
+title-opening = opening
+title-scoring = scoring
+title-explaining = explaining
+title-explained = scored and explained
+title-scored = scored
+title-not-scored = not scored
+title-open = open
+
+# Palette, keys, path.
+palette-search = Search all actions
+palette-none = No action has this in its name.
+keys-title = Keys and mouse
+keys-windows = Windows of the file, or presets
+keys-mouse = Mouse over the picture
+mouse-window = Window
+mouse-window-how = left drag
+mouse-move = Move
+mouse-move-how = middle or Shift drag
+mouse-zoom = Zoom
+mouse-zoom-how = right or Ctrl drag, Ctrl wheel
+mouse-frames = Frames
+mouse-frames-how = wheel
+mouse-menu = Menu
+mouse-menu-how = right click
+mouse-reset = Reset
+mouse-reset-how = double click
+path-title = Open a path
+path-lead = The path of a scan or a note; several are separated by line breaks or by |
+path-name = Path
+path-open = Open
+cancel = Cancel
+close = Close
+
+# How things are called and counted.
+modality-xray = X-ray
+modality-ct = CT
+modality-mr = MR
+modality-us = Ultrasound
+modality-pet = PET
+modality-nm = Nuclear medicine
+modality-mg = Mammogram
+modality-xa = Angiogram
+modality-image = Image
+modality-picture = Picture
+age-months = { $n } months
+age-years = { $n } y
+n-frames = { $n ->
+    [one] { $n } image
+   *[other] { $n } frames
+}
+n-pages = { $n ->
+    [one] { $n } page
+   *[other] { $n } pages
+}
+n-characters = { $n ->
+    [one] { $n } character
+   *[other] { $n } characters
+}
+n-words = { $n ->
+    [one] { $n } word
+   *[other] { $n } words
+}
+n-variables = { $n ->
+    [one] { $n } variable
+   *[other] { $n } variables
+}
+n-days = { $n } days
+n-bases = { $n ->
+    [one] { $n } base
+   *[other] { $n } bases
+}
+unit-points = points
+unit-share = share
+window-words = W { $width } · C { $center }
+spacing-none = no pixel size
+spacing-detector = { $size } at the detector
+span = { $low } to { $high }
+share-of = { $share }, { $k } of { $n }
+left-less = less than a minute left
+left-minutes = about { $n } min left
+left-hours = about { $h } h { $n } min left
+stage-scoring = Opening and scoring the cases
+stage-figures = Working out the figures and their intervals
+stage-strangers = Showing it what does not belong
+stage-images = Scoring damaged images
+stage-cases = Scoring damaged cases
+network-without = Without fold { $fold }
+network-all = All folds
+
+# Marks between words.
+full-stop = .
+list-comma = {", "}
+clause-comma = {"; "}
+list-and = { $rest } and { $last }
+
+# The line at the top.
+score-again = Score again
+save = Save
+open = Open
+engine-plain = plain
+drop-to-open = Drop to open
+
+# The study list.
+study-scans = Study
+study-notes = Notes
+study-courses = Courses
+study-sequences = Sequences
+study-recent = Recent
+opening = Opening…
+
+# Nothing open yet.
+empty-title = Open a scan, a note or a course
+empty-lead = DICOM, PNG, JPEG, TIFF or BMP; notes as text, RTF, DOCX, PDF or FHIR; measurements as CSV, PhysioNet or FHIR. Files are told apart by what is in them; nothing leaves this computer.
+empty-files = Choose files…
+empty-path = Type or paste a path…
+empty-drop = Or drop files anywhere on this window.
+empty-new = New here?
+empty-sample = A synthetic chest picture, a note and a course, made by this program.
+
+# The strip under the picture.
+strip-auto = Auto
+strip-point = Point
+strip-reset = Reset
+strip-by-hand = By hand
+strip-window = Window
+strip-window-tip = Windows: keys 1 to 6
+strip-strength = Strength of the overlay
+strip-strength-tip = Strength of the overlay: [ and ]
+strip-overlay = Overlay
+strip-overlay-tip = The influence map: where the picture moved the score. It is not an outline of disease.
+strip-no-label = no label
+strip-label = Label that is explained
+strip-label-tip = Label that is explained: L for the next
+strip-no-method = no method
+strip-method = Method of explanation
+strip-method-tip = Method of explanation: M for the next
+strip-frame = Frame
+strip-frame-of = Frame { $number } of { $all }
+strip-frame-tip = Wheel, Page up, Page down, Home, End
+
+# The texts on the picture.
+spoken-frame = frame { $number } of { $all }
+corner-zoom = zoom { $percent } %
+corner-by-hand = by hand
+corner-inverted = inverted
+corner-colour = colour
+corner-map = influence map for “{ $label }”
+corner-gap = gap { $gap }
+corner-drawn = drawn at { $percent }
+corner-outline = , line at { $level }
+point-click = Click the nodule
+point-press = Press { $key } and click the nodule: the model reads { $side } mm around it
+
+# The result.
+models = Models
+model = Model
+models-testing = Loading and testing the models…
+result = Result
+result-weights = weights { $hash }
+scoring = Scoring…
+scoring-of = Scoring… { $done } of { $total }
+no-model-scan = No model for scans is installed
+no-model-note = No model for notes is installed
+no-model-series = No model for series is installed
+no-model-sequence = No model for sequences is installed
+no-model-remedy = Put a model bundle into the models folder and start Wardlight again.
+scores-more = { $n } more
+score-above = above { $threshold }
+score-below = below { $threshold }
+score-tip = Show the influence on this label
+scope = Within what the model knows
+scope-unknown = not checked
+scope-unknown-detail = The model brings no test for unusual input.
+scope-within = in scope
+scope-within-detail = distance { $distance } of { $limit }
+scope-outside = out of scope
+scope-outside-detail = distance { $distance }, limit { $limit }
+scope-although = Scored at your request although:
+keep-in-mind = To keep in mind
+keep-border = { $share } of the influence lies at the border of the picture, where markers are and lungs are not
+limits = The model and its limits
+limits-influence = Influence shows what moved the score. It is not an outline of disease.
+limits-no-method = { $method } is not offered: it does not explain this kind of network
+limits-maps-alike = { $method } is not offered: its maps hardly change when the weights are made random (similarity { $similarity }, and { $baseline } between maps of different pictures)
+limits-no-more = { $method } is not offered: the words that it names carry no more of the score than random ones (comprehensiveness { $gone } against { $goneRandom }, sufficiency { $left } against { $leftRandom })
+limits-trained = Trained { $when } on { $data }
+limits-licence = Licence: { $licence }. Weights { $hash }.
+
+# What an answer means.
+meaning-threshold = Threshold of the bundle, { $threshold }: { $rule }. { $calibrated }
+meaning-threshold-site = Threshold of site { $site } ({ $date }, { $cases } cases), { $threshold }: { $rule }. { $calibrated }
+meaning-exclusive = The { $n } labels exclude each other; there is no threshold. { $calibrated }
+n-networks = { $n ->
+    [2] two networks
+    [3] three networks
+    [4] four networks
+    [5] five networks
+    [6] six networks
+    [7] seven networks
+    [8] eight networks
+    [9] nine networks
+    [10] ten networks
+   *[other] { $n } networks
+}
+spread-agree = The { $who } agree on { $low }.
+spread-between = The { $who } lie between { $low } and { $high }.
+calibrated-not = Not calibrated: a score, not a probability.
+calibrated = Calibrated on { $n } held-out cases.
+calibrated-platt = Calibrated by Platt's line on { $n } held-out cases.
+calibrated-isotonic = Calibrated by isotonic regression on { $n } held-out cases.
+found-counted = { $cases } of { $n } ({ $share })
+found-both = There, { $found } with { $label } were above the threshold, and { $passed } without it were below.
+found-above = There, { $found } with { $label } were above the threshold.
+found-below = There, { $passed } without { $label } were below the threshold.
+set = At { $coverage }: { $named }. Sets hold the truth for { $coverage } of new cases of each kind (with { $n } calibration cases at worst { $worst }), not for each patient, and void where patients or scanners differ.
+set-undecided = At { $coverage }: { $named } - undecided. Sets hold the truth for { $coverage } of new cases of each kind (with { $n } calibration cases at worst { $worst }), not for each patient, and void where patients or scanners differ.
+set-none = unlike every kind that it was fitted on
+set-or-not = { $label } or not
+set-not = not { $label }
+set-or = { $first } or { $second }
+adjusted = at a prevalence of { $local }: { $probability } (as trained, at { $trained }: { $own })
+adjusted-predictive = at a prevalence of { $local }: { $probability } (as trained, at { $trained }: { $own }); there, of those above the threshold { $above } have it (PPV), of those below { $below } do not (NPV)
+trust-no-adjusted = No answer at the prevalence that was entered: the model does not tell its own, or has several labels.
+trust-no-fit = Site { $site } has no fit for these weights.
+trust-title = Prevalence and site
+trust-prevalence = Prevalence among your patients, %
+trust-prevalence-name = Prevalence in per cent
+trust-prevalence-wanted = Wanted a number between 0 and 100.
+trust-no-site = No site has a fit yet: `wardlight calibrate` makes one from your own labelled cases.
+trust-calibration = Calibration and threshold
+trust-site = Site
+trust-own = the bundle's own
+
+# The influence map.
+map = Influence map
+map-none = No influence map
+map-none-why = No method passed its test on this model.
+map-drawn = Drawn at { $percent }, { $why }
+map-whatever = whatever the score
+map-below = below the operating point
+map-by-score = by the score
+map-same = Same for all
+map-checking = Checking…
+map-checking-of = Checking… { $done } of { $total } pictures; Esc stops it
+map-tested = { $method }: depends on what the model learned: similarity { $similarity } after randomisation, { $baseline } between pictures, n = { $n }
+map-tested-erasure = { $method }: names words that the score rests on: comprehensiveness { $gone } ({ $goneRandom } of random words), sufficiency { $left } ({ $leftRandom }), n = { $n }
+map-tested-not = { $method }: not tested on this model
+map-follows = The score follows this map
+map-follows-not = The score does not follow this map
+map-disagree = The checks of this map disagree
+map-deletion = Removing what the map names lowers the score faster than removing at random: { $own } against { $random }.
+map-deletion-not = Removing what the map names does not lower the score faster than removing at random: { $own } against { $random }.
+map-insertion = Showing it alone brings it back faster than showing parts at random: { $own } against { $random }. ROAD { $road } against { $roadRandom }.
+map-insertion-not = Showing it alone does not bring it back faster than showing parts at random: { $own } against { $random }. ROAD { $road } against { $roadRandom }.
+
+# Whose page it is.
+trait-number = patient number
+trait-name = name
+trait-birth-date = birth date
+trait-sex = sex
+trait-age = age
+identity-same = The patient number agrees.
+identity-different = { $n ->
+    [one] Not the same patient by its own words: { $traits } differs.
+   *[other] Not the same patient by its own words: { $traits } differ.
+}
+identity-nothing = Not known to be the same patient: there is nothing to compare.
+identity-unknown = { $n ->
+    [one] Not known to be the same patient: { $traits } agrees, which is no proof.
+   *[other] Not known to be the same patient: { $traits } agree, which is no proof.
+}
+bond-by-person = Put together by you, not by identifiers
+apart-same = same patient number
+apart-unknown = not known to be the same patient
+apart-different = { $n ->
+    [one] another patient by its own words, { $traits } differs
+   *[other] another patient by its own words, { $traits } differ
+}
+apart-scan = Not on this page: scan { $file }, { $why }
+apart-note = Not on this page: note { $file }, { $why }
+apart-series = Not on this page: course { $file }, { $why }
+apart-sequence = Not on this page: sequence { $file }, { $why }
+apart-more = { $said } (and { $n } more)
+kind-scan = Scan
+kind-note = Note
+kind-series = Course
+kind-sequence = Sequence
+together-title = Put together on this page
+together-lead = A wrong patient is worse than a page too many. What stands on one page is read as of one patient.
+together-sure = I have compared both files: it is the same patient all the same
+together-put = Put on this page
+
+# What things in a note, a course and NEWS2 are called.
+marks-all = Influence and status
+marks-influence = Influence
+marks-statuses = Status
+marks-identifiers = Identifiers
+status-affirmed = affirmed
+status-negated = negated
+status-uncertain = uncertain
+status-historical = historical
+status-hypothetical = hypothetical
+status-other-person = other person
+answer-yes = yes
+answer-no = no
+answer-uncertain = uncertain
+section-opening = opening
+section-chief-complaint = chief complaint
+section-present-illness = history of present illness
+section-past-history = past medical history
+section-surgical-history = past surgical history
+section-obstetric-history = obstetric and gynecologic history
+section-immunizations = immunizations
+section-medications = medications
+section-allergies = allergies
+section-family-history = family history
+section-social-history = social history
+section-review-of-systems = review of systems
+section-vitals = vital signs
+section-examination = physical examination
+section-results = results
+section-imaging = imaging
+section-indication = indication
+section-technique = technique
+section-comparison = comparison
+section-impression = impression
+section-assessment = assessment
+section-plan = plan
+section-assessment-and-plan = assessment and plan
+section-diagnosis = diagnosis
+section-preoperative-diagnosis = preoperative diagnosis
+section-postoperative-diagnosis = postoperative diagnosis
+section-procedure = procedure
+section-hospital-course = hospital course
+section-disposition = disposition
+section-instructions = instructions
+section-subjective = subjective
+section-objective = objective
+section-other = other
+vital-signs = vital signs
+breathing = breathing and blood gases
+group-chemistry = chemistry
+inflammation = inflammation and clotting
+blood-count = blood count
+variable-heart-rate = heart rate
+variable-respiratory-rate = respiratory rate
+variable-temperature = body temperature
+variable-systolic-pressure = systolic blood pressure
+variable-diastolic-pressure = diastolic blood pressure
+variable-mean-pressure = mean blood pressure
+variable-systolic-pressure-arterial = systolic pressure by arterial line
+variable-diastolic-pressure-arterial = diastolic pressure by arterial line
+variable-mean-pressure-arterial = mean pressure by arterial line
+variable-central-venous-pressure = central venous pressure
+variable-spo2 = oxygen saturation by pulse oximetry
+variable-gcs = Glasgow coma scale
+variable-gcs-eye = Glasgow coma scale, eyes
+variable-gcs-verbal = Glasgow coma scale, speech
+variable-gcs-motor = Glasgow coma scale, movement
+variable-urine = urine output
+variable-weight = body weight
+variable-height = body height
+variable-mechanical-ventilation = mechanical ventilation (1 is yes)
+variable-fio2 = inspired fraction of oxygen
+variable-oxygen-flow = oxygen flow
+variable-etco2 = end-tidal carbon dioxide
+variable-sao2 = oxygen saturation of arterial blood
+variable-ph = pH of arterial blood
+variable-pao2 = partial pressure of oxygen, arterial
+variable-paco2 = partial pressure of carbon dioxide, arterial
+variable-bicarbonate = bicarbonate
+variable-base-excess = base excess
+variable-lactate = lactate
+variable-sodium = sodium
+variable-potassium = potassium
+variable-chloride = chloride
+variable-calcium = calcium
+variable-magnesium = magnesium
+variable-phosphate = phosphate
+variable-glucose = glucose
+variable-urea-nitrogen = urea nitrogen
+variable-urea = urea
+variable-creatinine = creatinine
+variable-urate = uric acid
+variable-bilirubin = total bilirubin
+variable-bilirubin-direct = direct bilirubin
+variable-alt = alanine aminotransferase
+variable-ast = aspartate aminotransferase
+variable-alp = alkaline phosphatase
+variable-ggt = gamma-glutamyl transferase
+variable-ldh = lactate dehydrogenase
+variable-creatine-kinase = creatine kinase
+variable-albumin = albumin
+variable-total-protein = total protein
+variable-cholesterol = total cholesterol
+variable-troponin-i = troponin I
+variable-troponin-t = troponin T
+variable-nt-probnp = NT-proBNP
+variable-crp = C-reactive protein
+variable-procalcitonin = procalcitonin
+variable-esr = erythrocyte sedimentation rate
+variable-ferritin = ferritin
+variable-d-dimer = D-dimer (FEU)
+variable-fibrinogen = fibrinogen
+variable-inr = international normalised ratio
+variable-prothrombin-time = prothrombin time
+variable-aptt = activated partial thromboplastin time
+variable-haemoglobin = haemoglobin
+variable-haematocrit = haematocrit
+variable-red-cells = red blood cells
+variable-white-cells = white blood cells
+variable-neutrophils = neutrophils
+variable-neutrophils-percent = neutrophils of white cells
+variable-lymphocytes = lymphocytes
+variable-lymphocytes-percent = lymphocytes of white cells
+variable-monocytes = monocytes
+variable-eosinophils = eosinophils
+variable-platelets = platelets
+news2-respiration = respiration rate
+news2-saturation = oxygen saturation
+news2-oxygen = supplemental oxygen
+news2-systolic = systolic blood pressure
+news2-pulse = pulse
+news2-consciousness = consciousness
+news2-temperature = temperature
+news2-rounded = { $value }, rounded to { $rounded }
+news2-on-scale = { $value } on scale { $scale }
+news2-alert = alert
+news2-confusion = confusion
+news2-low = 0 to 4, no item of 3: low clinical risk; ward-based response
+news2-low-medium = 0 to 4 with an item of 3: low-medium clinical risk; urgent ward-based response
+news2-medium = 5 to 6: medium clinical risk; key threshold for urgent response
+news2-high = 7 or more: high clinical risk; urgent or emergency response
+
+# Side by side: models and rules.
+modules-title = Side by side
+modules-no-fusion = No fused probability is computed: no fusion model was trained on paired data.
+module-scan = A model for scans
+module-note = A model for notes
+module-series = A model for series
+module-sequence = A model for sequences
+module-no-answer = no answer
+module-refused = refused as outside its scope
+module-asked = being asked
+module-not-installed = not installed
+module-not-asked = not asked
+module-above = { $label } { $share }, above its operating point of { $point }
+module-below = { $label } { $share }, below its operating point of { $point }
+module-no-point = { $label } { $share }, without an operating point
+module-news2 = Early warning by the rules of NEWS2
+module-news2-unknown = not known at the chosen hour
+news2-points = { $least } points
+news2-points-open = { $least } to { $most } points, parts missing
+news2-at-hour = { $points } at hour { $hour }
+news2-not-for = Not for this patient: the source is for { $from } years and older, found { $age } years
+news2-or = ; or{" "}
+news2-none = No part of it was known at this hour
+news2-not-known = not known
+news2-item = { $item }: { $given }
+news2-about = A value counts as known for { $hours } hours. Oxygen is given where its fraction is above that of air or it flows; 15 on the Glasgow coma scale is alert, less is not; saturation by scale 1.
+rules-open-above = At hour { $hour } the network is above its operating point; NEWS2 is open, because parts are missing.
+rules-open-below = At hour { $hour } the network is below its operating point; NEWS2 is open, because parts are missing.
+rules-both-above = At hour { $hour } the network is above its operating point and NEWS2 at least 5: they point the same way.
+rules-both-below = At hour { $hour } the network is below its operating point and NEWS2 below 5: they point the same way.
+rules-urgent-alone = At hour { $hour } the network is below its operating point but NEWS2 at least 5: they differ, and answer different questions.
+rules-network-alone = At hour { $hour } the network is above its operating point but NEWS2 below 5: they differ, and answer different questions.
+note-agrees = they agree
+note-differs = they differ
+note-open = the note does not settle it
+note-scan-above = The scan is above the operating point for { $label }; the note speaks of { $label } as { $status }: { $verdict }.
+note-scan-below = The scan is below the operating point for { $label }; the note speaks of { $label } as { $status }: { $verdict }.
+
+# A note.
+note-scope = Scope not checked
+note-reading = Reading the note…
+note-score = Score the note
+note-first = The first { $shown } of { $all } characters are shown.
+note-empty = The note is empty.
+note-influence = influence on “{ $label }”
+note-against = against it
+marks = Marks in the note
+marks-tip = Marks in the note: { $key } for the next
+marks-found = { $n } found that would identify the patient; a preview that guarantees nothing
+ask = Ask
+ask-name = Ask this note
+ask-hint = Is she allergic to penicillin?
+ask-looking = Looking through the note…
+ask-silent = The note does not say.
+ask-by-rules = By rules, in the words of the note; framed where they stand.
+ask-history = History, in the patient's words
+ask-turn = turn { $n }
+ask-show = Show in the note: { $quoted }
+
+# The reader's own answer.
+opinion = Your reading
+opinion-kept = kept in the records
+opinion-until = until you close it
+opinion-why = Why? (optional)
+opinion-full = A reason holds at most 2,000 characters. What comes after is not kept.
+
+# A nucleotide sequence.
+sequence-ambiguous = { $n ->
+    [one] {", "}{ $n } letter may mean more than one base
+   *[other] {", "}{ $n } letters may mean more than one base
+}
+sequence-legend = amber ground: for the label; blue, with a line below: against it
+sequence-row = from position { $n }: { $letters }
+
+# A course.
+course-no-value = The file holds no value of a variable that is known.
+course-all-aside = { $n ->
+    [one] The one value was set aside: it cannot be true.
+   *[other] All { $n } values were set aside: they cannot be true.
+}
+course-nothing = Nothing to plot
+course-aside = { $name } { $found }: { $reason }
+course-hour = hour { $hour }
+course-hour-time = hour { $hour }, { $time }
+course-hour-tip = What was known at its end is told; click a plot, or , and . for the hours
+course-influence = influence: up for it, down against it
+course-hours = Hours since the start
+course-time = Time
+course-never = Not measured: { $variables }
+n-remarks = { $n ->
+    [one] { $n } remark
+   *[other] { $n } remarks
+}
+spoken-course = Course, { $hour }, { $variables }
+spoken-plot = { $n ->
+    [one] { $name }: { $number } { $unit } { $when }, { $n } value
+   *[other] { $name }: { $number } { $unit } { $when }, { $n } values
+}
+plot-band = Band: { $low } to { $high } { $unit }, { $source }
+not-yet = not yet
+minutes-before = { $n } min before
+hours-before = { $n } h before
+days-before = { $n } d before
+strip-news2 = points; lines at 5, 7
+strip-news2-none = No part of it was measured
+spoken-news2 = NEWS2 at hour { $hour }: { $points } points, { $risk }
+spoken-news2-unknown = NEWS2 at hour { $hour }: not known
+risk-low = low risk
+risk-low-medium = low to medium
+risk-medium = medium risk
+risk-high = high risk
+risk-open = parts missing
+strip-network = Network
+strip-no-model = No model for series is installed: put a bundle into the models folder, or train one with Ctrl T
+strip-answer = answer
+strip-above = above its point
+strip-below = below its point
+spoken-running = { $label } at hour { $hour }: { $share }, { $side }
+strip-answering = Answering hour by hour…
+strip-answering-of = Answering hour by hour… { $done } of { $total }; Esc stops it
+strip-score = Score the course
+
+# Titles of the desktop's dialogs.
+dialog-open = Open scans and notes
+dialog-save = Save overlay and result
+dialog-table = Choose a table
+dialog-csv = Comma-separated values
+dialog-recipe = Choose a recipe
+dialog-folder = Choose a folder
+
+# The page that evaluates.
+evaluate-title = Evaluate a model
+evaluate-model = Model
+evaluate-no-model = No model that gives labels is installed
+evaluate-table-hint = Path of a CSV file, or drop it here
+evaluate-measurements = Table of measurements
+evaluate-measurements-hint = One value a row: key, minutes or hours, parameter, value
+evaluate-out = Folder for the report
+evaluate-out-hint = Made if need be
+evaluate-part = Part to evaluate
+evaluate-part-hint = All rows; or a value of split, such as test
+evaluate-positive = Word for “yes”
+evaluate-positive-hint = 1, true, yes, or the name of the label
+evaluate-second = Second model
+evaluate-none = None
+evaluate-images-hint = That of the table
+evaluate-label-column = Column of labels
+evaluate-label-column-hint = label
+evaluate-beyond = Score what the model would refuse
+evaluate-start = Start evaluation
+evaluate-missing = Name a table and a folder for the report to start.
+evaluate-waits = Waits for the training to end
+evaluate-runs = The report appears here when the evaluation is done
+evaluate-recent = Recent reports
+evaluate-empty = No report yet
+evaluate-empty-lead = Name a table at the left, or drop one on this window. The report tells how well the model ranks, whether its probabilities mean what they say, for whom it fails, what it refuses, and how little would have done as well.
+evaluate-reading = Reading the report…
+evaluate-new = New evaluation
+evaluate-open = Open report.html
+evaluate-folder = Show folder
+evaluate-lead = How good a model is on { $many } whose answer you know. The work is a process of its own: you can go on reading.
+evaluate-table = Table of labelled { $many }
+evaluate-folder-of = Folder of the { $many }
+evaluate-damage = Test on damaged { $many } as well
+many-images = images
+many-notes = notes
+many-courses = courses
+many-sequences = sequences
+table-help-images = With a header: path and label; where known patient_id, split, age, sex, view, subtype.
+table-help-notes = With a header: text or path, and label; where known patient_id, split, age, sex.
+table-help-courses = With a header: key (or path) and label; where known patient_id, split, age, sex.
+table-help-sequences = With a header: sequence or path, and label; where known patient_id, split.
+column-paths = Column of paths
+column-texts = Column of texts
+column-texts-hint = text; or path of files
+column-keys = Column of keys
+column-letters = Column of letters
+column-letters-hint = sequence; or path of files
+done-of = { $done } of { $total }
+
+# The page that trains.
+train-title = Train a model
+train-lead = From a recipe and labelled data to a model with its own evaluation. The work is a process of its own: you can go on reading.
+train-recipe = Recipe
+train-recipe-hint = Path of a TOML file, or drop it here
+train-data = Folder of the data
+train-data-hint = The recipe’s table lies below it
+train-out = Folder of the new model
+train-out-hint = Made if need be
+train-start = Start training
+train-go-on = Go on training
+train-missing = Name a recipe, data and a folder to start.
+train-waits = Waits for the evaluation to end
+train-paused = Not finished. Started again with the same recipe, it goes on where it was, also another day.
+train-preparing = Reading and preparing the cases
+train-finishing = Measuring on the test part
+train-stops-safely = It can be stopped at any moment, even by closing the window, and goes on where it was.
+train-empty = Nothing trained yet
+train-empty-lead = A recipe holds every choice of a run; the recipes of the models that ship lie in models/recipes. While it runs, loss and held-out figure are drawn here, epoch by epoch.
+train-done = The model is written
+train-use = Use this model now
+train-use-help = Until the window closes; in the models folder it is there at the next start as well.
+train-loss = Loss
+train-held-out = Figure on held-out cases
+train-all-figures = All figures
+train-epoch = epoch
+train-figure = Figure
+train-interval = 95 % interval
+train-epoch-of = epoch { $epoch } of { $all }
+train-step-of = step { $step } of { $all }
+train-cases = { $pool } to learn from · { $test } to test
+
+# On both pages.
+page-browse = Choose…
+page-more = More
+page-stop = Stop
+page-stopping = Stopping…
+page-starting = Starting…
+
+# The report.
+report-auroc = AUROC
+report-precision = Average precision
+report-brier = Brier score
+report-ece = Calibration error
+report-roc = ROC curve
+report-pr = Precision and recall
+report-reliability = Reliability
+report-decision = Decision curve
+report-chance = chance
+report-model = model
+report-ideal = ideal
+report-all = act on all
+report-nobody = act on nobody
+report-false-alarms = 1 − specificity
+report-sensitivity = sensitivity
+report-recall = recall
+report-ppv = precision
+report-predicted = predicted probability
+report-observed = observed frequency
+report-threshold = threshold probability
+report-benefit = net benefit
+report-points = Operating points
+report-chosen-here = Chosen by the very cases that are measured, which flatters it.
+report-undecided = Undecided: everything or nothing is left
+report-empty-sets = Nothing is left
+report-groups = Subgroups
+report-too-few = too few
+report-against-negative = against all without
+report-against-positive = against all with
+report-baselines = What little would have done
+report-second = Second model
+report-second-auroc = AUROC of the second
+report-difference = First less second (DeLong)
+report-right = Only the first right, only the second (McNemar)
+report-both = Cases that both answered
+report-strangers = What does not belong
+report-strangers-plot = Strangers told by their distance
+report-own-outside = own images called outside
+report-theirs-outside = strangers called outside
+report-damage = Damaged cases
+report-degree = degree of damage
+report-refused = Rows without an answer
+report-labels = Labels
+report-confusion = Confusion
+report-truth = True \ chosen
+report-about = About this evaluation
+report-point = Point
+report-threshold-head = Threshold
+report-sensitivity-head = Sensitivity
+report-specificity-head = Specificity
+report-ppv-head = PPV
+report-npv-head = NPV
+report-sets-head = Sets
+report-share-head = Part of the cases
+report-sets = Label sets at { $percent } %
+report-set-holds = Hold the truth, { $kind }
+report-promise = Promised for new cases like those that the sets were fitted on: { $promised } % of each kind hold the truth; at worst, in 5 of 100 such fits, { $worst } %. Void under any shift.
+report-group = Group
+report-cases = Cases
+report-accuracy = Accuracy
+report-against = { $group } ({ $against })
+report-baseline-head = Logistic regression on
+report-better = Model is better by
+report-and = { $first } and { $second }, p { $p }
+report-difference-p = { $difference }, p { $p }
+report-pictures = Pictures
+report-refused-head = Refused
+report-distance = AUROC of the distance
+report-kinds = { $n } kinds
+report-damage-head = Damage
+report-undamaged = undamaged { $figure }
+report-reason = Reason
+report-rows = Rows
+report-lines = Lines of the table
+report-label = Label
+report-rest = AUROC against the rest
+report-chosen-here-named = { $names }: { $chosen }
+report-tile = { $name } { $value }, 95 % interval { $range }
+report-intervals-images = Intervals: 95 %, from { $n } bootstrap draws of whole patients (of images, where the table names none).
+report-intervals-notes = Intervals: 95 %, from { $n } bootstrap draws of whole patients (of notes, where the table names none).
+report-intervals-courses = Intervals: 95 %, from { $n } bootstrap draws of whole patients (of courses, where the table names none).
+report-intervals-sequences = Intervals: 95 %, from { $n } bootstrap draws of whole patients (of sequences, where the table names none).
+report-remark = { $cases }: { $text }
+report-identity = { $command } · weights { $weights } · table { $table } · Wardlight { $version }
+report-of-patients = { $n ->
+    [one] { $cases } of { $n } patient
+   *[other] { $cases } of { $n } patients
+}
+report-part = { $cases }, part { $part }
+n-images = { $n ->
+    [one] { $n } image
+   *[other] { $n } images
+}
+n-notes = { $n ->
+    [one] { $n } note
+   *[other] { $n } notes
+}
+n-courses = { $n ->
+    [one] { $n } course
+   *[other] { $n } courses
+}
+n-sequences = { $n ->
+    [one] { $n } sequence
+   *[other] { $n } sequences
+}
+
+# Notices of reading, evaluation and training.
+notice-saved = Overlay and result saved
+notice-saved-remedy = The PNG carries the overlay; the JSON beside it the result.
+notice-no-overlay = There is no overlay to save yet
+notice-no-overlay-remedy = Score a scan first: press Space.
+notice-not-together = Nothing was put together on this page
+notice-not-together-remedy = Only what a person put together can be taken apart.
+notice-nothing-to-put = There is nothing to put on this page
+notice-nothing-to-put-remedy = Open another scan, note or series of the patient first.
+notice-no-point = There is nothing to point at
+notice-no-point-remedy = Open a scan, and choose a model that reads around a point.
+notice-evaluated = The evaluation is finished
+notice-evaluated-remedy = Ctrl E shows the report.
+notice-evaluated-figure = AUROC { $auroc }. Ctrl E shows the report.
+notice-trained = The training is finished
+notice-trained-remedy = Ctrl T shows its figures.
+notice-no-program = The desktop has no program for this
+notice-no-program-remedy = Type or paste the path into the field, or open the folder yourself.
+fail-of-folder = { $headline } ({ $folder })
+item-number = { $file } · { $number } of { $all }
+
+# Failures: files on the disk.
+fail-disk-not-a-file = This is not a file
+fail-disk-not-a-file-remedy = Choose a file; to open several, choose them all.
+fail-disk-too-large = The file is too large
+fail-disk-too-large-remedy = Choose a smaller file, or split it.
+fail-disk-read = The file could not be read
+fail-disk-read-remedy = Check that it exists and that you may read it.
+fail-disk-write = The file could not be written
+fail-disk-write-remedy = Check that the folder exists, that you may write there, and that the disk is not full.
+
+# Failures: what a model reads.
+fail-prep-wrong-kind = The model does not read this kind of input
+fail-prep-wrong-kind-remedy = Choose a model for it.
+fail-prep-no-such-frame = There is no such frame
+fail-prep-no-such-frame-remedy = Choose a frame that the scan has; frames count from 1.
+fail-prep-too-small = The image is too small to be scored
+fail-prep-too-small-remedy = Open the original image instead of a thumbnail.
+fail-prep-colour = The picture is in colour
+fail-prep-colour-remedy = Open a radiograph; this model reads grey values, not photographs.
+fail-prep-blank = The image is blank
+fail-prep-blank-remedy = Open another image; a blank one has nothing to score.
+fail-prep-point-outside = The point lies beside the picture
+fail-prep-point-outside-remedy = Name column and row of a pixel of the frame; both count from 0.
+fail-prep-no-spacing = The file does not say how large its pixels are
+fail-prep-no-spacing-remedy = Open the DICOM file that the picture was made from: this model reads millimetres.
+fail-prep-values = The values are not of the kind that the model reads
+fail-prep-values-remedy = Choose a model that was made for them; of a picture, open the original.
+fail-prep-empty-note = The note has no words
+fail-prep-empty-note-remedy = Open a note with text in it.
+fail-prep-empty-question = The question has no words
+fail-prep-empty-question-remedy = Ask in a few words.
+fail-prep-question-too-long = The question is too long for the model
+fail-prep-question-too-long-remedy = Ask in fewer words.
+fail-prep-note-too-long = The note is too long for the model
+fail-prep-note-too-long-remedy = Score the part that matters as a note of its own.
+fail-prep-tokenizer = The model's tokenizer cannot be read
+fail-prep-tokenizer-remedy = Install the model again from its source.
+fail-prep-point = The model needs a point
+fail-prep-point-remedy = It reads { $side } mm around what you point at: in the window press N and click it; on the command line name its column and row with --at.
+
+# Failures: models.
+fail-model-manifest = The model's manifest is not valid
+fail-model-site = The file of the site is not valid
+fail-model-site-remedy = Fit it anew with `wardlight calibrate`.
+fail-model-other-model = The site was fitted on answers of another model
+fail-model-other-model-remedy = Fit it anew on answers of this one with `wardlight calibrate`.
+fail-model-unfit = No calibration fits these cases
+fail-model-unfit-remedy = Choose another method, or label more cases.
+fail-model-hash = A file of the model was changed or damaged
+fail-model-weights = The weights do not belong to this network
+fail-model-label-count = The weights do not belong to the model's labels
+fail-model-known-answer = The model fails its self-test
+fail-model-input = The model cannot read this input
+fail-model-input-remedy = Choose another model.
+fail-model-not-finite = The model gave no usable number
+fail-model-not-finite-remedy = There is no result for this input; report it with the cause.
+fail-model-checkpoint = The training's checkpoint could not be used
+fail-model-checkpoint-remedy = Make room on the disk, or delete the checkpoint, and start the training again.
+fail-model-method = The model does not offer this explanation
+fail-model-method-remedy = Choose another method.
+fail-model-label = The model has no such label
+fail-model-label-remedy = Choose a label that the model lists.
+fail-model-engine = The network failed
+fail-model-engine-remedy = Try again; if it fails again, report it with the cause.
+fail-model-allow-list = The list of allowed models cannot be read
+fail-model-allow-list-remedy = Mend the file or remove it; until then no TorchScript model runs.
+fail-model-no-script-worker = The worker for the model could not be started
+fail-model-no-script-worker-remedy = Reinstall Wardlight: `wardlight-script` must lie beside the program.
+fail-model-script-timeout = The model took too long
+fail-model-script-timeout-remedy = There is no result. Allow it more seconds in WARDLIGHT_SCRIPT_TIMEOUT, or do not use it.
+fail-model-script-died = The model broke its worker
+fail-model-script-died-remedy = There is no result, and nothing else was harmed. The model is too large, damaged or hostile.
+fail-model-script = The model's program does not do what its manifest says
+fail-model-cancelled = Cancelled
+fail-model-cancelled-remedy = Start it again when you want the result.
+fail-model-again = Install the model again from its source; do not use it until then.
+fail-model-not-allowed = This model is a program that nobody has allowed to run here
+fail-model-not-allowed-remedy = If you trust where it comes from, run `wardlight model allow { $hash }` and start again.
+fail-scope = No result: outside the model's scope
+fail-not-offered-remedy = Choose another method: { $reason }.
+
+# Failures: opening a file.
+fail-import-timeout = The file took too long to open
+fail-import-timeout-remedy = Open a smaller part of it; if it is a small file, it is damaged.
+fail-import-cancelled = Cancelled
+fail-import-cancelled-remedy = Open it again when you want it.
+fail-import-worker-died = The file broke the decoder
+fail-import-worker-died-remedy = Nothing else was harmed. The file is damaged or hostile: ask for it again from its source.
+fail-import-protocol = The decoder gave an answer that does not add up
+fail-import-protocol-remedy = Reinstall Wardlight; if it happens again, report it with the cause.
+fail-import-no-worker = The decode worker could not be started
+fail-import-no-worker-remedy = Reinstall Wardlight: `wardlight-decode` must lie beside the program.
+
+# Failures: what a file holds.
+fail-file-empty = The file is empty
+fail-file-empty-remedy = Ask for it again from its source.
+fail-file-not-recognised = The file was not recognised
+fail-file-not-recognised-remedy = Open a DICOM, PNG, JPEG, TIFF or BMP image, or a note as PDF, DOCX, RTF or text.
+fail-file-no-pixels = The file holds no image
+fail-file-no-pixels-remedy = Open an image of the study; this object is a document or a plan.
+fail-file-no-text = The document holds no text
+fail-file-no-text-remedy = Have the text recognised (OCR) by a scanning program, or open the original.
+fail-file-locked = The document is protected by a password
+fail-file-locked-remedy = Save it without a password in the program that made it.
+fail-file-unsupported-transfer-syntax = The image is compressed in a way that Wardlight does not decode
+fail-file-unsupported-transfer-syntax-remedy = Export it again as Explicit VR Little Endian or JPEG 2000 lossless.
+fail-file-unsupported = The file uses something that Wardlight does not understand
+fail-file-unsupported-remedy = It is refused rather than shown wrong. Export it in a plainer form.
+fail-file-length-beyond-end = The file is cut off
+fail-file-nested-too-deep = The file is nested too deeply
+fail-file-pixel-contract = The pixels do not fit their description
+fail-file-series = The measurements cannot be read as they are
+fail-file-series-remedy = The cause says what is missing. `wardlight inspect --columns` takes what the columns of a table mean.
+fail-file-too-large = The file is too large
+fail-file-too-large-remedy = Export fewer frames, a smaller image, a shorter document or fewer values.
+fail-file-malformed = The file does not follow its format
+fail-file-codec = The compressed pixels are damaged
+fail-file-not-deidentified = The file was not de-identified
+fail-file-not-deidentified-remedy = The cause says what stands against it; the file itself was not changed.
+fail-file-defect = The decoder failed on this file
+fail-file-defect-remedy = Nothing else was harmed. Report it with the cause.
+fail-file-abandoned = Cancelled
+fail-file-abandoned-remedy = Open it again when you want it.
+fail-file-damaged = The file is damaged: ask for it again from its source.
+
+# Failures: work.
+fail-engine-report = The report cannot be shown here
+fail-engine-report-remedy = It was written by another version, or changed. Open report.html, or evaluate again.
+fail-engine-tool-start = The work could not be started
+fail-engine-tool-start-remedy = Close other programs and start it again.
+fail-engine-tool-line = The work said something that makes no sense
+fail-engine-tool-line-remedy = Reinstall Wardlight; if it happens again, report it with the cause.
+fail-engine-tool-ended = The work ended before it was done
+fail-engine-tool-ended-remedy = Most often memory was short: close other programs and start again. A training goes on where it was.
+fail-engine-sample = The sample case could not be made
+fail-engine-sample-remedy = Open a file of your own; report this with the cause.
+fail-engine-other-subject = The explanation belongs to another picture
+fail-engine-other-subject-remedy = Score this picture, then save again.
+fail-engine-picture = The picture could not be made
+fail-engine-picture-remedy = Try again; if it fails again, report it with the cause.
+fail-engine-no-such-model = The model is not loaded
+fail-engine-no-such-model-remedy = Choose another model, or start Wardlight again.
+fail-engine-panicked = Something went wrong inside Wardlight
+fail-engine-panicked-remedy = What is open is safe. Try again; report it with the cause.
+fail-engine-thread = A worker could not be started
+fail-engine-thread-remedy = Close other programs and start Wardlight again.
+fail-busy = Too much is waiting already
+fail-busy-remedy = Let what runs finish, or cancel it with Esc.
+fail-other = This could not be done
+fail-other-remedy = The cause says what was wanted; change that and start again.
+
+# Failures: evaluation.
+fail-evaluate-table = The table cannot be read
+fail-evaluate-table-remedy = Save it as comma-separated values with one header line.
+fail-evaluate-column = The table lacks a column
+fail-evaluate-column-remedy = Name the columns of cases and labels under More.
+fail-evaluate-no-rows = No row of the table belongs to this part
+fail-evaluate-no-rows-remedy = Name a value of its column split, or leave the part empty.
+fail-evaluate-labels = The labels of the table are not understood
+fail-evaluate-labels-remedy = Say under More which word means that the finding is there.
+fail-evaluate-no-such-label = The model has no such label
+fail-evaluate-no-such-label-remedy = Choose a label that the model lists.
+fail-evaluate-one-kind = All rows are of one kind
+fail-evaluate-one-kind-remedy = Add cases of the other kind: there is nothing to tell apart.
+fail-evaluate-missing = Files of the table are missing
+fail-evaluate-missing-remedy = Name the folder of the files under More, or correct the paths.
+fail-evaluate-leak = The same patient is in both parts
+fail-evaluate-leak-remedy = Part the table by patient: an answer learned by heart proves nothing.
+fail-evaluate-copies = The same case is in both parts
+fail-evaluate-copies-remedy = Leave it out of one: an answer learned by heart proves nothing.
+fail-evaluate-answers-questions = This model answers questions
+fail-evaluate-answers-questions-remedy = Choose a model that gives labels.
+fail-evaluate-incomparable = The two models cannot be compared
+fail-evaluate-incomparable-remedy = Choose a second model that answers the same question.
+fail-evaluate-no-answers = The model refused too much to be measured
+fail-evaluate-no-answers-remedy = Choose a model made for such cases, or score beyond its scope under More.
+fail-evaluate-not-one-label = A site is fitted for one label only
+fail-evaluate-not-one-label-remedy = Choose a model with one label that stands alone.
+fail-evaluate-site-name = The site needs another name
+fail-evaluate-site-name-remedy = Use lower-case letters, digits and hyphens.
+fail-evaluate-too-few = There are too few cases to fit anything on
+fail-evaluate-too-few-remedy = Add labelled cases of the rarer kind.
+fail-evaluate-aim = No threshold does what was asked
+fail-evaluate-aim-remedy = Ask for less, or add labelled cases.
+fail-evaluate-alpha = Label sets cannot miss this part
+fail-evaluate-alpha-remedy = Name a part between 0 and 1, such as 0.1.
+fail-evaluate-cancelled = Stopped
+fail-evaluate-cancelled-remedy = Start it again when you want the report.
+
+# Failures: training.
+fail-training-recipe = The recipe cannot be read
+fail-training-recipe-remedy = Correct it at the place that the cause names.
+fail-training-table = The table of cases cannot be read
+fail-training-table-remedy = Correct it, or what the recipe says about its columns.
+fail-training-no-cases = A part of the table is empty
+fail-training-no-cases-remedy = Check in the recipe how the parts and folds are called.
+fail-training-missing = Files of the table are missing
+fail-training-missing-remedy = Put them where the recipe says, or leave out their rows.
+fail-training-labels = The data have labels that the recipe does not know
+fail-training-labels-remedy = Name them in the recipe, under `classes` or `ignored`.
+fail-training-unread = Some cases cannot be read
+fail-training-unread-remedy = Mend them or leave out their rows of the table.
+fail-training-leak = A patient stands in several parts
+fail-training-leak-remedy = Keep all cases of a patient in one part: a test on known patients flatters.
+fail-training-one-class = A part has cases of one class only
+fail-training-one-class-remedy = Add cases of another class, or deal the parts anew.
+fail-training-folder = The folder of images cannot be used
+fail-training-folder-remedy = Make one sub-folder for each class, with the names that the recipe gives.
+fail-training-archive = The archive of images cannot be read
+fail-training-archive-remedy = Take an NPZ archive as MedMNIST has them.
+fail-training-not-finite = The loss has no value any more
+fail-training-not-finite-remedy = The last good checkpoint is kept. Lower the learning rate in the recipe and start again.
+fail-training-cancelled = Stopped
+fail-training-cancelled-remedy = Start it again: it goes on where it was.
+
+# Remarks of other parts of the program, found again by their English.
+remark-modality = modality
+remark-body-part = body part
+remark-view = view
+remark-age = age
+remark-other-kind = its { $what } is { $found }, and the model is for { $wanted }
+remark-age-outside = the patient's age lies outside { $youngest } to { $oldest } years
+remark-untold = the file does not tell { $what }: whether it fits the model is for you to see
+remark-not-hounsfield = its values are not in Hounsfield units
+remark-no-unit = the file does not tell the unit of its values; they are taken for Hounsfield units
+remark-no-lung = there is no lung around the point
+remark-only-air = there is nothing but air around the point
+remark-strip = it is a strip, more than three times as long as wide
+remark-flat = { $percent } % of it has one value
+remark-noise = it is noise: neighbouring pixels have next to nothing in common
+remark-negative = it seems to be a negative: dark and bright are exchanged
+remark-clockwise = it seems to lie on its side: a quarter turn clockwise would put it right
+remark-anticlockwise = it seems to lie on its side: a quarter turn against the clock would put it right
+remark-head-down = it seems to stand on its head
+remark-unlike = it does not look like the pictures that the model was made from
+remark-no-dialogue = it is no dialogue, and the model reads turns of a doctor and a patient, each on a line of its own after its speaker (Doctor: …)
+remark-no-mark = no finding in it is marked, and the model reads a sentence with one finding between « and »
+remark-uncalibrated = the model is not calibrated: its scores are not probabilities
+remark-no-prevalence = no answer at the prevalence that was entered: { $why }
+remark-prevalence-untold = the model does not tell the prevalence behind its probabilities
+remark-prevalence-between = a prevalence lies between 0 and 1
+remark-several-labels = the model has several labels
+remark-slower = { $runs }, because the faster way failed: { $error }
+remark-runs = the network runs { $form } in { $precision }
+remark-crop-slices = the picture is taken for a crop that was cut before: red, green and blue are the slices before, at and behind the point
+remark-crop-beside = part of what the model reads lies beside the picture or on padding; it counts as air
+remark-crop-neighbours = the frames before and behind are taken for the neighbouring slices
+remark-crop-single = the file has no slice on both sides of this one; the model reads this one in the place of what is missing
+remark-unseen-words = { $percent } % of the note is in words or signs that the model has never seen
+remark-enlarged = the frame has less than half the pixels that the model reads; it was enlarged
+remark-coloured = the picture has coloured parts; the model reads their brightness only
+remark-contrast = almost all pixels have one value; the few others set the contrast
+remark-red = the picture is stored in colour; the model reads its red channel, as its own code does
+remark-hours-outside = not read, because outside of the first { $hours } hours: { $n } of the values
+remark-course-short = the course ends after { $hours } hours, the model was made for { $wanted }
+remark-variables-missing = { $missing } of the { $n } variables that the model reads were not measured
+remark-unknown-of-patient = not known of the patient: { $what }
+remark-time-no-number = its time is not a number
+remark-unit-none-of = its unit is none of { $units }
+remark-cannot-be-true = it cannot be true as { $unit }
+remark-replaced = another value of the same time came after it
+remark-no-number = it is not a number
+remark-plausible = plausible is { $low } to { $high } { $unit }
+remark-decimal-point = { $value } with a decimal point?
+remark-value = 1 value { $what }
+remark-values = { $n } values { $what }
+remark-set-aside = set aside and not used
+remark-sorted = out of order of time: sorted
+remark-counted-once = repeated at one time: counted once
+remark-added-up = of a volume at one time: added up
+remark-later = replaced by a later value of the same time
+remark-jpeg-bits = the JPEG stream has { $stream } bits a sample, the header { $header }
+remark-jpeg-photometric = the photometric interpretation says { $tag }, the JPEG stream says { $marker }: followed the former
+remark-jpeg-harmless = the JPEG stream is not quite as it should be, without harm to its samples
+remark-jpeg2000-sign = the JPEG 2000 stream and the header disagree on the sign: read as the header says
+remark-jpeg2000-bits = the JPEG 2000 stream has { $stream } bits a sample, the header { $header }
+remark-padding = the file has padding pixels; they count as missing
+remark-windows = the frames have windows of their own: the first frame's are offered
+remark-voi-lut = the file has a display table (VOI LUT), which is not used
+remark-window-broken = the window in the file is broken and was left out
+remark-spacing-broken = the pixel spacing in the file is no pair of lengths: nothing can be measured
+remark-spacing-none = the file has no pixel spacing: nothing can be measured
+remark-spacing-detector = the pixel spacing holds at the detector: lengths in the patient are smaller
+remark-overlays = the file has overlay planes, which are not drawn
+remark-colour-presentation = the file offers a colour presentation of its grey values, which is not used
+remark-burned-in = the picture has text burnt into it, which may name the patient
+remark-lossy = the pixels went through lossy compression
+remark-preamble = the preamble is not empty: the file may also be something other than DICOM
+remark-no-preamble = the file has no DICOM preamble
+remark-no-meta = the file has no meta group: read as { $syntax }
+remark-implicit = the file promises explicit elements and has implicit ones: read as those
+remark-colour-bits = colours of { $bits } bits were brought to 8
+remark-element-twice = element { $tag } occurs twice; the last one counts
+remark-sequence-broken = sequence { $tag } is broken and was skipped
+remark-zeros = { $n } zero bytes after the last element
+remark-report-partial = the report is marked as partial
+remark-report-unverified = the report is marked as not verified
+remark-report-characters = some characters of the report could not be decoded
+remark-report-items = the report has items of a kind that is not read
+remark-document-characters = some characters of the document could not be decoded
+remark-document-pictures = the document has pictures, which were not read
+remark-document-embedded = the document has other documents embedded in it, which were not read
+remark-document-comments = the comments in the margin were left out
+remark-document-deleted = the document has tracked changes: deleted text was left out
+remark-document-inserted = the document has tracked changes: inserted text was read as if accepted
+remark-document-hidden = text that the document hides was left out
+remark-document-left-out = a document of the same file was left out: { $why }
+remark-document-forms = the document is there in several forms, of which one was read
+remark-document-status = the document is marked as { $status }
+remark-document-status-unknown = the document has a status that FHIR does not know
+remark-document-control = the document has control characters, which were left out
+remark-pages-empty = { $empty } of { $all } pages have no text
+remark-text-not-drawn = the document has text that is not drawn, as text recognition leaves it: it was read, and may have its errors
+remark-code-page = the code page { $page } is not known: read as windows-1252
+remark-ambiguous = { $n } letters mean more than one base
+remark-encoding = the note does not say its encoding: read as { $encoding }
+remark-note-characters = some characters of the note could not be decoded
+remark-exif = the picture was turned as its EXIF orientation says
+remark-transparency = the transparency of the picture was dropped
+remark-unborn = values before the birth of the patient: { $n }
+remark-unit-read-as = { $name } has no unit: read as { $unit }, for no other unit fits its values
+remark-lines-unread = { $n } lines could not be read
+remark-parameters-unknown = parameters that are not known, not read: { $names }
+remark-physionet-units = lactate is read as mmol/L and magnesium as mg/dL, which is not what the page of the challenge says
+remark-no-hour = { $n } rows have no hour (ICULOS)
+remark-columns-unknown = columns that are not known, not read: { $names }
+remark-encounters = values of { $n } encounters stand in one series
+remark-separated = cells are separated by { $mark }
+remark-cells = { $n } rows have more or fewer cells than the header
+remark-decimal-comma = numbers have a decimal comma
+remark-times-unread = { $n } rows have a time that could not be read
+remark-names-unknown = names that are not known, not read: { $names }
+remark-no-usable = none of the observations of the file has a number that can be used
+
+# Viewports and measuring.
+layout = Layout { $name }
+viewport-vacant = Choose a scan in the list
+strip-measure = Measure
+strip-view = View
+prior-missing = No earlier scan of this patient is open
+prior-missing-remedy = Open one that was made before; scans without a date or a patient number have no before.
+changed = not as stored: { $how }
+changed-turned = turned { $degrees }°
+changed-mirrored = mirrored
+changed-inverted = inverted
+changed-and = { $one }, { $other }
+measured-no-arm = an arm has no length
+measured-square = as if pixels were square
+measured-pixel = column { $column }, row { $row }
+measured-outside = outside the picture
+measured-calibrated = as calibrated
+measured-corrected = corrected by the stated magnification
+measured-detector = at the detector: magnified
+measured-no-size = the file gives no pixel size
+measured-broken-size = the file's pixel size is no size
+measured-crossing = no area: the outline crosses itself
+measured-mean = mean { $mean } ± { $deviation }
+measured-range = { $low } to { $high }
+measured-pixels = { $n ->
+    [one] one pixel
+   *[other] { $n } pixels
+}
+measured-padding = no measurement here

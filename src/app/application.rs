@@ -151,7 +151,7 @@ impl App {
                 Effect::AskWhereToSave => self.ask(Command::NoDialog, Dialog::save),
                 Effect::AskForPath(field) => {
                     let none = Command::OnPage(PageCommand::NothingThere);
-                    self.ask(none, |wake| Dialog::path(wake, field));
+                    self.ask(none, |wake, words| Dialog::path(wake, words, field));
                 }
                 Effect::OpenOutside(path) => {
                     if open::that_detached(&path).is_err() {
@@ -282,9 +282,9 @@ impl App {
     }
 
     /// One dialog at a time.
-    fn ask(&mut self, missing: Command, open: impl FnOnce(WakeFn) -> Option<Dialog>) {
+    fn ask(&mut self, missing: Command, open: impl FnOnce(WakeFn, &Words) -> Option<Dialog>) {
         if self.dialog.is_none() {
-            self.dialog = open(self.wake.clone());
+            self.dialog = open(self.wake.clone(), &self.state.words);
             if self.dialog.is_none() {
                 self.commands.push(missing);
             }

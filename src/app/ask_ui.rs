@@ -17,10 +17,9 @@ use super::{
 use crate::{
     engine::{NoteAnswer, NoteReply},
     privacy::Phi,
-    session::{Command, ItemId, Loading, NoteItem},
+    session::{Command, ItemId, Loading, NoteItem, section_name, status_name, verdict_name},
 };
 
-const QUESTION: &str = "Ask this note";
 /// Between lines that belong together.
 const CLOSE: f32 = 6.0;
 
@@ -48,12 +47,14 @@ pub(super) fn ask_ui(
         let button = 92.0;
         let edit = TextEdit::singleline(&mut typed)
             .id(field.with("field"))
-            .hint_text("Is she allergic to penicillin?")
+            .hint_text(scene.words.say("ask-hint"))
             .desired_width((ui.available_width() - button).max(80.0));
         let response = ui.add(edit);
-        response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, QUESTION));
+        let name = scene.words.say("ask-name");
+        response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
         let is_entered = response.lost_focus() && ui.input(|it| it.key_pressed(Key::Enter));
-        let is_clicked = Button::new("Ask").key("Enter").show(ui, tokens).clicked();
+        let ask = scene.words.say("ask");
+        let is_clicked = Button::new(&ask).key("Enter").show(ui, tokens).clicked();
         if is_entered || is_clicked {
             commands.push(Command::AskNote(id, Phi::new(typed.clone())));
         }
@@ -62,7 +63,7 @@ pub(super) fn ask_ui(
     match &note.reply {
         Loading::Empty | Loading::Failed(_) => {}
         Loading::Waiting(_) => {
-            muted(ui, tokens, "Looking through the note…");
+            muted(ui, tokens, &scene.words.say("ask-looking"));
         }
         Loading::Ready(reply) => {
             ui.scope(|ui| {
@@ -76,19 +77,16 @@ pub(super) fn ask_ui(
 fn reply_ui(ui: &mut Ui, scene: &Scene<'_>, of: (ItemId, &NoteItem), reply: &NoteReply) {
     let tokens = scene.tokens;
     if let Some(verdict) = reply.verdict {
-        strong(ui, &words::capital(verdict.name()), BODY, tokens.text);
+        let said = words::capital(&verdict_name(scene.words, verdict));
+        strong(ui, &said, BODY, tokens.text);
     }
     if reply.answers.is_empty() {
-        muted(ui, tokens, "The note does not say.");
+        muted(ui, tokens, &scene.words.say("ask-silent"));
     }
     for NoteAnswer { span, section } in &reply.answers {
-        quote_ui(ui, scene, of, (span, section.name()));
+        quote_ui(ui, scene, of, (span, &section_name(scene.words, *section)));
     }
-    muted(
-        ui,
-        tokens,
-        "By rules, in the words of the note; framed where they stand.",
-    );
+    muted(ui, tokens, &scene.words.say("ask-by-rules"));
 }
 
 /// The history that the conversation tells, by section; nothing for another text.
@@ -100,10 +98,10 @@ pub(super) fn history_ui(ui: &mut Ui, scene: &Scene<'_>, (id, note): (ItemId, &N
     if sections.is_empty() {
         return;
     }
-    section(ui, scene.tokens, "History, in the patient's words");
+    section(ui, scene.tokens, &scene.words.say("ask-history"));
     ui.spacing_mut().item_spacing.y = CLOSE;
     for kind in sections {
-        let name = words::capital(kind.name());
+        let name = words::capital(&section_name(scene.words, kind));
         ui.label(
             RichText::new(name)
                 .font(theme::semibold(BODY))
@@ -111,8 +109,12 @@ pub(super) fn history_ui(ui: &mut Ui, scene: &Scene<'_>, (id, note): (ItemId, &N
         );
         for line in history.iter().filter(|it| it.section == kind) {
             let said = line.mentions.iter();
-            let said = said.map(|it| format!("{}{} {}", words::DOT, it.term, it.status.name()));
-            let from = format!("turn {}{}", line.turn_idx + 1, said.collect::<String>());
+            let said = said.map(|it| {
+                let status = status_name(scene.words, it.status);
+                format!("{}{} {status}", words::DOT, it.term)
+            });
+            let turn = [("n", (line.turn_idx + 1).into())];
+            let from = scene.words.say_with("ask-turn", &turn) + &said.collect::<String>();
             quote_ui(ui, scene, (id, note), (&line.span, &from));
         }
     }
@@ -135,7 +137,8 @@ fn quote_ui(
         let words = RichText::new(format!("“{quoted}”"));
         let words = words.font(theme::regular(BODY)).color(tokens.text);
         let response = ui.add(Label::new(words).wrap().sense(Sense::click()));
-        let spoken = format!("Show in the note: {quoted}");
+        let parts = [("quoted", (&quoted).into())];
+        let spoken = scene.words.say_with("ask-show", &parts);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
         focus_ring(ui, &response, tokens);
         let from = RichText::new(from).font(theme::regular(SECTION));

@@ -15,10 +15,11 @@ use crate::{
     case::{Modality, Samples},
     prediction::Method,
     render::{
-        caption::{outline_words, percent, short_number},
+        caption::{outline, percent, short_number},
         heat_color,
     },
     session::ScanItem,
+    words::{Part, Words},
 };
 
 pub(super) const MARGIN: f32 = 12.0;
@@ -32,7 +33,7 @@ pub(super) fn corner_texts(
     place: &Place,
     (heat, under): (Option<&Shown>, Option<String>),
 ) {
-    let (header, view) = (&scan.scan.header, &scan.view);
+    let (header, view, words) = (&scan.scan.header, &scan.view, scene.words);
     let rect = place.rect.shrink(MARGIN);
     let unit = header.unit.as_deref();
     // For the clinician's eyes: the date tells one picture from another.
@@ -42,24 +43,26 @@ pub(super) fn corner_texts(
     } else {
         header.modality.as_str()
     };
-    let mut title = vec![words::scan_title(&scan.scan), modality.to_owned()];
+    let title = words::scan_title(words, &scan.scan);
+    let mut title = vec![title, modality.to_owned()];
     title.dedup();
     title.retain(|it| !it.is_empty());
     let title = title.join(DOT);
-    let zoom = format!("zoom {:.0} %", place.scale.x * 100.0);
+    let zoom = format!("{:.0}", place.scale.x * 100.0);
+    let zoom = words.say_with("corner-zoom", &[("percent", Part::from(&zoom))]);
     let window_name = view
         .window
         .name
         .clone()
-        .unwrap_or_else(|| "by hand".to_owned());
+        .unwrap_or_else(|| words.say("corner-by-hand"));
     let is_gray = matches!(scan.pyramid.frame().samples, Samples::Gray(_));
     let window = if is_gray {
-        words::window_words(&view.window, unit)
+        words::window_words(words, &view.window, unit)
     } else {
-        "colour".to_owned()
+        words.say("corner-colour")
     };
     let window_name = if is_gray { window_name } else { String::new() };
-    let changed = words::changed_words(view);
+    let changed = words::changed_words(words, view);
     lines(painter, rect.left_top(), Align2::LEFT_TOP, &[&title, &date]);
     lines(
         painter,
@@ -74,12 +77,13 @@ pub(super) fn corner_texts(
         Align2::RIGHT_BOTTOM,
         &[
             &under.unwrap_or_default(),
-            &words::spacing_words(&scan.scan),
+            &words::spacing_words(words, &scan.scan),
             &frame,
         ],
     );
     if let Some(shown) = heat {
-        legend(painter, rect, shown, scene.state.drawn_opacity(scan));
+        let opacity = scene.state.drawn_opacity(scan);
+        legend(painter, (rect, scene.words), shown, opacity);
     }
     if let Some([across, down]) = &header.orientation {
         let stored = [
@@ -129,25 +133,35 @@ fn lines(painter: &Painter, corner: Pos2, align: Align2, texts: &[&str]) {
 }
 
 /// What the overlay shows, and its scale.
-fn legend(painter: &Painter, rect: Rect, shown: &Shown, opacity: f32) {
+fn legend(painter: &Painter, (rect, words): (Rect, &Words), shown: &Shown, opacity: f32) {
     const WIDTH: f32 = 120.0;
     const HEIGHT: f32 = 6.0;
     let explanation = &shown.explanation;
     let gap = explanation
         .completeness_gap
-        .map(|it| format!("{DOT}gap {}", short_number(it)))
+        .map(|it| {
+            let gap = short_number(it);
+            format!(
+                "{DOT}{}",
+                words.say_with("corner-gap", &[("gap", Part::from(&gap))])
+            )
+        })
         .unwrap_or_default();
-    let words = format!(
-        "influence map for \u{201C}{}\u{201D}\n{}{gap}\ndrawn at {}",
-        explanation.label,
+    let drawn = percent(opacity);
+    let text = format!(
+        "{}\n{}{gap}\n{}",
+        words.say_with(
+            "corner-map",
+            &[("label", explanation.label.as_str().into())]
+        ),
         explanation.method.name(),
-        percent(opacity)
+        words.say_with("corner-drawn", &[("percent", Part::from(&drawn))])
     );
     let base = rect.left_bottom();
     // Only its own half: the letter of orientation stands in the middle.
     let wrap = rect.width() / 2.0 - 3.0 * MARGIN;
     let font = theme::regular(SMALL);
-    let galley = painter.layout(words, font, ON_PICTURE, wrap);
+    let galley = painter.layout(text, font, ON_PICTURE, wrap);
     haloed_galley(
         painter,
         base - vec2(0.0, LINE + 2.0),
@@ -169,15 +183,15 @@ fn legend(painter: &Painter, rect: Rect, shown: &Shown, opacity: f32) {
         }
     }
     painter.add(mesh);
+    let outline = outline(explanation.method, shown.full).map(short_number);
+    let outline = outline.map_or_else(String::new, |it| {
+        words.say_with("corner-outline", &[("level", Part::from(&it))])
+    });
     haloed(
         painter,
         bar.right_center() + vec2(8.0, 0.0),
         Align2::LEFT_CENTER,
-        &format!(
-            "0 \u{2013} {}{}",
-            short_number(shown.full),
-            outline_words(explanation.method, shown.full)
-        ),
+        &format!("0 \u{2013} {}{outline}", short_number(shown.full)),
         theme::regular(SMALL),
         ON_PICTURE,
     );
@@ -198,7 +212,7 @@ pub(super) fn explaining_ui(painter: &Painter, scene: &Scene<'_>, scan: &ScanIte
         painter,
         base - vec2(0.0, LINE + 2.0),
         Align2::LEFT_BOTTOM,
-        &format!("explaining{DOT}{method}"),
+        &format!("{}{DOT}{method}", scene.words.say("title-explaining")),
         theme::regular(SMALL),
         ON_PICTURE,
     );

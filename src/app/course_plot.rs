@@ -16,7 +16,8 @@ use crate::{
     case::series::{Channel, SetAside},
     prediction::CourseRow,
     render::heat_color,
-    session::KNOWN_HOURS,
+    session::{KNOWN_HOURS, variable_name},
+    words::Part,
 };
 
 const PLOT: f32 = 52.0;
@@ -72,13 +73,10 @@ pub(super) fn plot_ui(ui: &mut Ui, course: &Course<'_>, row: &Row<'_>, rect: Rec
         .collect();
     let painter = ui.painter().clone();
     frame_ui(&painter, course, plot, &ticks);
-    let unit = words::unit(variable.unit());
-    names_ui(
-        &painter,
-        course,
-        rect,
-        (&words::capital(variable.name()), unit),
-    );
+    let words = course.scene.words;
+    let unit = words::unit(words, variable.unit());
+    let name = words::capital(&variable_name(words, variable));
+    names_ui(&painter, course, rect, (&name, &unit));
     let (number, when) = told(course, row.channel);
     number_ui(&painter, course, rect, (&number, &when));
     let inside = painter.with_clip_rect(plot.expand2(vec2(3.0, 0.0)));
@@ -129,25 +127,36 @@ fn hints(
     let names = Rect::from_x_y_ranges(rect.left()..=course.axis.x.min, rect.y_range());
     let response = ui.interact(names, id, Sense::hover());
     let (number, when) = told(course, row.channel);
-    let unit = words::unit(variable.unit());
-    let spoken = format!(
-        "{}: {number} {unit} {when}, {}",
-        words::capital(variable.name()),
-        words::counted(row.channel.points.len(), "value")
-    );
+    let words = course.scene.words;
+    let unit = words::unit(words, variable.unit());
+    let name = words::capital(&variable_name(words, variable));
+    let parts = [
+        ("name", Part::from(&name)),
+        ("number", Part::from(&number)),
+        ("unit", Part::from(&unit)),
+        ("when", Part::from(&when)),
+        ("n", row.channel.points.len().into()),
+    ];
+    let spoken = words.say_with("spoken-plot", &parts);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
     let reference = variable.reference().map(|it| {
         let (low, high) = (words::tick(it.interval.low), words::tick(it.interval.high));
-        format!("Band: {low} to {high} {unit}, {}", it.source)
+        let parts = [
+            ("low", Part::from(&low)),
+            ("high", Part::from(&high)),
+            ("unit", Part::from(&unit)),
+            ("source", Part::from(it.source)),
+        ];
+        words.say_with("plot-band", &parts)
     });
-    let all = [Some(words::capital(variable.name())), reference];
+    let all = [Some(name), reference];
     response.on_hover_text(all.into_iter().flatten().collect::<Vec<_>>().join("\n"));
     let pointer = ui.input(|it| it.pointer.hover_pos());
     let near = |at: &Pos2| pointer.is_some_and(|it| it.distance(*at) < NEAR);
     let said: Vec<String> = crosses
         .iter()
         .filter(|it| near(&it.0))
-        .map(|it| aside_words(it.1))
+        .map(|it| aside_words(words, it.1))
         .collect();
     if !said.is_empty() {
         egui::Tooltip::always_open(
@@ -194,18 +203,20 @@ fn range(channel: &Channel) -> Range<f64> {
 
 /// The last value up to the hour that is told of, and how old it is.
 fn told(course: &Course<'_>, channel: &Channel) -> (String, String) {
+    let words = course.scene.words;
     let n = channel
         .points
         .partition_point(|it| it.hours <= course.at + 1e-6);
     let last = n.checked_sub(1).and_then(|it| channel.points.get(it));
     last.map_or_else(
-        || (words::nothing(), "not yet".to_owned()),
+        || (words::nothing(), words.say("not-yet")),
         |it| {
             let age = course.at - it.hours;
+            let whole = |it: f64| [("n", Part::Number(it.max(0.0).round() as u64))];
             let age = match age {
-                _ if age < 1.0 => format!("{:.0} min before", (age * 60.0).max(0.0)),
-                _ if age < 48.0 => format!("{age:.0} h before"),
-                _ => format!("{:.0} d before", age / 24.0),
+                _ if age < 1.0 => words.say_with("minutes-before", &whole(age * 60.0)),
+                _ if age < 48.0 => words.say_with("hours-before", &whole(age)),
+                _ => words.say_with("days-before", &whole(age / 24.0)),
             };
             (words::tick(it.value), age)
         },

@@ -9,13 +9,15 @@ use egui::{
 use super::{
     controls::Button,
     course_ui::{Course, frame_ui, names_ui, number_ui},
+    modules_ui::NEWS2,
     theme::{self, SMALL},
     words,
 };
 use crate::{
     prediction::OperatingPoint,
     render::caption::percent,
-    session::{Action, Command, Kind, Loading, WarningAt, refusal},
+    session::{Action, Command, Kind, Loading, Risk, WarningAt, news2_risk, refusal, risk},
+    words::{Part, Words},
 };
 
 const HEIGHT: f32 = 52.0;
@@ -30,10 +32,11 @@ pub(super) fn warning_ui(ui: &mut Ui, course: &Course<'_>) {
     let tokens = course.scene.tokens;
     let (rect, plot) = strip(ui, course);
     let painter = ui.painter().clone();
-    names_ui(&painter, course, rect, ("NEWS2", "points; lines at 5, 7"));
-    if let Some(why) = refusal(course.scene.state.age_years()) {
-        let words = format!("Not for this patient: {why}");
-        said_ui(ui, course, plot, &words);
+    let words = course.scene.words;
+    let lines = words.say("strip-news2");
+    names_ui(&painter, course, rect, (NEWS2, &lines));
+    if let Some(why) = refusal(words, course.scene.state.age_years()) {
+        said_ui(ui, course, plot, &why);
         return;
     }
     let y = |total: f32| plot.bottom() - plot.height() * total / MOST;
@@ -41,7 +44,7 @@ pub(super) fn warning_ui(ui: &mut Ui, course: &Course<'_>) {
     let ticks = [EMERGENCY, MOST].map(|it| (y(it), format!("{it:.0}")));
     frame_ui(&painter, course, plot, &ticks);
     if course.item.warnings.is_empty() {
-        said_ui(ui, course, plot, "No part of it was measured");
+        said_ui(ui, course, plot, &words.say("strip-news2-none"));
         return;
     }
     let mut last_x = f32::NEG_INFINITY;
@@ -79,57 +82,61 @@ pub(super) fn warning_ui(ui: &mut Ui, course: &Course<'_>) {
     }
     let hour = course.at.ceil() as i64;
     let then = course.item.warnings.iter().find(|it| it.hour == hour);
-    let number = then.map_or_else(words::nothing, total_words);
-    number_ui(
-        &painter,
-        course,
-        rect,
-        (&number, then.map_or("not known", band_word)),
-    );
+    let number = then.map_or_else(words::nothing, |it| total_words(words, it));
+    let band = then.map_or_else(|| words.say("news2-not-known"), |it| band_word(words, it));
+    number_ui(&painter, course, rect, (&number, &band));
+    let hour = hour.to_string();
+    let hour = ("hour", Part::from(&hour));
     let spoken = match then {
-        Some(it) => format!(
-            "NEWS2 at hour {hour}: {number} points, {}",
-            it.says.join("; or ")
-        ),
-        None => format!("NEWS2 at hour {hour}: not known"),
+        Some(it) => {
+            let risks = it.says.iter().map(|it| news2_risk(words, it));
+            let risks = risks.collect::<Vec<_>>().join(&words.say("news2-or"));
+            let parts = [
+                hour,
+                ("points", (&number).into()),
+                ("risk", (&risks).into()),
+            ];
+            words.say_with("spoken-news2", &parts)
+        }
+        None => words.say_with("spoken-news2-unknown", &[hour]),
     };
     speak(ui, course, rect, ("news2", &spoken));
 }
 
 /// `7`, or `5 to 9` where parts are missing.
-pub(super) fn total_words(it: &WarningAt) -> String {
-    let (least, most) = (it.total.least, it.total.greatest);
-    if least < most {
-        format!("{least:.0} to {most:.0}")
+pub(super) fn total_words(words: &Words, it: &WarningAt) -> String {
+    let (least, most) = (
+        format!("{:.0}", it.total.least),
+        format!("{:.0}", it.total.greatest),
+    );
+    if it.total.least < it.total.greatest {
+        words.say_with(
+            "span",
+            &[("low", (&least).into()), ("high", (&most).into())],
+        )
     } else {
-        format!("{least:.0}")
+        least
     }
 }
 
 /// The risk in a word or two; the whole sentence stands in the result column.
-fn band_word(it: &WarningAt) -> &'static str {
-    let word = |says: &&str| match says {
-        it if it.contains("low-medium clinical risk") => "low-medium",
-        it if it.contains("low clinical risk") => "low",
-        it if it.contains("medium clinical risk") => "medium",
-        _ => "high",
-    };
+fn band_word(words: &Words, it: &WarningAt) -> String {
     match it.says.as_slice() {
-        [one] => match word(one) {
-            "low" => "low risk",
-            "low-medium" => "low to medium",
-            "medium" => "medium risk",
-            _ => "high risk",
+        [one] => match risk(one) {
+            Risk::Low => words.say("risk-low"),
+            Risk::LowMedium => words.say("risk-low-medium"),
+            Risk::Medium => words.say("risk-medium"),
+            Risk::High => words.say("risk-high"),
         },
-        [] => "",
-        _ => "parts missing",
+        [] => String::new(),
+        _ => words.say("risk-open"),
     }
 }
 
 /// The answer of the model for series as it was at each hour.
 pub(super) fn running_ui(ui: &mut Ui, course: &Course<'_>, commands: &mut Vec<Command>) {
     let tokens = course.scene.tokens;
-    let state = course.scene.state;
+    let (state, words) = (course.scene.state, course.scene.words);
     let reading = &course.item.reading;
     let (rect, plot) = strip(ui, course);
     let painter = ui.painter().clone();
@@ -138,21 +145,25 @@ pub(super) fn running_ui(ui: &mut Ui, course: &Course<'_>, commands: &mut Vec<Co
         .as_ref()
         .or_else(|| state.model_for(Kind::Series));
     let Some(manifest) = manifest else {
-        names_ui(&painter, course, rect, ("Network", "not installed"));
-        let words = "No model for series is installed: put a bundle into the models folder, or train one with Ctrl T";
-        let words = if state.are_models_loading() {
-            "Loading and testing the models…"
+        let (name, none) = (
+            words.say("strip-network"),
+            words.say("module-not-installed"),
+        );
+        names_ui(&painter, course, rect, (&name, &none));
+        let said = if state.are_models_loading() {
+            words.say("models-testing")
         } else {
-            words
+            words.say("strip-no-model")
         };
-        said_ui(ui, course, plot, words);
+        said_ui(ui, course, plot, &said);
         return;
     };
     let label = reading
         .label
         .and_then(|it| manifest.labels.get(it.0))
         .or_else(|| manifest.labels.first());
-    let name = label.map_or("answer", |it| it.name.as_str());
+    let answer = words.say("strip-answer");
+    let name = label.map_or(answer.as_str(), |it| it.name.as_str());
     names_ui(
         &painter,
         course,
@@ -182,23 +193,31 @@ pub(super) fn running_ui(ui: &mut Ui, course: &Course<'_>, commands: &mut Vec<Co
     let answers = running.answers.iter();
     let mut known = answers.take_while(|it| it.hours as f64 <= then);
     let Some(then) = known.by_ref().last() else {
-        return number_ui(&painter, course, rect, (&words::nothing(), "not yet"));
+        let not_yet = words.say("not-yet");
+        return number_ui(&painter, course, rect, (&words::nothing(), &not_yet));
     };
     let at = pos2(course.axis.place(then.hours as f64), y(then.probability));
     inside.circle_filled(at, 3.0, tokens.amber);
-    let side = point.map_or("", |it| side_words(it, then.probability));
+    let side = point.map_or_else(String::new, |it| side_words(words, it, then.probability));
     let share = percent(then.probability);
-    number_ui(&painter, course, rect, (&share, side));
+    number_ui(&painter, course, rect, (&share, &side));
     let name = words::sentence_case(name);
-    let spoken = format!("{name} at hour {}: {share}, {side}", then.hours);
+    let hour = then.hours.to_string();
+    let parts = [
+        ("label", Part::from(&name)),
+        ("hour", Part::from(&hour)),
+        ("share", Part::from(&share)),
+        ("side", Part::from(&side)),
+    ];
+    let spoken = words.say_with("spoken-running", &parts);
     speak(ui, course, rect, ("running", &spoken));
 }
 
-fn side_words(point: &OperatingPoint, probability: f32) -> &'static str {
+fn side_words(words: &Words, point: &OperatingPoint, probability: f32) -> String {
     if point.threshold <= probability {
-        "above its point"
+        words.say("strip-above")
     } else {
-        "below its point"
+        words.say("strip-below")
     }
 }
 
@@ -212,14 +231,16 @@ fn dashed(painter: &Painter, course: &Course<'_>, plot: Rect, y: f32) {
 /// Not asked yet, on its way, or failed.
 fn waiting_ui(ui: &mut Ui, course: &Course<'_>, plot: Rect, commands: &mut Vec<Command>) {
     let reading = &course.item.reading;
-    let words = match (&reading.prediction, &reading.running) {
+    let words = course.scene.words;
+    let said = match (&reading.prediction, &reading.running) {
         (_, Loading::Failed(failure)) | (Loading::Failed(failure), _) => failure.headline.clone(),
-        (Loading::Waiting(_), _) => "Scoring…".to_owned(),
+        (Loading::Waiting(_), _) => words.say("scoring"),
         (_, Loading::Waiting(id)) => match course.scene.progress.get(id) {
             Some((done, total)) => {
-                format!("Answering hour by hour… {done} of {total}; Esc stops it")
+                let parts = [("done", (*done).into()), ("total", (*total).into())];
+                words.say_with("strip-answering-of", &parts)
             }
-            None => "Answering hour by hour…".to_owned(),
+            None => words.say("strip-answering"),
         },
         _ => {
             let place = Rect::from_center_size(plot.center(), vec2(180.0, 30.0));
@@ -228,7 +249,8 @@ fn waiting_ui(ui: &mut Ui, course: &Course<'_>, plot: Rect, commands: &mut Vec<C
                     .max_rect(place)
                     .id_salt("score the course"),
             );
-            let button = Button::new("Score the course").key("Space");
+            let score = words.say("strip-score");
+            let button = Button::new(&score).key("Space");
             if button
                 .width(180.0)
                 .show(&mut child, course.scene.tokens)
@@ -239,7 +261,7 @@ fn waiting_ui(ui: &mut Ui, course: &Course<'_>, plot: Rect, commands: &mut Vec<C
             return;
         }
     };
-    said_ui(ui, course, plot, &words);
+    said_ui(ui, course, plot, &said);
 }
 
 /// The place of a strip: the row, and its plot.

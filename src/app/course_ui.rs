@@ -16,7 +16,10 @@ use super::{
     time_axis::TimeAxis,
     words,
 };
-use crate::session::{Command, CourseGroup, ItemId, Kind, SeriesItem};
+use crate::{
+    session::{Command, CourseGroup, ItemId, Kind, SeriesItem, group_name, variable_name},
+    words::{Part, Words},
+};
 
 /// Room for names at the left and numbers at the right; less in a narrow place.
 const NAMES: f32 = 168.0;
@@ -65,7 +68,7 @@ pub(super) fn course_ui(
         scene,
         item,
         id,
-        at: touched(ui, over, (id, item), &axis, commands),
+        at: touched(ui, (over, scene.words), (id, item), &axis, commands),
         axis,
         x: Rangef::new(rect.left() + 16.0, rect.right() - 12.0),
         strongest: strongest(item),
@@ -89,27 +92,29 @@ pub(super) fn course_ui(
 
 /// Nothing was measured, or nothing that could be true.
 fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, item: &SeriesItem) {
+    let words = scene.words;
     let lead = match item.series.n_set_aside {
-        0 => "The file holds no value of a variable that is known.".to_owned(),
-        1 => "The one value was set aside: it cannot be true.".to_owned(),
-        n => format!("All {n} values were set aside: they cannot be true."),
+        0 => words.say("course-no-value"),
+        n => words.say_with("course-all-aside", &[("n", n.into())]),
     };
-    super::page_ui::empty_ui(ui, scene, "Nothing to plot", &lead);
+    super::page_ui::empty_ui(ui, scene, &words.say("course-nothing"), &lead);
     ui.vertical_centered(|ui| {
         for it in item.series.set_aside.iter().take(5) {
-            muted(ui, scene.tokens, &aside_words(it));
+            muted(ui, scene.tokens, &aside_words(words, it));
         }
     });
 }
 
 /// A value that was set aside, with its reason.
-pub(super) fn aside_words(it: &crate::case::series::SetAside) -> String {
-    format!(
-        "{} {}: {}",
-        words::capital(it.variable.name()),
-        it.found,
-        it.reason
-    )
+pub(super) fn aside_words(words: &Words, it: &crate::case::series::SetAside) -> String {
+    let name = words::capital(&variable_name(words, it.variable));
+    let reason = words.retell(&it.reason);
+    let parts = [
+        ("name", Part::from(&name)),
+        ("found", Part::from(&it.found)),
+        ("reason", Part::from(&reason)),
+    ];
+    words.say_with("course-aside", &parts)
 }
 
 /// The hour that is told of, what is explained, and how.
@@ -124,19 +129,20 @@ fn header_ui(
         ui.set_min_height(34.0);
         ui.add_space(16.0);
         let axis = TimeAxis::new(&item.series, &item.view, Rangef::new(0.0, 1.0));
-        let hour = words::capital(&axis.full_name(item.view.hour as f64));
+        let hour = words::capital(&axis.full_name(scene.words, item.view.hour as f64));
         let text = RichText::new(hour).font(theme::semibold(SMALL));
-        ui.label(text.color(tokens.text)).on_hover_text(
-            "What was known at its end is told; click a plot, or , and . for the hours",
-        );
+        ui.label(text.color(tokens.text))
+            .on_hover_text(scene.words.say("course-hour-tip"));
         if !item.series.warnings.is_empty() {
             let all: Vec<String> = item
                 .series
                 .warnings
                 .iter()
-                .map(|it| words::capital(&it.text))
+                .map(|it| words::remark(scene.words, &it.text))
                 .collect();
-            let n = words::counted(all.len(), "remark");
+            let n = scene
+                .words
+                .say_with("n-remarks", &[("n", all.len().into())]);
             let text = RichText::new(n)
                 .font(theme::regular(SMALL))
                 .color(tokens.amber);
@@ -155,11 +161,11 @@ fn header_ui(
             };
             ui.push_id("course", |ui| {
                 let of_method = method_width(ui, &asked);
-                method_ui(ui, &asked, of_method, commands);
-                label_ui(ui, &asked, 130.0, commands);
+                method_ui(ui, scene, (&asked, of_method), commands);
+                label_ui(ui, scene, (&asked, 130.0), commands);
             });
-            let words = "influence: up for it, down against it";
-            let text = RichText::new(words).font(theme::regular(SECTION));
+            let text =
+                RichText::new(scene.words.say("course-influence")).font(theme::regular(SECTION));
             ui.label(text.color(tokens.muted));
         });
     });
@@ -168,7 +174,7 @@ fn header_ui(
 /// Clicks choose an hour, drags move, Ctrl and wheel zoom; gives the hour that is told of.
 fn touched(
     ui: &Ui,
-    over: Rect,
+    (over, words): (Rect, &Words),
     (id, item): (ItemId, &SeriesItem),
     axis: &TimeAxis,
     commands: &mut Vec<Command>,
@@ -178,11 +184,10 @@ fn touched(
         ui.scope_id().with(("course", id.0)),
         Sense::click_and_drag(),
     );
-    let named = axis.full_name(item.view.hour as f64);
-    let spoken = format!(
-        "Course, {named}, {}",
-        words::counted(item.series.channels.len(), "variable")
-    );
+    let named = axis.full_name(words, item.view.hour as f64);
+    let n = words::n_variables(words, &item.series);
+    let parts = [("hour", Part::from(&named)), ("variables", Part::from(&n))];
+    let spoken = words.say_with("spoken-course", &parts);
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, &spoken));
     if response.dragged() {
         let way = f64::from(response.drag_delta().x / axis.x.span().max(1.0));
@@ -234,9 +239,9 @@ fn time_ui(ui: &mut Ui, course: &Course<'_>) {
         .first()
         .is_some_and(|it| it.1.ends_with(" h"))
     {
-        "Hours since the start"
+        course.scene.words.say("course-hours")
     } else {
-        "Time"
+        course.scene.words.say("course-time")
     };
     let at = pos2(course.x.min, rect.center().y);
     painter.text(
@@ -295,7 +300,10 @@ fn rows_ui(ui: &mut Ui, course: &Course<'_>) {
             let left_top = pos2(rect.left(), rect.top() + top);
             let row = Rect::from_min_size(left_top, vec2(rect.width(), tall));
             match place {
-                Place::Head(group) => head_ui(ui.painter(), course, row, group.group.name()),
+                Place::Head(group) => {
+                    let name = group_name(course.scene.words, group.group);
+                    head_ui(ui.painter(), course, row, &name);
+                }
                 Place::Plot(plot) => course_plot::plot_ui(ui, course, plot, row),
                 Place::Never(group) => never_ui(ui, course, row, group),
             }
@@ -319,15 +327,13 @@ fn head_ui(painter: &Painter, course: &Course<'_>, row: Rect, name: &str) {
 /// What of a group was never measured, in one line; all of it where the pointer is.
 fn never_ui(ui: &mut Ui, course: &Course<'_>, row: Rect, group: &CourseGroup) {
     let tokens = course.scene.tokens;
-    let all = |name: fn(crate::case::Variable) -> &'static str| {
-        group
-            .never
-            .iter()
-            .map(|it| name(*it))
-            .collect::<Vec<_>>()
-            .join(", ")
+    let words = course.scene.words;
+    let all = |name: &dyn Fn(crate::case::Variable) -> String| {
+        let names = group.never.iter().map(|it| name(*it));
+        let names = names.collect::<Vec<_>>().join(&words.say("list-comma"));
+        words.say_with("course-never", &[("variables", Part::from(&names))])
     };
-    let line = format!("Not measured: {}", all(crate::case::Variable::short));
+    let line = all(&|it| it.short().to_owned());
     let mut job =
         egui::text::LayoutJob::simple_singleline(line.clone(), theme::regular(SMALL), tokens.faint);
     job.wrap = egui::text::TextWrapping::truncate_at_width(course.x.span());
@@ -338,10 +344,7 @@ fn never_ui(ui: &mut Ui, course: &Course<'_>, row: Rect, group: &CourseGroup) {
     let names = Rect::from_x_y_ranges(course.x.min..=course.axis.x.min, row.y_range());
     let response = ui.interact(names, id, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &line));
-    response.on_hover_text(format!(
-        "Not measured: {}",
-        all(crate::case::Variable::name)
-    ));
+    response.on_hover_text(all(&|it| variable_name(words, it)));
 }
 
 /// The greatest influence of any cell or of a whole variable.

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     prediction::Pixel,
     session::{Action, ScanItem},
+    words::Part,
 };
 
 /// Height that the letters of the patient's sides take at the lower edge.
@@ -28,9 +29,11 @@ pub(super) fn pointing_ui(painter: &Painter, scene: &Scene<'_>, scan: &ScanItem,
     }
     let key = Action::PointAt.info().key;
     let hint = match (scene.state.is_pointing, point) {
-        (true, _) => "Click the nodule".to_owned(),
+        (true, _) => scene.words.say("point-click"),
         (false, None) if scan.scan.header.spacing.is_some() => {
-            format!("Press {key} and click the nodule: the model reads {side_mm} mm around it")
+            let side = side_mm.to_string();
+            let parts = [("key", Part::from(key)), ("side", Part::from(&side))];
+            scene.words.say_with("point-press", &parts)
         }
         (false, _) => return,
     };

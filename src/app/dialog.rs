@@ -9,10 +9,10 @@ use std::{
 
 use rfd::AsyncFileDialog;
 
-use super::page_words::dialog as say;
 use crate::{
     engine::WakeFn,
     session::{Command, Field, PageCommand},
+    words::Words,
 };
 
 /// A dialog that answers sooner than a person can was never shown: no portal and no fallback runs.
@@ -26,22 +26,21 @@ pub(super) struct Dialog {
 
 impl Dialog {
     /// Asks for files to open.
-    pub(super) fn open(wake: WakeFn) -> Option<Self> {
+    pub(super) fn open(wake: WakeFn, words: &Words) -> Option<Self> {
+        let title = words.say("dialog-open");
         Self::start(wake, Command::NoDialog, || {
-            let picked = pollster::block_on(
-                AsyncFileDialog::new()
-                    .set_title("Open scans and notes")
-                    .pick_files(),
-            );
+            let dialog = AsyncFileDialog::new().set_title(title);
+            let picked = pollster::block_on(dialog.pick_files());
             picked.map(|it| Command::Open(it.iter().map(|it| it.path().to_owned()).collect()))
         })
     }
 
     /// Asks where to save the overlay.
-    pub(super) fn save(wake: WakeFn) -> Option<Self> {
+    pub(super) fn save(wake: WakeFn, words: &Words) -> Option<Self> {
+        let title = words.say("dialog-save");
         Self::start(wake, Command::NoDialog, || {
             let dialog = AsyncFileDialog::new()
-                .set_title("Save overlay and result")
+                .set_title(title)
                 .set_file_name("overlay.png")
                 .add_filter("PNG", &["png"]);
             let picked: Option<PathBuf> =
@@ -51,24 +50,23 @@ impl Dialog {
     }
 
     /// Asks for the path of a field.
-    pub(super) fn path(wake: WakeFn, field: Field) -> Option<Self> {
+    pub(super) fn path(wake: WakeFn, words: &Words, field: Field) -> Option<Self> {
         let none = Command::OnPage(PageCommand::NothingThere);
+        let (title, kind) = match field {
+            Field::Table | Field::Measurements => {
+                (words.say("dialog-table"), words.say("dialog-csv"))
+            }
+            Field::Recipe => (words.say("dialog-recipe"), words.say("train-recipe")),
+            _ => (words.say("dialog-folder"), String::new()),
+        };
         Self::start(wake, none, move || {
-            let dialog = AsyncFileDialog::new();
+            let dialog = AsyncFileDialog::new().set_title(title);
             let picked = match field {
-                Field::Table | Field::Measurements => pollster::block_on(
-                    dialog
-                        .set_title(say::TABLE)
-                        .add_filter(say::CSV, &["csv"])
-                        .pick_file(),
-                ),
-                Field::Recipe => pollster::block_on(
-                    dialog
-                        .set_title(say::RECIPE)
-                        .add_filter(say::TOML, &["toml"])
-                        .pick_file(),
-                ),
-                _ => pollster::block_on(dialog.set_title(say::FOLDER).pick_folder()),
+                Field::Table | Field::Measurements => {
+                    pollster::block_on(dialog.add_filter(kind, &["csv"]).pick_file())
+                }
+                Field::Recipe => pollster::block_on(dialog.add_filter(kind, &["toml"]).pick_file()),
+                _ => pollster::block_on(dialog.pick_folder()),
             };
             let text = picked?.path().to_string_lossy().into_owned();
             Some(Command::OnPage(PageCommand::SetText(field, text)))

@@ -12,27 +12,32 @@ use crate::session::{Action, Command};
 /// Draws the empty middle of the window.
 pub(super) fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     const WIDTH: f32 = 460.0;
-    let tokens = scene.tokens;
+    let (tokens, words) = (scene.tokens, scene.words);
     let top = (ui.available_height() * 0.5 - 190.0).max(24.0);
     ui.vertical_centered(|ui| {
         ui.add_space(top);
-        ui.allocate_ui_with_layout(vec2(WIDTH.min(ui.available_width() - 32.0), 0.0), Layout::top_down(Align::LEFT), |ui| {
-            ui.spacing_mut().item_spacing.y = 10.0;
-            strong(ui, "Open a scan, a note or a course", TITLE, tokens.text);
-            muted(ui, tokens, "DICOM, PNG, JPEG, TIFF or BMP; notes as text, RTF, DOCX, PDF or FHIR; measurements as CSV, PhysioNet or FHIR. Files are told apart by what is in them; nothing leaves this computer.");
-            ui.add_space(6.0);
-            if scene.state.is_opening() {
-                muted(ui, tokens, "Opening…");
-                progress_line(ui, tokens, None);
-                return;
-            }
-            let width = ui.available_width();
-            way_ui(ui, scene, ("Choose files…", Action::OpenFiles, width), commands);
-            way_ui(ui, scene, ("Type or paste a path…", Action::OpenPath, width), commands);
-            muted(ui, tokens, "Or drop files anywhere on this window.");
-            ui.add_space(10.0);
-            sample_ui(ui, scene, commands);
-        });
+        ui.allocate_ui_with_layout(
+            vec2(WIDTH.min(ui.available_width() - 32.0), 0.0),
+            Layout::top_down(Align::LEFT),
+            |ui| {
+                ui.spacing_mut().item_spacing.y = 10.0;
+                strong(ui, &words.say("empty-title"), TITLE, tokens.text);
+                muted(ui, tokens, &words.say("empty-lead"));
+                ui.add_space(6.0);
+                if scene.state.is_opening() {
+                    muted(ui, tokens, &words.say("opening"));
+                    progress_line(ui, tokens, None);
+                    return;
+                }
+                let width = ui.available_width();
+                let (files, path) = (words.say("empty-files"), words.say("empty-path"));
+                way_ui(ui, scene, (&files, Action::OpenFiles, width), commands);
+                way_ui(ui, scene, (&path, Action::OpenPath, width), commands);
+                muted(ui, tokens, &words.say("empty-drop"));
+                ui.add_space(10.0);
+                sample_ui(ui, scene, commands);
+            },
+        );
     });
 }
 
@@ -46,28 +51,27 @@ fn way_ui(
         .key(&action.key_text())
         .width(width)
         .show(ui, scene.tokens);
-    if button.on_hover_text(action.info().tooltip).clicked() {
+    if button
+        .on_hover_text(action.words(scene.words).tooltip)
+        .clicked()
+    {
         commands.push(Command::Act(action));
     }
 }
 
 fn sample_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-    let tokens = scene.tokens;
+    let (tokens, words) = (scene.tokens, scene.words);
     card(ui, tokens, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         ui.horizontal(|ui| {
-            body(ui, tokens, "New here?");
+            body(ui, tokens, &words.say("empty-new"));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let open = Button::new("Open the sample case")
+                let open = Button::new(&words.say("action-open-sample"))
                     .primary()
                     .show(ui, tokens);
                 commands.extend(open.clicked().then_some(Command::Act(Action::OpenSample)));
             });
         });
-        muted(
-            ui,
-            tokens,
-            "A synthetic chest picture, a note and a course, made by this program.",
-        );
+        muted(ui, tokens, &words.say("empty-sample"));
     });
 }

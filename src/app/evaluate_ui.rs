@@ -9,7 +9,7 @@ use super::{
         FieldKind, Running, TextField, choices_panel, empty_ui, failure_ui, field_ui, folder_words,
         is_wide, label, main_panel, running_ui, start_ui, title_ui,
     },
-    page_words::{both, evaluate as say},
+    page_words,
     report_ui::report_ui,
     theme::{self, BODY, RADIUS, SMALL},
     words,
@@ -27,64 +27,107 @@ pub(super) fn evaluate_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Com
         Loading::Ready(shown) => report_ui(ui, scene, shown, commands),
         Loading::Failed(failure) => failure_ui(ui, scene, Some(failure), commands),
         Loading::Waiting(_) => {
-            muted(ui, scene.tokens, say::READING);
+            muted(ui, scene.tokens, &scene.words.say("evaluate-reading"));
             progress_line(ui, scene.tokens, None);
         }
         Loading::Empty if !is_wide => choices_ui(ui, scene, commands),
-        Loading::Empty if page.job.is_some() => empty_ui(ui, scene, say::TITLE, say::RUNS),
-        Loading::Empty => empty_ui(ui, scene, say::EMPTY, say::EMPTY_LEAD),
+        Loading::Empty if page.job.is_some() => empty_ui(
+            ui,
+            scene,
+            &scene.words.say("evaluate-title"),
+            &scene.words.say("evaluate-runs"),
+        ),
+        Loading::Empty => empty_ui(
+            ui,
+            scene,
+            &scene.words.say("evaluate-empty"),
+            &scene.words.say("evaluate-empty-lead"),
+        ),
     });
 }
 
 fn choices_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let page = &scene.state.evaluating;
     let kind = scene.state.evaluated_kind();
-    title_ui(ui, scene, say::TITLE, &say::lead(kind));
+    title_ui(
+        ui,
+        scene,
+        &scene.words.say("evaluate-title"),
+        &page_words::lead(scene.words, kind),
+    );
     model_ui(ui, scene, commands);
-    let mut field = |ui: &mut Ui, field, (label, hint): (&str, &str), value: &str| {
+    let mut field = |ui: &mut Ui, field, (label, hint): (String, String), value: &str| {
         let field = TextField {
             field,
-            label,
-            hint,
+            label: &label,
+            hint: &hint,
             value,
             kind: FieldKind::Path,
         };
         field_ui(ui, scene, &field, commands);
     };
     let form = &page.form;
-    let table = say::table(kind);
-    field(ui, Field::Table, (&table, say::TABLE_HINT), &form.table);
-    muted(ui, scene.tokens, say::table_help(kind));
+    let table = page_words::table(scene.words, kind);
+    field(
+        ui,
+        Field::Table,
+        (table, scene.words.say("evaluate-table-hint")),
+        &form.table,
+    );
+    muted(ui, scene.tokens, &page_words::table_help(scene.words, kind));
     if kind == Kind::Series {
-        let measurements = (say::MEASUREMENTS, say::MEASUREMENTS_HINT);
+        let measurements = (
+            scene.words.say("evaluate-measurements"),
+            scene.words.say("evaluate-measurements-hint"),
+        );
         field(ui, Field::Measurements, measurements, &form.measurements);
     }
-    field(ui, Field::Report, (say::OUT, say::OUT_HINT), &form.out);
-    fold(ui, scene.tokens, "more", both::MORE, |ui| {
-        more_ui(ui, scene, commands);
-    });
+    field(
+        ui,
+        Field::Report,
+        (
+            scene.words.say("evaluate-out"),
+            scene.words.say("evaluate-out-hint"),
+        ),
+        &form.out,
+    );
+    fold(
+        ui,
+        scene.tokens,
+        "more",
+        &scene.words.say("page-more"),
+        |ui| {
+            more_ui(ui, scene, commands);
+        },
+    );
     if page.job.is_some() {
         progress_ui(ui, scene, page, commands);
     } else {
         let is_ready = form.is_complete() && scene.state.evaluated_model().is_some();
-        let missing = (!is_ready).then_some(say::MISSING);
+        let missing = (!is_ready).then(|| scene.words.say("evaluate-missing"));
         let start = PageCommand::StartEvaluation;
-        start_ui(ui, scene, (say::START, missing), start, commands);
+        start_ui(
+            ui,
+            scene,
+            (&scene.words.say("evaluate-start"), missing.as_deref()),
+            start,
+            commands,
+        );
     }
     failure_ui(ui, scene, page.failure.as_ref(), commands);
     recent_ui(ui, scene, commands);
 }
 
 fn model_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-    label(ui, scene, say::MODEL);
+    label(ui, scene, &scene.words.say("evaluate-model"));
     let state = scene.state;
     let Some(name) = state.evaluated_model() else {
         let words = if state.are_models_loading() {
-            both::STARTING
+            scene.words.say("page-starting")
         } else {
-            say::NO_MODEL
+            scene.words.say("evaluate-no-model")
         };
-        muted(ui, scene.tokens, words);
+        muted(ui, scene.tokens, &words);
         return;
     };
     let width = ui.available_width();
@@ -99,9 +142,10 @@ fn model_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
             commands.extend(row.clicked().then_some(Command::OnPage(choose)));
         }
     });
+    let label = scene.words.say("evaluate-model");
     shown
         .response
-        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, say::MODEL));
+        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
     let model = state.evaluable_models().find(|it| it.name == name);
     if let Some(model) = model {
         muted(ui, scene.tokens, &model.title);
@@ -111,36 +155,49 @@ fn model_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
 fn more_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let form = &scene.state.evaluating.form;
     let kind = scene.state.evaluated_kind();
-    let mut field = |ui: &mut Ui, field, (label, hint): (&str, &str), value: &str, kind| {
+    let mut field = |ui: &mut Ui, field, (label, hint): (String, String), value: &str, kind| {
         let field = TextField {
             field,
-            label,
-            hint,
+            label: &label,
+            hint: &hint,
             value,
             kind,
         };
         field_ui(ui, scene, &field, commands);
     };
     use FieldKind::{Path, Word};
-    let part = (say::PART, say::PART_HINT);
+    let part = (
+        scene.words.say("evaluate-part"),
+        scene.words.say("evaluate-part-hint"),
+    );
     field(ui, Field::Part, part, &form.part, Word);
-    let positive = (say::POSITIVE, say::POSITIVE_HINT);
+    let positive = (
+        scene.words.say("evaluate-positive"),
+        scene.words.say("evaluate-positive-hint"),
+    );
     field(ui, Field::Positive, positive, &form.positive, Word);
-    let folder = say::folder(kind);
-    let folder = (folder.as_str(), say::IMAGES_HINT);
+    let folder = page_words::folder(scene.words, kind);
+    let folder = (folder, scene.words.say("evaluate-images-hint"));
     field(ui, Field::Images, folder, &form.images, Path);
-    let column = say::case_column(kind);
+    let column = page_words::case_column(scene.words, kind);
     field(ui, Field::CaseColumn, column, &form.case_column, Word);
-    let column = (say::LABEL_COLUMN, say::LABEL_COLUMN_HINT);
+    let column = (
+        scene.words.say("evaluate-label-column"),
+        scene.words.say("evaluate-label-column-hint"),
+    );
     field(ui, Field::LabelColumn, column, &form.label_column, Word);
     against_ui(ui, scene, commands);
     for (words, is_on, switch) in [
         (
-            say::BEYOND.to_owned(),
+            scene.words.say("evaluate-beyond"),
             form.is_beyond_scope,
             Switch::BeyondScope,
         ),
-        (say::damage(kind), form.is_damaged, Switch::Damage),
+        (
+            page_words::damage(scene.words, kind),
+            form.is_damaged,
+            Switch::Damage,
+        ),
     ] {
         let mut is_on = is_on;
         if ui.checkbox(&mut is_on, words).changed() {
@@ -151,17 +208,18 @@ fn more_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
 
 fn against_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let state = scene.state;
-    label(ui, scene, say::SECOND);
+    label(ui, scene, &scene.words.say("evaluate-second"));
     let chosen = state.evaluating.form.against.as_deref();
+    let none = scene.words.say("evaluate-none");
     let chooser = ComboBox::from_id_salt("against")
-        .selected_text(chosen.unwrap_or(say::NONE))
+        .selected_text(chosen.unwrap_or(&none))
         .width(ui.available_width())
         .truncate();
     let mut choose = |name: Option<String>| {
         commands.push(Command::OnPage(PageCommand::Against(name)));
     };
     let shown = chooser.show_ui(ui, |ui| {
-        if ui.selectable_label(chosen.is_none(), say::NONE).clicked() {
+        if ui.selectable_label(chosen.is_none(), &none).clicked() {
             choose(None);
         }
         let first = state.evaluated_model();
@@ -175,31 +233,41 @@ fn against_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
             }
         }
     });
+    let label = scene.words.say("evaluate-second");
     shown
         .response
-        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, say::SECOND));
+        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &label));
 }
 
 fn progress_ui(ui: &mut Ui, scene: &Scene<'_>, page: &Evaluating, commands: &mut Vec<Command>) {
     let (line, share, detail) = match &page.stage {
         Some(stage) => {
-            let left = stage.seconds_left.map(words::time_left);
+            let left = stage
+                .seconds_left
+                .map(|it| words::time_left(scene.words, it));
             let count = if stage.total == 0 {
                 String::new()
             } else {
-                format!("{} of {}", stage.done, stage.total)
+                let parts = [("done", stage.done.into()), ("total", stage.total.into())];
+                scene.words.say_with("done-of", &parts)
             };
             let parts: Vec<String> = [Some(count), left].into_iter().flatten().collect();
             let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
             let parts: Vec<&str> = parts.into_iter().filter(|it| !it.is_empty()).collect();
             let share = words::part(stage.done, stage.total);
-            (words::stage(&stage.name), share, parts.join(words::DOT))
+            (
+                words::stage(scene.words, &stage.name),
+                share,
+                parts.join(words::DOT),
+            )
         }
-        None if scene.state.does_evaluation_wait() => (say::WAITS, None, String::new()),
-        None => (both::STARTING, None, String::new()),
+        None if scene.state.does_evaluation_wait() => {
+            (scene.words.say("evaluate-waits"), None, String::new())
+        }
+        None => (scene.words.say("page-starting"), None, String::new()),
     };
     let running = Running {
-        words: line,
+        words: &line,
         detail: &detail,
         share,
         is_stopping: page.is_stopping,
@@ -216,7 +284,7 @@ fn recent_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     }
     let tokens = scene.tokens;
     ui.add_space(8.0);
-    section(ui, tokens, say::RECENT);
+    section(ui, tokens, &scene.words.say("evaluate-recent"));
     ui.spacing_mut().item_spacing.y = 2.0;
     for folder in reports {
         // For the clinician's eyes.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     prediction::{Engine, Form, Precision, Prediction},
-    session::{Action, Command, Content, Item, Page},
+    session::{Action, Command, Content, Item, NAME, Page},
     words::{Part, Words},
 };
 
@@ -28,7 +28,7 @@ pub(super) fn top_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
                 ui.label(
-                    RichText::new("Wardlight")
+                    RichText::new(NAME)
                         .font(theme::semibold(theme::HEAD))
                         .color(tokens.amber),
                 );
@@ -41,7 +41,7 @@ pub(super) fn top_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         let shown = scene.state.center().filter(|_| is_reading);
-                        let line = shown.map(who);
+                        let line = shown.map(|it| who(scene.words, it));
                         let line = RichText::new(line.unwrap_or_default())
                             .font(theme::regular(SMALL))
                             .color(tokens.muted);
@@ -53,10 +53,12 @@ pub(super) fn top_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>
 }
 
 /// Whom the item in the middle is about, as far as it says.
-fn who(item: &Item) -> String {
+fn who(words: &Words, item: &Item) -> String {
     match &item.content {
-        Content::Scan(scan) => words::patient_line(&scan.scan),
-        Content::Series(it) => words::subject_line(&it.series.subject, words::file_name(item)),
+        Content::Scan(scan) => words::patient_line(words, &scan.scan),
+        Content::Series(it) => {
+            words::subject_line(words, &it.series.subject, words::file_name(item))
+        }
         Content::Note(_) | Content::Sequence(_) => words::file_name(item).to_owned(),
     }
 }
@@ -79,23 +81,27 @@ fn buttons(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         let shown = button
             .key(&action.key_text())
             .show(ui, scene.tokens)
-            .on_hover_text(action.info().tooltip);
+            .on_hover_text(action.words(scene.words).tooltip);
         if shown.clicked() {
             commands.push(Command::Act(action));
         }
     };
     // The one amber button stands in the result column until there is an answer.
     if is_scored(scene) {
-        button(ui, Button::new("Score again"), Action::Score);
+        let again = scene.words.say("score-again");
+        button(ui, Button::new(&again), Action::Score);
     }
     if can_save {
-        button(ui, Button::new("Save"), Action::SaveOverlay);
+        let save = scene.words.say("save");
+        button(ui, Button::new(&save), Action::SaveOverlay);
     }
     if state.scan().is_some() {
-        let words = format!("Layout {}", state.viewports.layout.name());
-        button(ui, Button::new(&words), Action::NextLayout);
+        let name = Part::Text(state.viewports.layout.name());
+        let layout = scene.words.say_with("layout", &[("name", name)]);
+        button(ui, Button::new(&layout), Action::NextLayout);
     }
-    button(ui, Button::new("Open"), Action::OpenFiles);
+    let open = scene.words.say("open");
+    button(ui, Button::new(&open), Action::OpenFiles);
 }
 
 /// Whether what is in the middle has an answer.
@@ -206,8 +212,8 @@ fn answered_by(words: &Words, prediction: &Prediction) -> String {
         Precision::Bfloat16 => "bfloat16",
     };
     let form = match form {
-        Form::Plain => " plain",
-        Form::Fused => "",
+        Form::Plain => " ".to_owned() + &words.say("engine-plain"),
+        Form::Fused => String::new(),
     };
     let threads = words.say_with("threads", &[("n", Part::Number(threads as u64))]);
     format!(

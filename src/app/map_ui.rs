@@ -5,16 +5,17 @@ use egui::{Align, Label, Layout, RichText, Ui};
 use super::{
     Scene,
     controls::{Button, card, muted, progress_line, strong},
+    map_words,
     notice_ui::failure_words_ui,
     result_ui::Asked,
     theme::{self, BODY, SMALL},
-    words,
 };
 use crate::{
     model::Manifest,
     prediction::Faithfulness,
     render::caption::percent,
     session::{Action, Command, Loading, ScanItem},
+    words::Part,
 };
 
 /// Draws the card; `scan` is what is in the middle.
@@ -28,15 +29,15 @@ pub(super) fn map_ui(
     let tokens = scene.tokens;
     let Some(method) = asked.reading.method else {
         card(ui, tokens, |ui| {
-            strong(ui, "No influence map", BODY, tokens.text);
-            muted(ui, tokens, "No method passed its test on this model.");
+            strong(ui, &scene.words.say("map-none"), BODY, tokens.text);
+            muted(ui, tokens, &scene.words.say("map-none-why"));
         });
         return;
     };
     card(ui, tokens, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         ui.horizontal(|ui| {
-            let head = RichText::new("Influence map").font(theme::regular(BODY));
+            let head = RichText::new(scene.words.say("map")).font(theme::regular(BODY));
             ui.label(head.color(tokens.text));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if asked.reading.check.waiting().is_none()
@@ -46,8 +47,11 @@ pub(super) fn map_ui(
                 }
             });
         });
-        let tested = words::capital(method.name()) + ": " + &manifest.test_words(method);
-        muted(ui, tokens, &tested);
+        muted(
+            ui,
+            tokens,
+            &map_words::tested(scene.words, manifest, method),
+        );
         check_ui(ui, scene, asked, commands);
         // The words take what the button leaves, in two lines if need be.
         ui.horizontal(|ui| {
@@ -57,14 +61,15 @@ pub(super) fn map_ui(
                 .explained_score()
                 .and_then(|it| Some((it, it.operating_point.as_ref()?)))
             {
-                _ if is_even => "whatever the score",
+                _ if is_even => scene.words.say("map-whatever"),
                 Some((score, point)) if score.probability < point.threshold => {
-                    "below the operating point"
+                    scene.words.say("map-below")
                 }
-                _ => "by the score",
+                _ => scene.words.say("map-by-score"),
             };
-            let drawn =
-                RichText::new(format!("Drawn at {drawn}, {why}")).font(theme::regular(SMALL));
+            let parts = [("percent", Part::from(&drawn)), ("why", Part::from(&why))];
+            let drawn = RichText::new(scene.words.say_with("map-drawn", &parts))
+                .font(theme::regular(SMALL));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 action_ui(ui, scene, Action::ToggleStrength, is_even, commands);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -82,19 +87,19 @@ fn action_ui(
     is_selected: bool,
     commands: &mut Vec<Command>,
 ) {
-    let info = action.info();
+    let words = action.words(scene.words);
     // The name says what the key sheet needs; here the row says the rest.
-    let words = match action {
-        Action::ToggleStrength => "Same for all",
-        _ => info.name,
+    let name = match action {
+        Action::ToggleStrength => scene.words.say("map-same"),
+        _ => words.name,
     };
-    let button = Button::new(words)
-        .key(info.key)
+    let button = Button::new(&name)
+        .key(action.info().key)
         .quiet()
         .tight()
         .selected(is_selected)
         .show(ui, scene.tokens);
-    if button.on_hover_text(info.tooltip).clicked() {
+    if button.on_hover_text(words.tooltip).clicked() {
         commands.push(Command::Act(action));
     }
 }
@@ -107,8 +112,11 @@ fn check_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mut Ve
         Loading::Waiting(id) => {
             let progress = scene.progress.get(id).copied();
             let words = progress.map_or_else(
-                || "Checking…".to_owned(),
-                |(done, total)| format!("Checking… {done} of {total} pictures; Esc stops it"),
+                || scene.words.say("map-checking"),
+                |(done, total)| {
+                    let parts = [("done", done.into()), ("total", total.into())];
+                    scene.words.say_with("map-checking-of", &parts)
+                },
             );
             muted(ui, tokens, &words);
             let share = progress.map(|(done, total)| done as f32 / total.max(1) as f32);
@@ -126,8 +134,8 @@ fn found_ui(ui: &mut Ui, scene: &Scene<'_>, found: &Faithfulness) {
     } else {
         tokens.amber
     };
-    strong(ui, &words::capital(found.verdict()), BODY, color);
-    for sentence in found.sentences() {
+    strong(ui, &map_words::verdict(scene.words, found), BODY, color);
+    for sentence in map_words::sentences(scene.words, found) {
         muted(ui, tokens, &sentence);
     }
 }

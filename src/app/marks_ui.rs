@@ -15,6 +15,7 @@ use super::{
 use crate::{
     measure::{Hit, Point, Shape},
     session::{Command, ItemId, Mark, MarkEdit, MarkId, ScanItem, Tool},
+    words::Words,
 };
 
 /// A pointer so many points away still hits.
@@ -116,6 +117,7 @@ pub(super) fn marks_ui(
     place: &Place,
     (response, pictures): (&Response, &mut Pictures),
 ) {
+    let about = (scene.words, scan);
     let hold: Option<Hold> = ui.data(|it| it.get_temp(hold_id(response)));
     let pointer = response.hover_pos().or(response.interact_pointer_pos());
     let pointer = pointer.map(|it| place.point_from_ui(it));
@@ -134,7 +136,7 @@ pub(super) fn marks_ui(
         };
         let is_chosen = scene.state.chosen_mark == Some(mark.id);
         let shape = held.as_ref().unwrap_or(&mark.shape);
-        mark_ui(painter, scan, (shape, is_chosen), place, pictures);
+        mark_ui(painter, about, (shape, is_chosen), place, pictures);
     }
     let (Some(tool), Some(to)) = (scene.state.tool, pointer) else {
         return;
@@ -145,7 +147,7 @@ pub(super) fn marks_ui(
         Some(Hold::Mark { .. }) | None => None,
     };
     if let Some(new) = new {
-        mark_ui(painter, scan, (&new, true), place, pictures);
+        mark_ui(painter, about, (&new, true), place, pictures);
     }
 }
 
@@ -225,7 +227,7 @@ fn hit<'a>(marks: &'a [Mark], place: &Place, at: Pos2) -> Option<(&'a Mark, Hit)
 
 fn mark_ui(
     painter: &Painter,
-    scan: &ScanItem,
+    (words, scan): (&Words, &ScanItem),
     (shape, is_chosen): (&Shape, bool),
     place: &Place,
     pictures: &mut Pictures,
@@ -258,7 +260,7 @@ fn mark_ui(
         painter.circle_stroke(at, HANDLE, Stroke::new(1.5, color));
     }
     let measured = pictures.measured(scan, shape);
-    let words = words::measured_words(&measured, scan.scan.header.unit.as_deref());
+    let lines_of_words = words::measured_words(words, &measured, scan.scan.header.unit.as_deref());
     // Beside what reaches farthest to the right on screen, where it covers least of what was meant.
     let anchor = lines
         .iter()
@@ -267,11 +269,11 @@ fn mark_ui(
         .chain(handles.iter().map(|it| place.ui_from_point(*it)))
         .max_by(|one, other| one.x.total_cmp(&other.x));
     let Some(anchor) = anchor else { return };
-    let height = words.len() as f32 * LINE;
+    let height = lines_of_words.len() as f32 * LINE;
     let inner = place.rect.shrink(8.0);
     let top =
         (anchor.y - height / 2.0).clamp(inner.top(), (inner.bottom() - height).max(inner.top()));
-    for (idx, line) in words.iter().enumerate() {
+    for (idx, line) in lines_of_words.iter().enumerate() {
         let is_left = inner.right() - 140.0 < anchor.x;
         let (align, step) = if is_left {
             (Align2::RIGHT_TOP, -10.0)

@@ -18,7 +18,10 @@ pub(super) fn menu_ui(
         ui.set_min_width(200.0);
         for entry in entries {
             match entry {
-                Some(action) => entry_ui(ui, action.info().name, *action, commands),
+                Some(action) => {
+                    let name = action.words(scene.words).name;
+                    entry_ui(ui, &name, *action, commands);
+                }
                 None => {
                     ui.separator();
                 }

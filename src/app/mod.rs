@@ -29,6 +29,7 @@ mod keys;
 mod lock_ui;
 mod log_ui;
 mod map_ui;
+mod map_words;
 mod marks_ui;
 mod menu;
 mod modules_ui;
@@ -68,7 +69,7 @@ use crate::{
     journal::Journal,
     lock::{Buses, Moment},
     model::Site,
-    session::{Column, Command, Content, Page, State},
+    session::{Column, Command, Content, NAME, Page, State},
     store::{Cost, Place},
     words::Words,
 };
@@ -154,7 +155,7 @@ pub struct Scene<'a> {
 pub fn run(options: Options) -> Result<(), Error> {
     let native = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
-            .with_title("Wardlight")
+            .with_title(NAME)
             .with_app_id("wardlight")
             .with_inner_size([1440.0, 900.0])
             .with_min_inner_size([900.0, 560.0])
@@ -362,7 +363,7 @@ fn drop_hint_ui(ui: &Ui, scene: &Scene<'_>) {
     painter.text(
         rect.center() + vec2(0.0, -4.0),
         egui::Align2::CENTER_CENTER,
-        "Drop to open",
+        scene.words.say("drop-to-open"),
         theme::semibold(theme::TITLE),
         theme::ON_PICTURE,
     );

@@ -7,7 +7,13 @@ use super::{
     controls::{body, card, muted, section},
     words,
 };
-use crate::session::{KNOWN_HOURS, NO_FUSION, answer_at, news2, refusal};
+use crate::{
+    session::{KNOWN_HOURS, answer_at, news2, news2_given, news2_item, news2_risk, refusal},
+    words::Part,
+};
+
+/// The published name of the score.
+pub(super) const NEWS2: &str = "NEWS2";
 
 /// NEWS2 at the chosen hour, item by item.
 pub(super) fn news2_card_ui(ui: &mut Ui, scene: &Scene<'_>) {
@@ -15,51 +21,47 @@ pub(super) fn news2_card_ui(ui: &mut Ui, scene: &Scene<'_>) {
     let (Some((_, series)), Some(source)) = (state.series(), news2()) else {
         return;
     };
-    let tokens = scene.tokens;
-    section(ui, tokens, "NEWS2");
+    let (tokens, words) = (scene.tokens, scene.words);
+    section(ui, tokens, NEWS2);
     card(ui, tokens, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        if let Some(why) = refusal(state.age_years()) {
-            body(ui, tokens, &format!("Not for this patient: {why}"));
+        if let Some(why) = refusal(words, state.age_years()) {
+            body(ui, tokens, &why);
         } else if let (Some(at), Some(answer)) = (
             series.warning(),
             answer_at(&series.series, series.view.hour),
         ) {
-            body(
+            body(ui, tokens, &words::capital(&at.at_its_hour(words)));
+            let risks = at.says.iter().map(|it| news2_risk(words, it));
+            let risks: Vec<String> = risks.collect();
+            muted(
                 ui,
                 tokens,
-                &format!("{} at hour {}", words::capital(&at.words()), at.hour),
+                &words::capital(&risks.join(&words.say("news2-or"))),
             );
-            muted(ui, tokens, &words::capital(&at.says.join("; or ")));
             for item in &answer.items {
                 let given = item
                     .inputs
                     .iter()
-                    .filter_map(|it| it.given.clone())
+                    .filter_map(|it| Some(news2_given(words, it.given.as_ref()?)))
                     .collect::<Vec<_>>()
-                    .join(", ");
+                    .join(&words.say("list-comma"));
                 let given = if given.is_empty() {
-                    "not known".to_owned()
+                    words.say("news2-not-known")
                 } else {
                     given
                 };
-                muted(
-                    ui,
-                    tokens,
-                    &format!("{}: {given}", words::capital(item.name)),
-                );
+                let name = words::capital(&news2_item(words, item.name));
+                let parts = [("item", Part::from(&name)), ("given", Part::from(&given))];
+                muted(ui, tokens, &words.say_with("news2-item", &parts));
             }
         } else {
-            body(ui, tokens, "No part of it was known at this hour");
+            body(ui, tokens, &words.say("news2-none"));
         }
         ui.add_space(2.0);
-        muted(
-            ui,
-            tokens,
-            &format!(
-                "A value counts as known for {KNOWN_HOURS:.0} hours. Oxygen is given where its fraction is above that of air or it flows; 15 on the Glasgow coma scale is alert, less is not; saturation by scale 1."
-            ),
-        );
+        let hours = format!("{KNOWN_HOURS:.0}");
+        let about = words.say_with("news2-about", &[("hours", Part::from(&hours))]);
+        muted(ui, tokens, &about);
         muted(ui, tokens, source.source);
     });
 }
@@ -71,7 +73,7 @@ pub(super) fn modules_ui(ui: &mut Ui, scene: &Scene<'_>) {
         return;
     }
     let tokens = scene.tokens;
-    section(ui, tokens, "Side by side");
+    section(ui, tokens, &scene.words.say("modules-title"));
     card(ui, tokens, |ui| {
         ui.spacing_mut().item_spacing.y = 3.0;
         for module in &modules {
@@ -82,6 +84,6 @@ pub(super) fn modules_ui(ui: &mut Ui, scene: &Scene<'_>) {
         for sentence in scene.state.agreements() {
             body(ui, tokens, &sentence);
         }
-        muted(ui, tokens, NO_FUSION);
+        muted(ui, tokens, &scene.words.say("modules-no-fusion"));
     });
 }

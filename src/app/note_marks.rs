@@ -19,7 +19,8 @@ use super::{
 use crate::{
     engine::NoteParts,
     language::Status,
-    session::{Action, Command, NoteMarks},
+    session::{Action, Command, NoteMarks, status_name},
+    words::Part,
 };
 
 /// In the order of the legend.
@@ -172,41 +173,35 @@ pub(super) fn legend_ui(
 ) {
     let tokens = scene.tokens;
     let marks = scene.state.note_marks;
-    let name = NoteMarks::ALL
-        .into_iter()
-        .find(|it| it.0 == marks)
-        .map_or("", |it| it.1);
+    let words = scene.words;
     let shown = ComboBox::from_id_salt("marks")
-        .selected_text(name)
+        .selected_text(marks.name(words))
         .width(150.0)
         .show_ui(ui, |ui| {
-            for (it, name) in NoteMarks::ALL {
-                let row = ui.selectable_label(it == marks, name);
+            for it in NoteMarks::ALL {
+                let row = ui.selectable_label(it == marks, it.name(words));
                 commands.extend(row.clicked().then_some(Command::MarkNotes(it)));
             }
         });
-    let tip = format!(
-        "Marks in the note: {} for the next",
-        Action::NextMarks.info().key
-    );
+    let key = Part::from(Action::NextMarks.info().key);
+    let tip = words.say_with("marks-tip", &[("key", key)]);
+    let name = words.say("marks");
     shown
         .response
         .on_hover_text(tip)
-        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Marks in the note"));
+        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
         match marks {
             NoteMarks::All | NoteMarks::Statuses => {
                 for status in STATUSES {
-                    status_ui(ui, tokens, parts, status);
+                    status_ui(ui, scene, parts, status);
                 }
             }
             NoteMarks::Identifiers => {
                 let n = parts.identifiers.len();
-                let words = format!(
-                    "{n} found that would identify the patient; a preview that guarantees nothing"
-                );
-                super::controls::muted(ui, tokens, &words);
+                let found = words.say_with("marks-found", &[("n", n.into())]);
+                super::controls::muted(ui, tokens, &found);
             }
             NoteMarks::Influence => {}
         }
@@ -214,7 +209,8 @@ pub(super) fn legend_ui(
 }
 
 /// The line of a status, and how often it was found.
-fn status_ui(ui: &mut Ui, tokens: &Tokens, parts: &NoteParts, status: Status) {
+fn status_ui(ui: &mut Ui, scene: &Scene<'_>, parts: &NoteParts, status: Status) {
+    let tokens = scene.tokens;
     let n = parts
         .mentions
         .iter()
@@ -225,7 +221,7 @@ fn status_ui(ui: &mut Ui, tokens: &Tokens, parts: &NoteParts, status: Status) {
     }
     let (rect, _) = ui.allocate_exact_size(vec2(26.0, 12.0), Sense::hover());
     underline(ui.painter(), rect, status, tokens);
-    let words = format!("{} {n}", status.name());
+    let words = format!("{} {n}", status_name(scene.words, status));
     let text = egui::RichText::new(words).font(theme::regular(SMALL));
     ui.label(text.color(tokens.muted));
 }

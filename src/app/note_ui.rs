@@ -35,13 +35,13 @@ pub(super) fn note_section_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec
     };
     let tokens = scene.tokens;
     ui.add_space(4.0);
-    section(ui, tokens, "Note");
+    section(ui, tokens, &scene.words.say("kind-note"));
     answer_line_ui(ui, scene, note, commands);
     note_text_ui(ui, scene, (id, note), BODY);
     legend_ui(ui, scene, note);
     marks_ui(ui, scene, note, commands);
     if note.prediction().is_some() {
-        choosers_ui(ui, &asked(id, note), commands);
+        choosers_ui(ui, scene, &asked(id, note), commands);
     }
     ask_ui::ask_ui(ui, scene, (id, note), commands);
     ask_ui::history_ui(ui, scene, (id, note));
@@ -68,13 +68,13 @@ pub(super) fn note_page_ui(
                 ui.add_space(8.0);
                 ui.set_max_width(COLUMN.min(ui.available_width()));
                 ui.spacing_mut().item_spacing.y = 14.0;
-                section(ui, scene.tokens, "Note");
+                section(ui, scene.tokens, &scene.words.say("kind-note"));
                 ask_ui::ask_ui(ui, scene, (id, note), commands);
                 note_text_ui(ui, scene, (id, note), theme::HEAD);
                 legend_ui(ui, scene, note);
                 marks_ui(ui, scene, note, commands);
                 if note.prediction().is_some() {
-                    choosers_ui(ui, &asked(id, note), commands);
+                    choosers_ui(ui, scene, &asked(id, note), commands);
                 }
                 ask_ui::history_ui(ui, scene, (id, note));
             });
@@ -123,9 +123,8 @@ fn answer_line_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem, commands: &mu
                     });
                 }
             });
-            let scope = "Scope not checked";
             let unchecked = if prediction.ood == crate::prediction::Ood::Unknown {
-                format!("{}{scope}", words::DOT)
+                format!("{}{}", words::DOT, scene.words.say("note-scope"))
             } else {
                 String::new()
             };
@@ -143,7 +142,7 @@ fn answer_line_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem, commands: &mu
                 .progress
                 .get(id)
                 .map(|(done, total)| *done as f32 / (*total).max(1) as f32);
-            muted(ui, tokens, "Reading the note…");
+            muted(ui, tokens, &scene.words.say("note-reading"));
             progress_line(ui, tokens, share);
         }
         Loading::Failed(failure) => {
@@ -154,7 +153,7 @@ fn answer_line_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem, commands: &mu
                 .state
                 .scan()
                 .is_some_and(|(_, it)| it.prediction().is_some())
-                && Button::new("Score the note")
+                && Button::new(&scene.words.say("note-score"))
                     .key("Space")
                     .show(ui, tokens)
                     .clicked()
@@ -206,18 +205,17 @@ fn note_text_ui(ui: &mut Ui, scene: &Scene<'_>, (id, note): (ItemId, &NoteItem),
     ask_ui::frames_ui(ui, scene, (id, note), (shown, at, &galley));
     LabelSelectionState::label_text_selection(ui, &response, at, galley, tokens.text, Stroke::NONE);
     if shown.len() < text.len() {
-        let words = format!(
-            "The first {} of {} characters are shown.",
-            shown.chars().count(),
-            text.chars().count()
-        );
-        muted(ui, tokens, &words);
+        let parts = [
+            ("shown", shown.chars().count().into()),
+            ("all", text.chars().count().into()),
+        ];
+        muted(ui, tokens, &scene.words.say_with("note-first", &parts));
     }
     for warning in &note.note.warnings {
-        muted(ui, tokens, &words::capital(&warning.text));
+        muted(ui, tokens, &words::remark(scene.words, &warning.text));
     }
     if text.trim().is_empty() {
-        body(ui, tokens, "The note is empty.");
+        body(ui, tokens, &scene.words.say("note-empty"));
     }
 }
 
@@ -282,14 +280,14 @@ pub(super) fn rects(galley: &Galley, first: usize, last: usize) -> Vec<Rect> {
     spread.filter(|it| 4.0 < it.width()).collect()
 }
 
-fn choosers_ui(ui: &mut Ui, asked: &Asked<'_>, commands: &mut Vec<Command>) {
+fn choosers_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mut Vec<Command>) {
     ui.push_id("note", |ui| {
         ui.horizontal(|ui| {
             // A chooser draws its padding and its arrow beside its width.
             let of_method = method_width(ui, asked);
             let width = (ui.available_width() - 8.0 - 64.0 - of_method).clamp(60.0, 170.0);
-            label_ui(ui, asked, width, commands);
-            method_ui(ui, asked, of_method, commands);
+            label_ui(ui, scene, (asked, width), commands);
+            method_ui(ui, scene, (asked, of_method), commands);
         });
     });
 }
@@ -309,16 +307,18 @@ fn legend_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem) {
     let Some(explanation) = note.explanation() else {
         return;
     };
+    let label = [("label", explanation.label.as_str().into())];
     ui.horizontal_wrapped(|ui| {
         legend_entry(
             ui,
             scene,
             ground(1.0, tokens),
-            &format!("influence on \u{201C}{}\u{201D}", explanation.label),
+            &scene.words.say_with("note-influence", &label),
         );
         if explanation.words.iter().any(|it| it.weight < 0.0) {
             ui.add_space(8.0);
-            legend_entry(ui, scene, ground(-1.0, tokens), "against it");
+            let against = scene.words.say("note-against");
+            legend_entry(ui, scene, ground(-1.0, tokens), &against);
         }
     });
 }

@@ -14,9 +14,6 @@ use crate::{
     store::REASON_CHARS,
 };
 
-const REASON: &str = "Why? (optional)";
-const FULL: &str = "A reason holds at most 2,000 characters. What comes after is not kept.";
-
 /// Draws the three answers and, once one is chosen, the field for its reason.
 pub(super) fn opinion_ui(
     ui: &mut Ui,
@@ -29,14 +26,14 @@ pub(super) fn opinion_ui(
         ui.spacing_mut().item_spacing.y = 8.0;
         ui.horizontal(|ui| {
             ui.label(
-                RichText::new("Your reading")
+                RichText::new(scene.words.say("opinion"))
                     .font(theme::regular(BODY))
                     .color(tokens.text),
             );
             let lasts = if scene.state.door.user.is_some() {
-                "kept in the records"
+                scene.words.say("opinion-kept")
             } else {
-                "until you close it"
+                scene.words.say("opinion-until")
             };
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.label(
@@ -54,15 +51,15 @@ pub(super) fn opinion_ui(
                 (Answer::Disagree, Action::Disagree),
                 (Answer::Unsure, Action::Unsure),
             ] {
-                let info = action.info();
+                let words = action.words(scene.words);
                 let chosen = reading.opinion.as_ref().map(|it| it.answer);
-                let button = Button::new(info.name)
-                    .key(info.key)
+                let button = Button::new(&words.name)
+                    .key(action.info().key)
                     .tight()
                     .width(width)
                     .selected(chosen == Some(answer))
                     .show(ui, tokens);
-                if button.on_hover_text(info.tooltip).clicked() {
+                if button.on_hover_text(words.tooltip).clicked() {
                     commands.push(Command::Answer(item, answer));
                 }
             }
@@ -83,18 +80,19 @@ fn reason_ui(
 ) {
     // For the eyes of the reader who types it.
     let mut typed = opinion.reason.reveal().clone();
+    let why = scene.words.say("opinion-why");
     let field = TextEdit::singleline(&mut typed)
         .id(Id::unique(("reason", item.0, frame_idx)))
-        .hint_text(REASON)
+        .hint_text(&why)
         .char_limit(REASON_CHARS)
         .font(theme::regular(BODY))
         .margin(Margin::symmetric(8, 6))
         .desired_width(ui.available_width())
         .min_size(vec2(0.0, CONTROL));
     let shown = ui.add(field);
-    shown.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, REASON));
+    shown.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &why));
     if typed.chars().count() == REASON_CHARS {
-        muted(ui, scene.tokens, FULL);
+        muted(ui, scene.tokens, &scene.words.say("opinion-full"));
     }
     if shown.changed() {
         commands.push(Command::TypeReason(item, frame_idx, Phi::new(typed)));

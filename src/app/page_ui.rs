@@ -11,7 +11,6 @@ use super::{
     Scene,
     controls::{Button, body, card, head, muted, progress_line},
     notice_ui::failure_words_ui,
-    page_words::both,
     theme::{self, BODY, CONTROL, FOLD_STUDY, FORM, SMALL, TITLE},
     words::{self, DOT},
 };
@@ -120,7 +119,9 @@ pub(super) fn field_ui(
                 commands.push(Command::OnPage(PageCommand::SetText(asked.field, text)));
             }
             if asked.kind == FieldKind::Path {
-                let browse = Button::new(both::BROWSE).width(84.0).show(ui, scene.tokens);
+                let browse = Button::new(&scene.words.say("page-browse"))
+                    .width(84.0)
+                    .show(ui, scene.tokens);
                 if browse.on_hover_text(asked.label).clicked() {
                     commands.push(Command::OnPage(PageCommand::Browse(asked.field)));
                 }
@@ -152,8 +153,11 @@ pub(super) fn running_ui(
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if running.is_stopping {
-                    muted(ui, tokens, both::STOPPING);
-                } else if Button::new(both::STOP).show(ui, tokens).clicked() {
+                    muted(ui, tokens, &scene.words.say("page-stopping"));
+                } else if Button::new(&scene.words.say("page-stop"))
+                    .show(ui, tokens)
+                    .clicked()
+                {
                     commands.push(Command::OnPage(running.stop.clone()));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -264,7 +268,11 @@ pub(super) fn work_line_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Co
         super::controls::focus_ring(ui, &shown, scene.tokens);
         let shown = shown
             .on_hover_cursor(egui::CursorIcon::PointingHand)
-            .on_hover_text(format!("{}{DOT}{}", action.info().name, action.key_text()));
+            .on_hover_text(format!(
+                "{}{DOT}{}",
+                action.words(scene.words).name,
+                action.key_text()
+            ));
         if shown.clicked() {
             commands.push(Command::Act(action));
         }

@@ -16,28 +16,28 @@ use super::{
 };
 
 /// What is drawn.
-pub(super) struct Plot<'a> {
-    pub(super) title: &'a str,
+pub(super) struct Plot {
+    pub(super) title: String,
     /// What a screen reader says beside the title.
     pub(super) spoken: String,
-    pub(super) x: Axis<'a>,
-    pub(super) y: Axis<'a>,
+    pub(super) x: Axis,
+    pub(super) y: Axis,
     /// Heights as shares of the plot, of equal width from left to right.
     pub(super) columns: Vec<f32>,
-    pub(super) lines: Vec<Line<'a>>,
+    pub(super) lines: Vec<Line>,
     pub(super) points: Vec<Point>,
 }
 
 /// One axis.
-pub(super) struct Axis<'a> {
-    pub(super) name: &'a str,
+pub(super) struct Axis {
+    pub(super) name: String,
     pub(super) range: Range<f64>,
 }
 
 /// A curve.
-pub(super) struct Line<'a> {
+pub(super) struct Line {
     /// In the legend; empty for none.
-    pub(super) name: &'a str,
+    pub(super) name: String,
     pub(super) points: Vec<(f64, f64)>,
     pub(super) ink: Color32,
     pub(super) look: Look,
@@ -69,9 +69,9 @@ const ABOVE: f32 = 30.0;
 const HEAD: f32 = 24.0;
 const LEGEND: f32 = 16.0;
 
-impl<'a> Axis<'a> {
+impl Axis {
     /// From 0 to 1.
-    pub(super) const fn share(name: &'a str) -> Self {
+    pub(super) const fn share(name: String) -> Self {
         Self {
             name,
             range: 0.0..1.0,
@@ -107,7 +107,7 @@ pub(super) fn round_ticks(range: &Range<f64>, most: f64) -> Vec<f64> {
 }
 
 /// Draws a plot in a card as wide as its place.
-pub(super) fn plot_ui(ui: &mut Ui, scene: &Scene<'_>, plot: &Plot<'_>) {
+pub(super) fn plot_ui(ui: &mut Ui, scene: &Scene<'_>, plot: &Plot) {
     card(ui, scene.tokens, |ui| {
         let named = plot.lines.iter().filter(|it| !it.name.is_empty());
         let rows = legend_rows(ui, named.collect(), ui.available_width());
@@ -122,13 +122,13 @@ pub(super) fn plot_ui(ui: &mut Ui, scene: &Scene<'_>, plot: &Plot<'_>) {
     });
 }
 
-fn draw(ui: &Ui, scene: &Scene<'_>, plot: &Plot<'_>, (rect, rows): (Rect, &[Vec<&Line<'_>>])) {
+fn draw(ui: &Ui, scene: &Scene<'_>, plot: &Plot, (rect, rows): (Rect, &[Vec<&Line>])) {
     let tokens = scene.tokens;
     let painter = ui.painter();
     painter.text(
         rect.left_top(),
         Align2::LEFT_TOP,
-        plot.title,
+        &plot.title,
         theme::regular(BODY),
         tokens.text,
     );
@@ -168,7 +168,7 @@ fn draw(ui: &Ui, scene: &Scene<'_>, plot: &Plot<'_>, (rect, rows): (Rect, &[Vec<
     }
 }
 
-fn curve(painter: &Painter, line: &Line<'_>, place: impl Fn((f64, f64)) -> Pos2) {
+fn curve(painter: &Painter, line: &Line, place: impl Fn((f64, f64)) -> Pos2) {
     let points: Vec<Pos2> = line.points.iter().map(|it| place(*it)).collect();
     match line.look {
         Look::Dashed => {
@@ -190,7 +190,7 @@ fn curve(painter: &Painter, line: &Line<'_>, place: impl Fn((f64, f64)) -> Pos2)
     }
 }
 
-fn axes(painter: &Painter, scene: &Scene<'_>, plot: &Plot<'_>, inner: Rect) {
+fn axes(painter: &Painter, scene: &Scene<'_>, plot: &Plot, inner: Rect) {
     let tokens = scene.tokens;
     let small = theme::regular(SECTION);
     let faint = Stroke::new(1.0, tokens.line);
@@ -212,19 +212,19 @@ fn axes(painter: &Painter, scene: &Scene<'_>, plot: &Plot<'_>, inner: Rect) {
     painter.hline(inner.x_range(), inner.bottom(), strong);
     painter.vline(inner.left(), inner.y_range(), strong);
     let at = pos2(inner.right(), inner.bottom() + 18.0);
-    let name = plot.x.name;
+    let name = &plot.x.name;
     painter.text(at, Align2::RIGHT_TOP, name, small.clone(), tokens.muted);
     // Over the axis, where no curve comes.
     let at = pos2(inner.left() - LEFT, inner.top() - 8.0);
-    painter.text(at, Align2::LEFT_BOTTOM, plot.y.name, small, tokens.muted);
+    painter.text(at, Align2::LEFT_BOTTOM, &plot.y.name, small, tokens.muted);
 }
 
 /// The names of the curves in as many rows as they need.
-fn legend_rows<'a, 'b>(ui: &Ui, lines: Vec<&'a Line<'b>>, room: f32) -> Vec<Vec<&'a Line<'b>>> {
-    let mut rows: Vec<Vec<&Line<'_>>> = Vec::new();
+fn legend_rows<'a>(ui: &Ui, lines: Vec<&'a Line>, room: f32) -> Vec<Vec<&'a Line>> {
+    let mut rows: Vec<Vec<&Line>> = Vec::new();
     let mut left = 0.0;
     for line in lines {
-        let width = name_width(ui.painter(), line.name);
+        let width = name_width(ui.painter(), &line.name);
         if rows.is_empty() || room < left + width {
             rows.push(Vec::new());
             left = 0.0;
@@ -246,7 +246,7 @@ fn name_width(painter: &Painter, name: &str) -> f32 {
     SAMPLE + 6.0 + galley.size().x + GAP
 }
 
-fn legend(painter: &Painter, scene: &Scene<'_>, rows: &[Vec<&Line<'_>>], from: Pos2) {
+fn legend(painter: &Painter, scene: &Scene<'_>, rows: &[Vec<&Line>], from: Pos2) {
     for (row_idx, row) in rows.iter().enumerate() {
         let mut at = from + vec2(0.0, row_idx as f32 * LEGEND + LEGEND / 2.0);
         for line in row {
@@ -260,11 +260,11 @@ fn legend(painter: &Painter, scene: &Scene<'_>, rows: &[Vec<&Line<'_>>], from: P
             painter.text(
                 at + vec2(SAMPLE + 6.0, 0.0),
                 Align2::LEFT_CENTER,
-                line.name,
+                &line.name,
                 theme::regular(SECTION),
                 scene.tokens.muted,
             );
-            at.x += name_width(painter, line.name);
+            at.x += name_width(painter, &line.name);
         }
     }
 }
@@ -275,7 +275,10 @@ mod tests {
 
     #[test]
     fn ticks_are_round_numbers_within_the_range() {
-        let ticks = |range: std::ops::Range<f64>| Axis { name: "", range }.ticks();
+        let ticks = |range: std::ops::Range<f64>| {
+            let name = String::new();
+            Axis { name, range }.ticks()
+        };
         assert_eq!(
             ticks(0.0..1.0),
             [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]

@@ -9,7 +9,7 @@ use super::{
     Scene,
     controls::{Button, card, head, muted, section},
     figures_ui::{many_labels_ui, tables_ui},
-    page_words::{evaluate, report as say},
+    page_words,
     plot_ui::{Axis, Line, Look, Plot, Point, plot_ui},
     scores_ui::bullet,
     theme::{self, RADIUS, REPORT, SMALL, TITLE},
@@ -22,6 +22,7 @@ use crate::{
     },
     prediction::Estimate,
     session::{Command, PageCommand, ShownReport},
+    words::{Part, Words},
 };
 
 /// Between cards.
@@ -50,7 +51,7 @@ pub(super) fn report_ui(
     }
     match &report.findings {
         Findings::OneLabel(found) => {
-            tiles_ui(ui, scene, &headlines(found));
+            tiles_ui(ui, scene, &headlines(scene, found));
             curves_ui(ui, scene, found);
         }
         Findings::ManyLabels(found) => many_labels_ui(ui, scene, found),
@@ -65,35 +66,40 @@ fn header_ui(ui: &mut Ui, scene: &Scene<'_>, shown: &ShownReport, commands: &mut
     ui.horizontal_top(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             for (words, command) in [
-                (evaluate::FOLDER, PageCommand::OpenOutside(folder.clone())),
                 (
-                    evaluate::OPEN,
+                    scene.words.say("evaluate-folder"),
+                    PageCommand::OpenOutside(folder.clone()),
+                ),
+                (
+                    scene.words.say("evaluate-open"),
                     PageCommand::OpenOutside(folder.join("report.html")),
                 ),
-                (evaluate::NEW, PageCommand::NewEvaluation),
+                (scene.words.say("evaluate-new"), PageCommand::NewEvaluation),
             ] {
-                if Button::new(words).show(ui, scene.tokens).clicked() {
+                if Button::new(&words).show(ui, scene.tokens).clicked() {
                     commands.push(Command::OnPage(command));
                 }
             }
             ui.with_layout(Layout::top_down(Align::LEFT), |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 head(ui, scene.tokens, &shown.report.model.title);
-                muted(ui, scene.tokens, &subtitle(&shown.report));
+                muted(ui, scene.tokens, &subtitle(scene.words, &shown.report));
             });
         });
     });
 }
 
-fn subtitle(report: &Report) -> String {
+fn subtitle(words: &Words, report: &Report) -> String {
     let model = &report.model.identity;
     let data = &report.data;
-    let mut cases = words::counted(data.n_scored, data.kind.one());
+    let mut cases = page_words::counted(words, data.kind, data.n_scored);
     if let Some(n) = data.n_patients {
-        cases += &format!(" of {}", words::counted(n, "patient"));
+        let parts = [("cases", Part::from(&cases)), ("n", n.into())];
+        cases = words.say_with("report-of-patients", &parts);
     }
     if let Some(part) = &data.part {
-        cases += &format!(", part {part}");
+        let parts = [("cases", Part::from(&cases)), ("part", Part::from(part))];
+        cases = words.say_with("report-part", &parts);
     }
     format!(
         "{} {}{DOT}{cases}{DOT}{}",
@@ -101,12 +107,15 @@ fn subtitle(report: &Report) -> String {
     )
 }
 
-fn headlines(found: &OneLabel) -> [(String, Option<Estimate>); 4] {
+fn headlines(scene: &Scene<'_>, found: &OneLabel) -> [(String, Option<Estimate>); 4] {
     [
-        (say::AUROC.to_owned(), found.auroc),
-        (say::PRECISION.to_owned(), found.average_precision),
-        (say::BRIER.to_owned(), found.calibration.brier),
-        (say::ECE.to_owned(), found.calibration.equal_width_error),
+        (scene.words.say("report-auroc"), found.auroc),
+        (scene.words.say("report-precision"), found.average_precision),
+        (scene.words.say("report-brier"), found.calibration.brier),
+        (
+            scene.words.say("report-ece"),
+            found.calibration.equal_width_error,
+        ),
     ]
 }
 
@@ -129,9 +138,14 @@ fn tile_ui(ui: &mut Ui, scene: &Scene<'_>, name: &str, it: Option<Estimate>) {
     let size = vec2(ui.available_width(), HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let value = it.map_or_else(words::nothing, |it| words::figure(it.value));
-    let range = it.map_or_else(String::new, |it| words::span(it.low, it.high));
+    let range = it.map_or_else(String::new, |it| words::span(scene.words, it.low, it.high));
     response.widget_info(|| {
-        let words = format!("{name} {value}, 95 % interval {range}");
+        let parts = [
+            ("name", Part::from(name)),
+            ("value", Part::from(&value)),
+            ("range", Part::from(&range)),
+        ];
+        let words = scene.words.say_with("report-tile", &parts);
         WidgetInfo::labeled(Role::Label, true, words)
     });
     let radius = CornerRadius::same(RADIUS);
@@ -168,9 +182,9 @@ fn curves_ui(ui: &mut Ui, scene: &Scene<'_>, found: &OneLabel) {
 }
 
 /// The model's own curve.
-fn own<'a>(scene: &Scene<'_>, points: Vec<(f64, f64)>) -> Line<'a> {
+fn own(scene: &Scene<'_>, points: Vec<(f64, f64)>) -> Line {
     Line {
-        name: say::MODEL,
+        name: scene.words.say("report-model"),
         points,
         ink: scene.tokens.amber,
         look: Look::Solid,
@@ -178,7 +192,7 @@ fn own<'a>(scene: &Scene<'_>, points: Vec<(f64, f64)>) -> Line<'a> {
 }
 
 /// What only helps the eye.
-fn helping<'a>(scene: &Scene<'_>, name: &'a str, points: Vec<(f64, f64)>) -> Line<'a> {
+fn helping(scene: &Scene<'_>, name: String, points: Vec<(f64, f64)>) -> Line {
     Line {
         name,
         points,
@@ -187,7 +201,7 @@ fn helping<'a>(scene: &Scene<'_>, name: &'a str, points: Vec<(f64, f64)>) -> Lin
     }
 }
 
-fn roc<'a>(scene: &Scene<'_>, found: &OneLabel) -> Plot<'a> {
+fn roc(scene: &Scene<'_>, found: &OneLabel) -> Plot {
     let point = found.points.first().and_then(|it| {
         Some(Point {
             at: (1.0 - it.specificity.value?, it.sensitivity.value?),
@@ -196,33 +210,37 @@ fn roc<'a>(scene: &Scene<'_>, found: &OneLabel) -> Plot<'a> {
         })
     });
     Plot {
-        title: say::ROC,
-        spoken: words::estimate(found.auroc),
-        x: Axis::share(say::FALSE_ALARMS),
-        y: Axis::share(say::SENSITIVITY),
+        title: scene.words.say("report-roc"),
+        spoken: words::estimate(scene.words, found.auroc),
+        x: Axis::share(scene.words.say("report-false-alarms")),
+        y: Axis::share(scene.words.say("report-sensitivity")),
         columns: Vec::new(),
         lines: vec![
             own(scene, found.roc.clone()),
-            helping(scene, say::CHANCE, vec![(0.0, 0.0), (1.0, 1.0)]),
+            helping(
+                scene,
+                scene.words.say("report-chance"),
+                vec![(0.0, 0.0), (1.0, 1.0)],
+            ),
         ],
         points: point.into_iter().collect(),
     }
 }
 
-fn precision_recall<'a>(scene: &Scene<'_>, found: &OneLabel) -> Plot<'a> {
+fn precision_recall(scene: &Scene<'_>, found: &OneLabel) -> Plot {
     let n = (found.n_positive + found.n_negative).max(1) as f64;
     let prevalence = found.n_positive as f64 / n;
     Plot {
-        title: say::PR,
-        spoken: words::estimate(found.average_precision),
-        x: Axis::share(say::RECALL),
-        y: Axis::share(say::PPV),
+        title: scene.words.say("report-pr"),
+        spoken: words::estimate(scene.words, found.average_precision),
+        x: Axis::share(scene.words.say("report-recall")),
+        y: Axis::share(scene.words.say("report-ppv")),
         columns: Vec::new(),
         lines: vec![
             own(scene, found.precision_recall.clone()),
             helping(
                 scene,
-                say::CHANCE,
+                scene.words.say("report-chance"),
                 vec![(0.0, prevalence), (1.0, prevalence)],
             ),
         ],
@@ -230,17 +248,17 @@ fn precision_recall<'a>(scene: &Scene<'_>, found: &OneLabel) -> Plot<'a> {
     }
 }
 
-fn reliability<'a>(scene: &Scene<'_>, found: &OneLabel) -> Plot<'a> {
+fn reliability(scene: &Scene<'_>, found: &OneLabel) -> Plot {
     /// The highest column of the histogram, as a share of the plot.
     const HIGHEST: f32 = 0.25;
     let counts: Vec<usize> = found.histogram.iter().map(|(a, b)| a + b).collect();
     let most = counts.iter().copied().max().unwrap_or(0).max(1) as f32;
     let bins = &found.calibration.bins;
     Plot {
-        title: say::RELIABILITY,
-        spoken: words::estimate(found.calibration.equal_width_error),
-        x: Axis::share(say::PREDICTED),
-        y: Axis::share(say::OBSERVED),
+        title: scene.words.say("report-reliability"),
+        spoken: words::estimate(scene.words, found.calibration.equal_width_error),
+        x: Axis::share(scene.words.say("report-predicted")),
+        y: Axis::share(scene.words.say("report-observed")),
         columns: counts
             .iter()
             .map(|it| HIGHEST * *it as f32 / most)
@@ -250,7 +268,11 @@ fn reliability<'a>(scene: &Scene<'_>, found: &OneLabel) -> Plot<'a> {
                 scene,
                 bins.iter().map(|it| (it.predicted, it.observed)).collect(),
             ),
-            helping(scene, say::IDEAL, vec![(0.0, 0.0), (1.0, 1.0)]),
+            helping(
+                scene,
+                scene.words.say("report-ideal"),
+                vec![(0.0, 0.0), (1.0, 1.0)],
+            ),
         ],
         points: bins
             .iter()
@@ -263,7 +285,7 @@ fn reliability<'a>(scene: &Scene<'_>, found: &OneLabel) -> Plot<'a> {
     }
 }
 
-fn decision<'a>(scene: &Scene<'_>, found: &OneLabel) -> Plot<'a> {
+fn decision(scene: &Scene<'_>, found: &OneLabel) -> Plot {
     /// Acting on all does great harm at high thresholds; how great is of no interest.
     const LOWEST: f64 = -0.1;
     let curve = &found.decision_curve;
@@ -275,30 +297,34 @@ fn decision<'a>(scene: &Scene<'_>, found: &OneLabel) -> Plot<'a> {
         .collect();
     let most = model.iter().chain(&all).map(|it| it.1).fold(0.05, f64::max);
     Plot {
-        title: say::DECISION,
-        spoken: say::BENEFIT.to_owned(),
-        x: Axis::share(say::THRESHOLD),
+        title: scene.words.say("report-decision"),
+        spoken: scene.words.say("report-benefit"),
+        x: Axis::share(scene.words.say("report-threshold")),
         y: Axis {
-            name: say::BENEFIT,
+            name: scene.words.say("report-benefit"),
             range: LOWEST..1.08 * most,
         },
         columns: Vec::new(),
         lines: vec![
             own(scene, model),
             Line {
-                name: say::ALL,
+                name: scene.words.say("report-all"),
                 points: all,
                 ink: scene.tokens.blue,
                 look: Look::Solid,
             },
-            helping(scene, say::NOBODY, vec![(0.0, 0.0), (1.0, 0.0)]),
+            helping(
+                scene,
+                scene.words.say("report-nobody"),
+                vec![(0.0, 0.0), (1.0, 0.0)],
+            ),
         ],
         points: Vec::new(),
     }
 }
 
 fn about_ui(ui: &mut Ui, scene: &Scene<'_>, report: &Report) {
-    section(ui, scene.tokens, say::ABOUT);
+    section(ui, scene.tokens, &scene.words.say("report-about"));
     card(ui, scene.tokens, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         let model = &report.model;
@@ -306,23 +332,28 @@ fn about_ui(ui: &mut Ui, scene: &Scene<'_>, report: &Report) {
         for limit in &model.limits {
             bullet(ui, scene, limit);
         }
-        let intervals = format!(
-            "Intervals: 95 %, from {} bootstrap draws of whole patients (of {}, where the table names none).",
-            report.n_draws,
-            report.data.kind.many()
-        );
+        let kind = report.data.kind;
+        let intervals = page_words::intervals(scene.words, kind, report.n_draws);
         muted(ui, scene.tokens, &intervals);
         for (text, n) in &report.remarks {
-            let words = format!("{}: {text}", words::counted(*n, report.data.kind.one()));
-            bullet(ui, scene, &words);
+            let cases = page_words::counted(scene.words, kind, *n);
+            let parts = [("cases", Part::from(&cases)), ("text", Part::from(text))];
+            bullet(ui, scene, &scene.words.say_with("report-remark", &parts));
         }
-        let identity = format!(
-            "{}{DOT}weights {}{DOT}table {}{DOT}Wardlight {}",
-            report.command,
+        let (weights, table) = (
             model.identity.weights_sha256.short(),
             report.data.table_sha256.short(),
-            report.app_version
         );
-        muted(ui, scene.tokens, &identity);
+        let parts = [
+            ("command", Part::from(&report.command)),
+            ("weights", Part::from(&weights)),
+            ("table", Part::from(&table)),
+            ("version", Part::from(report.app_version.as_ref())),
+        ];
+        muted(
+            ui,
+            scene.tokens,
+            &scene.words.say_with("report-identity", &parts),
+        );
     });
 }

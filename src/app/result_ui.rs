@@ -21,6 +21,7 @@ use crate::{
     model::Manifest,
     prediction::Prediction,
     session::{Action, Column, Command, Content, ItemId, Kind, Loading, Reading, ScanItem},
+    words::Part,
 };
 
 /// Draws the column for what is in the middle.
@@ -98,9 +99,9 @@ pub(super) struct Asked<'a> {
 }
 
 fn nothing_ui(ui: &mut Ui, scene: &Scene<'_>) {
-    head(ui, scene.tokens, "Models");
+    head(ui, scene.tokens, &scene.words.say("models"));
     if scene.state.are_models_loading() {
-        muted(ui, scene.tokens, "Loading and testing the models…");
+        muted(ui, scene.tokens, &scene.words.say("models-testing"));
         progress_line(ui, scene.tokens, None);
     }
     for manifest in &scene.state.models {
@@ -143,13 +144,9 @@ fn reading_ui(
             opinion_ui(ui, scene, (asked.item, prediction, asked.reading), commands);
             limits_ui(ui, scene, manifest);
         }
-        (Loading::Waiting(id), ..) => waiting_ui(
-            ui,
-            scene,
-            scene.progress.get(id).copied(),
-            "Scoring",
-            commands,
-        ),
+        (Loading::Waiting(id), ..) => {
+            waiting_ui(ui, scene, scene.progress.get(id).copied(), commands);
+        }
         (Loading::Failed(failure), ..) => {
             card(ui, scene.tokens, |ui| {
                 super::notice_ui::failure_words_ui(ui, scene, failure, commands);
@@ -168,12 +165,12 @@ fn reading_ui(
 /// The way around a refusal, quiet on purpose: the result will carry the reasons.
 fn beyond_scope_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let action = Action::ScoreBeyondScope;
-    let info = action.info();
+    let words = action.words(scene.words);
     ui.add_space(2.0);
-    let button = Button::new(info.name)
+    let button = Button::new(&words.name)
         .key(&action.key_text())
         .show(ui, scene.tokens);
-    if button.on_hover_text(info.tooltip).clicked() {
+    if button.on_hover_text(words.tooltip).clicked() {
         commands.push(Command::Act(action));
     }
 }
@@ -188,7 +185,7 @@ fn header_ui(
     let tokens = scene.tokens;
     ui.horizontal(|ui| {
         ui.label(
-            RichText::new("Result")
+            RichText::new(scene.words.say("result"))
                 .font(theme::semibold(theme::HEAD))
                 .color(tokens.text),
         );
@@ -199,8 +196,10 @@ fn header_ui(
                 let name = RichText::new(&name)
                     .font(theme::regular(SMALL))
                     .color(tokens.muted);
+                let weights = manifest.weights_sha256().to_string();
+                let parts = [("hash", Part::from(&weights))];
                 ui.add(Label::new(name).truncate())
-                    .on_hover_text(format!("weights {}", manifest.weights_sha256()));
+                    .on_hover_text(scene.words.say_with("result-weights", &parts));
                 return;
             }
             let chooser = ComboBox::from_id_salt("model")
@@ -216,9 +215,10 @@ fn header_ui(
                     commands.extend(row.clicked().then_some(Command::Act(Action::Score)));
                 }
             });
+            let name = scene.words.say("model");
             shown
                 .response
-                .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Model"));
+                .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
         });
     });
 }
@@ -241,17 +241,18 @@ fn before_ui(
         }
         ui.add_space(4.0);
         let width = ui.available_width();
-        let score = Button::new("Score")
+        let words = Action::Score.words(scene.words);
+        let score = Button::new(&words.name)
             .key("Space")
             .primary()
             .width(width)
             .show(ui, tokens);
-        if score.on_hover_text(Action::Score.info().tooltip).clicked() {
+        if score.on_hover_text(words.tooltip).clicked() {
             commands.push(Command::Act(Action::Score));
         }
     });
     if asked.reading.prediction == Loading::Empty && scene.state.are_models_loading() {
-        muted(ui, tokens, "Loading and testing the models…");
+        muted(ui, tokens, &scene.words.say("models-testing"));
     }
 }
 
@@ -259,18 +260,13 @@ fn no_model_ui(ui: &mut Ui, scene: &Scene<'_>, kind: Kind) {
     let tokens = scene.tokens;
     card(ui, tokens, |ui| {
         if scene.state.are_models_loading() {
-            body(ui, tokens, "Loading and testing the models…");
+            body(ui, tokens, &scene.words.say("models-testing"));
             ui.add_space(6.0);
             progress_line(ui, tokens, None);
             return;
         }
-        let what = kind.plural();
-        body(ui, tokens, &format!("No model for {what} is installed"));
-        muted(
-            ui,
-            tokens,
-            "Put a model bundle into the models folder and start Wardlight again.",
-        );
+        body(ui, tokens, &kind.no_model(scene.words));
+        muted(ui, tokens, &scene.words.say("no-model-remedy"));
     });
 }
 
@@ -278,7 +274,6 @@ fn waiting_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
     progress: Option<(usize, usize)>,
-    doing: &str,
     commands: &mut Vec<Command>,
 ) {
     let tokens = scene.tokens;
@@ -286,8 +281,11 @@ fn waiting_ui(
         let share = progress.map(|(done, total)| done as f32 / total.max(1) as f32);
         ui.horizontal(|ui| {
             let text = progress.map_or_else(
-                || format!("{doing}…"),
-                |(done, total)| format!("{doing}… {done} of {total}"),
+                || scene.words.say("scoring"),
+                |(done, total)| {
+                    let parts = [("done", done.into()), ("total", total.into())];
+                    scene.words.say_with("scoring-of", &parts)
+                },
             );
             ui.label(
                 RichText::new(text)
@@ -295,7 +293,7 @@ fn waiting_ui(
                     .color(tokens.text),
             );
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if Button::new("Cancel")
+                if Button::new(&scene.words.say("cancel"))
                     .key("Esc")
                     .quiet()
                     .show(ui, tokens)

@@ -21,6 +21,7 @@ use crate::{
     measure::{Measured, Shape, measure},
     render::{caption::percent, preset_window},
     session::{Action, Command, Content, ItemId, ScanItem},
+    words::Words,
 };
 
 /// Draws the viewports, one pixel apart, the active one with a line round it.
@@ -53,8 +54,8 @@ pub(super) fn viewports_ui(
 /// A viewport that shows nothing yet.
 fn vacant_ui(ui: &Ui, scene: &Scene<'_>, (at, rect): (usize, Rect), commands: &mut Vec<Command>) {
     let response = ui.interact(rect, egui::Id::unique(("viewport", at)), Sense::click());
-    let words = "Choose a scan in the list";
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words));
+    let words = scene.words.say("viewport-vacant");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
     let font = theme::regular(theme::SMALL);
@@ -106,13 +107,13 @@ fn scan_ui(
     } else {
         listen(ui, &response, &place, scan, commands);
     }
-    menu(&response, scan, commands);
+    menu(&response, scene, scan, commands);
     // What is done in another viewport makes it the active one first.
     let is_chosen = commands.len() != n_before || response.is_pointer_button_down_on();
     if !is_active && is_chosen {
         commands.insert(n_before, Command::ActivateViewport(at));
     }
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(scan)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(scene.words, scan)));
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
     let heat = scan
@@ -149,7 +150,7 @@ fn scan_ui(
     if scene.state.are_texts_shown {
         let under = response
             .hover_pos()
-            .and_then(|it| under_words(scan, &place, it));
+            .and_then(|it| under_words(scene.words, scan, &place, it));
         corner_texts(&painter, scene, scan, &place, (shown.as_ref(), under));
     }
     explaining_ui(&painter, scene, scan, place.rect.shrink(MARGIN));
@@ -165,7 +166,7 @@ fn scan_ui(
 }
 
 /// Where the pointer is, and the value there.
-fn under_words(scan: &ScanItem, place: &Place, at: Pos2) -> Option<String> {
+fn under_words(words: &Words, scan: &ScanItem, place: &Place, at: Pos2) -> Option<String> {
     let unit = scan.scan.header.unit.as_deref();
     let shape = Shape::Probe(place.point_from_ui(at));
     match measure(scan.pyramid.frame(), None, unit, &shape) {
@@ -173,7 +174,7 @@ fn under_words(scan: &ScanItem, place: &Place, at: Pos2) -> Option<String> {
             "{}, {}: {}",
             pixel.column + 1,
             pixel.row + 1,
-            words::pixel_value_words(pixel.value, unit)
+            words::pixel_value_words(words, pixel.value, unit)
         )),
         _ => None,
     }
@@ -296,10 +297,11 @@ fn dragged(window: &Window, way: Vec2) -> Window {
     }
 }
 
-fn menu(response: &Response, scan: &ScanItem, commands: &mut Vec<Command>) {
+fn menu(response: &Response, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Vec<Command>) {
     response.context_menu(|ui| {
         ui.set_min_width(180.0);
-        entry_ui(ui, "Automatic window", Action::AutoWindow, commands);
+        let name = |it: Action| it.words(scene.words).name;
+        entry_ui(ui, &name(Action::AutoWindow), Action::AutoWindow, commands);
         for (number, name) in window_names(scan) {
             entry_ui(ui, &name, Action::Window(number), commands);
         }
@@ -312,7 +314,7 @@ fn menu(response: &Response, scan: &ScanItem, commands: &mut Vec<Command>) {
             Action::ToggleOverlay,
             Action::ToggleTexts,
         ] {
-            entry_ui(ui, action.info().name, action, commands);
+            entry_ui(ui, &name(action), action, commands);
         }
     });
 }
@@ -327,20 +329,21 @@ pub(super) fn window_names(scan: &ScanItem) -> Vec<(u8, String)> {
 }
 
 /// What a screen reader says about the picture.
-fn spoken(scan: &ScanItem) -> String {
-    let title = words::scan_title(&scan.scan);
-    let frame = format!(
-        "frame {} of {}",
-        scan.view.frame_idx + 1,
-        scan.scan.frames.len()
-    );
+fn spoken(words: &Words, scan: &ScanItem) -> String {
+    let title = words::scan_title(words, &scan.scan);
+    let number = scan.view.frame_idx + 1;
+    let parts = [
+        ("number", number.into()),
+        ("all", scan.scan.frames.len().into()),
+    ];
+    let frame = words.say_with("spoken-frame", &parts);
     let scores = scan.prediction().map(|it| &it.scores).into_iter().flatten();
     let scores: Vec<String> = scores
         .take(3)
         .map(|it| format!("{} {}", it.label, percent(it.probability)))
         .collect();
     let scores = if scores.is_empty() {
-        "not scored".to_owned()
+        words.say("title-not-scored")
     } else {
         scores.join(", ")
     };

@@ -5,6 +5,7 @@ use egui::{Align, Layout, RichText, Sense, Ui, WidgetInfo, accesskit::Role};
 use super::{
     Scene,
     controls::{bar, body, card, focus_ring, fold, muted},
+    map_words::not_offered,
     result_ui::Asked,
     theme::{self, BODY, SMALL},
     trust_ui::trust_ui,
@@ -15,6 +16,7 @@ use crate::{
     prediction::{Calibration, Call, LabelIdx, Ood, Prediction, Score},
     render::caption::percent,
     session::{Command, meaning, scope_words},
+    words::Part,
 };
 
 /// Rows that are shown before "more".
@@ -45,7 +47,9 @@ pub(super) fn scores_ui(
                 ui,
                 tokens,
                 "more labels",
-                &format!("{} more", rest.len()),
+                &scene
+                    .words
+                    .say_with("scores-more", &[("n", rest.len().into())]),
                 |ui| {
                     for (idx, score) in rest {
                         score_ui(ui, scene, asked, (*idx, score), commands);
@@ -66,7 +70,7 @@ pub(super) fn scores_ui(
         ui.add_space(2.0);
         for sentence in primary
             .or(label)
-            .map(|it| meaning(prediction, it))
+            .map(|it| meaning(scene.words, prediction, it))
             .unwrap_or_default()
         {
             muted(ui, tokens, &sentence.0);
@@ -92,8 +96,13 @@ fn score_ui(
         Some(_) | None => percent(score.probability),
     };
     let side = score.operating_point.as_ref().map(|it| {
-        let side = if is_above { "above" } else { "below" };
-        format!("{side} {}", percent(it.threshold))
+        let threshold = percent(it.threshold);
+        let parts = [("threshold", Part::from(&threshold))];
+        if is_above {
+            scene.words.say_with("score-above", &parts)
+        } else {
+            scene.words.say_with("score-below", &parts)
+        }
     });
     let spoken = format!(
         "{} {value} {}",
@@ -147,7 +156,7 @@ fn score_ui(
     );
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_explained, &spoken));
     focus_ring(ui, &response, tokens);
-    let response = response.on_hover_text("Show the influence on this label");
+    let response = response.on_hover_text(scene.words.say("score-tip"));
     if response.clicked() {
         commands.push(Command::ChooseLabel(asked.item, LabelIdx(idx)));
     }
@@ -155,7 +164,7 @@ fn score_ui(
 
 pub(super) fn scope_ui(ui: &mut Ui, scene: &Scene<'_>, prediction: &Prediction) {
     let tokens = scene.tokens;
-    let (verdict, detail) = scope_words(&prediction.ood);
+    let (verdict, detail) = scope_words(scene.words, &prediction.ood);
     let color = match prediction.ood {
         Ood::Unknown => tokens.muted,
         Ood::Within { .. } => tokens.teal,
@@ -165,7 +174,7 @@ pub(super) fn scope_ui(ui: &mut Ui, scene: &Scene<'_>, prediction: &Prediction) 
         ui.spacing_mut().item_spacing.y = 4.0;
         ui.horizontal(|ui| {
             ui.label(
-                RichText::new("Within what the model knows")
+                RichText::new(scene.words.say("scope"))
                     .font(theme::regular(BODY))
                     .color(tokens.text),
             );
@@ -192,10 +201,10 @@ pub(super) fn scope_ui(ui: &mut Ui, scene: &Scene<'_>, prediction: &Prediction) 
         });
         muted(ui, tokens, &detail);
         if !prediction.beyond_scope.is_empty() {
-            muted(ui, tokens, "Scored at your request although:");
+            muted(ui, tokens, &scene.words.say("scope-although"));
         }
         for reason in &prediction.beyond_scope {
-            bullet(ui, scene, reason);
+            bullet(ui, scene, &scene.words.retell(reason));
         }
     });
 }
@@ -215,16 +224,15 @@ pub(super) fn warnings_ui(
     }
     card(ui, scene.tokens, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        body(ui, scene.tokens, "To keep in mind");
+        body(ui, scene.tokens, &scene.words.say("keep-in-mind"));
         if let Some(share) = border {
-            let words = format!(
-                "{} of the influence lies at the border of the picture, where markers are and lungs are not",
-                percent(share)
-            );
+            let share = percent(share);
+            let parts = [("share", Part::from(&share))];
+            let words = scene.words.say_with("keep-border", &parts);
             bullet(ui, scene, &words);
         }
         for warning in &prediction.warnings {
-            bullet(ui, scene, &words::capital(&warning.text));
+            bullet(ui, scene, &words::remark(scene.words, &warning.text));
         }
     });
 }
@@ -233,21 +241,16 @@ pub(super) fn limits_ui(ui: &mut Ui, scene: &Scene<'_>, manifest: &Manifest) {
     let tokens = scene.tokens;
     card(ui, tokens, |ui| {
         ui.spacing_mut().item_spacing.y = 6.0;
-        fold(ui, tokens, "limits", "The model and its limits", |ui| {
+        let (words, name) = (scene.words, scene.words.say("limits"));
+        fold(ui, tokens, "limits", &name, |ui| {
             muted(ui, tokens, &manifest.intended_use);
-            muted(
-                ui,
-                tokens,
-                "Influence shows what moved the score. It is not an outline of disease.",
-            );
+            muted(ui, tokens, &words.say("limits-influence"));
             for limit in &manifest.limits {
                 bullet(ui, scene, limit);
             }
             for method in manifest.network.methods() {
-                if let Some(reason) = manifest.why_not(*method) {
-                    let words =
-                        format!("{} is not offered: {reason}", words::capital(method.name()));
-                    bullet(ui, scene, &words);
+                if let Some(why) = not_offered(words, manifest, *method) {
+                    bullet(ui, scene, &why);
                 }
             }
             for metric in manifest.headlines() {
@@ -262,20 +265,17 @@ pub(super) fn limits_ui(ui: &mut Ui, scene: &Scene<'_>, manifest: &Manifest) {
                 );
                 muted(ui, tokens, &text);
             }
-            muted(
-                ui,
-                tokens,
-                &format!("Trained {} on {}", manifest.trained, manifest.data),
-            );
-            muted(
-                ui,
-                tokens,
-                &format!(
-                    "Licence: {}. Weights {}.",
-                    manifest.licence,
-                    manifest.weights_sha256().short()
-                ),
-            );
+            let parts = [
+                ("when", Part::from(&manifest.trained)),
+                ("data", Part::from(&manifest.data)),
+            ];
+            muted(ui, tokens, &words.say_with("limits-trained", &parts));
+            let hash = manifest.weights_sha256().short();
+            let parts = [
+                ("licence", Part::from(&manifest.licence)),
+                ("hash", Part::from(&hash)),
+            ];
+            muted(ui, tokens, &words.say_with("limits-licence", &parts));
         });
     });
 }

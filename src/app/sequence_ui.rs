@@ -36,19 +36,17 @@ pub(super) fn sequence_ui(ui: &mut Ui, scene: &Scene<'_>, item: &SequenceItem) {
         ui.add_space(20.0);
         let ambiguous = match item.sequence.letters.n_ambiguous() {
             0 => String::new(),
-            n => format!(
-                ", {} may mean more than one base",
-                words::counted(n, "letter")
-            ),
+            n => scene
+                .words
+                .say_with("sequence-ambiguous", &[("n", n.into())]),
         };
-        let lead = format!("{}{ambiguous}", words::sequence_detail(&item.sequence));
+        let lead = format!(
+            "{}{ambiguous}",
+            words::sequence_detail(scene.words, &item.sequence)
+        );
         muted(ui, tokens, &lead);
         if 0.0 < strongest {
-            muted(
-                ui,
-                tokens,
-                "amber ground: for the label; blue, with a line below: against it",
-            );
+            muted(ui, tokens, &scene.words.say("sequence-legend"));
         }
     });
     let n_rows = letters.len().div_ceil(n_row);
@@ -63,7 +61,8 @@ pub(super) fn sequence_ui(ui: &mut Ui, scene: &Scene<'_>, item: &SequenceItem) {
                     .unwrap_or_default();
                 let (rect, response) =
                     ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-                let spoken = format!("from position {}: {part}", first + 1);
+                let parts = [("n", (first + 1).into()), ("letters", part.into())];
+                let spoken = scene.words.say_with("sequence-row", &parts);
                 response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
                 let painter = ui.painter();
                 let at = pos2(rect.left() + LEFT - 12.0, rect.center().y);

@@ -14,7 +14,10 @@ use super::{
     theme::{self, BODY, SMALL},
     together_ui::together_sheet_ui,
 };
-use crate::session::{Action, Command, Group, Sheet};
+use crate::{
+    session::{Action, Command, Group, Sheet},
+    words::Words,
+};
 
 /// Draws the sheet that is asked for.
 pub(super) fn sheet_ui(ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
@@ -62,16 +65,20 @@ fn palette_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let mut typed = ui.data(|it| it.get_temp::<Typed>(id)).unwrap_or_default();
     let field = ui.add(
         TextEdit::singleline(&mut typed.text)
-            .hint_text("Search all actions")
+            .hint_text(scene.words.say("palette-search"))
             .desired_width(f32::INFINITY)
             .font(theme::regular(theme::HEAD)),
     );
-    field.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search all actions"));
+    let name = scene.words.say("palette-search");
+    field.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, &name));
     field.request_focus();
     let wanted = typed.text.to_lowercase();
     let found: Vec<Action> = Action::ALL
         .into_iter()
-        .filter(|it| *it != Action::Palette && it.info().name.to_lowercase().contains(&wanted))
+        .filter(|it| {
+            let name = || it.words(scene.words).name.to_lowercase();
+            *it != Action::Palette && name().contains(&wanted)
+        })
         .collect();
     let (up, down, enter) = ui.input(|it| {
         (
@@ -106,7 +113,7 @@ fn palette_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
             }
         }
         if found.is_empty() {
-            muted(ui, scene.tokens, "No action has this in its name.");
+            muted(ui, scene.tokens, &scene.words.say("palette-none"));
         }
     });
     match chosen {
@@ -123,10 +130,10 @@ fn palette_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
 /// A row of the palette. Clicked?
 fn action_row(ui: &mut Ui, scene: &Scene<'_>, action: Action, mark: Mark) -> bool {
     let tokens = scene.tokens;
-    let info = action.info();
+    let words = action.words(scene.words);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::click());
     let is_marked = mark != Mark::No;
-    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, is_marked, info.name));
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, is_marked, &words.name));
     if mark == Mark::JustMoved {
         response.scroll_to_me(None);
     }
@@ -138,7 +145,7 @@ fn action_row(ui: &mut Ui, scene: &Scene<'_>, action: Action, mark: Mark) -> boo
     ui.painter().text(
         inner.left_center(),
         egui::Align2::LEFT_CENTER,
-        info.name,
+        &words.name,
         theme::regular(BODY),
         tokens.text,
     );
@@ -149,14 +156,14 @@ fn action_row(ui: &mut Ui, scene: &Scene<'_>, action: Action, mark: Mark) -> boo
         theme::regular(SMALL),
         tokens.muted,
     );
-    response.on_hover_text(info.tooltip).clicked()
+    response.on_hover_text(words.tooltip).clicked()
 }
 
 fn keys_ui(ui: &mut Ui, scene: &Scene<'_>) {
     let tokens = scene.tokens;
     let room = ui.ctx().content_rect().size();
     ui.set_width(760.0_f32.min(room.x - 96.0));
-    head(ui, tokens, "Keys and mouse");
+    head(ui, tokens, &scene.words.say("keys-title"));
     ui.add_space(6.0);
     ScrollArea::vertical()
         .max_height(room.y - 140.0)
@@ -164,46 +171,54 @@ fn keys_ui(ui: &mut Ui, scene: &Scene<'_>) {
             ui.spacing_mut().interact_size.y = 16.0;
             ui.spacing_mut().item_spacing = vec2(40.0, 3.0);
             ui.columns(2, |columns| {
-                for (group, name) in Group::ALL {
+                for group in Group::ALL {
                     let Some(ui) = columns.get_mut(usize::from(group == Group::Picture)) else {
                         continue;
                     };
-                    keys_of_group_ui(ui, scene, group, name);
+                    keys_of_group_ui(ui, scene, group);
                 }
                 let Some(ui) = columns.get_mut(1) else { return };
-                section(ui, tokens, "Mouse over the picture");
-                for (what, how) in MOUSE {
-                    key_row(ui, scene, what, how);
+                section(ui, tokens, &scene.words.say("keys-mouse"));
+                for (what, how) in mouse(scene.words) {
+                    key_row(ui, scene, &what, &how);
                 }
             });
         });
 }
 
-fn keys_of_group_ui(ui: &mut Ui, scene: &Scene<'_>, group: Group, name: &str) {
-    section(ui, scene.tokens, name);
+fn keys_of_group_ui(ui: &mut Ui, scene: &Scene<'_>, group: Group) {
+    section(ui, scene.tokens, &group.heading(scene.words));
     for action in Action::ALL.into_iter().chain([Action::Escape]) {
         let info = action.info();
         match action {
             _ if info.group != group || info.key.is_empty() => {}
             Action::Window(1) => {
-                key_row(ui, scene, "Windows of the file, or presets", "1 \u{2013} 6")
+                let windows = scene.words.say("keys-windows");
+                key_row(ui, scene, &windows, "1 \u{2013} 6")
             }
             Action::Window(_) => {}
-            _ => key_row(ui, scene, info.name, &action.key_text()),
+            _ => key_row(
+                ui,
+                scene,
+                &action.words(scene.words).name,
+                &action.key_text(),
+            ),
         }
     }
     ui.add_space(12.0);
 }
 
 /// What the mouse does over the picture.
-const MOUSE: [(&str, &str); 6] = [
-    ("Window", "left drag"),
-    ("Move", "middle or Shift drag"),
-    ("Zoom", "right or Ctrl drag, Ctrl wheel"),
-    ("Frames", "wheel"),
-    ("Menu", "right click"),
-    ("Reset", "double click"),
-];
+fn mouse(words: &Words) -> [(String, String); 6] {
+    [
+        (words.say("mouse-window"), words.say("mouse-window-how")),
+        (words.say("mouse-move"), words.say("mouse-move-how")),
+        (words.say("mouse-zoom"), words.say("mouse-zoom-how")),
+        (words.say("mouse-frames"), words.say("mouse-frames-how")),
+        (words.say("mouse-menu"), words.say("mouse-menu-how")),
+        (words.say("mouse-reset"), words.say("mouse-reset-how")),
+    ]
+}
 
 fn key_row(ui: &mut Ui, scene: &Scene<'_>, what: &str, how: &str) {
     let tokens = scene.tokens;
@@ -227,12 +242,8 @@ fn key_row(ui: &mut Ui, scene: &Scene<'_>, what: &str, how: &str) {
 fn path_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let tokens = scene.tokens;
     ui.set_width(560.0);
-    head(ui, tokens, "Open a path");
-    muted(
-        ui,
-        tokens,
-        "The path of a scan or a note; several are separated by line breaks or by |",
-    );
+    head(ui, tokens, &scene.words.say("path-title"));
+    muted(ui, tokens, &scene.words.say("path-lead"));
     let id = Id::unique("path");
     let mut text = ui.data(|it| it.get_temp::<String>(id)).unwrap_or_default();
     let field = ui.add(
@@ -240,17 +251,18 @@ fn path_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
             .hint_text("/home/…/image.dcm")
             .desired_width(f32::INFINITY),
     );
-    field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Path"));
+    let name = scene.words.say("path-name");
+    field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
     field.request_focus();
     let mut is_accepted = ui.input(|it| it.key_pressed(Key::Enter));
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            is_accepted |= Button::new("Open")
+            is_accepted |= Button::new(&scene.words.say("path-open"))
                 .key("Enter")
                 .primary()
                 .show(ui, tokens)
                 .clicked();
-            if Button::new("Cancel")
+            if Button::new(&scene.words.say("cancel"))
                 .key("Esc")
                 .quiet()
                 .show(ui, tokens)

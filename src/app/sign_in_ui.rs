@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     privacy::Phi,
-    session::{Ask, Command, Credentials, DoorCommand, DoorStage},
+    session::{Ask, Command, Credentials, DoorCommand, DoorStage, NAME},
     store::{Error, Passphrase, RecoveryKey, Weakness},
     words::{Language, Part},
 };
@@ -111,7 +111,7 @@ fn edges_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         .frame(bar(tokens.background))
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
-                strong(ui, "Wardlight", HEAD, tokens.amber);
+                strong(ui, NAME, HEAD, tokens.amber);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     languages_ui(ui, scene, commands);
                 });

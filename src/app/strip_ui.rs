@@ -102,16 +102,20 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
             .key(key)
             .selected(is_selected)
             .show(ui, scene.tokens);
-        if chip.on_hover_text(action.info().tooltip).clicked() {
+        if chip
+            .on_hover_text(action.words(scene.words).tooltip)
+            .clicked()
+        {
             commands.push(Command::Act(action));
         }
     };
+    let words = scene.words;
     let names = window_names(scan);
     let is_gray = matches!(scan.pyramid.frame().samples, Samples::Gray(_));
     if is_gray {
         chip(
             ui,
-            "Auto",
+            &words.say("strip-auto"),
             Action::AutoWindow,
             view.window.name.as_deref() == Some("auto"),
         );
@@ -125,22 +129,28 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
         }
     }
     if scene.state.crop_side_mm().is_some() {
-        chip(ui, "Point", Action::PointAt, scene.state.is_pointing);
+        let point = words.say("strip-point");
+        chip(ui, &point, Action::PointAt, scene.state.is_pointing);
     }
     if 2 < names.len() {
-        presets_ui(ui, scan, &names, commands);
+        presets_ui(ui, scene, (scan, &names), commands);
     }
-    menu_ui(ui, scene, "Measure", &MEASURE, commands);
-    menu_ui(ui, scene, "View", &VIEW, commands);
+    menu_ui(ui, scene, &words.say("strip-measure"), &MEASURE, commands);
+    menu_ui(ui, scene, &words.say("strip-view"), &VIEW, commands);
 }
 
-fn presets_ui(ui: &mut Ui, scan: &ScanItem, names: &[(u8, String)], commands: &mut Vec<Command>) {
+fn presets_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (scan, names): (&ScanItem, &[(u8, String)]),
+    commands: &mut Vec<Command>,
+) {
     let now = scan
         .view
         .window
         .name
         .as_deref()
-        .map_or_else(|| "By hand".to_owned(), words::sentence_case);
+        .map_or_else(|| scene.words.say("strip-by-hand"), words::sentence_case);
     let chooser = ComboBox::from_id_salt("window")
         .selected_text(now)
         .width(110.0)
@@ -157,10 +167,11 @@ fn presets_ui(ui: &mut Ui, scan: &ScanItem, names: &[(u8, String)], commands: &m
             }
         }
     });
+    let name = scene.words.say("strip-window");
     shown
         .response
-        .on_hover_text("Windows: keys 1 to 6")
-        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Window"));
+        .on_hover_text(scene.words.say("strip-window-tip"))
+        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
 }
 
 /// Drawn from the right end: strength, method, label, on or off.
@@ -172,32 +183,35 @@ fn influence_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mu
     let of_method = method_width(ui, asked);
     if 250.0 + of_method + 64.0 < ui.available_width() {
         let slider = ui.add(Slider::new(&mut opacity, 0.05..=1.0).show_value(false));
-        let slider = slider.on_hover_text("Strength of the overlay: [ and ]");
-        slider.widget_info(|| {
-            WidgetInfo::slider(true, f64::from(opacity), "Strength of the overlay")
-        });
+        let slider = slider.on_hover_text(scene.words.say("strip-strength-tip"));
+        let name = scene.words.say("strip-strength");
+        slider.widget_info(|| WidgetInfo::slider(true, f64::from(opacity), &name));
         if slider.changed() {
             commands.push(Command::SetOpacity(opacity));
         }
     }
-    method_ui(ui, asked, of_method, commands);
+    method_ui(ui, scene, (asked, of_method), commands);
     let width = (ui.available_width() - 140.0).clamp(40.0, 130.0);
-    label_ui(ui, asked, width, commands);
-    let shown = Button::new("Overlay")
+    label_ui(ui, scene, (asked, width), commands);
+    let shown = Button::new(&scene.words.say("strip-overlay"))
         .quiet()
         .tight()
         .key("O")
         .selected(state.is_overlay_shown)
         .show(ui, scene.tokens);
-    let tip =
-        "The influence map: where the picture moved the score. It is not an outline of disease.";
+    let tip = scene.words.say("strip-overlay-tip");
     if shown.on_hover_text(tip).clicked() {
         commands.push(Command::Act(Action::ToggleOverlay));
     }
 }
 
 /// The label whose influence is shown.
-pub(super) fn label_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &mut Vec<Command>) {
+pub(super) fn label_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (asked, width): (&Asked<'_>, f32),
+    commands: &mut Vec<Command>,
+) {
     let Some(manifest) = &asked.reading.model else {
         return;
     };
@@ -205,15 +219,22 @@ pub(super) fn label_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &mu
         .reading
         .label
         .and_then(|it| manifest.labels.get(it.0))
-        .map_or("no label", |it| it.name.as_str());
+        .map(|it| it.name.as_str());
+    let none = scene.words.say("strip-no-label");
     let chooser = ComboBox::from_id_salt("label")
-        .selected_text(words::fitted(words::sentence_case(label), width))
+        .selected_text(words::fitted(
+            words::sentence_case(label.unwrap_or(&none)),
+            width,
+        ))
         .width(width)
         .truncate();
     let shown = chooser.show_ui(ui, |ui| {
         for (idx, it) in manifest.labels.iter().enumerate() {
             if ui
-                .selectable_label(it.name == label, words::sentence_case(&it.name))
+                .selectable_label(
+                    Some(it.name.as_str()) == label,
+                    words::sentence_case(&it.name),
+                )
                 .clicked()
             {
                 commands.push(Command::ChooseLabel(asked.item, LabelIdx(idx)));
@@ -222,8 +243,9 @@ pub(super) fn label_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &mu
     });
     let response = shown
         .response
-        .on_hover_text("Label that is explained: L for the next");
-    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Label that is explained"));
+        .on_hover_text(scene.words.say("strip-label-tip"));
+    let name = scene.words.say("strip-label");
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
 }
 
 /// Room for the longest name among the methods that the model offers.
@@ -249,10 +271,16 @@ fn methods(asked: &Asked<'_>) -> Vec<Method> {
 }
 
 /// The method of explanation.
-pub(super) fn method_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &mut Vec<Command>) {
-    let method = asked.reading.method.map_or("no method", Method::name);
+pub(super) fn method_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (asked, width): (&Asked<'_>, f32),
+    commands: &mut Vec<Command>,
+) {
+    let method = asked.reading.method.map(Method::name);
+    let method = method.map_or_else(|| scene.words.say("strip-no-method"), words::capital);
     let chooser = ComboBox::from_id_salt("method")
-        .selected_text(words::capital(method))
+        .selected_text(words::capital(&method))
         .width(width)
         .truncate();
     let shown = chooser.show_ui(ui, |ui| {
@@ -267,8 +295,9 @@ pub(super) fn method_ui(ui: &mut Ui, asked: &Asked<'_>, width: f32, commands: &m
     });
     let response = shown
         .response
-        .on_hover_text("Method of explanation: M for the next");
-    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Method of explanation"));
+        .on_hover_text(scene.words.say("strip-method-tip"));
+    let name = scene.words.say("strip-method");
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
 }
 
 fn frames_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Vec<Command>) {
@@ -283,14 +312,16 @@ fn frames_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Vec
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
                 let mut number = scan.view.frame_idx + 1;
-                let text = RichText::new(format!("Frame {number} of {n_frames}"))
+                let parts = [("number", number.into()), ("all", n_frames.into())];
+                let text = RichText::new(scene.words.say_with("strip-frame-of", &parts))
                     .font(theme::regular(SMALL))
                     .color(scene.tokens.muted);
                 ui.label(text);
                 ui.spacing_mut().slider_width = ui.available_width();
                 let slider = ui.add(Slider::new(&mut number, 1..=n_frames).show_value(false));
-                let slider = slider.on_hover_text("Wheel, Page up, Page down, Home, End");
-                slider.widget_info(|| WidgetInfo::slider(true, number as f64, "Frame"));
+                let slider = slider.on_hover_text(scene.words.say("strip-frame-tip"));
+                let name = scene.words.say("strip-frame");
+                slider.widget_info(|| WidgetInfo::slider(true, number as f64, &name));
                 if slider.changed() {
                     commands.push(Command::ShowFrame(number.saturating_sub(1)));
                 }

@@ -27,11 +27,11 @@ pub(super) fn rail_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command
         .frame(frame)
         .show(ui, |ui| {
             let mut icon = |ui: &mut Ui, icon: Icon, action: Action, is_selected: bool| {
-                let info = action.info();
-                let words = if info.key.is_empty() {
-                    info.name.to_owned()
+                let name = action.words(scene.words).name;
+                let words = if action.info().key.is_empty() {
+                    name
                 } else {
-                    format!("{}{DOT}{}", info.name, action.key_text())
+                    format!("{name}{DOT}{}", action.key_text())
                 };
                 if icon_button(ui, scene.tokens, icon, &words, is_selected).clicked() {
                     commands.push(Command::Act(action));
@@ -79,18 +79,19 @@ pub(super) fn study_ui(
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 4.0;
                 let state = scene.state;
+                let words = scene.words;
                 for (kind, name) in [
-                    (Kind::Scan, "Study"),
-                    (Kind::Note, "Notes"),
-                    (Kind::Series, "Courses"),
-                    (Kind::Sequence, "Sequences"),
+                    (Kind::Scan, words.say("study-scans")),
+                    (Kind::Note, words.say("study-notes")),
+                    (Kind::Series, words.say("study-courses")),
+                    (Kind::Sequence, words.say("study-sequences")),
                 ] {
                     let items = state.items.iter().filter(|it| it.content.kind() == kind);
                     let items: Vec<&Item> = items.collect();
-                    group(ui, scene, (name, &items), pictures, commands);
+                    group(ui, scene, (&name, &items), pictures, commands);
                 }
                 if state.is_opening() {
-                    muted(ui, tokens, "Opening…");
+                    muted(ui, tokens, &words.say("opening"));
                     progress_line(ui, tokens, None);
                     ui.add_space(12.0);
                 }
@@ -132,17 +133,20 @@ fn item_ui(
     let is_center = state.center == Some(item.id);
     let (title, detail) = match &item.content {
         Content::Scan(scan) => (
-            words::scan_title(&scan.scan),
-            words::scan_detail(&scan.scan),
+            words::scan_title(scene.words, &scan.scan),
+            words::scan_detail(scene.words, &scan.scan),
         ),
-        Content::Note(note) => (words::file_name(item).to_owned(), words::note_detail(note)),
+        Content::Note(note) => (
+            words::file_name(item).to_owned(),
+            words::note_detail(scene.words, note),
+        ),
         Content::Series(series) => (
             words::file_name(item).to_owned(),
-            words::series_detail(&series.series),
+            words::series_detail(scene.words, &series.series),
         ),
         Content::Sequence(sequence) => (
             words::file_name(item).to_owned(),
-            words::sequence_detail(&sequence.sequence),
+            words::sequence_detail(scene.words, &sequence.sequence),
         ),
     };
     let height = if matches!(item.content, Content::Scan(_)) {
@@ -193,7 +197,8 @@ fn close_button(
             .max_rect(place)
             .id_salt(("close", item.id.0)),
     );
-    if small_icon_button(&mut child, scene.tokens, Icon::Close, "Close").clicked() {
+    let close = scene.words.say("close");
+    if small_icon_button(&mut child, scene.tokens, Icon::Close, &close).clicked() {
         commands.push(Command::Close(item.id));
     }
 }
@@ -244,7 +249,7 @@ fn recent(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     if !scene.state.items.is_empty() || scene.state.settings.recent.is_empty() {
         return;
     }
-    section(ui, scene.tokens, "Recent");
+    section(ui, scene.tokens, &scene.words.say("study-recent"));
     ui.add_space(4.0);
     for path in &scene.state.settings.recent {
         // For the clinician's eyes.

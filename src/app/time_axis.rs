@@ -9,6 +9,7 @@ use super::plot_ui::round_ticks;
 use crate::{
     case::{Series, series::Point},
     session::CourseView,
+    words::{Part, Words},
 };
 
 /// Where hours lie on screen, and what they are called.
@@ -72,23 +73,27 @@ impl TimeAxis {
             .collect()
     }
 
-    /// What an hour is called: `14:00`, at midnight `21 Nov`; without a date `17 h`.
+    /// What an hour is called: `14:00`, at midnight `2026-11-21`; without a date `17 h`.
     pub(super) fn name(&self, hours: f64) -> String {
         match self.time(hours) {
             Some(time) if time.num_seconds_from_midnight() == 0 => {
-                time.format("%-d %b").to_string()
+                time.format("%Y-%m-%d").to_string()
             }
             Some(time) => time.format("%H:%M").to_string(),
             None => format!("{} h", super::words::tick((hours * 10.0).round() / 10.0)),
         }
     }
 
-    /// An hour in full, for a sentence: `hour 17, 21 Nov 14:00`.
-    pub(super) fn full_name(&self, hours: f64) -> String {
-        let hour = format!("hour {}", super::words::tick((hours * 10.0).round() / 10.0));
+    /// An hour in full, for a sentence: `hour 17, 2026-11-21 14:00`.
+    pub(super) fn full_name(&self, words: &Words, hours: f64) -> String {
+        let hour = super::words::tick((hours * 10.0).round() / 10.0);
+        let hour = ("hour", Part::from(&hour));
         match self.time(hours) {
-            Some(time) => format!("{hour}, {}", time.format("%-d %b %Y %H:%M")),
-            None => hour,
+            Some(time) => {
+                let time = time.format("%Y-%m-%d %H:%M").to_string();
+                words.say_with("course-hour-time", &[hour, ("time", Part::from(&time))])
+            }
+            None => words.say_with("course-hour", &[hour]),
         }
     }
 
@@ -135,7 +140,10 @@ mod tests {
     use egui::Rangef;
 
     use super::{TimeAxis, parse};
-    use crate::case::series::Point;
+    use crate::{
+        case::series::Point,
+        words::{Language, Words},
+    };
 
     fn axis(start: Option<&str>) -> TimeAxis {
         TimeAxis {
@@ -151,9 +159,11 @@ mod tests {
         assert!((plain.hours(plain.place(17.25)) - 17.25).abs() < 1e-4);
         assert_eq!(plain.name(12.0), "12 h");
         let dated = axis(Some("2026-11-20T09:14:00+08:00"));
-        assert_eq!(dated.full_name(1.0), "hour 1, 20 Nov 2026 10:14");
+        let words = Words::new(Language::English);
+        let full = dated.full_name(&words, 1.0);
+        assert_eq!(full, "hour 1, 2026-11-20 10:14");
         let names: Vec<String> = dated.ticks().into_iter().map(|it| it.1).collect();
-        assert_eq!(names, ["12:00", "21 Nov", "12:00", "22 Nov"]);
+        assert_eq!(names, ["12:00", "2026-11-21", "12:00", "2026-11-22"]);
     }
 
     #[test]

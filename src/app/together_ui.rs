@@ -11,7 +11,10 @@ use super::{
     theme::{self, SMALL},
     words,
 };
-use crate::session::{Action, Bond, Command, Consent, Identity, Item, Kind, Trait};
+use crate::{
+    session::{Action, Bond, Command, Consent, Identity, Item, Kind, Trait},
+    words::{Part, Words},
+};
 
 /// Over the middle: why the page holds what it holds, and what could stand on it.
 pub(super) fn bond_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
@@ -45,13 +48,10 @@ pub(super) fn bond_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         let (said, ink) = match missing.first() {
                             Some((item, identity)) => (
-                                apart_words(item, identity, missing.len()),
+                                apart_words(scene.words, item, identity, missing.len()),
                                 ink(scene, identity),
                             ),
-                            None => (
-                                "Put together by you, not by identifiers".to_owned(),
-                                tokens.muted,
-                            ),
+                            None => (scene.words.say("bond-by-person"), tokens.muted),
                         };
                         let text = RichText::new(said).font(theme::regular(SMALL)).color(ink);
                         ui.add(Label::new(text).truncate());
@@ -62,48 +62,54 @@ pub(super) fn bond_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command
 }
 
 fn action_ui(ui: &mut Ui, scene: &Scene<'_>, action: Action, commands: &mut Vec<Command>) {
-    let info = action.info();
+    let words = action.words(scene.words);
     let key = action.key_text();
-    let button = Button::new(info.name).quiet().tight().key(&key);
-    let shown = button.show(ui, scene.tokens).on_hover_text(info.tooltip);
+    let button = Button::new(&words.name).quiet().tight().key(&key);
+    let shown = button.show(ui, scene.tokens);
+    let shown = shown.on_hover_text(words.tooltip);
     commands.extend(shown.clicked().then_some(Command::Act(action)));
 }
 
-fn apart_words(item: &Item, identity: &Identity, n: usize) -> String {
-    let more = match n {
-        1 => String::new(),
-        n => format!(" (and {} more)", n - 1),
-    };
-    let kind = kind_words(item.content.kind());
+fn apart_words(words: &Words, item: &Item, identity: &Identity, n: usize) -> String {
     let why = match identity {
-        Identity::Same => "same patient number".to_owned(),
-        Identity::Unknown(_) => "not known to be the same patient".to_owned(),
+        Identity::Same => words.say("apart-same"),
+        Identity::Unknown(_) => words.say("apart-unknown"),
         Identity::Different(traits) => {
-            let names: Vec<&str> = traits.iter().map(|it: &Trait| it.name()).collect();
-            let verb = if traits.len() == 1 {
-                "differs"
-            } else {
-                "differ"
+            let n = traits.len();
+            let names = traits.iter().map(|it: &Trait| it.name(words));
+            let and = |rest: String, last: String| {
+                let parts = [("rest", Part::from(&rest)), ("last", Part::from(&last))];
+                words.say_with("list-and", &parts)
             };
-            format!(
-                "another patient by its own words, {} {verb}",
-                names.join(" and ")
-            )
+            let named = names.reduce(and).unwrap_or_default();
+            let parts = [("n", n.into()), ("traits", Part::from(&named))];
+            words.say_with("apart-different", &parts)
         }
     };
     // For the clinician's eyes.
-    format!(
-        "Not on this page: {kind} {}, {why}{more}",
-        words::file_name(item)
-    )
+    let file = Part::from(words::file_name(item));
+    let parts = [("file", file), ("why", Part::from(&why))];
+    let said = match item.content.kind() {
+        Kind::Scan => words.say_with("apart-scan", &parts),
+        Kind::Note => words.say_with("apart-note", &parts),
+        Kind::Series => words.say_with("apart-series", &parts),
+        Kind::Sequence => words.say_with("apart-sequence", &parts),
+    };
+    match n {
+        1 => said,
+        n => {
+            let parts = [("said", Part::from(&said)), ("n", (n - 1).into())];
+            words.say_with("apart-more", &parts)
+        }
+    }
 }
 
-const fn kind_words(kind: Kind) -> &'static str {
+fn kind_words(words: &Words, kind: Kind) -> String {
     match kind {
-        Kind::Scan => "scan",
-        Kind::Note => "note",
-        Kind::Series => "course",
-        Kind::Sequence => "sequence",
+        Kind::Scan => words.say("kind-scan"),
+        Kind::Note => words.say("kind-note"),
+        Kind::Series => words.say("kind-series"),
+        Kind::Sequence => words.say("kind-sequence"),
     }
 }
 
@@ -119,12 +125,8 @@ pub(super) fn together_sheet_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut V
     let tokens = scene.tokens;
     ui.set_width(480.0);
     ui.spacing_mut().item_spacing.y = 8.0;
-    head(ui, tokens, "Put together on this page");
-    muted(
-        ui,
-        tokens,
-        "A wrong patient is worse than a page too many. What stands on one page is read as of one patient.",
-    );
+    head(ui, tokens, &scene.words.say("together-title"));
+    muted(ui, tokens, &scene.words.say("together-lead"));
     ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
         for (item, identity) in scene.state.apart() {
             card(ui, tokens, |ui| {
@@ -135,7 +137,8 @@ pub(super) fn together_sheet_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut V
         }
     });
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        if Button::new("Close").key("Esc").show(ui, tokens).clicked() {
+        let close = scene.words.say("close");
+        if Button::new(&close).key("Esc").show(ui, tokens).clicked() {
             commands.push(Command::CloseSheet);
         }
     });
@@ -154,23 +157,24 @@ fn file_ui(
     body(
         ui,
         tokens,
-        &format!("{} {name}", words::capital(kind_words(item.content.kind()))),
+        &format!("{} {name}", kind_words(scene.words, item.content.kind())),
     );
-    let said = RichText::new(identity.sentence()).font(theme::regular(SMALL));
+    let said = RichText::new(identity.sentence(scene.words)).font(theme::regular(SMALL));
     ui.add(Label::new(said.color(ink(scene, identity))).wrap());
     let differs = matches!(identity, Identity::Different(_));
     let ticked = ui.scope_id().with("despite");
     let mut is_sure = ui.data(|it| it.get_temp::<bool>(ticked)).unwrap_or(false);
     if differs {
-        let words = "I have compared both files: it is the same patient all the same";
-        let text = RichText::new(words)
+        let words = scene.words.say("together-sure");
+        let text = RichText::new(&words)
             .font(theme::regular(SMALL))
             .color(tokens.text);
         let shown = ui.add(Checkbox::new(&mut is_sure, text));
-        shown.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_sure, words));
+        shown.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_sure, &words));
         ui.data_mut(|it| it.insert_temp(ticked, is_sure));
     }
-    let mut button = Button::new("Put on this page");
+    let put = scene.words.say("together-put");
+    let mut button = Button::new(&put);
     button.is_enabled = !differs || is_sure;
     let is_enabled = button.is_enabled;
     if button.show(ui, tokens).clicked() && is_enabled {

@@ -10,7 +10,6 @@ use super::{
         FieldKind, Running, TextField, choices_panel, empty_ui, failure_ui, field_ui, is_wide,
         main_panel, running_ui, start_ui, title_ui,
     },
-    page_words::{both, train as say},
     plot_ui::{Axis, Line, Look, Plot, plot_ui},
     report_ui::tiles_ui,
     theme::{self, REPORT},
@@ -34,7 +33,12 @@ pub(super) fn train_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comman
         }
         if page.curves.is_empty() && page.bundle.is_none() {
             if is_wide {
-                empty_ui(ui, scene, say::EMPTY, say::EMPTY_LEAD);
+                empty_ui(
+                    ui,
+                    scene,
+                    &scene.words.say("train-empty"),
+                    &scene.words.say("train-empty-lead"),
+                );
             }
             return;
         }
@@ -49,16 +53,37 @@ pub(super) fn train_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comman
 fn choices_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let page = &scene.state.training;
     let form = &page.form;
-    title_ui(ui, scene, say::TITLE, say::LEAD);
+    title_ui(
+        ui,
+        scene,
+        &scene.words.say("train-title"),
+        &scene.words.say("train-lead"),
+    );
+    let words = scene.words;
     for (field, label, hint, value) in [
-        (Field::Recipe, say::RECIPE, say::RECIPE_HINT, &form.recipe),
-        (Field::Data, say::DATA, say::DATA_HINT, &form.data),
-        (Field::Bundle, say::OUT, say::OUT_HINT, &form.out),
+        (
+            Field::Recipe,
+            words.say("train-recipe"),
+            words.say("train-recipe-hint"),
+            &form.recipe,
+        ),
+        (
+            Field::Data,
+            words.say("train-data"),
+            words.say("train-data-hint"),
+            &form.data,
+        ),
+        (
+            Field::Bundle,
+            words.say("train-out"),
+            words.say("train-out-hint"),
+            &form.out,
+        ),
     ] {
         let field = TextField {
             field,
-            label,
-            hint,
+            label: &label,
+            hint: &hint,
             value,
             kind: FieldKind::Path,
         };
@@ -66,18 +91,24 @@ fn choices_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     }
     if page.job.is_some() {
         progress_ui(ui, scene, page, commands);
-        muted(ui, scene.tokens, say::STOPS_SAFELY);
+        muted(ui, scene.tokens, &scene.words.say("train-stops-safely"));
     } else {
-        let words = if page.is_paused {
-            say::GO_ON
+        let start_words = if page.is_paused {
+            words.say("train-go-on")
         } else {
-            say::START
+            words.say("train-start")
         };
-        let missing = (!form.is_complete()).then_some(say::MISSING);
+        let missing = (!form.is_complete()).then(|| words.say("train-missing"));
         let start = PageCommand::StartTraining;
-        start_ui(ui, scene, (words, missing), start, commands);
+        start_ui(
+            ui,
+            scene,
+            (&start_words, missing.as_deref()),
+            start,
+            commands,
+        );
         if page.is_paused && page.failure.is_none() {
-            muted(ui, scene.tokens, say::PAUSED);
+            muted(ui, scene.tokens, &scene.words.say("train-paused"));
         }
     }
     failure_ui(ui, scene, page.failure.as_ref(), commands);
@@ -86,24 +117,28 @@ fn choices_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
 fn progress_ui(ui: &mut Ui, scene: &Scene<'_>, page: &Training, commands: &mut Vec<Command>) {
     let (line, share, detail) = match &page.stage {
         Some(it) if it.step < it.n_steps => (
-            format!(
-                "{}{DOT}epoch {} of {}",
-                words::network(&it.run),
-                it.epoch,
-                it.n_epochs
-            ),
+            format!("{}{DOT}{}", words::network(scene.words, &it.run), {
+                let parts = [("epoch", it.epoch.into()), ("all", it.n_epochs.into())];
+                scene.words.say_with("train-epoch-of", &parts)
+            }),
             words::part(it.step, it.n_steps),
             format!(
-                "step {} of {}{DOT}{}",
-                it.step,
-                it.n_steps,
-                words::time_left(it.seconds_left)
+                "{}{DOT}{}",
+                {
+                    let parts = [("step", it.step.into()), ("all", it.n_steps.into())];
+                    scene.words.say_with("train-step-of", &parts)
+                },
+                words::time_left(scene.words, it.seconds_left)
             ),
         ),
-        Some(_) => (say::FINISHING.to_owned(), None, String::new()),
-        None if page.n_cases.is_some() => (both::STARTING.to_owned(), None, cases(page)),
-        None if scene.state.does_training_wait() => (say::WAITS.to_owned(), None, String::new()),
-        None => (say::PREPARING.to_owned(), None, String::new()),
+        Some(_) => (scene.words.say("train-finishing"), None, String::new()),
+        None if page.n_cases.is_some() => {
+            (scene.words.say("page-starting"), None, cases(scene, page))
+        }
+        None if scene.state.does_training_wait() => {
+            (scene.words.say("train-waits"), None, String::new())
+        }
+        None => (scene.words.say("train-preparing"), None, String::new()),
     };
     let running = Running {
         words: &line,
@@ -115,16 +150,17 @@ fn progress_ui(ui: &mut Ui, scene: &Scene<'_>, page: &Training, commands: &mut V
     running_ui(ui, scene, &running, commands);
 }
 
-fn cases(page: &Training) -> String {
+fn cases(scene: &Scene<'_>, page: &Training) -> String {
     page.n_cases.map_or_else(String::new, |(pool, test)| {
-        format!("{pool} to learn from{DOT}{test} to test")
+        let parts = [("pool", pool.into()), ("test", test.into())];
+        scene.words.say_with("train-cases", &parts)
     })
 }
 
 /// The model is there: what it is, and the way to use it.
 fn done_ui(ui: &mut Ui, scene: &Scene<'_>, page: &Training, commands: &mut Vec<Command>) {
     let Some(folder) = &page.bundle else {
-        head(ui, scene.tokens, &cases(page));
+        head(ui, scene.tokens, &cases(scene, page));
         return;
     };
     // For the clinician's eyes and for the desktop.
@@ -132,17 +168,19 @@ fn done_ui(ui: &mut Ui, scene: &Scene<'_>, page: &Training, commands: &mut Vec<C
     card(ui, scene.tokens, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         ui.horizontal(|ui| {
-            body(ui, scene.tokens, say::DONE);
+            body(ui, scene.tokens, &scene.words.say("train-done"));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let button = Button::new(say::USE).primary().show(ui, scene.tokens);
+                let button = Button::new(&scene.words.say("train-use"))
+                    .primary()
+                    .show(ui, scene.tokens);
                 let choose = Command::OnPage(PageCommand::UseModel);
                 commands.extend(button.clicked().then_some(choose));
-                let show = Button::new(super::page_words::evaluate::FOLDER).show(ui, scene.tokens);
+                let show = Button::new(&scene.words.say("evaluate-folder")).show(ui, scene.tokens);
                 let open = Command::OnPage(PageCommand::OpenOutside(folder.clone()));
                 commands.extend(show.clicked().then_some(open));
             });
         });
-        muted(ui, scene.tokens, say::USE_HELP);
+        muted(ui, scene.tokens, &scene.words.say("train-use-help"));
     });
 }
 
@@ -150,8 +188,10 @@ fn curves_ui(ui: &mut Ui, scene: &Scene<'_>, page: &Training) {
     let stage = page.stage.as_ref();
     let last = page.curves.iter().flat_map(|it| &it.loss).map(|it| it.0);
     let n_epochs = stage.map_or(last.fold(1.0, f64::max), |it| it.n_epochs as f64);
-    let loss = plot(scene, page, (say::LOSS, n_epochs), |it| &it.loss);
-    let held_out = plot(scene, page, (say::HELD_OUT, n_epochs), |it| &it.held_out);
+    let name = scene.words.say("train-loss");
+    let loss = plot(scene, page, (name, n_epochs), |it| &it.loss);
+    let name = scene.words.say("train-held-out");
+    let held_out = plot(scene, page, (name, n_epochs), |it| &it.held_out);
     ui.spacing_mut().item_spacing.x = 12.0;
     ui.columns(2, |columns| {
         let [left, right] = columns else { return };
@@ -161,12 +201,12 @@ fn curves_ui(ui: &mut Ui, scene: &Scene<'_>, page: &Training) {
 }
 
 /// One line for each network; the last one is the one that learns.
-fn plot<'a>(
+fn plot(
     scene: &Scene<'_>,
-    page: &'a Training,
-    (title, n_epochs): (&'a str, f64),
+    page: &Training,
+    (title, n_epochs): (String, f64),
     points: impl Fn(&Curve) -> &Vec<(f64, f64)>,
-) -> Plot<'a> {
+) -> Plot {
     let all = || page.curves.iter().flat_map(&points).map(|it| it.1);
     let (least, most) = (
         all().fold(f64::INFINITY, f64::min),
@@ -183,9 +223,9 @@ fn plot<'a>(
     let [other, own, ..] = inks;
     let lines = page.curves.iter().enumerate().map(|(idx, curve)| Line {
         name: if idx == n_done {
-            curve.run.as_str()
+            curve.run.clone()
         } else {
-            ""
+            String::new()
         },
         points: points(curve).clone(),
         ink: if idx == n_done {
@@ -200,10 +240,13 @@ fn plot<'a>(
         title,
         spoken: spoken.map_or_else(words::nothing, |it| words::figure(it.1)),
         x: Axis {
-            name: say::EPOCH,
+            name: scene.words.say("train-epoch"),
             range: 0.0..n_epochs.max(1.0),
         },
-        y: Axis { name: "", range },
+        y: Axis {
+            name: String::new(),
+            range,
+        },
         columns: Vec::new(),
         lines: lines.collect(),
         points: Vec::new(),
@@ -222,16 +265,20 @@ fn figures_ui(ui: &mut Ui, scene: &Scene<'_>, metrics: &[Metric]) {
         .map(|it| (words::capital(&it.name), Some(it.estimate)))
         .collect();
     tiles_ui(ui, scene, &tiles);
-    section(ui, scene.tokens, say::ALL_FIGURES);
+    section(ui, scene.tokens, &scene.words.say("train-all-figures"));
     let rows = metrics.iter().map(|it| {
         vec![
             format!("{}, {}", words::capital(&it.name), it.set),
-            words::estimate(Some(it.estimate)),
+            words::estimate(scene.words, Some(it.estimate)),
             it.estimate.n.to_string(),
         ]
     });
     let table = Table {
-        heads: &say::FIGURE_HEADS,
+        heads: vec![
+            scene.words.say("train-figure"),
+            scene.words.say("train-interval"),
+            scene.words.say("report-cases"),
+        ],
         widths: &[220.0, 90.0],
         rows: rows.collect(),
     };

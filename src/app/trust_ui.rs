@@ -8,9 +8,11 @@ use super::{
     theme::{self, BODY, SMALL},
     words,
 };
-use crate::{model::Manifest, prediction::Prediction, session::Command};
-
-const OWN: &str = "the bundle's own";
+use crate::{
+    model::Manifest,
+    prediction::Prediction,
+    session::{Command, adjusted},
+};
 
 /// What is set is always told; where to set it is folded away.
 pub(super) fn trust_ui(
@@ -20,27 +22,28 @@ pub(super) fn trust_ui(
     commands: &mut Vec<Command>,
 ) {
     let state = scene.state;
-    if let Some(adjusted) = &prediction.trust.adjusted {
-        let words = format!("{}.", words::capital(&adjusted.to_string()));
+    let words = scene.words;
+    if let Some(it) = &prediction.trust.adjusted {
+        let end = words.say("full-stop");
+        let words = words::capital(&adjusted(words, it)) + &end;
         ui.label(
             RichText::new(words)
                 .font(theme::regular(SMALL))
                 .color(scene.tokens.text),
         );
     } else if state.prevalence.is_some() {
-        let words = "No answer at the prevalence that was entered: the model does not tell its own, or has several labels.";
-        muted(ui, scene.tokens, words);
+        muted(ui, scene.tokens, &words.say("trust-no-adjusted"));
     }
     let chosen = state.settings.site.as_deref();
     if let Some(site) = chosen.filter(|_| state.site_for(manifest).is_none()) {
-        let words = format!("Site {site} has no fit for these weights.");
-        muted(ui, scene.tokens, &words);
+        let said = words.say_with("trust-no-fit", &[("site", site.into())]);
+        muted(ui, scene.tokens, &said);
     }
     fold(
         ui,
         scene.tokens,
         "prevalence",
-        "Prevalence and site",
+        &words.say("trust-title"),
         |ui| {
             prevalence_ui(ui, scene, commands);
             site_ui(ui, scene, commands);
@@ -55,20 +58,24 @@ fn prevalence_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let typed = ui.data(|it| it.get_temp::<String>(id));
     let mut text = typed.unwrap_or(shown);
     ui.horizontal(|ui| {
-        muted(ui, scene.tokens, "Prevalence among your patients, %");
+        muted(ui, scene.tokens, &scene.words.say("trust-prevalence"));
         let field = TextEdit::singleline(&mut text)
             .font(theme::regular(BODY))
             .desired_width(60.0);
         let response = ui.add(field);
-        response
-            .widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Prevalence in per cent"));
+        let name = scene.words.say("trust-prevalence-name");
+        response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
         if response.changed() {
             commands.push(Command::SetPrevalence(part(&text)));
             ui.data_mut(|it| it.insert_temp(id, text.clone()));
         }
     });
     if !text.trim().is_empty() && part(&text).is_none() {
-        muted(ui, scene.tokens, "Wanted a number between 0 and 100.");
+        muted(
+            ui,
+            scene.tokens,
+            &scene.words.say("trust-prevalence-wanted"),
+        );
     }
 }
 
@@ -76,19 +83,18 @@ fn site_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let state = scene.state;
     let names = state.site_names();
     if names.is_empty() {
-        let words =
-            "No site has a fit yet: `wardlight calibrate` makes one from your own labelled cases.";
-        muted(ui, scene.tokens, words);
+        muted(ui, scene.tokens, &scene.words.say("trust-no-site"));
         return;
     }
     ui.horizontal(|ui| {
-        muted(ui, scene.tokens, "Calibration and threshold");
+        muted(ui, scene.tokens, &scene.words.say("trust-calibration"));
         let chosen = state.settings.site.as_deref();
+        let own = scene.words.say("trust-own");
         let chooser = ComboBox::from_id_salt("site")
-            .selected_text(chosen.unwrap_or(OWN))
+            .selected_text(chosen.unwrap_or(&own))
             .truncate();
         let shown = chooser.show_ui(ui, |ui| {
-            let own = (OWN, None);
+            let own = (own.as_str(), None);
             let sites = names.iter().map(|it| (*it, Some((*it).to_owned())));
             for (name, site) in [own].into_iter().chain(sites) {
                 let is_chosen = chosen == site.as_deref();
@@ -97,9 +103,10 @@ fn site_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
                 }
             }
         });
+        let name = scene.words.say("trust-site");
         shown
             .response
-            .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Site"));
+            .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
     });
 }
 

@@ -7,49 +7,52 @@ use crate::{
     model::Manifest,
     prediction::Estimate,
     session::{Item, NoteItem, View},
+    words::{Part, Words},
 };
 
 /// Separates the parts of a line.
 pub(super) const DOT: &str = " \u{00B7} ";
 
 /// What the scan shows: `Chest AP`, else what made it.
-pub(super) fn scan_title(scan: &Scan) -> String {
+pub(super) fn scan_title(words: &Words, scan: &Scan) -> String {
     let header = &scan.header;
     let part = header.body_part.as_deref().map(sentence_case);
     match (part, header.view.as_deref().filter(|it| !it.is_empty())) {
         (Some(part), Some(view)) => format!("{part} {view}"),
         (Some(part), None) => part,
-        (None, Some(view)) => format!("{} {view}", modality_words(scan)),
-        (None, None) => modality_words(scan).to_owned(),
+        (None, Some(view)) => format!("{} {view}", modality_words(words, scan)),
+        (None, None) => modality_words(words, scan),
     }
 }
 
 /// What made the scan, in words.
-pub(super) fn modality_words(scan: &Scan) -> &str {
+pub(super) fn modality_words(words: &Words, scan: &Scan) -> String {
     match (&scan.header.modality, scan.header.format) {
-        (Modality::Cr | Modality::Dx, _) => "X-ray",
-        (Modality::Ct, _) => "CT",
-        (Modality::Mr, _) => "MR",
-        (Modality::Us, _) => "Ultrasound",
-        (Modality::Pt, _) => "PET",
-        (Modality::Nm, _) => "Nuclear medicine",
-        (Modality::Mg, _) => "Mammogram",
-        (Modality::Xa, _) => "Angiogram",
-        (Modality::Other(term), _) => term,
-        (Modality::Unknown, Format::Dicom) => "Image",
-        (Modality::Unknown, Format::Png | Format::Jpeg | Format::Tiff | Format::Bmp) => "Picture",
+        (Modality::Cr | Modality::Dx, _) => words.say("modality-xray"),
+        (Modality::Ct, _) => words.say("modality-ct"),
+        (Modality::Mr, _) => words.say("modality-mr"),
+        (Modality::Us, _) => words.say("modality-us"),
+        (Modality::Pt, _) => words.say("modality-pet"),
+        (Modality::Nm, _) => words.say("modality-nm"),
+        (Modality::Mg, _) => words.say("modality-mg"),
+        (Modality::Xa, _) => words.say("modality-xa"),
+        (Modality::Other(term), _) => term.clone(),
+        (Modality::Unknown, Format::Dicom) => words.say("modality-image"),
+        (Modality::Unknown, Format::Png | Format::Jpeg | Format::Tiff | Format::Bmp) => {
+            words.say("modality-picture")
+        }
     }
 }
 
 /// Patient, age, sex, equipment and date, for the line at the top.
-pub(super) fn patient_line(scan: &Scan) -> String {
+pub(super) fn patient_line(words: &Words, scan: &Scan) -> String {
     let header = &scan.header;
     let subject = &header.subject;
     // For the clinician's eyes: the safe way to know whose picture this is.
     let name = subject.name.reveal().replace('^', " ");
     let id = subject.patient_id.reveal();
     let mut parts = vec![name.trim().to_owned(), id.trim().to_owned()];
-    parts.extend(subject.age_years.map(age));
+    parts.extend(subject.age_years.map(|it| age(words, it)));
     parts.extend(subject.sex.clone());
     parts.push(if header.modality == Modality::Unknown {
         String::new()
@@ -68,21 +71,17 @@ pub(super) fn patient_line(scan: &Scan) -> String {
     parts.join(DOT)
 }
 
-fn age(years: f32) -> String {
+fn age(words: &Words, years: f32) -> String {
+    let whole = |it: f32| Part::Number(it.floor() as u64);
     match years {
-        _ if years < 1.0 => format!("{:.0} months", (years * 12.0).floor()),
-        _ => format!("{:.0} y", years.floor()),
+        _ if years < 1.0 => words.say_with("age-months", &[("n", whole(years * 12.0))]),
+        _ => words.say_with("age-years", &[("n", whole(years))]),
     }
 }
 
 /// Second line in the study list.
-pub(super) fn scan_detail(scan: &Scan) -> String {
-    let n_frames = scan.frames.len();
-    let frames = if n_frames == 1 {
-        "1 image".to_owned()
-    } else {
-        format!("{n_frames} frames")
-    };
+pub(super) fn scan_detail(words: &Words, scan: &Scan) -> String {
+    let frames = words.say_with("n-frames", &[("n", scan.frames.len().into())]);
     let size = scan
         .frames
         .first()
@@ -92,27 +91,30 @@ pub(super) fn scan_detail(scan: &Scan) -> String {
 }
 
 /// Second line of a note in the study list.
-pub(super) fn note_detail(note: &NoteItem) -> String {
+pub(super) fn note_detail(words: &Words, note: &NoteItem) -> String {
     let note = &note.note;
-    let n_words = length(note.text.reveal()); // for the clinician's eyes
+    let n_words = length(words, note.text.reveal()); // for the clinician's eyes
     let kind = match note.format {
         note::Format::Text => note.encoding.as_str(),
         other => other.as_str(),
     };
     match note.pages.len() {
         0 | 1 => format!("{n_words}{DOT}{kind}"),
-        n_pages => format!("{n_words}{DOT}{kind}{DOT}{}", counted(n_pages, "page")),
+        n_pages => {
+            let n_pages = words.say_with("n-pages", &[("n", n_pages.into())]);
+            format!("{n_words}{DOT}{kind}{DOT}{n_pages}")
+        }
     }
 }
 
 /// How long a text is: in words or, where it is mostly Chinese, in characters.
-fn length(text: &str) -> String {
+fn length(words: &Words, text: &str) -> String {
     let n_wide = text.chars().filter(|it| is_wide(*it)).count();
     let n_words = text.split_whitespace().count();
     if n_words < n_wide {
-        counted(n_wide, "character")
+        words.say_with("n-characters", &[("n", n_wide.into())])
     } else {
-        counted(n_words, "word")
+        words.say_with("n-words", &[("n", n_words.into())])
     }
 }
 
@@ -122,29 +124,38 @@ fn is_wide(char: char) -> bool {
 }
 
 /// Second line of a series in the study list.
-pub(super) fn series_detail(series: &Series) -> String {
+pub(super) fn series_detail(words: &Words, series: &Series) -> String {
     let hours = series
         .hours()
         .map_or(0.0, |(first, last)| last - first.min(0.0));
-    let n = counted(series.channels.len(), "variable");
+    let n = n_variables(words, series);
     match hours.ceil() {
         hours if hours < 96.0 => format!("{hours:.0} h{DOT}{n}"),
-        hours => format!("{:.0} days{DOT}{n}", hours / 24.0),
+        hours => {
+            let days = Part::Number((hours / 24.0).round() as u64);
+            format!("{}{DOT}{n}", words.say_with("n-days", &[("n", days)]))
+        }
     }
 }
 
+/// `1 variable`, `2 variables`.
+pub(super) fn n_variables(words: &Words, series: &Series) -> String {
+    words.say_with("n-variables", &[("n", series.channels.len().into())])
+}
+
 /// Second line of a sequence in the study list.
-pub(super) fn sequence_detail(sequence: &Sequence) -> String {
-    counted(sequence.letters.as_str().len(), "base")
+pub(super) fn sequence_detail(words: &Words, sequence: &Sequence) -> String {
+    let n = sequence.letters.as_str().len();
+    words.say_with("n-bases", &[("n", n.into())])
 }
 
 /// Patient, age and sex, as far as a file knows them, and the file.
-pub(super) fn subject_line(subject: &Subject, file: &str) -> String {
+pub(super) fn subject_line(words: &Words, subject: &Subject, file: &str) -> String {
     // For the clinician's eyes: the safe way to know whose course this is.
     let name = subject.name.reveal().replace('^', " ");
     let number = subject.patient_id.reveal();
     let mut parts = vec![name.trim().to_owned(), number.trim().to_owned()];
-    parts.extend(subject.age_years.map(age));
+    parts.extend(subject.age_years.map(|it| age(words, it)));
     parts.extend(subject.sex.clone());
     parts.push(file.to_owned());
     parts.retain(|it| !it.is_empty());
@@ -153,16 +164,16 @@ pub(super) fn subject_line(subject: &Subject, file: &str) -> String {
 }
 
 /// A unit of UCUM as people write it.
-pub(super) fn unit(code: &str) -> &str {
+pub(super) fn unit(words: &Words, code: &str) -> String {
     match code {
-        "mm[Hg]" => "mmHg",
-        "Cel" => "\u{B0}C",
-        "{score}" => "points",
-        "1" => "share",
-        "[pH]" => "pH",
-        "10*9/L" => "10^9/L",
-        "10*12/L" => "10^12/L",
-        other => other,
+        "mm[Hg]" => "mmHg".to_owned(),
+        "Cel" => "\u{B0}C".to_owned(),
+        "{score}" => words.say("unit-points"),
+        "1" => words.say("unit-share"),
+        "[pH]" => "pH".to_owned(),
+        "10*9/L" => "10^9/L".to_owned(),
+        "10*12/L" => "10^12/L".to_owned(),
+        other => other.to_owned(),
     }
 }
 
@@ -173,7 +184,7 @@ pub(super) fn file_name(item: &Item) -> &str {
 }
 
 /// `W 2048 · C 1024 HU`, with as many decimals as the width needs.
-pub(super) fn window_words(window: &Window, unit: Option<&str>) -> String {
+pub(super) fn window_words(words: &Words, window: &Window, unit: Option<&str>) -> String {
     let decimals = match window.width {
         width if width < 2.0 => 3,
         width if width < 20.0 => 1,
@@ -181,17 +192,18 @@ pub(super) fn window_words(window: &Window, unit: Option<&str>) -> String {
     };
     let number = |it: f32| format!("{it:.decimals$}").replace('-', "\u{2212}");
     let unit = unit.map(|it| format!(" {it}")).unwrap_or_default();
-    format!(
-        "W {}{DOT}C {}{unit}",
-        number(window.width),
-        number(window.center)
-    )
+    let (width, center) = (number(window.width), number(window.center));
+    let parts = [
+        ("width", Part::Text(&width)),
+        ("center", Part::Text(&center)),
+    ];
+    words.say_with("window-words", &parts) + &unit
 }
 
 /// Pixel spacing, and where it was measured.
-pub(super) fn spacing_words(scan: &Scan) -> String {
+pub(super) fn spacing_words(words: &Words, scan: &Scan) -> String {
     let Some(spacing) = scan.header.spacing else {
-        return "no pixel size".to_owned();
+        return words.say("spacing-none");
     };
     let size = if (spacing.row_mm - spacing.column_mm).abs() < 1e-4 {
         format!("{:.3} mm", spacing.row_mm)
@@ -200,110 +212,122 @@ pub(super) fn spacing_words(scan: &Scan) -> String {
     };
     match spacing.source {
         SpacingSource::Patient | SpacingSource::Calibrated | SpacingSource::Corrected => size,
-        SpacingSource::Detector => format!("{size} at the detector"),
+        SpacingSource::Detector => {
+            words.say_with("spacing-detector", &[("size", Part::Text(&size))])
+        }
     }
 }
 
 /// In which way the picture on screen is not as it is stored; empty where it is.
-pub(super) fn changed_words(view: &View) -> String {
-    if !view.is_changed() {
-        return String::new();
-    }
-    let turned = format!("turned {}\u{00B0}", 90 * u32::from(view.turn.n_quarters()));
-    let mut ways = Vec::new();
-    if view.turn.n_quarters() != 0 {
-        ways.push(turned.as_str());
-    }
-    if view.turn.is_mirrored() {
-        ways.push("mirrored");
-    }
-    if view.is_inverted {
-        ways.push("inverted");
-    }
-    format!("not as stored: {}", ways.join(", "))
+pub(super) fn changed_words(words: &Words, view: &View) -> String {
+    let degrees = 90 * u64::from(view.turn.n_quarters());
+    let turned = words.say_with("changed-turned", &[("degrees", Part::Number(degrees))]);
+    let ways = [
+        (view.turn.n_quarters() != 0, turned),
+        (view.turn.is_mirrored(), words.say("changed-mirrored")),
+        (view.is_inverted, words.say("changed-inverted")),
+    ];
+    let ways = ways.into_iter().filter(|it| it.0).map(|it| it.1);
+    let how = ways.reduce(|one, other| {
+        let parts = [("one", Part::Text(&one)), ("other", Part::Text(&other))];
+        words.say_with("changed-and", &parts)
+    });
+    how.map_or_else(String::new, |it| {
+        words.say_with("changed", &[("how", Part::Text(&it))])
+    })
 }
 
 /// What a mark measures, line by line; `unit` is that of grey values.
-pub(super) fn measured_words(measured: &Measured, unit: Option<&str>) -> Vec<String> {
+pub(super) fn measured_words(
+    words: &Words,
+    measured: &Measured,
+    unit: Option<&str>,
+) -> Vec<String> {
     match measured {
-        Measured::Length(extent) => extent_words(*extent, ("mm", "px")),
+        Measured::Length(extent) => extent_words(words, *extent, ("mm", "px")),
         Measured::Angle { degrees, scale } => {
             let angle = degrees.map(|it| format!("{it:.1}\u{00B0}"));
-            let words = angle.unwrap_or_else(|| "an arm has no length".to_owned());
-            let mut lines = vec![words];
+            let mut lines = vec![angle.unwrap_or_else(|| words.say("measured-no-arm"))];
             if let Scale::Pixels(_) = scale {
-                lines.push("as if pixels were square".to_owned());
+                lines.push(words.say("measured-square"));
             }
             lines
         }
-        Measured::Region(region) => region_words(region),
-        Measured::Pixel(Some(pixel)) => vec![
-            pixel_value_words(pixel.value, unit),
-            format!("column {}, row {}", pixel.column + 1, pixel.row + 1),
-        ],
-        Measured::Pixel(None) => vec!["outside the picture".to_owned()],
+        Measured::Region(region) => region_words(words, region),
+        Measured::Pixel(Some(pixel)) => {
+            let place = [
+                ("column", Part::Number(pixel.column as u64 + 1)),
+                ("row", Part::Number(pixel.row as u64 + 1)),
+            ];
+            vec![
+                pixel_value_words(words, pixel.value, unit),
+                words.say_with("measured-pixel", &place),
+            ]
+        }
+        Measured::Pixel(None) => vec![words.say("measured-outside")],
         Measured::Nothing => Vec::new(),
     }
 }
 
 /// A length or an area, then what limits it.
-fn extent_words(extent: Extent, (mm, px): (&str, &str)) -> Vec<String> {
+fn extent_words(words: &Words, extent: Extent, (mm, px): (&str, &str)) -> Vec<String> {
     let (unit, limit) = match extent.scale {
         Scale::Millimetres(SpacingSource::Patient) => (mm, None),
-        Scale::Millimetres(SpacingSource::Calibrated) => (mm, Some("as calibrated")),
-        Scale::Millimetres(SpacingSource::Corrected) => {
-            (mm, Some("corrected by the stated magnification"))
+        Scale::Millimetres(SpacingSource::Calibrated) => {
+            (mm, Some(words.say("measured-calibrated")))
         }
-        Scale::Millimetres(SpacingSource::Detector) => (mm, Some("at the detector: magnified")),
-        Scale::Pixels(NoMillimetres::NoSpacing) => (px, Some("the file gives no pixel size")),
+        Scale::Millimetres(SpacingSource::Corrected) => (mm, Some(words.say("measured-corrected"))),
+        Scale::Millimetres(SpacingSource::Detector) => (mm, Some(words.say("measured-detector"))),
+        Scale::Pixels(NoMillimetres::NoSpacing) => (px, Some(words.say("measured-no-size"))),
         Scale::Pixels(NoMillimetres::BrokenSpacing) => {
-            (px, Some("the file's pixel size is no size"))
+            (px, Some(words.say("measured-broken-size")))
         }
     };
     let digits = if extent.value < 100.0 { 1 } else { 0 };
     let value = format!("{:.digits$} {unit}", extent.value);
-    std::iter::once(value)
-        .chain(limit.map(str::to_owned))
-        .collect()
+    std::iter::once(value).chain(limit).collect()
 }
 
-fn region_words(region: &Region) -> Vec<String> {
+fn region_words(words: &Words, region: &Region) -> Vec<String> {
     let mut lines = match region.area {
-        Some(area) => extent_words(area, ("mm\u{00B2}", "px\u{00B2}")),
-        None => vec!["no area: the outline crosses itself".to_owned()],
+        Some(area) => extent_words(words, area, ("mm\u{00B2}", "px\u{00B2}")),
+        None => vec![words.say("measured-crossing")],
     };
     if let Some(found) = &region.statistics {
         let unit = found.unit.as_deref().unwrap_or_default();
-        let mean = format!("mean {} {unit}", signed(found.mean));
-        lines.insert(
-            0,
-            format!("{} \u{00B1} {:.1}", mean.trim_end(), found.deviation),
-        );
-        let range = format!("{} to {}", signed(found.min), signed(found.max));
-        lines.insert(1, format!("{range}{DOT}{} pixels", region.n_pixels));
+        let mean = format!("{} {unit}", signed(found.mean));
+        let deviation = format!("{:.1}", found.deviation);
+        let parts = [
+            ("mean", Part::Text(mean.trim_end())),
+            ("deviation", Part::Text(&deviation)),
+        ];
+        lines.insert(0, words.say_with("measured-mean", &parts));
+        let (low, high) = (signed(found.min), signed(found.max));
+        let parts = [("low", Part::Text(&low)), ("high", Part::Text(&high))];
+        let n = Part::Number(region.n_pixels as u64);
+        let range = words.say_with("measured-range", &parts);
+        let pixels = words.say_with("measured-pixels", &[("n", n)]);
+        lines.insert(1, format!("{range}{DOT}{pixels}"));
     }
     lines
 }
 
 /// A grey value with its unit, or three colours.
-pub(super) fn pixel_value_words(value: PixelValue, unit: Option<&str>) -> String {
+pub(super) fn pixel_value_words(words: &Words, value: PixelValue, unit: Option<&str>) -> String {
     match value {
         PixelValue::Gray(value) => {
-            let words = format!("{} {}", signed(f64::from(value)), unit.unwrap_or_default());
-            words.trim_end().to_owned()
+            let value = format!("{} {}", signed(f64::from(value)), unit.unwrap_or_default());
+            value.trim_end().to_owned()
         }
-        PixelValue::Padding => "no measurement here".to_owned(),
+        PixelValue::Padding => words.say("measured-padding"),
         PixelValue::Rgb([red, green, blue]) => format!("{red}, {green}, {blue}"),
     }
 }
 
 /// Whole numbers without a point; a minus is a minus.
 fn signed(value: f64) -> String {
-    let digits = if value.fract() == 0.0 || 1000.0 <= value.abs() {
-        0
-    } else {
-        1
-    };
+    let is_whole = value.fract() == 0.0 || 1000.0 <= value.abs();
+    let digits = if is_whole { 0 } else { 1 };
     format!("{value:.digits$}").replace('-', "\u{2212}")
 }
 
@@ -324,27 +348,6 @@ pub(super) fn opposite(direction: &str) -> String {
 /// Name and version.
 pub(super) fn model_name(manifest: &Manifest) -> String {
     format!("{} {}", manifest.name, manifest.version)
-}
-
-/// `1 word`, `2 words`.
-pub(super) fn counted(n: usize, noun: &str) -> String {
-    if n == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{} {noun}s", thousands(n))
-    }
-}
-
-fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::new();
-    for (idx, digit) in digits.chars().enumerate() {
-        if 0 < idx && (digits.len() - idx).is_multiple_of(3) {
-            grouped.push('\u{00A0}');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// First letter large, the rest small; `CHEST` to `Chest`.
@@ -386,34 +389,47 @@ pub(super) fn capital(words: &str) -> String {
         .unwrap_or_default()
 }
 
+/// What reading, preparing or scoring remarked, as a sentence of its own.
+pub(super) fn remark(words: &Words, said: &str) -> String {
+    capital(&words.retell(said))
+}
+
 /// A measured figure: `0.973`, with a true minus.
 pub(super) fn figure(value: f64) -> String {
     format!("{value:.3}").replace('-', "\u{2212}")
 }
 
 /// An interval: `0.960 to 0.984`.
-pub(super) fn span(low: f64, high: f64) -> String {
-    format!("{} to {}", figure(low), figure(high))
+pub(super) fn span(words: &Words, low: f64, high: f64) -> String {
+    let (low, high) = (figure(low), figure(high));
+    words.say_with(
+        "span",
+        &[("low", Part::Text(&low)), ("high", Part::Text(&high))],
+    )
 }
 
 /// A figure with its interval; a dash where there is none.
-pub(super) fn estimate(it: Option<Estimate>) -> String {
+pub(super) fn estimate(words: &Words, it: Option<Estimate>) -> String {
     it.map_or_else(nothing, |it| {
-        format!("{} ({})", figure(it.value), span(it.low, it.high))
+        format!("{} ({})", figure(it.value), span(words, it.low, it.high))
     })
 }
 
 /// A part of a count with its interval: `95.1 % (92.0\u{2013}97.2), 371 of 390`.
-pub(super) fn share(it: Share) -> String {
+pub(super) fn share(words: &Words, it: Share) -> String {
     it.value.map_or_else(nothing, |value| {
-        format!(
-            "{:.1} % ({:.1}\u{2013}{:.1}), {} of {}",
+        let share = format!(
+            "{:.1} % ({:.1}\u{2013}{:.1})",
             value * 100.0,
             it.wilson.low * 100.0,
-            it.wilson.high * 100.0,
-            it.k,
-            it.n
-        )
+            it.wilson.high * 100.0
+        );
+        let parts = [
+            ("share", Part::Text(&share)),
+            ("k", Part::Number(it.k as u64)),
+            ("n", Part::Number(it.n as u64)),
+        ];
+        words.say_with("share-of", &parts)
     })
 }
 
@@ -442,17 +458,16 @@ pub(super) fn tick(value: f64) -> String {
 }
 
 /// Time that is left, as people say it.
-pub(super) fn time_left(seconds: f64) -> String {
-    let minutes = (seconds / 60.0).round();
+pub(super) fn time_left(words: &Words, seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() as u64;
     match seconds {
         it if !it.is_finite() => String::new(),
-        it if it < 45.0 => "less than a minute left".to_owned(),
-        it if it < 3600.0 => format!("about {minutes:.0} min left"),
-        _ => format!(
-            "about {:.0} h {:.0} min left",
-            (minutes / 60.0).floor(),
-            minutes % 60.0
-        ),
+        it if it < 45.0 => words.say("left-less"),
+        it if it < 3600.0 => words.say_with("left-minutes", &[("n", Part::Number(minutes))]),
+        _ => {
+            let hours = ("h", Part::Number(minutes / 60));
+            words.say_with("left-hours", &[hours, ("n", Part::Number(minutes % 60))])
+        }
     }
 }
 
@@ -462,41 +477,42 @@ pub(super) fn part(done: usize, total: usize) -> Option<f32> {
 }
 
 /// What a stage of an evaluation does.
-pub(super) fn stage(name: &str) -> &str {
+pub(super) fn stage(words: &Words, name: &str) -> String {
     match name {
-        "scoring" => "Opening and scoring the cases",
-        "figures" => "Working out the figures and their intervals",
-        "strangers" => "Showing it what does not belong",
-        "damaged images" => "Scoring damaged images",
-        "damaged cases" => "Scoring damaged cases",
-        other => other,
+        "scoring" => words.say("stage-scoring"),
+        "figures" => words.say("stage-figures"),
+        "strangers" => words.say("stage-strangers"),
+        "damaged images" => words.say("stage-images"),
+        "damaged cases" => words.say("stage-cases"),
+        other => other.to_owned(),
     }
 }
 
 /// Which network of a training learns: `fold-2`, `all`.
-pub(super) fn network(run: &str) -> String {
+pub(super) fn network(words: &Words, run: &str) -> String {
     match run.strip_prefix("fold-") {
-        Some(fold) => format!("Without fold {fold}"),
-        None if run == "all" => "All folds".to_owned(),
+        Some(fold) => words.say_with("network-without", &[("fold", fold.into())]),
+        None if run == "all" => words.say("network-all"),
         None => capital(run),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, opposite, sentence_case, tick, time_left};
+    use super::{opposite, sentence_case, tick, time_left};
+    use crate::words::{Language, Words};
 
     #[test]
     fn words_are_formed_as_people_write_them() {
+        let words = Words::new(Language::English);
+        let time_left = |it: f64| time_left(&words, it);
         assert_eq!(sentence_case("CHEST"), "Chest");
         assert_eq!(opposite("AF"), "PH");
-        assert_eq!(counted(1, "word"), "1 word");
         assert_eq!(tick(-0.2), "\u{2212}0.2");
         assert_eq!(tick(0.1 * 6.0), "0.6");
         assert_eq!(tick(0.0), "0");
         assert_eq!(time_left(20.0), "less than a minute left");
         assert_eq!(time_left(200.0), "about 3 min left");
         assert_eq!(time_left(7500.0), "about 2 h 5 min left");
-        assert_eq!(counted(12_345, "word"), "12\u{00A0}345 words");
     }
 }

@@ -38,7 +38,7 @@ pub struct Card {
     /// Who it is for and who it is not for, by its source.
     pub audience: &'static str,
     /// Years from which on it may be used, where the card itself does not ask.
-    from_years: Option<f64>,
+    pub from_years: Option<f64>,
     work: fn(&Inputs) -> Worked,
 }
 

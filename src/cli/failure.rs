@@ -1,171 +1,176 @@
 //! Words for what the long commands may fail at: the window shows them as a card.
 
-use crate::{disk, evaluate, failure::Failure, import, model, training};
+use crate::{
+    disk, evaluate,
+    failure::{Failure, InWords},
+    import, model, training,
+    words::Words,
+};
 
-impl From<&anyhow::Error> for Failure {
-    fn from(error: &anyhow::Error) -> Self {
-        for cause in error.chain() {
+impl InWords for anyhow::Error {
+    fn in_words(&self, words: &Words) -> Failure {
+        for cause in self.chain() {
             if let Some(it) = cause.downcast_ref::<evaluate::Error>() {
-                return it.into();
+                return it.in_words(words);
             }
             if let Some(it) = cause.downcast_ref::<training::Error>() {
-                return it.into();
+                return it.in_words(words);
             }
             if let Some(it) = cause.downcast_ref::<model::Error>() {
-                return it.into();
+                return it.in_words(words);
             }
             if let Some(it) = cause.downcast_ref::<disk::Error>() {
-                return it.into();
+                return it.in_words(words);
             }
             if let Some(it) = cause.downcast_ref::<import::Error>() {
-                return it.into();
+                return it.in_words(words);
             }
         }
-        Self {
-            headline: "This could not be done".to_owned(),
-            remedy: "The cause says what was wanted; change that and start again.".to_owned(),
-            cause: format!("{error:#}"),
+        Failure {
+            headline: words.say("fail-other"),
+            remedy: words.say("fail-other-remedy"),
+            cause: format!("{self:#}"),
         }
     }
 }
 
-impl From<&evaluate::Error> for Failure {
-    fn from(error: &evaluate::Error) -> Self {
-        use evaluate::Error;
-        let (headline, remedy) = match error {
-            Error::Table { .. } => (
-                "The table cannot be read",
-                "Save it as comma-separated values with one header line.",
+impl InWords for evaluate::Error {
+    fn in_words(&self, words: &Words) -> Failure {
+        let (headline, remedy) = match self {
+            Self::Table { .. } => (
+                words.say("fail-evaluate-table"),
+                words.say("fail-evaluate-table-remedy"),
             ),
-            Error::Column { .. } => (
-                "The table lacks a column",
-                "Name the columns of cases and labels under More.",
+            Self::Column { .. } => (
+                words.say("fail-evaluate-column"),
+                words.say("fail-evaluate-column-remedy"),
             ),
-            Error::NoRows { .. } => (
-                "No row of the table belongs to this part",
-                "Name a value of its column split, or leave the part empty.",
+            Self::NoRows { .. } => (
+                words.say("fail-evaluate-no-rows"),
+                words.say("fail-evaluate-no-rows-remedy"),
             ),
-            Error::Labels { .. } => (
-                "The labels of the table are not understood",
-                "Say under More which word means that the finding is there.",
+            Self::Labels { .. } => (
+                words.say("fail-evaluate-labels"),
+                words.say("fail-evaluate-labels-remedy"),
             ),
-            Error::NoSuchLabel { .. } => (
-                "The model has no such label",
-                "Choose a label that the model lists.",
+            Self::NoSuchLabel { .. } => (
+                words.say("fail-evaluate-no-such-label"),
+                words.say("fail-evaluate-no-such-label-remedy"),
             ),
-            Error::OneKind { .. } => (
-                "All rows are of one kind",
-                "Add cases of the other kind: there is nothing to tell apart.",
+            Self::OneKind { .. } => (
+                words.say("fail-evaluate-one-kind"),
+                words.say("fail-evaluate-one-kind-remedy"),
             ),
-            Error::Missing { .. } => (
-                "Files of the table are missing",
-                "Name the folder of the files under More, or correct the paths.",
+            Self::Missing { .. } => (
+                words.say("fail-evaluate-missing"),
+                words.say("fail-evaluate-missing-remedy"),
             ),
-            Error::Leak { .. } => (
-                "The same patient is in both parts",
-                "Part the table by patient: an answer learned by heart proves nothing.",
+            Self::Leak { .. } => (
+                words.say("fail-evaluate-leak"),
+                words.say("fail-evaluate-leak-remedy"),
             ),
-            Error::Copies { .. } => (
-                "The same case is in both parts",
-                "Leave it out of one: an answer learned by heart proves nothing.",
+            Self::Copies { .. } => (
+                words.say("fail-evaluate-copies"),
+                words.say("fail-evaluate-copies-remedy"),
             ),
-            Error::AnswersQuestions => (
-                "This model answers questions",
-                "Choose a model that gives labels.",
+            Self::AnswersQuestions => (
+                words.say("fail-evaluate-answers-questions"),
+                words.say("fail-evaluate-answers-questions-remedy"),
             ),
-            Error::Incomparable { .. } => (
-                "The two models cannot be compared",
-                "Choose a second model that answers the same question.",
+            Self::Incomparable { .. } => (
+                words.say("fail-evaluate-incomparable"),
+                words.say("fail-evaluate-incomparable-remedy"),
             ),
-            Error::NoAnswers { .. } => (
-                "The model refused too much to be measured",
-                "Choose a model made for such cases, or score beyond its scope under More.",
+            Self::NoAnswers { .. } => (
+                words.say("fail-evaluate-no-answers"),
+                words.say("fail-evaluate-no-answers-remedy"),
             ),
-            Error::NotOneLabel { .. } => (
-                "A site is fitted for one label only",
-                "Choose a model with one label that stands alone.",
+            Self::NotOneLabel { .. } => (
+                words.say("fail-evaluate-not-one-label"),
+                words.say("fail-evaluate-not-one-label-remedy"),
             ),
-            Error::SiteName { .. } => (
-                "The site needs another name",
-                "Use lower-case letters, digits and hyphens.",
+            Self::SiteName { .. } => (
+                words.say("fail-evaluate-site-name"),
+                words.say("fail-evaluate-site-name-remedy"),
             ),
-            Error::TooFew { .. } => (
-                "There are too few cases to fit anything on",
-                "Add labelled cases of the rarer kind.",
+            Self::TooFew { .. } => (
+                words.say("fail-evaluate-too-few"),
+                words.say("fail-evaluate-too-few-remedy"),
             ),
-            Error::Aim { .. } => (
-                "No threshold does what was asked",
-                "Ask for less, or add labelled cases.",
+            Self::Aim { .. } => (
+                words.say("fail-evaluate-aim"),
+                words.say("fail-evaluate-aim-remedy"),
             ),
-            Error::Alpha { .. } => (
-                "Label sets cannot miss this part",
-                "Name a part between 0 and 1, such as 0.1.",
+            Self::Alpha { .. } => (
+                words.say("fail-evaluate-alpha"),
+                words.say("fail-evaluate-alpha-remedy"),
             ),
-            Error::Model(model::Error::Cancelled) => {
-                ("Stopped", "Start it again when you want the report.")
-            }
-            Error::Model(error) => return error.into(),
-            Error::Disk(error) => return error.into(),
+            Self::Model(model::Error::Cancelled) => (
+                words.say("fail-evaluate-cancelled"),
+                words.say("fail-evaluate-cancelled-remedy"),
+            ),
+            Self::Model(error) => return error.in_words(words),
+            Self::Disk(error) => return error.in_words(words),
         };
-        Self::new(headline, remedy, error)
+        Failure::new(headline, remedy, self)
     }
 }
 
-impl From<&training::Error> for Failure {
-    fn from(error: &training::Error) -> Self {
-        use training::Error;
-        let (headline, remedy) = match error {
-            Error::Recipe { .. } => (
-                "The recipe cannot be read",
-                "Correct it at the place that the cause names.",
+impl InWords for training::Error {
+    fn in_words(&self, words: &Words) -> Failure {
+        let (headline, remedy) = match self {
+            Self::Recipe { .. } => (
+                words.say("fail-training-recipe"),
+                words.say("fail-training-recipe-remedy"),
             ),
-            Error::Table { .. } => (
-                "The table of cases cannot be read",
-                "Correct it, or what the recipe says about its columns.",
+            Self::Table { .. } => (
+                words.say("fail-training-table"),
+                words.say("fail-training-table-remedy"),
             ),
-            Error::NoCases { .. } => (
-                "A part of the table is empty",
-                "Check in the recipe how the parts and folds are called.",
+            Self::NoCases { .. } => (
+                words.say("fail-training-no-cases"),
+                words.say("fail-training-no-cases-remedy"),
             ),
-            Error::Missing { .. } => (
-                "Files of the table are missing",
-                "Put them where the recipe says, or leave out their rows.",
+            Self::Missing { .. } => (
+                words.say("fail-training-missing"),
+                words.say("fail-training-missing-remedy"),
             ),
-            Error::Labels { .. } => (
-                "The data have labels that the recipe does not know",
-                "Name them in the recipe, under `classes` or `ignored`.",
+            Self::Labels { .. } => (
+                words.say("fail-training-labels"),
+                words.say("fail-training-labels-remedy"),
             ),
-            Error::Unread { .. } => (
-                "Some cases cannot be read",
-                "Mend them or leave out their rows of the table.",
+            Self::Unread { .. } => (
+                words.say("fail-training-unread"),
+                words.say("fail-training-unread-remedy"),
             ),
-            Error::Leak { .. } => (
-                "A patient stands in several parts",
-                "Keep all cases of a patient in one part: a test on known patients flatters.",
+            Self::Leak { .. } => (
+                words.say("fail-training-leak"),
+                words.say("fail-training-leak-remedy"),
             ),
-            Error::OneClass { .. } => (
-                "A part has cases of one class only",
-                "Add cases of another class, or deal the parts anew.",
+            Self::OneClass { .. } => (
+                words.say("fail-training-one-class"),
+                words.say("fail-training-one-class-remedy"),
             ),
-            Error::Folder { .. } => (
-                "The folder of images cannot be used",
-                "Make one sub-folder for each class, with the names that the recipe gives.",
+            Self::Folder { .. } => (
+                words.say("fail-training-folder"),
+                words.say("fail-training-folder-remedy"),
             ),
-            Error::Archive { .. } => (
-                "The archive of images cannot be read",
-                "Take an NPZ archive as MedMNIST has them.",
+            Self::Archive { .. } => (
+                words.say("fail-training-archive"),
+                words.say("fail-training-archive-remedy"),
             ),
-            Error::Prep(error) => return error.into(),
-            Error::Model(model::Error::NotFinite { .. }) => (
-                "The loss has no value any more",
-                "The last good checkpoint is kept. Lower the learning rate in the recipe and start again.",
+            Self::Prep(error) => return error.in_words(words),
+            Self::Model(model::Error::NotFinite { .. }) => (
+                words.say("fail-training-not-finite"),
+                words.say("fail-training-not-finite-remedy"),
             ),
-            Error::Model(model::Error::Cancelled) => {
-                ("Stopped", "Start it again: it goes on where it was.")
-            }
-            Error::Model(error) => return error.into(),
-            Error::Disk(error) => return error.into(),
+            Self::Model(model::Error::Cancelled) => (
+                words.say("fail-training-cancelled"),
+                words.say("fail-training-cancelled-remedy"),
+            ),
+            Self::Model(error) => return error.in_words(words),
+            Self::Disk(error) => return error.in_words(words),
         };
-        Self::new(headline, remedy, error)
+        Failure::new(headline, remedy, self)
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{
     evaluate::{Event, Progress},
-    failure::{Failure, LastLine},
+    failure::{LastLine, Relayed},
     model::Task,
 };
 
@@ -32,7 +32,7 @@ pub(super) fn say(line: &impl Serialize) -> io::Result<()> {
 /// Says why there is no result.
 pub(super) fn failed(error: &anyhow::Error) {
     // Whoever closed the other end does not want to know.
-    say(&LastLine::Failed(Failure::from(error))).ok();
+    say(&LastLine::Failed(Relayed::new(error))).ok();
 }
 
 /// Ends this process when its parent ends, and lets others go first. `false` if the parent has gone already.

@@ -23,7 +23,7 @@ use std::{
 use crate::{
     case::{Note, Scan, Sequence, Series, Window},
     disk, evaluate,
-    failure::Failure,
+    failure::Relayed,
     import::{self, Opened},
     model::{self, Manifest},
     prediction::{
@@ -196,8 +196,8 @@ pub enum Error {
     #[error("wanted an evaluation as this program writes it, found something else: {cause}")]
     Report { cause: String },
     /// A tool said itself why it failed.
-    #[error("{}", .0.cause)]
-    Tool(Failure),
+    #[error("{}", .0.english.cause)]
+    Tool(Box<Relayed>),
     #[error("wanted a process for {tool}, found an error of the operating system: {cause}")]
     ToolStart { tool: &'static str, cause: String },
     #[error("wanted an event of {tool} in JSON, found a line of {n_bytes} bytes that is none")]

@@ -85,8 +85,8 @@ impl Tool {
 
     /// Reads a line. What it held is not repeated in the error: it may come from the data.
     fn read(&self, line: &[u8]) -> Result<Told, Error> {
-        if let Ok(LastLine::Failed(failure)) = serde_json::from_slice(line) {
-            return Err(Error::Tool(failure));
+        if let Ok(LastLine::Failed(relayed)) = serde_json::from_slice(line) {
+            return Err(Error::Tool(Box::new(relayed)));
         }
         let told = match self {
             Self::Evaluate(_) => serde_json::from_slice(line).map(Told::Evaluate),

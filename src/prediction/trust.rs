@@ -110,9 +110,9 @@ impl LabelSet {
         format!(
             "Sets hold the truth for {} of new cases of each kind (with {} calibration cases at worst {}), not for each \
              patient, and void where patients or scanners differ.",
-            percent(self.coverage),
+            whole_percent(self.coverage),
             self.n,
-            percent(self.worst_coverage)
+            whole_percent(self.worst_coverage)
         )
     }
 }
@@ -130,7 +130,7 @@ impl fmt::Display for LabelSet {
         } else {
             ""
         };
-        write!(f, "at {}: {named}{end}", percent(self.coverage))
+        write!(f, "at {}: {named}{end}", whole_percent(self.coverage))
     }
 }
 
@@ -161,15 +161,15 @@ impl fmt::Display for Adjusted {
             "at a prevalence of {}: {:.2} (as trained, at {}: {:.2})",
             as_entered(self.local),
             self.probability,
-            percent(self.trained),
+            whole_percent(self.trained),
             self.as_trained
         )?;
         if let (Some(above), Some(below)) = (self.predictive_above, self.predictive_below) {
             write!(
                 f,
                 "; there, of those above the threshold {} have it (PPV), of those below {} do not (NPV)",
-                percent(above),
-                percent(below)
+                whole_percent(above),
+                whole_percent(below)
             )?;
         }
         Ok(())
@@ -177,12 +177,12 @@ impl fmt::Display for Adjusted {
 }
 
 /// Per cents with up to two decimals, as a person would have typed them.
-fn as_entered(part: f64) -> String {
+pub fn as_entered(part: f64) -> String {
     format!("{} %", (1e4 * part).round() / 100.0)
 }
 
 /// Whole per cents, with a decimal where the whole would mislead.
-fn percent(part: f64) -> String {
+pub fn whole_percent(part: f64) -> String {
     let per_cent = 100.0 * part;
     let is_whole = (per_cent - per_cent.round()).abs() < 1e-9;
     if is_whole || (1.0..=99.0).contains(&per_cent) {

@@ -108,11 +108,12 @@ impl Caption {
 
 /// Where the outline lies on the scale, for a method that has one.
 pub fn outline_words(method: Method, full: f32) -> String {
-    if has_outline(method) && 0.0 < full {
-        format!(", line at {}", short_number(full * OUTLINE_LEVEL))
-    } else {
-        String::new()
-    }
+    outline(method, full).map_or_else(String::new, |it| format!(", line at {}", short_number(it)))
+}
+
+/// The value of the outline on the scale, for a method that has one.
+pub fn outline(method: Method, full: f32) -> Option<f32> {
+    (has_outline(method) && 0.0 < full).then_some(full * OUTLINE_LEVEL)
 }
 
 /// A probability as people read it; a score between 0 and 1 never becomes "0 %" or "100 %" by rounding.

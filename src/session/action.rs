@@ -1,6 +1,7 @@
 //! Everything that has a name and a key. Menu, palette, key sheet, tooltip and keyboard share this one list.
 
 use super::Tool;
+use crate::words::{Part, Words};
 
 /// An action without an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,14 +72,19 @@ pub enum Action {
     Quit,
 }
 
-/// How an action is called and reached.
+/// How an action is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActionInfo {
-    pub name: &'static str,
     /// Keys joined by `+`, as egui names them; empty where there is none.
     pub key: &'static str,
-    pub tooltip: &'static str,
     pub group: Group,
+}
+
+/// How an action is called, in the language of the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionWords {
+    pub name: String,
+    pub tooltip: String,
 }
 
 /// Section of the key sheet.
@@ -91,13 +97,18 @@ pub enum Group {
 }
 
 impl Group {
-    /// In the order of the sheet, with their headings.
-    pub const ALL: [(Self, &'static str); 4] = [
-        (Self::Case, "Case"),
-        (Self::Picture, "Picture"),
-        (Self::Result, "Result"),
-        (Self::Window, "Window"),
-    ];
+    /// In the order of the sheet.
+    pub const ALL: [Self; 4] = [Self::Case, Self::Picture, Self::Result, Self::Window];
+
+    /// Its heading.
+    pub fn heading(self, words: &Words) -> String {
+        match self {
+            Self::Case => words.say("group-case"),
+            Self::Picture => words.say("group-picture"),
+            Self::Result => words.say("group-result"),
+            Self::Window => words.say("group-window"),
+        }
+    }
 }
 
 impl Action {
@@ -178,87 +189,170 @@ impl Action {
         Self::Quit,
     ];
 
-    /// Name, key and tooltip: one row for each action.
+    /// Key and group: one row for each action.
     #[rustfmt::skip]
     pub const fn info(self) -> ActionInfo {
         use Group::{Case, Picture, Result, Window};
-        let (name, key, tooltip, group) = match self {
-            Self::OpenFiles => ("Open…", "Ctrl+O", "Choose scans, notes and series; files can also be dropped on the window", Case),
-            Self::OpenPath => ("Open a path…", "Ctrl+P", "Type or paste the path of a file", Case),
-            Self::OpenSample => ("Open the sample case", "", "A synthetic chest picture, note and course, made by this program", Case),
-            Self::NextItem => ("Next in the study list", "Ctrl+ArrowDown", "Show the next file", Case),
-            Self::PreviousItem => ("Previous in the study list", "Ctrl+ArrowUp", "Show the file before", Case),
-            Self::CloseItem => ("Close", "Ctrl+W", "Close the file in the middle", Case),
-            Self::PutTogether => ("Put together…", "P", "Put another open file of the same patient on this page", Case),
-            Self::TakeApart => ("Take apart", "Shift+P", "Undo the last putting together on this page", Case),
-            Self::NextMarks => ("Next marks in the note", "K", "Influence of words, status of findings, both, or what would identify the patient", Result),
-            Self::ToggleCourse => ("Course on or off", "V", "Show or hide the course under the scan or note", Result),
-            Self::NextHour => ("Next hour", ".", "Tell of the next hour of the series", Result),
-            Self::PreviousHour => ("Previous hour", ",", "Tell of the hour before", Result),
-            Self::Score => ("Score", "Space", "Run the models on what is open; nothing leaves this computer", Result),
-            Self::ScoreBeyondScope => ("Score all the same", "Shift+Space", "Score what the model refused as outside its scope; the result says so", Result),
-            Self::ToggleOverlay => ("Overlay on or off", "O", "Show or hide the influence map", Result),
-            Self::OpacityUp => ("Overlay stronger", "]", "More opaque influence map", Result),
-            Self::OpacityDown => ("Overlay weaker", "[", "More transparent influence map", Result),
-            Self::NextLabel => ("Explain the next label", "L", "Show the influence on the next label", Result),
-            Self::NextMethod => ("Next explanation method", "M", "Explain with the next method", Result),
-            Self::CheckMap => ("Check this map", "C", "Take away what the map names and watch the score; some seconds", Result),
-            Self::ToggleStrength => ("Same strength for every score", "E", "Draw the map as strongly below the operating point as above it, or not", Result),
-            Self::Agree => ("Agree", "A", "Your reading agrees with the model", Result),
-            Self::Disagree => ("Disagree", "D", "Your reading differs from the model", Result),
-            Self::Unsure => ("Unsure", "U", "You are not sure", Result),
-            Self::SaveOverlay => ("Save overlay and result…", "Ctrl+S", "Write the overlay as PNG and the result as JSON beside it", Result),
-            Self::AutoWindow => ("Automatic window", "0", "Window from the grey values of the frame", Picture),
-            Self::Window(1) => ("Window 1", "1", "First window of the file, or lung", Picture),
-            Self::Window(2) => ("Window 2", "2", "Second window", Picture),
-            Self::Window(3) => ("Window 3", "3", "Third window", Picture),
-            Self::Window(4) => ("Window 4", "4", "Fourth window", Picture),
-            Self::Window(5) => ("Window 5", "5", "Fifth window", Picture),
-            Self::Window(_) => ("Window 6", "6", "Sixth window", Picture),
-            Self::Invert => ("Invert", "I", "Dark becomes bright", Picture),
-            Self::TurnRight => ("Turn right", "Shift+R", "A quarter clockwise, on screen only; the model reads the scan as it is stored", Picture),
-            Self::TurnLeft => ("Turn left", "Shift+L", "A quarter counter-clockwise, on screen only", Picture),
-            Self::FlipAcross => ("Flip left and right", "H", "Left and right exchanged, on screen only; the letters tell the sides of the patient", Picture),
-            Self::FlipDown => ("Flip top and bottom", "Shift+H", "Top and bottom exchanged, on screen only", Picture),
-            Self::ResetView => ("Reset the view", "R", "First window, fitted, not inverted, not turned; all of a series", Picture),
-            Self::Play => ("Play frames", "Z", "Show the frames one after the other, round and round, until pressed again", Picture),
-            Self::Magnify => ("Magnifier", "F", "Twice as large round the pointer, until pressed again", Picture),
-            Self::NextLayout => ("Layout", "G", "One scan, two side by side, or two by two", Picture),
-            Self::NextViewport => ("Next viewport", "Q", "Make the next scan on screen the active one", Picture),
-            Self::ComparePrior => ("Compare with the scan before", "B", "Put the patient's last scan before this one beside it", Picture),
-            Self::LinkViewports => ("Viewports linked or apart", "J", "Pan, zoom, window and frames of all scans on screen together, or each its own", Picture),
-            Self::Measure(Tool::Length) => ("Length", "X", "Draw a line and read its length in mm, or in pixels where the file gives no size", Picture),
-            Self::Measure(Tool::Angle) => ("Angle", "Shift+X", "Draw one arm to the corner, then click the end of the other", Picture),
-            Self::Measure(Tool::Rectangle) => ("Rectangle", "S", "Area and grey values of a rectangle", Picture),
-            Self::Measure(Tool::Ellipse) => ("Ellipse", "Shift+S", "Area and grey values of an ellipse", Picture),
-            Self::Measure(Tool::Probe) => ("Pixel value", "Y", "Click a pixel and keep its value", Picture),
-            Self::Measure(Tool::Arrow) => ("Arrow", "W", "Draw an arrow to what is meant", Picture),
-            Self::RemoveMark => ("Remove mark", "Delete", "Remove the chosen mark, else the last one on the frame", Picture),
-            Self::Undo => ("Undo mark", "Ctrl+Z", "Take the last change of the marks back", Picture),
-            Self::Redo => ("Redo mark", "Ctrl+Y", "Do it again", Picture),
-            Self::PointAt => ("Point at a nodule", "N", "Then click it: some models read only what lies around a point", Picture),
-            Self::ZoomIn => ("Zoom in", "+", "Larger; also Ctrl and wheel, or right drag", Picture),
-            Self::ZoomOut => ("Zoom out", "-", "Smaller", Picture),
-            Self::NextFrame => ("Next frame", "PageDown", "Also the wheel; the next hour of a series", Picture),
-            Self::PreviousFrame => ("Previous frame", "PageUp", "Also the wheel", Picture),
-            Self::FirstFrame => ("First frame", "Home", "Go to the first frame", Picture),
-            Self::LastFrame => ("Last frame", "End", "Go to the last frame", Picture),
-            Self::ToggleTexts => ("Corner texts on or off", "T", "Show or hide the texts in the corners", Picture),
-            Self::Deidentify => ("De-identify…", "Ctrl+D", "See what names the patient, correct it, and write a copy without it", Case),
-            Self::Evaluate => ("Evaluate a model", "Ctrl+E", "Measure a model on images whose answer you know", Window),
-            Self::Train => ("Train a model", "Ctrl+T", "Make a model from a recipe and labelled data", Window),
-            Self::ToggleStudyList => ("Study list on or off", "Ctrl+B", "Show or hide what is open", Window),
-            Self::ToggleTheme => ("Light or dark", "", "Change between the dark and the light theme", Window),
-            Self::Palette => ("All actions", "Ctrl+K", "Search all actions", Window),
-            Self::Keys => ("Keys", "F1", "All keys on one sheet", Window),
-            Self::Log => ("Audit log", "Ctrl+J", "Who did what in the records, newest first", Window),
-            Self::BreakGlass => ("Break the glass…", "", "In an emergency: read as a reader may, for a reason that the log keeps", Window),
-            Self::Lock => ("Lock", "Ctrl+L", "Close everything that is open and show nothing until you come back", Window),
-            Self::Safety => ("Lock and language…", "", "When the window locks, and in which language it speaks", Window),
-            Self::Escape => ("Back", "Escape", "Close what lies on top, else go back to reading, else stop what runs, else reset the view", Window),
-            Self::Quit => ("Quit", "Ctrl+Q", "Close Wardlight", Window),
+        let (key, group) = match self {
+            Self::OpenFiles => ("Ctrl+O", Case),
+            Self::OpenPath => ("Ctrl+P", Case),
+            Self::OpenSample => ("", Case),
+            Self::NextItem => ("Ctrl+ArrowDown", Case),
+            Self::PreviousItem => ("Ctrl+ArrowUp", Case),
+            Self::CloseItem => ("Ctrl+W", Case),
+            Self::PutTogether => ("P", Case),
+            Self::TakeApart => ("Shift+P", Case),
+            Self::NextMarks => ("K", Result),
+            Self::ToggleCourse => ("V", Result),
+            Self::NextHour => (".", Result),
+            Self::PreviousHour => (",", Result),
+            Self::Score => ("Space", Result),
+            Self::ScoreBeyondScope => ("Shift+Space", Result),
+            Self::ToggleOverlay => ("O", Result),
+            Self::OpacityUp => ("]", Result),
+            Self::OpacityDown => ("[", Result),
+            Self::NextLabel => ("L", Result),
+            Self::NextMethod => ("M", Result),
+            Self::CheckMap => ("C", Result),
+            Self::ToggleStrength => ("E", Result),
+            Self::Agree => ("A", Result),
+            Self::Disagree => ("D", Result),
+            Self::Unsure => ("U", Result),
+            Self::SaveOverlay => ("Ctrl+S", Result),
+            Self::AutoWindow => ("0", Picture),
+            Self::Window(1) => ("1", Picture),
+            Self::Window(2) => ("2", Picture),
+            Self::Window(3) => ("3", Picture),
+            Self::Window(4) => ("4", Picture),
+            Self::Window(5) => ("5", Picture),
+            Self::Window(_) => ("6", Picture),
+            Self::Invert => ("I", Picture),
+            Self::ResetView => ("R", Picture),
+            Self::TurnRight => ("Shift+R", Picture),
+            Self::TurnLeft => ("Shift+L", Picture),
+            Self::FlipAcross => ("H", Picture),
+            Self::FlipDown => ("Shift+H", Picture),
+            Self::Play => ("Z", Picture),
+            Self::Magnify => ("F", Picture),
+            Self::NextLayout => ("G", Picture),
+            Self::NextViewport => ("Q", Picture),
+            Self::ComparePrior => ("B", Picture),
+            Self::LinkViewports => ("J", Picture),
+            Self::Measure(Tool::Length) => ("X", Picture),
+            Self::Measure(Tool::Angle) => ("Shift+X", Picture),
+            Self::Measure(Tool::Rectangle) => ("S", Picture),
+            Self::Measure(Tool::Ellipse) => ("Shift+S", Picture),
+            Self::Measure(Tool::Probe) => ("Y", Picture),
+            Self::Measure(Tool::Arrow) => ("W", Picture),
+            Self::RemoveMark => ("Delete", Picture),
+            Self::Undo => ("Ctrl+Z", Picture),
+            Self::Redo => ("Ctrl+Y", Picture),
+            Self::PointAt => ("N", Picture),
+            Self::ZoomIn => ("+", Picture),
+            Self::ZoomOut => ("-", Picture),
+            Self::NextFrame => ("PageDown", Picture),
+            Self::PreviousFrame => ("PageUp", Picture),
+            Self::FirstFrame => ("Home", Picture),
+            Self::LastFrame => ("End", Picture),
+            Self::ToggleTexts => ("T", Picture),
+            Self::Deidentify => ("Ctrl+D", Case),
+            Self::Evaluate => ("Ctrl+E", Window),
+            Self::Train => ("Ctrl+T", Window),
+            Self::ToggleStudyList => ("Ctrl+B", Window),
+            Self::ToggleTheme => ("", Window),
+            Self::Palette => ("Ctrl+K", Window),
+            Self::Keys => ("F1", Window),
+            Self::Log => ("Ctrl+J", Window),
+            Self::BreakGlass => ("", Window),
+            Self::Lock => ("Ctrl+L", Window),
+            Self::Safety => ("", Window),
+            Self::Escape => ("Escape", Window),
+            Self::Quit => ("Ctrl+Q", Window),
         };
-        ActionInfo { name, key, tooltip, group }
+        ActionInfo { key, group }
+    }
+
+    /// Name and tooltip: one row for each action.
+    #[rustfmt::skip]
+    pub fn words(self, words: &Words) -> ActionWords {
+        let window = |n: u8| words.say_with("action-window-n", &[("n", Part::Number(n.into()))]);
+        let (name, tooltip) = match self {
+            Self::OpenFiles => (words.say("action-open-files"), words.say("action-open-files-tip")),
+            Self::OpenPath => (words.say("action-open-path"), words.say("action-open-path-tip")),
+            Self::OpenSample => (words.say("action-open-sample"), words.say("action-open-sample-tip")),
+            Self::NextItem => (words.say("action-next-item"), words.say("action-next-item-tip")),
+            Self::PreviousItem => (words.say("action-previous-item"), words.say("action-previous-item-tip")),
+            Self::CloseItem => (words.say("action-close-item"), words.say("action-close-item-tip")),
+            Self::PutTogether => (words.say("action-put-together"), words.say("action-put-together-tip")),
+            Self::TakeApart => (words.say("action-take-apart"), words.say("action-take-apart-tip")),
+            Self::NextMarks => (words.say("action-next-marks"), words.say("action-next-marks-tip")),
+            Self::ToggleCourse => (words.say("action-toggle-course"), words.say("action-toggle-course-tip")),
+            Self::NextHour => (words.say("action-next-hour"), words.say("action-next-hour-tip")),
+            Self::PreviousHour => (words.say("action-previous-hour"), words.say("action-previous-hour-tip")),
+            Self::Score => (words.say("action-score"), words.say("action-score-tip")),
+            Self::ScoreBeyondScope => (words.say("action-score-beyond-scope"), words.say("action-score-beyond-scope-tip")),
+            Self::ToggleOverlay => (words.say("action-toggle-overlay"), words.say("action-toggle-overlay-tip")),
+            Self::OpacityUp => (words.say("action-opacity-up"), words.say("action-opacity-up-tip")),
+            Self::OpacityDown => (words.say("action-opacity-down"), words.say("action-opacity-down-tip")),
+            Self::NextLabel => (words.say("action-next-label"), words.say("action-next-label-tip")),
+            Self::NextMethod => (words.say("action-next-method"), words.say("action-next-method-tip")),
+            Self::CheckMap => (words.say("action-check-map"), words.say("action-check-map-tip")),
+            Self::ToggleStrength => (words.say("action-toggle-strength"), words.say("action-toggle-strength-tip")),
+            Self::Agree => (words.say("action-agree"), words.say("action-agree-tip")),
+            Self::Disagree => (words.say("action-disagree"), words.say("action-disagree-tip")),
+            Self::Unsure => (words.say("action-unsure"), words.say("action-unsure-tip")),
+            Self::SaveOverlay => (words.say("action-save-overlay"), words.say("action-save-overlay-tip")),
+            Self::AutoWindow => (words.say("action-auto-window"), words.say("action-auto-window-tip")),
+            Self::Window(1) => (window(1), words.say("action-window-first-tip")),
+            Self::Window(2) => (window(2), words.say("action-window-second-tip")),
+            Self::Window(3) => (window(3), words.say("action-window-third-tip")),
+            Self::Window(4) => (window(4), words.say("action-window-fourth-tip")),
+            Self::Window(5) => (window(5), words.say("action-window-fifth-tip")),
+            Self::Window(_) => (window(6), words.say("action-window-sixth-tip")),
+            Self::Invert => (words.say("action-invert"), words.say("action-invert-tip")),
+            Self::ResetView => (words.say("action-reset-view"), words.say("action-reset-view-tip")),
+            Self::TurnRight => (words.say("action-turn-right"), words.say("action-turn-right-tip")),
+            Self::TurnLeft => (words.say("action-turn-left"), words.say("action-turn-left-tip")),
+            Self::FlipAcross => (words.say("action-flip-across"), words.say("action-flip-across-tip")),
+            Self::FlipDown => (words.say("action-flip-down"), words.say("action-flip-down-tip")),
+            Self::Play => (words.say("action-play"), words.say("action-play-tip")),
+            Self::Magnify => (words.say("action-magnify"), words.say("action-magnify-tip")),
+            Self::NextLayout => (words.say("action-next-layout"), words.say("action-next-layout-tip")),
+            Self::NextViewport => (words.say("action-next-viewport"), words.say("action-next-viewport-tip")),
+            Self::ComparePrior => (words.say("action-compare-prior"), words.say("action-compare-prior-tip")),
+            Self::LinkViewports => (words.say("action-link-viewports"), words.say("action-link-viewports-tip")),
+            Self::Measure(Tool::Length) => (words.say("action-length"), words.say("action-length-tip")),
+            Self::Measure(Tool::Angle) => (words.say("action-angle"), words.say("action-angle-tip")),
+            Self::Measure(Tool::Rectangle) => (words.say("action-rectangle"), words.say("action-rectangle-tip")),
+            Self::Measure(Tool::Ellipse) => (words.say("action-ellipse"), words.say("action-ellipse-tip")),
+            Self::Measure(Tool::Probe) => (words.say("action-probe"), words.say("action-probe-tip")),
+            Self::Measure(Tool::Arrow) => (words.say("action-arrow"), words.say("action-arrow-tip")),
+            Self::RemoveMark => (words.say("action-remove-mark"), words.say("action-remove-mark-tip")),
+            Self::Undo => (words.say("action-undo"), words.say("action-undo-tip")),
+            Self::Redo => (words.say("action-redo"), words.say("action-redo-tip")),
+            Self::PointAt => (words.say("action-point-at"), words.say("action-point-at-tip")),
+            Self::ZoomIn => (words.say("action-zoom-in"), words.say("action-zoom-in-tip")),
+            Self::ZoomOut => (words.say("action-zoom-out"), words.say("action-zoom-out-tip")),
+            Self::NextFrame => (words.say("action-next-frame"), words.say("action-next-frame-tip")),
+            Self::PreviousFrame => (words.say("action-previous-frame"), words.say("action-previous-frame-tip")),
+            Self::FirstFrame => (words.say("action-first-frame"), words.say("action-first-frame-tip")),
+            Self::LastFrame => (words.say("action-last-frame"), words.say("action-last-frame-tip")),
+            Self::ToggleTexts => (words.say("action-toggle-texts"), words.say("action-toggle-texts-tip")),
+            Self::Deidentify => (words.say("action-deidentify"), words.say("action-deidentify-tip")),
+            Self::Evaluate => (words.say("action-evaluate"), words.say("action-evaluate-tip")),
+            Self::Train => (words.say("action-train"), words.say("action-train-tip")),
+            Self::ToggleStudyList => (words.say("action-toggle-study-list"), words.say("action-toggle-study-list-tip")),
+            Self::ToggleTheme => (words.say("action-toggle-theme"), words.say("action-toggle-theme-tip")),
+            Self::Palette => (words.say("action-palette"), words.say("action-palette-tip")),
+            Self::Keys => (words.say("action-keys"), words.say("action-keys-tip")),
+            Self::Log => (words.say("action-log"), words.say("action-log-tip")),
+            Self::BreakGlass => (words.say("action-break-glass"), words.say("action-break-glass-tip")),
+            Self::Lock => (words.say("action-lock"), words.say("action-lock-tip")),
+            Self::Safety => (words.say("action-safety"), words.say("action-safety-tip")),
+            Self::Escape => (words.say("action-escape"), words.say("action-escape-tip")),
+            Self::Quit => (words.say("action-quit"), words.say("action-quit-tip")),
+        };
+        ActionWords { name, tooltip }
     }
 
     /// The key as people read it: `Ctrl O`.

@@ -1,11 +1,14 @@
 //! What the modules of a page answer, each its own question, and where two of them agree or differ. In words only: no
 //! model was trained on scans, notes and courses of the same patients, so nothing is blended into one number.
 
-use super::{Item, Kind, Loading, Reading, State, WarningAt, item::primary_label, refusal};
+use super::{
+    Item, Kind, Loading, Reading, State, WarningAt, item::primary_label, refusal, status_name,
+};
 use crate::{
     language::Status,
     prediction::{Call, Score},
     render::caption::percent,
+    words::{Part, Words},
 };
 
 /// One module of the page.
@@ -15,10 +18,6 @@ pub struct Module {
     pub question: String,
     pub says: String,
 }
-
-/// Why there is no number for all of it.
-pub const NO_FUSION: &str =
-    "No fused probability is computed: no fusion model was trained on paired data.";
 
 impl State {
     /// Every module that could speak of what stands on the page.
@@ -32,39 +31,47 @@ impl State {
     }
 
     fn module(&self, kind: Kind, item: &Item) -> Module {
+        let words = &self.words;
         let empty = Reading::default();
         let reading = item.reading().unwrap_or(&empty);
         let manifest = reading.model.as_ref().or_else(|| self.model_for(kind));
         let question = manifest.map_or_else(
-            || format!("A model for {}", kind.plural()),
+            || match kind {
+                Kind::Scan => words.say("module-scan"),
+                Kind::Note => words.say("module-note"),
+                Kind::Series => words.say("module-series"),
+                Kind::Sequence => words.say("module-sequence"),
+            },
             |it| it.title.clone(),
         );
         let says = match (&reading.prediction, item.prediction()) {
             (_, Some(prediction)) => {
                 let label = primary_label(prediction);
                 let score = label.and_then(|it| prediction.scores.get(it.0));
-                score.map_or_else(|| "no answer".to_owned(), score_words)
+                score.map_or_else(
+                    || words.say("module-no-answer"),
+                    |it| score_words(words, it),
+                )
             }
-            (Loading::Failed(_), _) if reading.is_refused => {
-                "refused as outside its scope".to_owned()
-            }
+            (Loading::Failed(_), _) if reading.is_refused => words.say("module-refused"),
             (Loading::Failed(failure), _) => failure.headline.clone(),
-            (Loading::Waiting(_), _) => "being asked".to_owned(),
-            _ if manifest.is_none() => "not installed".to_owned(),
-            _ => "not asked".to_owned(),
+            (Loading::Waiting(_), _) => words.say("module-asked"),
+            _ if manifest.is_none() => words.say("module-not-installed"),
+            _ => words.say("module-not-asked"),
         };
         Module { question, says }
     }
 
     fn news2_module(&self) -> Option<Module> {
         let (_, series) = self.series()?;
-        let says = match (refusal(self.age_years()), series.warning()) {
-            (Some(why), _) => format!("not for this patient: {why}"),
-            (None, Some(it)) => format!("{} at hour {}", it.words(), it.hour),
-            (None, None) => "not known at the chosen hour".to_owned(),
+        let words = &self.words;
+        let says = match (refusal(words, self.age_years()), series.warning()) {
+            (Some(why), _) => why,
+            (None, Some(it)) => it.at_its_hour(words),
+            (None, None) => words.say("module-news2-unknown"),
         };
         Some(Module {
-            question: "Early warning by the rules of NEWS2".to_owned(),
+            question: words.say("module-news2"),
             says,
         })
     }
@@ -82,7 +89,7 @@ impl State {
         let (_, series) = self.series()?;
         let warning = series
             .warning()
-            .filter(|_| refusal(self.age_years()).is_none())?;
+            .filter(|_| refusal(&self.words, self.age_years()).is_none())?;
         let label = series.reading.label?;
         let point = series
             .prediction()?
@@ -91,20 +98,16 @@ impl State {
             .operating_point
             .as_ref()?;
         let is_above = point.threshold <= series.answer_then()?;
-        let side = if is_above { "above" } else { "below" };
-        let hour = warning.hour;
+        let words = &self.words;
+        let hour = warning.hour.to_string();
+        let hour = [("hour", Part::from(&hour))];
         Some(match (warning.is_urgent(), is_above) {
-            (None, _) => format!(
-                "At hour {hour} the network is {side} its operating point; NEWS2 is open, because parts are missing."
-            ),
-            (Some(it), above) if it == above => format!(
-                "At hour {hour} the network is {side} its operating point and NEWS2 {} 5: they point the same way.",
-                if it { "at least" } else { "below" }
-            ),
-            (Some(it), _) => format!(
-                "At hour {hour} the network is {side} its operating point but NEWS2 {} 5: they differ, and answer different questions.",
-                if it { "at least" } else { "below" }
-            ),
+            (None, true) => words.say_with("rules-open-above", &hour),
+            (None, false) => words.say_with("rules-open-below", &hour),
+            (Some(true), true) => words.say_with("rules-both-above", &hour),
+            (Some(false), false) => words.say_with("rules-both-below", &hour),
+            (Some(true), false) => words.say_with("rules-urgent-alone", &hour),
+            (Some(false), true) => words.say_with("rules-network-alone", &hour),
         })
     }
 
@@ -123,28 +126,43 @@ impl State {
         // The strongest that is said of it.
         let status = spoken.map(|it| it.status).max()?;
         let is_above = matches!(score.call, Call::Above | Call::Chosen);
-        let side = if is_above { "above" } else { "below" };
+        let words = &self.words;
         let verdict = match (status, is_above) {
-            (Status::Affirmed, true) | (Status::Negated, false) => "they agree",
-            (Status::Affirmed, false) | (Status::Negated, true) => "they differ",
-            _ => "the note does not settle it",
+            (Status::Affirmed, true) | (Status::Negated, false) => words.say("note-agrees"),
+            (Status::Affirmed, false) | (Status::Negated, true) => words.say("note-differs"),
+            _ => words.say("note-open"),
         };
-        Some(format!(
-            "The scan is {side} the operating point for {name}; the note speaks of {name} as {}: {verdict}.",
-            status.name()
-        ))
+        let status = status_name(words, status);
+        let parts = [
+            ("label", Part::from(&name)),
+            ("status", Part::from(&status)),
+            ("verdict", Part::from(&verdict)),
+        ];
+        Some(if is_above {
+            words.say_with("note-scan-above", &parts)
+        } else {
+            words.say_with("note-scan-below", &parts)
+        })
     }
 }
 
 impl WarningAt {
     /// `7 points`, or `5 to 9 points, parts missing`.
-    pub fn words(&self) -> String {
-        let (least, most) = (self.total.least, self.total.greatest);
+    fn points(&self, words: &Words) -> String {
+        let (least, most) = (self.total.least as u64, self.total.greatest as u64);
+        let parts = [("least", Part::Number(least)), ("most", Part::Number(most))];
         if least < most {
-            format!("{least:.0} to {most:.0} points, parts missing")
+            words.say_with("news2-points-open", &parts)
         } else {
-            format!("{least:.0} points")
+            words.say_with("news2-points", &parts)
         }
+    }
+
+    /// The same, with its hour.
+    pub fn at_its_hour(&self, words: &Words) -> String {
+        let (points, hour) = (self.points(words), self.hour.to_string());
+        let parts = [("points", Part::from(&points)), ("hour", Part::from(&hour))];
+        words.say_with("news2-at-hour", &parts)
     }
 
     /// Whether the total reaches 5, from which the source asks for an urgent response; `None` while that is open.
@@ -154,19 +172,18 @@ impl WarningAt {
     }
 }
 
-fn score_words(score: &Score) -> String {
+fn score_words(words: &Words, score: &Score) -> String {
     let share = percent(score.probability);
+    let point = score.operating_point.as_ref();
+    let point = point.map(|it| percent(it.threshold)).unwrap_or_default();
+    let parts = [
+        ("label", Part::from(&score.label)),
+        ("share", Part::from(&share)),
+        ("point", Part::from(&point)),
+    ];
     match (&score.operating_point, score.call) {
-        (Some(point), Call::Above) => format!(
-            "{} {share}, above its operating point of {}",
-            score.label,
-            percent(point.threshold)
-        ),
-        (Some(point), _) => format!(
-            "{} {share}, below its operating point of {}",
-            score.label,
-            percent(point.threshold)
-        ),
-        (None, _) => format!("{} {share}, without an operating point", score.label),
+        (Some(_), Call::Above) => words.say_with("module-above", &parts),
+        (Some(_), _) => words.say_with("module-below", &parts),
+        (None, _) => words.say_with("module-no-point", &parts),
     }
 }

@@ -10,11 +10,12 @@ use super::{
 };
 use crate::{
     engine::{Event, Gate, Job, JobId, SaveJob, Target, Told},
-    failure::Failure,
+    failure::{Failure, InWords as _},
     lock::Reason,
     render::{Turn, auto_window, curve::first_window, preset_window},
     settings::Theme,
     store::{self, Outcome},
+    words::Part,
 };
 
 impl State {
@@ -153,8 +154,12 @@ impl State {
             Event::Refused { path, error } => self.refuse(path, &error, purpose),
             Event::ModelLoaded(manifest) => return self.take_model(manifest, &purpose),
             Event::ModelRefused { folder, error } => {
-                let mut failure = Failure::from(&error);
-                failure.headline = format!("{} ({folder})", failure.headline);
+                let mut failure = error.in_words(&self.words);
+                let parts = [
+                    ("headline", Part::from(&failure.headline)),
+                    ("folder", Part::from(&folder)),
+                ];
+                failure.headline = self.words.say_with("fail-of-folder", &parts);
                 self.tell(Tone::Failure, failure, None, None);
             }
             Event::Scored(prediction) => return self.scored(id, &purpose, *prediction),
@@ -164,11 +169,9 @@ impl State {
             Event::NoteAnswered(reply) => self.note_answered(id, &purpose, *reply),
             Event::MapChecked(found) => self.map_checked(id, &purpose, found),
             Event::Saved(path) => {
-                let words =
-                    "The PNG carries the overlay; the JSON beside it the result.".to_owned();
                 let saved = Failure {
-                    headline: "Overlay and result saved".to_owned(),
-                    remedy: words,
+                    headline: self.words.say("notice-saved"),
+                    remedy: self.words.say("notice-saved-remedy"),
                     cause: String::new(),
                 };
                 self.tell(Tone::Done, saved, Some(path), None);
@@ -211,7 +214,8 @@ impl State {
             // A job that never started leaves nothing to do.
             self.cancelled(id, &purpose);
         }
-        self.tell(Tone::Failure, error.into(), None, None);
+        let failure = error.in_words(&self.words);
+        self.tell(Tone::Failure, failure, None, None);
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
@@ -457,8 +461,8 @@ impl State {
             return vec![Effect::AskWhereToSave];
         }
         let failure = Failure {
-            headline: "There is no overlay to save yet".to_owned(),
-            remedy: "Score a scan first: press Space.".to_owned(),
+            headline: self.words.say("notice-no-overlay"),
+            remedy: self.words.say("notice-no-overlay-remedy"),
             cause: "wanted a scan with an explanation, found none".to_owned(),
         };
         self.tell(Tone::Failure, failure, None, None);

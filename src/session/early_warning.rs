@@ -3,6 +3,7 @@
 use crate::{
     bedside::{Answer, CARDS, Card, Consciousness, Inputs, Range},
     case::{Series, Variable},
+    words::{Part, Words},
 };
 
 /// How long a value counts as known: the longest time between two observations that NEWS2 allows (RCP 2017, chart 4: a
@@ -57,18 +58,12 @@ pub fn answer_at(series: &Series, hour: i64) -> Option<Answer> {
     answer.is_computed().then_some(answer)
 }
 
-/// Why NEWS2 is not for a patient of this age, in the card's own words.
-pub fn refusal(age_years: Option<f32>) -> Option<String> {
-    let inputs = Inputs {
-        age_years: age_years.map(f64::from),
-        ..Inputs::default()
-    };
-    let warnings = news2()?.answer(&inputs).warnings;
-    let found = warnings
-        .into_iter()
-        .find(|it| it.starts_with("age_years"))?;
-    let (_, words) = found.split_once(": ")?;
-    Some(words.to_owned())
+/// Why NEWS2 is not for a patient of this age.
+pub fn refusal(words: &Words, age_years: Option<f32>) -> Option<String> {
+    let (age, from) = (f64::from(age_years?), news2()?.from_years?);
+    let (age, from) = (age < from).then(|| (age.to_string(), from.to_string()))?;
+    let parts = [("from", Part::from(&from)), ("age", Part::from(&age))];
+    Some(words.say_with("news2-not-for", &parts))
 }
 
 /// What was known then. Nothing is worked out but three things that the table of variables does not have by their own

@@ -2,20 +2,17 @@
 
 use std::path::PathBuf;
 
-use super::{Command, Effect, Loading, Notice, Purpose, State, Tone, failure::of_copy};
+use super::{Command, Effect, Loading, Notice, Purpose, State, Tone};
 use crate::{
     engine::{Error, JobId},
-    failure::Failure,
+    failure::{Failure, InWords as _},
     privacy::Phi,
 };
 
 impl State {
     pub(super) fn failed(&mut self, id: JobId, purpose: &Purpose, error: &Error) -> Vec<Effect> {
         self.jobs.remove(&id);
-        let failure = match error {
-            Error::Share(error) => of_copy(&self.words, error),
-            other => Failure::from(other),
-        };
+        let failure = error.in_words(&self.words);
         match *purpose {
             Purpose::Score { item, frame_idx } => {
                 if let Some(reading) = self

@@ -15,6 +15,7 @@ use crate::{
     model::Manifest,
     privacy::Phi,
     store::Action,
+    words::{Part, Words},
 };
 
 impl State {
@@ -59,7 +60,10 @@ impl State {
             PageCommand::StopTraining => return self.stop_training(),
             PageCommand::UseModel => return self.use_trained(),
             PageCommand::OpenOutside(path) => return vec![Effect::OpenOutside(path)],
-            PageCommand::NothingThere => self.tell(Tone::Failure, nothing_there(), None, None),
+            PageCommand::NothingThere => {
+                let failure = nothing_there(&self.words);
+                self.tell(Tone::Failure, failure, None, None);
+            }
         }
         Vec::new()
     }
@@ -263,7 +267,8 @@ impl State {
             return Vec::new();
         }
         if self.page != Page::Evaluate {
-            self.tell(Tone::Done, finished(&report), None, None);
+            let done = finished(&self.words, &report);
+            self.tell(Tone::Done, done, None, None);
         }
         // To be found again; see `Settings`.
         self.settings.remember_report(folder.reveal());
@@ -282,22 +287,25 @@ pub(super) fn started(effect: &Effect) -> Option<JobId> {
     }
 }
 
-fn finished(report: &Report) -> Failure {
+fn finished(words: &Words, report: &Report) -> Failure {
     let figure = match &report.findings {
-        Findings::OneLabel(it) => it.auroc.map(|it| format!("AUROC {:.3}. ", it.value)),
+        Findings::OneLabel(it) => it.auroc.map(|it| format!("{:.3}", it.value)),
         Findings::ManyLabels(_) => None,
     };
     Failure {
-        headline: "The evaluation is finished".to_owned(),
-        remedy: format!("{}Ctrl E shows the report.", figure.unwrap_or_default()),
+        headline: words.say("notice-evaluated"),
+        remedy: match &figure {
+            Some(it) => words.say_with("notice-evaluated-figure", &[("auroc", Part::from(it))]),
+            None => words.say("notice-evaluated-remedy"),
+        },
         cause: String::new(),
     }
 }
 
-fn nothing_there() -> Failure {
+fn nothing_there(words: &Words) -> Failure {
     Failure {
-        headline: "The desktop has no program for this".to_owned(),
-        remedy: "Type or paste the path into the field, or open the folder yourself.".to_owned(),
+        headline: words.say("notice-no-program"),
+        remedy: words.say("notice-no-program-remedy"),
         cause: "wanted a file dialog or a program for the file, found none".to_owned(),
     }
 }

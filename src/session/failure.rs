@@ -1,97 +1,96 @@
 //! Words for what the worker threads may fail at.
 
-use crate::{engine, failure::Failure, render, sample, share, words::Words};
+use crate::{
+    engine,
+    failure::{Failure, InWords},
+    render, sample, share,
+    words::Words,
+};
 
-impl From<&engine::Error> for Failure {
-    fn from(error: &engine::Error) -> Self {
-        let (headline, remedy) = match error {
-            engine::Error::Score(error) => return error.into(),
-            engine::Error::Disk(error) => return error.into(),
-            // Told by `of_copy` where somebody waits for it.
-            engine::Error::Share(_) => (
-                "The copy could not be made",
-                "Try again; report this with the cause.",
+impl InWords for engine::Error {
+    fn in_words(&self, words: &Words) -> Failure {
+        let (headline, remedy) = match self {
+            Self::Score(error) => return error.in_words(words),
+            Self::Disk(error) => return error.in_words(words),
+            Self::Share(error) => return error.in_words(words),
+            Self::Tool(relayed) => return relayed.in_words(words),
+            Self::Report { .. } => (
+                words.say("fail-engine-report"),
+                words.say("fail-engine-report-remedy"),
             ),
-            engine::Error::Tool(failure) => return failure.clone(),
-            engine::Error::Report { .. } => (
-                "The report cannot be shown here",
-                "It was written by another version, or changed. Open report.html, or evaluate again.",
+            Self::ToolStart { .. } => (
+                words.say("fail-engine-tool-start"),
+                words.say("fail-engine-tool-start-remedy"),
             ),
-            engine::Error::ToolStart { .. } => (
-                "The work could not be started",
-                "Close other programs and start it again.",
+            Self::ToolLine { .. } => (
+                words.say("fail-engine-tool-line"),
+                words.say("fail-engine-tool-line-remedy"),
             ),
-            engine::Error::ToolLine { .. } => (
-                "The work said something that makes no sense",
-                "Reinstall Wardlight; if it happens again, report it with the cause.",
+            Self::ToolEnded { .. } => (
+                words.say("fail-engine-tool-ended"),
+                words.say("fail-engine-tool-ended-remedy"),
             ),
-            engine::Error::ToolEnded { .. } => (
-                "The work ended before it was done",
-                "Most often memory was short: close other programs and start again. A training goes on where it was.",
+            Self::Sample(sample::Error::Disk(error)) => return error.in_words(words),
+            Self::Sample(sample::Error::Encode { .. }) => (
+                words.say("fail-engine-sample"),
+                words.say("fail-engine-sample-remedy"),
             ),
-            engine::Error::Sample(sample::Error::Disk(error)) => return error.into(),
-            engine::Error::Sample(sample::Error::Encode { .. }) => (
-                "The sample case could not be made",
-                "Open a file of your own; report this with the cause.",
+            Self::Render(render::Error::OtherSubject) => (
+                words.say("fail-engine-other-subject"),
+                words.say("fail-engine-other-subject-remedy"),
             ),
-            engine::Error::Render(render::Error::OtherSubject) => (
-                "The explanation belongs to another picture",
-                "Score this picture, then save again.",
-            ),
-            engine::Error::Render(
+            Self::Render(
                 render::Error::NoSuchFrame { .. }
                 | render::Error::Png { .. }
                 | render::Error::Tiff { .. },
             ) => (
-                "The picture could not be made",
-                "Try again; if it fails again, report it with the cause.",
+                words.say("fail-engine-picture"),
+                words.say("fail-engine-picture-remedy"),
             ),
-            engine::Error::NoSuchModel { .. } => (
-                "The model is not loaded",
-                "Choose another model, or start Wardlight again.",
+            Self::NoSuchModel { .. } => (
+                words.say("fail-engine-no-such-model"),
+                words.say("fail-engine-no-such-model-remedy"),
             ),
-            engine::Error::Panicked { .. } => (
-                "Something went wrong inside Wardlight",
-                "What is open is safe. Try again; report it with the cause.",
+            Self::Panicked { .. } => (
+                words.say("fail-engine-panicked"),
+                words.say("fail-engine-panicked-remedy"),
             ),
-            engine::Error::Thread { .. } => (
-                "A worker could not be started",
-                "Close other programs and start Wardlight again.",
+            Self::Thread { .. } => (
+                words.say("fail-engine-thread"),
+                words.say("fail-engine-thread-remedy"),
             ),
         };
-        Self::new(headline, remedy, error)
+        Failure::new(headline, remedy, self)
     }
 }
 
-/// Why there is no de-identified copy, in the language of the window.
-pub(super) fn of_copy(words: &Words, error: &share::Error) -> Failure {
-    let (headline, remedy) = match error {
-        share::Error::Disk(error) => return error.into(),
-        share::Error::Import(error) => return error.into(),
-        share::Error::Pixels(_) => (
-            words.say("copy-no-search"),
-            words.say("copy-no-search-remedy"),
-        ),
-        share::Error::FileChanged => (words.say("copy-changed"), words.say("copy-changed-remedy")),
-        share::Error::NameTaken { .. } => (words.say("copy-taken"), words.say("copy-taken-remedy")),
-        share::Error::Folder { .. } => (words.say("copy-folder"), words.say("copy-folder-remedy")),
-        share::Error::NotAUid | share::Error::NoFreeName | share::Error::Json => {
-            (words.say("copy-failed"), words.say("copy-failed-remedy"))
-        }
-        share::Error::Cancelled => (
-            words.say("copy-cancelled"),
-            words.say("copy-cancelled-remedy"),
-        ),
-    };
-    Failure::new(headline, remedy, error)
+/// Why there is no de-identified copy.
+impl InWords for share::Error {
+    fn in_words(&self, words: &Words) -> Failure {
+        let (headline, remedy) = match self {
+            Self::Disk(error) => return error.in_words(words),
+            Self::Import(error) => return error.in_words(words),
+            Self::Pixels(_) => (
+                words.say("copy-no-search"),
+                words.say("copy-no-search-remedy"),
+            ),
+            Self::FileChanged => (words.say("copy-changed"), words.say("copy-changed-remedy")),
+            Self::NameTaken { .. } => (words.say("copy-taken"), words.say("copy-taken-remedy")),
+            Self::Folder { .. } => (words.say("copy-folder"), words.say("copy-folder-remedy")),
+            Self::NotAUid | Self::NoFreeName | Self::Json => {
+                (words.say("copy-failed"), words.say("copy-failed-remedy"))
+            }
+            Self::Cancelled => (
+                words.say("copy-cancelled"),
+                words.say("copy-cancelled-remedy"),
+            ),
+        };
+        Failure::new(headline, remedy, self)
+    }
 }
 
-impl From<&engine::Busy> for Failure {
-    fn from(error: &engine::Busy) -> Self {
-        Self::new(
-            "Too much is waiting already",
-            "Let what runs finish, or cancel it with Esc.",
-            error,
-        )
+impl InWords for engine::Busy {
+    fn in_words(&self, words: &Words) -> Failure {
+        Failure::new(words.say("fail-busy"), words.say("fail-busy-remedy"), self)
     }
 }

@@ -1,6 +1,6 @@
 //! Whether two files are of one patient, as far as their own words tell. Pure, and it never says whose they are.
 
-use crate::{case::Subject, privacy::Phi};
+use crate::{case::Subject, privacy::Phi, words::Words};
 
 /// What two files may agree or differ in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,13 +28,13 @@ const AGE_YEARS: f32 = 2.0;
 
 impl Trait {
     /// Its name in a sentence.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self, words: &Words) -> String {
         match self {
-            Self::Number => "patient number",
-            Self::Name => "name",
-            Self::BirthDate => "birth date",
-            Self::Sex => "sex",
-            Self::Age => "age",
+            Self::Number => words.say("trait-number"),
+            Self::Name => words.say("trait-name"),
+            Self::BirthDate => words.say("trait-birth-date"),
+            Self::Sex => words.say("trait-sex"),
+            Self::Age => words.say("trait-age"),
         }
     }
 }
@@ -83,40 +83,32 @@ impl Identity {
     }
 
     /// What is told before two files stand on one page. Names of traits only, never their values.
-    pub fn sentence(&self) -> String {
+    pub fn sentence(&self, words: &Words) -> String {
+        let (Self::Different(traits) | Self::Unknown(traits)) = self else {
+            return words.say("identity-same");
+        };
+        let named = list(words, traits);
+        let parts = [("n", traits.len().into()), ("traits", (&named).into())];
         match self {
-            Self::Same => "The patient number agrees.".to_owned(),
-            Self::Different(traits) => {
-                let verb = if traits.len() == 1 {
-                    "differs"
-                } else {
-                    "differ"
-                };
-                format!(
-                    "Not the same patient by its own words: {} {verb}.",
-                    list(traits)
-                )
-            }
-            Self::Unknown(traits) if traits.is_empty() => {
-                "Not known to be the same patient: there is nothing to compare.".to_owned()
-            }
-            Self::Unknown(traits) => {
-                let verb = if traits.len() == 1 { "agrees" } else { "agree" };
-                format!(
-                    "Not known to be the same patient: {} {verb}, which is no proof.",
-                    list(traits)
-                )
-            }
+            Self::Different(_) => words.say_with("identity-different", &parts),
+            _ if traits.is_empty() => words.say("identity-nothing"),
+            _ => words.say_with("identity-unknown", &parts),
         }
     }
 }
 
 /// `name`, `name and sex`, `patient number, name and sex`.
-fn list(traits: &[Trait]) -> String {
-    let words: Vec<&str> = traits.iter().map(|it| it.name()).collect();
-    match words.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+fn list(words: &Words, traits: &[Trait]) -> String {
+    let names: Vec<String> = traits.iter().map(|it| it.name(words)).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => {
+            let rest = rest.join(&words.say("list-comma"));
+            words.say_with(
+                "list-and",
+                &[("rest", (&rest).into()), ("last", last.into())],
+            )
+        }
         None => String::new(),
     }
 }
@@ -180,7 +172,11 @@ fn ages_agree(a: Option<f32>, b: Option<f32>) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::{Identity, Trait};
-    use crate::{case::Subject, privacy::Phi};
+    use crate::{
+        case::Subject,
+        privacy::Phi,
+        words::{Language, Words},
+    };
 
     fn subject(number: &str, name: &str, age: f32) -> Subject {
         Subject {
@@ -204,7 +200,11 @@ mod tests {
             same_name,
             Identity::Unknown(vec![Trait::Name, Trait::Sex, Trait::Age])
         );
-        assert!(same_name.sentence().contains("no proof"));
+        assert!(
+            same_name
+                .sentence(&Words::new(Language::English))
+                .contains("no proof")
+        );
         let nothing = Identity::of(&jane, &Subject::default());
         assert_eq!(nothing, Identity::Unknown(Vec::new()));
     }
@@ -214,7 +214,7 @@ mod tests {
         let jane = subject("17", "DOE^JANE", 61.0);
         let other = Identity::of(&jane, &subject("17", "ROE^RICHARD", 4.0));
         assert_eq!(other, Identity::Different(vec![Trait::Name, Trait::Age]));
-        let words = other.sentence();
+        let words = other.sentence(&Words::new(Language::English));
         assert!(words.contains("name and age differ"), "{words}");
         assert!(!words.contains("ROE") && !words.contains("17"), "{words}");
         let middle = subject("", "Doe^Jane^A", 61.0);

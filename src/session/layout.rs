@@ -187,9 +187,8 @@ impl State {
             }
             None => {
                 let nothing = Failure {
-                    headline: "No earlier scan of this patient is open".to_owned(),
-                    remedy: "Open one that was made before; scans without a date or a patient number have no before."
-                        .to_owned(),
+                    headline: self.words.say("prior-missing"),
+                    remedy: self.words.say("prior-missing-remedy"),
                     cause: String::new(),
                 };
                 self.tell(Tone::Failure, nothing, None, None);

@@ -20,6 +20,7 @@ mod layout;
 mod log;
 mod marks;
 mod meaning;
+mod naming;
 mod open;
 mod opinion;
 mod pages;
@@ -49,8 +50,8 @@ use crate::{
 
 use self::together::Joining;
 pub use self::{
-    action::{Action, ActionInfo, Group},
-    agreement::{Module, NO_FUSION},
+    action::{Action, ActionInfo, ActionWords, Group},
+    agreement::Module,
     course::{CourseGroup, CourseView, SeriesItem},
     deed::{Deed, OpenedFile, RECENT, REPORTS},
     deidentify::{
@@ -64,7 +65,11 @@ pub use self::{
     layout::{Layout, Viewports},
     log::{LOG_ROWS, LogCommand, LogPage},
     marks::{Mark, MarkEdit, MarkId, Marks, Tool},
-    meaning::{Sentence, meaning, scope_words},
+    meaning::{Sentence, adjusted, meaning, scope_words},
+    naming::{
+        Risk, group_name, news2_given, news2_item, news2_risk, risk, section_name, status_name,
+        variable_name, verdict_name,
+    },
     opinion::Answer,
     pages::{
         Curve, EvaluateForm, Evaluating, Field, Page, PageCommand, ShownReport, Stage, Switch,
@@ -74,6 +79,9 @@ pub use self::{
     together::{Bond, Consent, PatientId},
     view::View,
 };
+
+/// What the program is called, in every language.
+pub const NAME: &str = "Wardlight";
 
 /// Everything that is drawn.
 #[derive(Debug)]
@@ -533,65 +541,83 @@ impl State {
 
     /// A window title free of patient data: what is open, and how far it is.
     pub fn title(&self) -> String {
+        let words = &self.words;
         let state = match self.page {
-            _ if matches!(self.door.stage, DoorStage::Locked(_)) => "locked",
-            _ if !self.door.is_open() => return "Wardlight".to_owned(),
+            _ if matches!(self.door.stage, DoorStage::Locked(_)) => words.say("title-locked"),
+            _ if !self.door.is_open() => return NAME.to_owned(),
             Page::Reading => return self.reading_title(),
-            Page::Evaluate if self.evaluating.job.is_some() => "evaluating",
-            Page::Evaluate if self.evaluating.report.ready().is_some() => "evaluated",
-            Page::Evaluate => "evaluation",
-            Page::Log => "audit log",
-            Page::Deidentify if self.deidentify.draft.waiting().is_some() => "looking",
-            Page::Deidentify if self.deidentify.written.is_some() => "copy written",
-            Page::Deidentify => "de-identified copy",
-            Page::Train if self.training.job.is_some() => "training",
-            Page::Train if self.training.bundle.is_some() => "trained",
-            Page::Train => "ready to train",
+            Page::Evaluate if self.evaluating.job.is_some() => words.say("title-evaluating"),
+            Page::Evaluate if self.evaluating.report.ready().is_some() => {
+                words.say("title-evaluated")
+            }
+            Page::Evaluate => words.say("title-evaluation"),
+            Page::Log => words.say("title-log"),
+            Page::Deidentify if self.deidentify.draft.waiting().is_some() => {
+                words.say("title-looking")
+            }
+            Page::Deidentify if self.deidentify.written.is_some() => {
+                words.say("title-copy-written")
+            }
+            Page::Deidentify => words.say("title-copy"),
+            Page::Train if self.training.job.is_some() => words.say("title-training"),
+            Page::Train if self.training.bundle.is_some() => words.say("title-trained"),
+            Page::Train => words.say("title-train"),
         };
-        format!("Wardlight \u{00B7} {state}")
+        format!("{NAME} \u{00B7} {state}")
     }
 
     fn reading_title(&self) -> String {
+        let words = &self.words;
         let reading = self.center().and_then(Item::reading);
         let state = match reading.map(|it| (&it.prediction, &it.explanation)) {
-            _ if self.items.is_empty() && self.is_opening() => "opening",
-            _ if self.items.is_empty() => return "Wardlight".to_owned(),
-            Some((Loading::Waiting(_), _)) => "scoring",
-            Some((Loading::Ready(_), Loading::Waiting(_))) => "explaining",
-            Some((Loading::Ready(_), Loading::Ready(_))) => "scored and explained",
-            Some((Loading::Ready(_), _)) => "scored",
-            Some((Loading::Failed(_), _)) => "not scored",
-            _ => "open",
+            _ if self.items.is_empty() && self.is_opening() => words.say("title-opening"),
+            _ if self.items.is_empty() => return NAME.to_owned(),
+            Some((Loading::Waiting(_), _)) => words.say("title-scoring"),
+            Some((Loading::Ready(_), Loading::Waiting(_))) => words.say("title-explaining"),
+            Some((Loading::Ready(_), Loading::Ready(_))) => words.say("title-explained"),
+            Some((Loading::Ready(_), _)) => words.say("title-scored"),
+            Some((Loading::Failed(_), _)) => words.say("title-not-scored"),
+            _ => words.say("title-open"),
         };
-        format!("Wardlight \u{00B7} {state}")
+        format!("{NAME} \u{00B7} {state}")
     }
 }
 
 impl NoteMarks {
-    /// In the order of the chooser, each with its name.
-    pub const ALL: [(Self, &'static str); 4] = [
-        (Self::All, "Influence and status"),
-        (Self::Influence, "Influence"),
-        (Self::Statuses, "Status"),
-        (Self::Identifiers, "Identifiers"),
+    /// In the order of the chooser.
+    pub const ALL: [Self; 4] = [
+        Self::All,
+        Self::Influence,
+        Self::Statuses,
+        Self::Identifiers,
     ];
+
+    /// Its name in the chooser.
+    pub fn name(self, words: &Words) -> String {
+        match self {
+            Self::All => words.say("marks-all"),
+            Self::Influence => words.say("marks-influence"),
+            Self::Statuses => words.say("marks-statuses"),
+            Self::Identifiers => words.say("marks-identifiers"),
+        }
+    }
 
     /// The one after it, round and round.
     pub fn next(self) -> Self {
-        let at = Self::ALL.iter().position(|it| it.0 == self).unwrap_or(0);
+        let at = Self::ALL.iter().position(|it| *it == self).unwrap_or(0);
         let next = Self::ALL.get((at + 1) % Self::ALL.len());
-        next.map_or(self, |it| it.0)
+        next.copied().unwrap_or(self)
     }
 }
 
 impl Kind {
-    /// Its name in the plural.
-    pub const fn plural(self) -> &'static str {
+    /// That no model reads it.
+    pub fn no_model(self, words: &Words) -> String {
         match self {
-            Self::Scan => "scans",
-            Self::Note => "notes",
-            Self::Series => "series",
-            Self::Sequence => "sequences",
+            Self::Scan => words.say("no-model-scan"),
+            Self::Note => words.say("no-model-note"),
+            Self::Series => words.say("no-model-series"),
+            Self::Sequence => words.say("no-model-sequence"),
         }
     }
 

@@ -9,8 +9,10 @@ use super::{
 use crate::{
     case::Chart,
     engine::JobId,
+    failure::InWords as _,
     import::{self, Opened},
     privacy::Phi,
+    words::Words,
 };
 
 impl State {
@@ -45,7 +47,7 @@ impl State {
         let mut first = None;
         let n_contents = contents.len();
         for (idx, content) in contents.into_iter().enumerate() {
-            let called = Phi::new(called(&name, (idx, n_contents), &content));
+            let called = Phi::new(called(&self.words, &name, (idx, n_contents), &content));
             let id = self.add((called, path.clone()), content, &mut own);
             effects.extend(self.tell_opened(id, &path));
             effects.extend(self.read_note(id));
@@ -105,7 +107,8 @@ impl State {
             Purpose::Open(_) => Some(Command::Open(vec![path.reveal().clone()])),
             _ => None,
         };
-        self.tell(Tone::Failure, error.into(), Some(path), retry);
+        let failure = error.in_words(&self.words);
+        self.tell(Tone::Failure, failure, Some(path), retry);
     }
 
     /// The table goes to the evaluation.
@@ -194,7 +197,7 @@ fn contents_of(chart: Chart) -> Vec<Content> {
 }
 
 /// The name of an item: that of its record where it has one, else of its file, numbered where the file has several.
-fn called(file: &str, (idx, n): (usize, usize), content: &Content) -> String {
+fn called(words: &Words, file: &str, (idx, n): (usize, usize), content: &Content) -> String {
     let own = match content {
         Content::Sequence(it) => it.sequence.name.clone(),
         // For the study list.
@@ -203,7 +206,11 @@ fn called(file: &str, (idx, n): (usize, usize), content: &Content) -> String {
     };
     match (own.is_empty(), n) {
         (false, 2..) => format!("{file} \u{00B7} {own}"),
-        (true, 2..) => format!("{file} \u{00B7} {} of {n}", idx + 1),
+        (true, 2..) => {
+            let number = (idx + 1).into();
+            let parts = [("file", file.into()), ("number", number), ("all", n.into())];
+            words.say_with("item-number", &parts)
+        }
         _ => file.to_owned(),
     }
 }

@@ -21,8 +21,8 @@ impl State {
             return;
         }
         let failure = Failure {
-            headline: "There is nothing to point at".to_owned(),
-            remedy: "Open a scan, and choose a model that reads around a point.".to_owned(),
+            headline: self.words.say("notice-no-point"),
+            remedy: self.words.say("notice-no-point-remedy"),
             cause: "wanted a scan and a model that reads around a point".to_owned(),
         };
         self.tell(Tone::Failure, failure, None, None);

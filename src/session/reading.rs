@@ -58,13 +58,11 @@ impl State {
             Target::Sequence(_) => Kind::Sequence,
         };
         let Some(manifest) = self.model_for(kind).cloned() else {
-            let what = kind.plural();
             let failure = Failure {
-                headline: format!("No model for {what} is installed"),
-                remedy: "Put a model bundle into the models folder and start Wardlight again."
-                    .to_owned(),
+                headline: kind.no_model(&self.words),
+                remedy: self.words.say("no-model-remedy"),
                 cause: format!(
-                    "wanted a model for {what}, found {} models",
+                    "wanted a model for this kind of input, found {} models",
                     self.models.len()
                 ),
             };

@@ -152,8 +152,8 @@ impl State {
             }
             None => {
                 let nothing = Failure {
-                    headline: "Nothing was put together on this page".to_owned(),
-                    remedy: "Only what a person put together can be taken apart.".to_owned(),
+                    headline: self.words.say("notice-not-together"),
+                    remedy: self.words.say("notice-not-together-remedy"),
                     cause: String::new(),
                 };
                 self.tell(Tone::Failure, nothing, None, None);
@@ -166,8 +166,8 @@ impl State {
     pub(super) fn ask_together(&mut self) {
         if self.apart().is_empty() {
             let nothing = Failure {
-                headline: "There is nothing to put on this page".to_owned(),
-                remedy: "Open another scan, note or series of the patient first.".to_owned(),
+                headline: self.words.say("notice-nothing-to-put"),
+                remedy: self.words.say("notice-nothing-to-put-remedy"),
                 cause: String::new(),
             };
             self.tell(Tone::Failure, nothing, None, None);

@@ -15,6 +15,7 @@ use crate::{
     privacy::Phi,
     store::Action,
     training,
+    words::Words,
 };
 
 impl State {
@@ -100,7 +101,8 @@ impl State {
         if let Some(failure) = failure {
             self.tell(Tone::Failure, failure, None, None);
         } else if self.training.bundle.is_some() {
-            self.tell(Tone::Done, finished(), None, None);
+            let done = finished(&self.words);
+            self.tell(Tone::Done, done, None, None);
         }
     }
 
@@ -160,10 +162,10 @@ impl Training {
     }
 }
 
-fn finished() -> Failure {
+fn finished(words: &Words) -> Failure {
     Failure {
-        headline: "The training is finished".to_owned(),
-        remedy: "Ctrl T shows its figures.".to_owned(),
+        headline: words.say("notice-trained"),
+        remedy: words.say("notice-trained-remedy"),
         cause: String::new(),
     }
 }

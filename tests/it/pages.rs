@@ -14,7 +14,7 @@ use wardlight::{
     app::App,
     engine::{self, Event, Gate, Job, JobId, Told, Tool},
     evaluate,
-    failure::Failure,
+    failure::{Failure, Relayed},
     import::Opened,
     privacy::Phi,
     session::{
@@ -63,7 +63,7 @@ fn progress(stage: &str, done: usize) -> Event {
 }
 
 /// What the report of a real evaluation looks like, from a run on generated pictures.
-fn report(name: &str) -> (PathBuf, Box<evaluate::Report>) {
+pub(crate) fn report(name: &str) -> (PathBuf, Box<evaluate::Report>) {
     let folder = scratch(name);
     let table = tool::labelled_pictures(&folder);
     let out = folder.join("report");
@@ -174,7 +174,11 @@ fn a_failed_evaluation_says_why_where_it_was_asked_and_elsewhere() {
         remedy: "Name it.".to_owned(),
         cause: "wanted a column path".to_owned(),
     };
-    let failed = || Event::Failed(engine::Error::Tool(failure.clone()));
+    let relayed = Relayed {
+        english: failure.clone(),
+        chinese: None,
+    };
+    let failed = || Event::Failed(engine::Error::Tool(Box::new(relayed.clone())));
     let (mut state, id) = evaluating();
     state.on_event(id, failed());
     assert_eq!(state.evaluating.failure, Some(failure.clone()));

@@ -19,6 +19,7 @@ use wardlight::{
     score::Loaded,
     session::{Command, Kind, early_warnings, refusal},
     warnings::Warnings,
+    words::{Language, Words},
 };
 
 use crate::{
@@ -46,7 +47,7 @@ fn course(values: &[(&str, f64, f64)], patient: &str) -> Series {
 }
 
 /// Files by their names.
-fn open(path: &Path, cancel: &import::Cancel) -> Result<Opened, import::Error> {
+pub(crate) fn open(path: &Path, cancel: &import::Cancel) -> Result<Opened, import::Error> {
     let values = [
         ("heart_rate", 0.2, 88.0),
         ("heart_rate", 1.2, 118.0),
@@ -308,7 +309,9 @@ fn the_last_of_cuff_and_line_counts() {
 
 #[test]
 fn children_are_refused_by_the_card_itself() {
-    assert!(refusal(Some(4.0)).unwrap().contains("16 years"));
-    assert_eq!(refusal(Some(61.0)), None);
-    assert_eq!(refusal(None), None);
+    let words = Words::new(Language::English);
+    let said = refusal(&words, Some(4.0)).unwrap();
+    assert!(said.ends_with("the source is for 16 years and older, found 4 years"));
+    assert_eq!(refusal(&words, Some(61.0)), None);
+    assert_eq!(refusal(&words, None), None);
 }

@@ -19,9 +19,14 @@ use wardlight::{
         meaning,
     },
     settings::{Settings, Theme},
+    words::{Language, Words},
 };
 
 use crate::fake;
+
+fn english() -> Words {
+    Words::new(Language::English)
+}
 
 /// A session with both models loaded and a scan and a note open.
 pub(crate) fn ready() -> State {
@@ -640,7 +645,7 @@ fn settings_are_private_to_their_owner_and_read_back() {
 #[test]
 fn the_meaning_counts_cases_of_the_operating_point_and_makes_nothing_up() {
     let prediction = prediction(0);
-    let words: Vec<String> = meaning(&prediction, &prediction.scores[0])
+    let words: Vec<String> = meaning(&english(), &prediction, &prediction.scores[0])
         .into_iter()
         .map(|it| it.0)
         .collect();
@@ -654,7 +659,7 @@ fn the_meaning_counts_cases_of_the_operating_point_and_makes_nothing_up() {
     let mut bare = prediction.clone();
     bare.calibration = Calibration::None;
     bare.scores[0].operating_point = None;
-    let words: Vec<String> = meaning(&bare, &bare.scores[0])
+    let words: Vec<String> = meaning(&english(), &bare, &bare.scores[0])
         .into_iter()
         .map(|it| it.0)
         .collect();
@@ -675,7 +680,7 @@ fn the_meaning_tells_how_far_networks_lie_apart_on_the_label_that_they_were_aske
             aleatoric: 0.7,
             epistemic: 0.1,
         });
-        meaning(&prediction, &prediction.scores[score_idx])[0]
+        meaning(&english(), &prediction, &prediction.scores[score_idx])[0]
             .0
             .clone()
     };

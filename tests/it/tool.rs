@@ -366,10 +366,16 @@ fn a_table_that_is_refused_is_told_in_words_for_a_person() {
     write(&tool.table, "picture,label\n0.png,1\n");
     client.start_job(JobId(1), evaluate_job(tool)).unwrap();
     let found = rest(&mut client);
-    let Some(Event::Failed(engine::Error::Tool(failure))) = found.last() else {
+    let Some(Event::Failed(engine::Error::Tool(relayed))) = found.last() else {
         panic!("{found:?}")
     };
+    let failure = &relayed.english;
     assert_eq!(failure.headline, "The table lacks a column");
+    let chinese = relayed.chinese.as_ref().unwrap();
+    assert_eq!(
+        (chinese.headline.as_str(), &chinese.cause),
+        ("表格缺少一列", &failure.cause)
+    );
     assert!(
         failure.cause.contains("wanted a column path"),
         "{failure:?}"

@@ -833,7 +833,7 @@ fn the_session_reads_answers_by_the_chosen_site_and_prevalence() {
     assert_eq!(effects.len(), 1, "the choice is kept");
     let by_site = shown(&state);
     assert_eq!(by_site.trust.site, Some(site.site_ref()));
-    let words: Vec<String> = meaning(&by_site, &by_site.scores[0])
+    let words: Vec<String> = meaning(&state.words, &by_site, &by_site.scores[0])
         .into_iter()
         .map(|it| it.0)
         .collect();

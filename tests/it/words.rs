@@ -10,7 +10,7 @@ use std::{
 use regex::Regex;
 
 use wardlight::{
-    app::fonts,
+    app::{fonts, theme},
     words::{Language, Part, Words},
 };
 
@@ -91,10 +91,52 @@ fn every_key_of_the_code_stands_in_both_catalogues_and_none_in_vain() {
     let keys =
         |it: &BTreeMap<String, BTreeSet<String>>| it.keys().cloned().collect::<BTreeSet<_>>();
     assert_eq!(keys(&english), keys(&chinese), "English and Chinese");
-    assert_eq!(keys(&english), asked_for, "catalogues and code");
+    // A remark is found by its English: see the test below.
+    let mut called = keys(&english);
+    called.retain(|it| !it.starts_with("remark-"));
+    assert_eq!(called, asked_for, "catalogues and code");
     for (key, parts) in &english {
         assert_eq!(parts, &chinese[key], "the parts of {key}");
     }
+}
+
+/// The text of a catalogue or of a format, with the same sign for each place of a part.
+fn shape(text: &str) -> String {
+    let place = Regex::new(r"\{[^{}]*\}").unwrap();
+    place.replace_all(text, "{}").into_owned()
+}
+
+#[test]
+fn every_remark_that_is_retold_is_still_made_somewhere() {
+    let literal = Regex::new(r#""((?:[^"\\]|\\.)*)""#).unwrap();
+    let broken = Regex::new(r"\\\n\s*").unwrap();
+    let mut made = String::new();
+    for folder in ["case", "import", "nn", "prep", "score"] {
+        for path in sources(&Path::new("src").join(folder)) {
+            let code = broken
+                .replace_all(&fs::read_to_string(path).unwrap(), "")
+                .into_owned();
+            for it in literal.captures_iter(&code) {
+                made += &shape(&it[1]);
+                made.push('\n');
+            }
+        }
+    }
+    let mut n = 0;
+    for line in Language::English.catalogue().lines() {
+        let Some((key, text)) = line
+            .split_once(" = ")
+            .filter(|it| it.0.starts_with("remark-"))
+        else {
+            continue;
+        };
+        n += 1;
+        assert!(
+            made.contains(&shape(text)),
+            "{key}: nothing remarks: {text}"
+        );
+    }
+    assert!(80 < n, "{n} remarks");
 }
 
 /// Fields that the program writes into the log, with the codes that it writes there as literals: from its sources.
@@ -171,8 +213,41 @@ fn every_field_that_the_program_writes_into_the_log_has_its_words() {
     }
 }
 
+/// Keys and headings of sections, by which a page is found in both.
 #[test]
-fn every_key_is_said_without_an_error_in_letters_that_the_fonts_have() {
+fn both_catalogues_have_the_same_order_under_as_many_headings() {
+    let order = |language: Language| {
+        let lines = language.catalogue().lines();
+        let order = lines.filter_map(|line| match line.split_once(" = ") {
+            _ if line.starts_with('#') => Some("#"),
+            Some((key, _)) if !line.starts_with([' ', '}']) => Some(key),
+            _ => None,
+        });
+        order.collect::<Vec<_>>()
+    };
+    assert_eq!(order(Language::English), order(Language::Chinese));
+}
+
+#[test]
+fn every_letter_of_the_catalogues_is_in_a_font_of_the_window() {
+    let options = egui::epaint::text::TextOptions::default();
+    let mut fonts = egui::epaint::text::Fonts::new(options, theme::fonts());
+    let mut letters: BTreeSet<char> = BTreeSet::new();
+    for (language, _) in Language::ALL {
+        letters.extend(language.catalogue().chars().filter(|it| *it != '\n'));
+    }
+    assert!(500 < letters.len());
+    for font in [theme::regular(theme::BODY), theme::semibold(theme::BODY)] {
+        let missing: String = letters
+            .iter()
+            .filter(|it| !fonts.has_glyph(&font, **it))
+            .collect();
+        assert_eq!(missing, "", "{font:?}");
+    }
+}
+
+#[test]
+fn every_key_is_said_without_an_error() {
     fonts().unwrap();
     for (language, _) in Language::ALL {
         let words = Words::new(language);
