@@ -53,7 +53,7 @@ pub(super) enum Kind {
     Tensor = b'T',
     Array = b'A',
     Deidentified = b'I',
-    Presentation = b'P',
+    Presentation = b'V',
     File = b'B',
     Refused = b'E',
 }
