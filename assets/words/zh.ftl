@@ -683,7 +683,7 @@ empty-sample = 由本程序生成的合成胸片、病历和病程。
 
 # 图像下方的工具条。
 strip-auto = 自动
-strip-point = 指点
+strip-point = 定点
 strip-reset = 复位
 strip-by-hand = 手动
 strip-window = 窗宽窗位
@@ -709,7 +709,7 @@ corner-by-hand = 手动
 corner-inverted = 反相
 corner-colour = 彩色
 corner-map = “{ $label }”的影响图
-corner-gap = 缺口 { $gap }
+corner-gap = 差值 { $gap }
 corner-drawn = 绘制强度 { $percent }
 corner-outline = ，轮廓线位于 { $level }
 point-click = 请单击结节
@@ -1034,7 +1034,7 @@ marks-found = 找到 { $n } 处可能指认患者的内容；仅为预览，不�
 ask = 提问
 ask-name = 向此病历提问
 ask-hint = 她对青霉素过敏吗？
-ask-looking = 正在查找病历…
+ask-looking = 正在病历中查找…
 ask-silent = 病历中没有提到。
 ask-by-rules = 按规则查找，引用病历原文；在原文处加框。
 ask-history = 病史（患者自述）
