@@ -66,7 +66,7 @@ fn shown(state: &State) -> Vec<String> {
 
 fn scans(state: &State) -> Vec<&ScanItem> {
     let scan = |it| match it {
-        Content::Scan(scan) => Some(&**scan),
+        Content::Scan(scan) => Some(scan),
         _ => None,
     };
     state
@@ -142,7 +142,7 @@ fn viewports_come_and_go_and_no_scan_stands_in_two() {
 /// A session without a window.
 fn session(names: &[&str]) -> State {
     let mut state = State::new(Settings::default());
-    let open = parts().open;
+    let mut open = parts().open;
     for name in names {
         let effects = state.apply(Command::Open(vec![name.into()]));
         let wardlight::session::Effect::Start(id, _) = &effects[0] else {
