@@ -1356,6 +1356,7 @@ n-sequences = { $n ->
     [one] { $n } sequence
    *[other] { $n } sequences
 }
+spoken-graph = { $title }: { $spoken }
 
 # Notices of reading, evaluation and training.
 notice-saved = Overlay and result saved

@@ -1280,6 +1280,7 @@ n-images = { $n } 幅图像
 n-notes = { $n } 份病历
 n-courses = { $n } 份病程
 n-sequences = { $n } 条核酸序列
+spoken-graph = { $title }：{ $spoken }
 
 # 阅片、评估和训练的通知。
 notice-saved = 叠加图和结果已保存

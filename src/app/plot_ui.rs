@@ -14,6 +14,7 @@ use super::{
     theme::{self, BODY, SECTION},
     words,
 };
+use crate::words::Part;
 
 /// What is drawn.
 pub(super) struct Plot {
@@ -114,7 +115,11 @@ pub(super) fn plot_ui(ui: &mut Ui, scene: &Scene<'_>, plot: &Plot) {
         let height = HEIGHT + HEAD + ABOVE + rows.len() as f32 * LEGEND;
         let size = vec2(ui.available_width(), height);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-        let words = format!("{}: {}", plot.title, plot.spoken);
+        let parts = [
+            ("title", Part::from(&plot.title)),
+            ("spoken", Part::from(&plot.spoken)),
+        ];
+        let words = scene.words.say_with("spoken-graph", &parts);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
         if ui.is_rect_visible(rect) {
             draw(ui, scene, plot, (rect, &rows));

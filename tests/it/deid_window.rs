@@ -459,9 +459,9 @@ fn the_page_speaks_chinese() {
     };
     chosen.save(&settings).unwrap();
     let mut harness = window(vec![file], Safety::default(), Some(settings));
-    wait_for_title(&mut harness, "open");
+    wait_for_title(&mut harness, "已打开");
     press(&mut harness, Modifiers::COMMAND, Key::D);
-    wait_for_title(&mut harness, "de-identified copy");
+    wait_for_title(&mut harness, "去标识副本");
     wait(&mut harness, "the list", |it| {
         spoken(it).contains("病历中的替换")
     });
