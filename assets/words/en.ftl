@@ -719,7 +719,6 @@ empty-sample = A synthetic chest picture, a note and a course, made by this prog
 # The strip under the picture.
 strip-auto = Auto
 strip-point = Point
-strip-reset = Reset
 strip-by-hand = By hand
 strip-window = Window
 strip-window-tip = Windows: keys 1 to 6
@@ -741,7 +740,6 @@ strip-frame-tip = Wheel, Page up, Page down, Home, End
 spoken-frame = frame { $number } of { $all }
 corner-zoom = zoom { $percent } %
 corner-by-hand = by hand
-corner-inverted = inverted
 corner-colour = colour
 corner-map = influence map for “{ $label }”
 corner-gap = gap { $gap }

@@ -684,7 +684,6 @@ empty-sample = 由本程序生成的合成胸片、病历和病程。
 # 图像下方的工具条。
 strip-auto = 自动
 strip-point = 定点
-strip-reset = 复位
 strip-by-hand = 手动
 strip-window = 窗宽窗位
 strip-window-tip = 窗：按键 1 至 6
@@ -706,7 +705,6 @@ strip-frame-tip = 滚轮、Page Up、Page Down、Home、End
 spoken-frame = 第 { $number } 帧，共 { $all } 帧
 corner-zoom = 缩放 { $percent } %
 corner-by-hand = 手动
-corner-inverted = 反相
 corner-colour = 彩色
 corner-map = “{ $label }”的影响图
 corner-gap = 差值 { $gap }
