@@ -65,15 +65,12 @@ fn shown(state: &State) -> Vec<String> {
 }
 
 fn scans(state: &State) -> Vec<&ScanItem> {
-    let scan = |it| match it {
-        Content::Scan(scan) => Some(scan),
+    let items = state.items.iter();
+    let scans = items.filter_map(|it| match &it.content {
+        Content::Scan(scan) => Some(&**scan),
         _ => None,
-    };
-    state
-        .items
-        .iter()
-        .filter_map(|it| scan(&it.content))
-        .collect()
+    });
+    scans.collect()
 }
 
 #[test]
