@@ -135,8 +135,14 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
     if 2 < names.len() {
         presets_ui(ui, scene, (scan, &names), commands);
     }
-    menu_ui(ui, scene, &words.say("strip-measure"), &MEASURE, commands);
-    menu_ui(ui, scene, &words.say("strip-view"), &VIEW, commands);
+    let view = words.say("strip-view");
+    if is_narrow {
+        let both: Vec<Option<Action>> = MEASURE.into_iter().chain([None]).chain(VIEW).collect();
+        menu_ui(ui, scene, &view, &both, commands);
+    } else {
+        menu_ui(ui, scene, &words.say("strip-measure"), &MEASURE, commands);
+        menu_ui(ui, scene, &view, &VIEW, commands);
+    }
 }
 
 fn presets_ui(

@@ -24,6 +24,8 @@ pub struct Viewports {
     /// Row by row. What lies beyond the layout is remembered and not shown.
     shown: [Option<ItemId>; 4],
     active: usize,
+    /// What was in the middle when they were arranged last: as long as it stays there, a vacant viewport stays active.
+    arranged: Option<ItemId>,
     /// Each goes its own way.
     pub are_apart: bool,
 }
@@ -97,6 +99,11 @@ impl State {
             return;
         };
         let at = viewports.shown.iter().position(|it| *it == Some(center));
+        let is_vacant = viewports.shown().nth(viewports.active) == Some(None);
+        let was_there = viewports.arranged.replace(center) == Some(center);
+        if is_vacant && was_there && at.is_some() {
+            return;
+        }
         match at.filter(|it| *it < viewports.layout.n_viewports()) {
             Some(at) => viewports.active = at,
             None => {

@@ -31,6 +31,7 @@ const NEUTRAL: [(&str, &[&str]); 4] = [
             "PageDown",
             "ArrowUp",
             "ArrowDown",
+            "Delete",
         ],
     ),
     (

@@ -114,15 +114,13 @@ fn every_tool_draws_its_shape_and_escape_puts_it_down() {
     // One arm is dragged, the end of the other clicked.
     press(&mut harness, Modifiers::SHIFT, Key::X);
     drag(&mut harness, vec2(-80.0, 0.0), vec2(0.0, 0.0));
-    let middle = viewport(&harness).center();
-    for at in [middle + vec2(0.0, 80.0)] {
-        harness.hover_at(at);
-        harness.run_steps(1);
-        harness.drag_at(at);
-        harness.run_steps(1);
-        harness.drop_at(at);
-        harness.run_steps(2);
-    }
+    let end = viewport(&harness).center() + vec2(0.0, 80.0);
+    harness.hover_at(end);
+    harness.run_steps(1);
+    harness.drag_at(end);
+    harness.run_steps(1);
+    harness.drop_at(end);
+    harness.run_steps(2);
     let shapes: Vec<&Shape> = marks(&harness).iter().map(|it| &it.shape).collect();
     assert!(
         matches!(

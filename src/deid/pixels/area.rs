@@ -12,6 +12,8 @@ pub struct Rect {
 /// A gap in a line is at most so many half heights wide, and in one that an edge cuts so many.
 const GAP: usize = 3;
 const CUT_GAP: usize = 16;
+/// What is seen of a line that an edge cuts is at most so many pixels high; a higher one is large enough to be followed.
+const CUT: usize = 24;
 
 /// Where a network thinks that text is.
 #[derive(Clone, Copy, Debug)]
@@ -135,7 +137,7 @@ pub(super) fn merged(mut spots: Vec<Spot>) -> Vec<Spot> {
 pub(super) fn close_gaps(mut areas: Vec<&mut Rect>, width: usize, height: usize) {
     let before: Vec<Rect> = areas.iter().map(|it| **it).collect();
     for area in &mut areas {
-        let is_cut = area.touches(width, height);
+        let is_cut = area.touches(width, height) && area.lesser_side() <= CUT;
         let gap = if is_cut { CUT_GAP } else { GAP };
         let most = gap * area.lesser_side() / 2;
         if area.height() > area.width() {
