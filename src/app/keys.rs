@@ -2,13 +2,14 @@
 
 use std::cmp::Reverse;
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Key, KeyboardShortcut, Modifiers, Popup};
 
 use crate::session::{Action, Command, Group, Page, Sheet, State};
 
 /// Turns pressed keys into commands. While text is typed, only keys with Ctrl, Escape and function keys count.
 pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) {
     let is_typing = ctx.text_edit_focused() || state.sheet.is_some_and(|it| it != Sheet::Keys);
+    let has_menu = Popup::is_any_open(ctx);
     let is_on_control = ctx.memory(|it| it.focused().is_some());
     let mut actions: Vec<Action> = Action::ALL.into_iter().chain([Action::Escape]).collect();
     // Longest first: egui lets Space be pressed with Shift.
@@ -27,11 +28,16 @@ pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) 
         // A text has an undo of its own.
         let is_for_text = is_typing && matches!(action, Action::Undo | Action::Redo);
         let is_elsewhere = state.page != Page::Reading && (is_plain || !works_anywhere(action));
-        if is_elsewhere || is_for_text || is_plain && (is_typing || is_for_control) {
+        // A menu that is open is what Escape closes.
+        let is_for_menu = has_menu && action == Action::Escape;
+        if is_elsewhere || is_for_text || is_for_menu || is_plain && (is_typing || is_for_control) {
             continue;
         }
         if ctx.input_mut(|it| it.consume_shortcut(&shortcut)) {
             commands.push(Command::Act(action));
+            if has_menu {
+                Popup::close_all(ctx);
+            }
         }
     }
 }

@@ -152,6 +152,26 @@ fn every_tool_draws_its_shape_and_escape_puts_it_down() {
 }
 
 #[test]
+fn a_menu_names_the_tools_and_escape_closes_it_alone() {
+    let mut harness = window();
+    for _ in 0..2 {
+        harness.get_by_label("Measure").click();
+        harness.run_steps(3);
+        assert!(harness.query_by_label_contains("Ellipse").is_some());
+        press(&mut harness, Modifiers::NONE, Key::Escape);
+        assert!(harness.query_by_label_contains("Ellipse").is_none());
+    }
+    // The key of a tool closes it as well; Escape then puts the tool down.
+    harness.get_by_label("Measure").click();
+    harness.run_steps(3);
+    press(&mut harness, Modifiers::NONE, Key::X);
+    assert!(harness.query_by_label_contains("Ellipse").is_none());
+    assert_eq!(harness.state().state().tool, Some(Tool::Length));
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert_eq!(harness.state().state().tool, None);
+}
+
+#[test]
 fn marks_are_kept_with_the_case_and_what_was_removed_is_marked_so() {
     let folder = scratch("marks-records");
     let (records, _recovery) = create_in(&folder);
