@@ -1,12 +1,10 @@
 //! What the window says stands in the catalogues: no panel and nothing of the session holds words of its own.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use wardlight::words::Language;
+
+use crate::tidy::sources;
 
 /// Words that are the same in every language of the window, and why.
 const NEUTRAL: [(&str, &[&str]); 4] = [
@@ -301,20 +299,6 @@ fn is_silent(it: &Literal, parts: &BTreeSet<String>) -> bool {
     // The name under which the state of a fold is kept stands before its head.
     let is_quiet = is_quiet || innermost.ends_with("fold") && before.ends_with("tokens,");
     is_key || is_part || is_compared || is_cause || is_quiet
-}
-
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|it| it == "rs") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }
 
 #[test]

@@ -196,7 +196,8 @@ fn crate_names(code: &str) -> Vec<String> {
     names
 }
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
+/// The files of code in a folder and below, in order.
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -14,6 +14,8 @@ use wardlight::{
     words::{Language, Part, Words},
 };
 
+use crate::tidy::sources;
+
 /// Keys with the parts that their words want.
 fn catalogue(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     let mut found = BTreeMap::<String, BTreeSet<String>>::new();
@@ -47,23 +49,6 @@ fn asked_for() -> BTreeSet<String> {
     let sources = sources(Path::new("src"));
     let keys = |it: &PathBuf| keys_of(&fs::read_to_string(it).unwrap());
     sources.iter().flat_map(keys).collect()
-}
-
-/// The files of a folder and of those in it.
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|it| it == "rs") {
-                found.push(path);
-            }
-        }
-    }
-    found
 }
 
 fn keys_of(file: &str) -> Vec<String> {
