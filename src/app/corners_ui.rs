@@ -148,7 +148,7 @@ fn legend(painter: &Painter, (rect, words): (Rect, &Words), shown: &Shown, opaci
         })
         .unwrap_or_default();
     let drawn = percent(opacity);
-    let text = format!(
+    let mut text = format!(
         "{}\n{}{gap}\n{}",
         words.say_with(
             "corner-map",
@@ -161,6 +161,17 @@ fn legend(painter: &Painter, (rect, words): (Rect, &Words), shown: &Shown, opaci
     // Only its own half: the letter of orientation stands in the middle.
     let wrap = rect.width() / 2.0 - 3.0 * MARGIN;
     let font = theme::regular(SMALL);
+    let outline = outline(explanation.method, shown.full).map(short_number);
+    let outline = outline.map_or_else(String::new, |it| {
+        words.say_with("corner-outline", &[("level", Part::from(&it))])
+    });
+    let scale = format!("0 \u{2013} {}{outline}", short_number(shown.full));
+    let scale = painter.layout_no_wrap(scale, font.clone(), ON_PICTURE);
+    let is_beside = WIDTH + 8.0 + scale.size().x <= wrap;
+    if !is_beside {
+        text.push('\n');
+        text.push_str(scale.text());
+    }
     let galley = painter.layout(text, font, ON_PICTURE, wrap);
     haloed_galley(
         painter,
@@ -183,18 +194,10 @@ fn legend(painter: &Painter, (rect, words): (Rect, &Words), shown: &Shown, opaci
         }
     }
     painter.add(mesh);
-    let outline = outline(explanation.method, shown.full).map(short_number);
-    let outline = outline.map_or_else(String::new, |it| {
-        words.say_with("corner-outline", &[("level", Part::from(&it))])
-    });
-    haloed(
-        painter,
-        bar.right_center() + vec2(8.0, 0.0),
-        Align2::LEFT_CENTER,
-        &format!("0 \u{2013} {}{outline}", short_number(shown.full)),
-        theme::regular(SMALL),
-        ON_PICTURE,
-    );
+    if is_beside {
+        let at = bar.right_center() + vec2(8.0, 0.0);
+        haloed_galley(painter, at, Align2::LEFT_CENTER, &scale);
+    }
 }
 
 /// While an explanation is worked out: what, and how far, where its legend will be.
