@@ -329,6 +329,71 @@ impl From<&import::Refusal> for Failure {
     }
 }
 
+impl From<&import::Notice> for Failure {
+    fn from(notice: &import::Notice) -> Self {
+        use import::Notice;
+        let (headline, remedy) = match notice {
+            Notice::LeftOut(left_out) => {
+                return Self::new(
+                    "Some files were left out",
+                    format!(
+                        "Of a folder or an archive only images are opened; left out were {left_out}. Open such a file by itself."
+                    ),
+                    notice,
+                );
+            }
+            Notice::Nothing => (
+                "There is nothing to open in it",
+                "Choose a folder or an archive with DICOM files or pictures.",
+            ),
+            Notice::Unreadable { .. } => (
+                "A folder could not be read",
+                "Check that you may read it. What lies beside it was opened.",
+            ),
+            Notice::TooMany { limit } => {
+                return Self::new(
+                    "There are too many files",
+                    format!("The first {limit} were opened. Open one study at a time."),
+                    notice,
+                );
+            }
+            Notice::TooDeep { .. } => (
+                "Some folders are nested too deeply",
+                "Open the inner folder by itself.",
+            ),
+            Notice::Loops { .. } => (
+                "Some links lead back to folders that are open already",
+                "There is nothing to do: each folder was read once.",
+            ),
+            Notice::Missing { .. } => (
+                "Some files that the DICOMDIR names are missing",
+                "Copy the whole disc or folder, not the DICOMDIR alone; if it is whole, ask for it again.",
+            ),
+            Notice::Outside { .. } => (
+                "The DICOMDIR names files outside of its folder",
+                "Those were not opened. It is damaged or hostile: ask for it again from its source.",
+            ),
+            Notice::Encrypted { .. } => (
+                "Some files in the archive are protected by a password",
+                "Unpack it with the program that made it, and open the folder.",
+            ),
+            Notice::Damaged { .. } => (
+                "Some files in the archive are damaged",
+                "The others were opened. Ask for the archive again from its source.",
+            ),
+            Notice::Bombs { .. } => (
+                "Some files in the archive unpack to far too much",
+                "Those were not opened. The archive is hostile, or holds other things than images.",
+            ),
+            Notice::ArchiveTooLarge { .. } => (
+                "The archive is too large",
+                "Its first files were opened. Unpack it, and open the folder.",
+            ),
+        };
+        Self::new(headline, remedy, notice)
+    }
+}
+
 /// The clause as a sentence.
 fn capital(clause: &str) -> String {
     let mut letters = clause.chars();

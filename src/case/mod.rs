@@ -3,9 +3,11 @@
 mod chart;
 mod labelled;
 pub mod note;
+pub mod packed;
 pub mod scan;
 pub mod sequence;
 pub mod series;
+pub mod stack;
 pub mod variable;
 
 pub use chart::Chart;

@@ -3,6 +3,7 @@
 use std::{
     env,
     io::Write as _,
+    ops::ControlFlow,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, ExitStatus},
     sync::{
@@ -17,8 +18,9 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{
-    Error, Hints, Refusal, Sandbox, arrays,
+    Error, Found, Hints, Refusal, Sandbox, arrays,
     dicom::{Deidentified, Request},
+    given,
     pool::{Pool, Worker},
     weights::ModelFile,
     wire::{self, Answer, Purpose},
@@ -140,6 +142,17 @@ impl Decoder {
     pub fn open_cancellable(&self, path: &Path, cancel: &Cancel) -> Result<Opened, Error> {
         let bytes = disk::read(path, self.limit_bytes)?;
         self.decode(&bytes, &[], cancel)
+    }
+
+    /// Opens what a person gave: files, folders, DICOMDIR, archives. `each` hears of every file as soon as it is decoded, in
+    /// about the order in which they were found, and may break off.
+    pub fn open_given(
+        &self,
+        paths: &[PathBuf],
+        cancel: &Cancel,
+        each: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) {
+        given::open(self, paths, cancel, each);
     }
 
     /// Like [`Self::open`], with what the caller knows of the file.

@@ -16,6 +16,7 @@ mod codec;
 mod colour;
 mod dataset;
 mod deidentify;
+mod frame_headers;
 mod frames;
 mod gray;
 mod groups;
