@@ -3,14 +3,22 @@
 //! 1. [`walk`] lists the files of folders, by name alone;
 //! 2. [`crew`] has several workers decode them, each taking several files of one request in turn;
 //! 3. a DICOMDIR is read by a worker, and [`directory`] resolves the files that it names inside of its folder;
-//! 4. a ZIP archive is unpacked by a worker, member by member, and each member is decoded like a file.
+//! 4. a ZIP archive is unpacked by a worker, member by member, and each member is decoded like a file;
+//! 5. [`request`] does this in turn for everything that was given, and says what is left.
 //!
 //! In a folder or an archive only DICOM and pictures are opened, and charts where there is nothing else.
 //! Untrusted bytes are read by workers alone; here stand names and counts.
 
+mod crew;
+mod directory;
 mod notice;
+mod request;
+mod walk;
 
 pub use notice::{LeftOut, Notice};
+
+pub(super) use request::open;
+pub(super) use walk::natural_order;
 
 use std::path::PathBuf;
 

@@ -2,7 +2,8 @@
 //!
 //! Nothing here parses in this process. [`Decoder::open`] reads the bytes of the file and hands them to a
 //! worker process (`wardlight-decode`, [`worker`]) that has no file system, no network, little memory and
-//! little time, takes one file and ends. What comes back is checked against the pixel contract again.
+//! little time, takes one file and ends; of the files of one folder or archive it takes several in turn. What comes back is
+//! checked against the pixel contract again.
 //!
 //! 1. `recognise` tells the kind of file by its content, never by its name;
 //! 2. `dicom`, `picture`, `document`, `note`, `series` or `fasta` (for a model file `weights`, for training images
@@ -10,6 +11,7 @@
 //!    with the reason, what it does not understand;
 //! 3. `wire` carries the frames back; `decoder` keeps workers warm and stops those that take too long.
 
+mod archive;
 mod arrays;
 mod decoder;
 mod dicom;
@@ -23,6 +25,7 @@ mod picture;
 mod pool;
 mod recognise;
 mod series;
+mod shift;
 mod weights;
 mod wire;
 pub mod worker;

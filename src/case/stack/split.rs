@@ -78,12 +78,13 @@ impl Stacks {
         let mut found = Vec::new();
         for Part { kind, looks, .. } in rest {
             let own = &first.kind;
-            let look = |it: &[Look]| it.first().copied().unwrap_or_default();
-            let ([.., a, b], [.., c, d]) = (look(looks), look(&first.looks));
-            let is_other_spacing = SAME_LOOK < (a - c).abs().max((b - d).abs());
-            let is_other_look = !looks
-                .iter()
-                .any(|it| first.looks.iter().any(|own| is_near(it, own)));
+            let are_near = |near: fn(&Look, &Look) -> bool| {
+                looks
+                    .iter()
+                    .any(|it| first.looks.iter().any(|own| near(it, own)))
+            };
+            let is_other_spacing = !are_near(has_near_spacing);
+            let is_other_look = !are_near(is_near);
             let turned = kind.is_localizer != own.is_localizer
                 || kind.is_placed && own.is_placed && is_other_look && !is_other_spacing;
             let differences = [
@@ -171,4 +172,8 @@ fn look(header: &Header, frame: &FrameHeader) -> Look {
 
 fn is_near(a: &Look, b: &Look) -> bool {
     a.iter().zip(b).all(|(a, b)| (a - b).abs() <= SAME_LOOK)
+}
+
+fn has_near_spacing([.., a, b]: &Look, [.., c, d]: &Look) -> bool {
+    (a - c).abs().max((b - d).abs()) <= SAME_LOOK
 }

@@ -6,7 +6,8 @@
 //! 4. [`gray`] and [`colour`] turn stored numbers into what the scanner measured or showed;
 //! 5. [`header`] says what the file tells about the patient, the study and the geometry;
 //! 6. [`report`] reads a structured report, which has no pixels, as a note;
-//! 7. [`object`] hands the tree to the engine that de-identifies, and [`deidentify`] masks pixels for it.
+//! 7. [`directory`] reads a DICOMDIR, which names other files;
+//! 8. [`object`] hands the tree to the engine that de-identifies, and [`deidentify`] masks pixels for it.
 //!
 //! The `dicom` crates give the dictionaries; their `to_dynamic_image` is wrong in ten measured cases and their
 //! reader can be made to abort, so both are ours. Not here: windowing, which belongs to the display.
@@ -16,6 +17,7 @@ mod codec;
 mod colour;
 mod dataset;
 mod deidentify;
+mod directory;
 mod frame_headers;
 mod frames;
 mod gray;
@@ -77,7 +79,10 @@ pub(super) fn warm_up() {
     syntax_name("");
 }
 
-pub(super) use self::deidentify::deidentify;
+pub(super) use self::{
+    deidentify::deidentify,
+    directory::{directory, is_directory},
+};
 
 /// Reads a file and says its shape, its frames and its header, or the note that it is.
 pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
