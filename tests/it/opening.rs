@@ -379,10 +379,8 @@ fn dicomdir(names: &[&str]) -> Vec<u8> {
         record("SERIES", None),
     ];
     records.extend(names.iter().map(|it| record("IMAGE", Some(it))));
-    let mut set = Fields {
-        syntax: crate::made::EXPLICIT_LE.to_owned(),
-        ..Fields::default()
-    };
+    let mut set = Fields::default();
+    crate::made::EXPLICIT_LE.clone_into(&mut set.syntax);
     set.text(0x0004_1130, b"CS", "DISC")
         .element(0x0004_1220, b"SQ", Content::Items(records));
     // The meta group of the helper has no SOP class: written here.
@@ -392,7 +390,7 @@ fn dicomdir(names: &[&str]) -> Vec<u8> {
         b"UI",
         crate::made::EXPLICIT_LE,
     );
-    meta.syntax = crate::made::EXPLICIT_LE.to_owned();
+    crate::made::EXPLICIT_LE.clone_into(&mut meta.syntax);
     [
         vec![0; 128],
         b"DICM".to_vec(),
@@ -731,8 +729,8 @@ fn the_shared_folder_opens_and_three_real_slices_make_a_stack() {
     let left_out = came.left_out();
     assert_eq!(
         (left_out.n_charts, left_out.n_without_pixels),
-        (1, 3),
-        "the index; two plans and an electrocardiogram"
+        (1, 4),
+        "the index; two plans, an electrocardiogram and a file of names alone"
     );
     let refused: Vec<String> = came
         .refused
