@@ -18,8 +18,8 @@ pub struct Packed {
     width: usize,
     height: usize,
     codes: Box<[u16]>,
-    /// What code 0 stands for on the line.
-    first: i64,
+    /// The step on the line that code 0 stands for: a whole number.
+    first: f64,
     line: Rescale,
     /// Whether [`MISSING`] stands for no measurement.
     has_missing: bool,
@@ -81,7 +81,7 @@ impl Packed {
 
     /// The frame, bit for bit as it was packed.
     pub fn unpack(&self) -> Frame {
-        let said = |code: &u16| sample(self.line, self.first + i64::from(*code));
+        let said = |code: &u16| sample(self.line, self.first + f64::from(*code));
         let samples = if self.has_missing {
             let measured = |code: &u16| {
                 if *code == MISSING {
@@ -103,47 +103,60 @@ impl Packed {
 }
 
 /// The sample of a step on a line. Rounding to `f32` happens here, as it did in the decoder.
-fn sample(line: Rescale, step: i64) -> f32 {
-    (step as f64 * line.slope + line.intercept) as f32
+fn sample(line: Rescale, step: f64) -> f32 {
+    (step * line.slope + line.intercept) as f32
 }
 
-type Codes = (Box<[u16]>, i64, Rescale, bool);
+type Codes = (Box<[u16]>, f64, Rescale, bool);
 
 fn on_line(samples: &[f32], line: Rescale) -> Option<Codes> {
     /// Steps further out are not exact as `f64` products, and no scanner has them.
     const STEP_LIMIT: f64 = 4e9;
-    let step = |it: f32| ((f64::from(it) - line.intercept) / line.slope).round();
+    /// A frame that lies on no line is given up after this many samples.
+    const CHUNK: usize = 1024;
+    let (low, high, has_missing) = range(samples);
+    // The step next to it: whether that is exact is seen when it is said again.
+    let inverse = 1.0 / line.slope;
+    let step = |it: f32| (f64::from(it) - line.intercept) * inverse;
+    let (start, end) = if low <= high {
+        (step(low).round(), step(high).round())
+    } else {
+        (0.0, 0.0)
+    };
+    let (first, last) = (start.min(end), start.max(end));
+    let greatest = f64::from(MISSING) - f64::from(u8::from(has_missing));
+    // Written so that what is not a number is none of them.
+    if !(first.abs() < STEP_LIMIT && last.abs() < STEP_LIMIT && last - first <= greatest) {
+        return None;
+    }
+    let mut codes = Vec::with_capacity(samples.len());
+    for chunk in samples.chunks(CHUNK) {
+        let mut is_exact = true;
+        codes.extend(chunk.iter().map(|it| {
+            let code = (step(*it) - first + 0.5) as u16;
+            let said = sample(line, first + f64::from(code));
+            // One pattern of bits stands for no measurement; another would not come back.
+            let is_missing = it.to_bits() == f32::NAN.to_bits();
+            is_exact &= is_missing | (said.to_bits() == it.to_bits());
+            if is_missing { MISSING } else { code }
+        }));
+        if !is_exact {
+            return None;
+        }
+    }
+    Some((codes.into(), first, line, has_missing))
+}
+
+/// The least and the greatest sample, and whether there are some that are no number.
+fn range(samples: &[f32]) -> (f32, f32, bool) {
     let (mut low, mut high, mut has_missing) = (f32::INFINITY, f32::NEG_INFINITY, false);
     for it in samples {
         has_missing |= it.is_nan();
-        // A comparison with `NaN` is false.
+        // A comparison with what is no number is false.
         low = if *it < low { *it } else { low };
         high = if high < *it { *it } else { high };
     }
-    if high < low {
-        (low, high) = (line.intercept as f32, line.intercept as f32);
-    }
-    let ends = [step(low), step(high)];
-    if !ends.iter().all(|it| it.abs() < STEP_LIMIT) {
-        return None;
-    }
-    let first = ends.into_iter().fold(f64::INFINITY, f64::min) as i64;
-    let n_steps = (ends.into_iter().fold(f64::NEG_INFINITY, f64::max) as i64) - first;
-    let greatest = i64::from(MISSING) - i64::from(has_missing);
-    if greatest < n_steps {
-        return None;
-    }
-    let code = |it: &f32| {
-        if it.is_nan() {
-            // One pattern of bits stands for no measurement; another would not come back.
-            return (it.to_bits() == f32::NAN.to_bits()).then_some(MISSING);
-        }
-        let code = step(*it) as i64 - first;
-        let is_exact = sample(line, first + code).to_bits() == it.to_bits();
-        u16::try_from(code).ok().filter(|_| is_exact)
-    };
-    let codes: Option<Box<[u16]>> = samples.iter().map(code).collect();
-    Some((codes?, first, line, has_missing))
+    (low, high, has_missing)
 }
 
 #[cfg(test)]

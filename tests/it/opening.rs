@@ -11,6 +11,7 @@ use wardlight::{
     case::{
         Scan,
         packed::Kept,
+        scan::Rescale,
         stack::{Finding, Order, Studies},
     },
     disk,
@@ -821,48 +822,91 @@ fn a_long_series_opens_progressively() {
         );
     }
     let decoder = decoder();
-    let begun = Instant::now();
-    let (mut first, mut n_opened, mut n_bytes, mut slowest) = (None, 0_u16, 0, Duration::ZERO);
+    let (begun, begun_cpu) = (Instant::now(), cpu_secs());
+    let mut first = None;
     let mut studies = Studies::default();
     let mut kept = Vec::new();
-    decoder.open_given(&[home], &Cancel::default(), &mut |it| {
-        if let Found::Opened { from, opened } = it {
-            let Opened::Scan(scan) = *opened else {
-                panic!("a slice")
-            };
-            first.get_or_insert((begun.elapsed(), from.number));
-            n_opened += 1;
-            let inserting = Instant::now();
-            studies.insert(&scan.header, from.number);
-            slowest = slowest.max(inserting.elapsed());
-            let frame = Kept::new(
-                &scan.frames[0],
-                scan.header.dicom.unwrap().frames[0].rescale,
-            );
-            n_bytes += frame.n_bytes();
-            kept.push(frame);
-        }
+    decoder.open_given(&[home.clone()], &Cancel::default(), &mut |it| {
+        let Found::Opened { from, opened } = it else {
+            return ControlFlow::Continue(());
+        };
+        let Opened::Scan(scan) = *opened else {
+            panic!("a slice")
+        };
+        first.get_or_insert((begun.elapsed(), from.number));
+        studies.insert(&scan.header, from.number);
+        let rescale = scan.header.dicom.unwrap().frames[0].rescale;
+        kept.push(Kept::new(&scan.frames[0], rescale));
         ControlFlow::Continue(())
     });
+    let (all, cpu) = (begun.elapsed(), cpu_secs() - begun_cpu);
     let (first, number) = first.unwrap();
-    assert_eq!(n_opened, n);
+    assert_eq!(kept.len(), usize::from(n));
     assert!(number < 8, "among the first files: {number}");
-    let side = usize::from(side);
-    assert_eq!(
-        n_bytes,
-        usize::from(n) * side * side * 2,
-        "two bytes a pixel"
-    );
+    let n_bytes: usize = kept.iter().map(Kept::n_bytes).sum();
+    let n_pixels = usize::from(side) * usize::from(side);
+    assert_eq!(n_bytes, kept.len() * n_pixels * 2, "two bytes a pixel");
     let (_, _, stacks) = studies.iter().next().unwrap();
     let stack = stacks.iter().next().unwrap();
-    assert!(stack.slices().len() == usize::from(n) && stack.findings().is_empty());
+    assert!(stack.slices().len() == kept.len() && stack.findings().is_empty());
+    let peak = status("VmHWM");
     println!(
-        "{n} slices of {side} x {side}: the first after {first:?}, all after {:?}; slowest insertion {slowest:?}; peak {}",
-        begun.elapsed(),
-        std::fs::read_to_string("/proc/self/status")
-            .unwrap()
-            .lines()
-            .find(|it| it.starts_with("VmHWM"))
-            .unwrap_or_default()
+        "{n} slices of {side} x {side}: the first after {first:?}, all after {all:?}, {cpu:.2} s of processors; peak {peak}"
     );
+
+    // What each part takes, over some of them.
+    let some = 0..n.min(100);
+    let begun = Instant::now();
+    let frames: Vec<_> = kept[..some.len()].iter().map(Kept::frame).collect();
+    let unpack = begun.elapsed() / u32::from(some.end);
+    let begun = Instant::now();
+    let line = Rescale {
+        slope: 1.0,
+        intercept: -1024.0,
+    };
+    assert!(
+        frames
+            .iter()
+            .all(|it| matches!(Kept::new(it, Some(line)), Kept::Packed(_)))
+    );
+    let pack = begun.elapsed() / u32::from(some.end);
+    let (begun, begun_cpu) = (Instant::now(), cpu_secs());
+    for (idx, frame) in some.clone().zip(&frames) {
+        let Ok(Opened::Scan(alone)) = decoder.open(&home.join(format!("IM{idx}"))) else {
+            panic!("a slice")
+        };
+        // The order of arrival is about that of the files, not quite.
+        assert!(alone.frames[0].width == frame.width);
+    }
+    let (alone, cpu) = (
+        begun.elapsed() / u32::from(some.end),
+        cpu_secs() - begun_cpu,
+    );
+    println!(
+        "pack {pack:?}, unpack {unpack:?} a slice; with a process for each file {alone:?} a slice, {:.4} s of processors",
+        cpu / f64::from(some.end)
+    );
+}
+
+/// Processor seconds of this process and of its workers that have ended, from proc(5).
+fn cpu_secs() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    // utime, stime, cutime and cstime are fields 14 to 17; the first two stand before the bracket.
+    let ticks: f64 = fields[11..15]
+        .iter()
+        .map(|it| it.parse::<f64>().unwrap())
+        .sum();
+    ticks / 100.0
+}
+
+fn status(name: &str) -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|it| it.starts_with(name));
+    line.unwrap_or_default().to_owned()
 }
