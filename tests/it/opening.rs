@@ -4,7 +4,7 @@ use std::{
     io::{Cursor, Write as _},
     ops::ControlFlow,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use wardlight::{
@@ -335,7 +335,7 @@ fn opening_stops_between_files_when_nobody_listens_and_when_it_is_cancelled() {
     series(&home, 60);
     let decoder = decoder();
     let mut n_opened = 0;
-    decoder.open_given(&[home.clone()], &Cancel::default(), &mut |it| {
+    decoder.open_given(std::slice::from_ref(&home), &Cancel::default(), &mut |it| {
         n_opened += usize::from(matches!(it, Found::Opened { .. }));
         if n_opened == 3 {
             ControlFlow::Break(())
@@ -631,11 +631,10 @@ fn archives_that_mean_harm_are_told_and_take_nothing_else_with_them() {
     let decoder = decoder();
     let good = slice(32, 0, "Mustermann^Erika").part10();
     let path = home.join("hostile.zip");
-    let begun = Instant::now();
 
-    // A head that looks like DICOM, and 60 MB of zeros that pack to 60 kB.
+    // A head that looks like DICOM, and 20 MB of zeros that pack to 20 kB.
     let mut bomb = good.clone();
-    bomb.resize(60_000_000, 0);
+    bomb.resize(20_000_000, 0);
     put(
         &path,
         zip(&[("IM1", good.as_slice()), ("bomb", bomb.as_slice())]),
@@ -653,7 +652,7 @@ fn archives_that_mean_harm_are_told_and_take_nothing_else_with_them() {
         &path,
         zip(&[
             ("IM1", good.as_slice()),
-            ("zeros", vec![0; 60_000_000].as_slice()),
+            ("zeros", vec![0; 20_000_000].as_slice()),
         ]),
     );
     let came = open(&decoder, &[&path]);
@@ -661,6 +660,14 @@ fn archives_that_mean_harm_are_told_and_take_nothing_else_with_them() {
         (came.names(), came.left_out().n_others),
         (vec!["IM1".to_owned()], 1)
     );
+}
+
+#[test]
+fn members_that_are_locked_or_damaged_are_told_and_so_is_an_archive_that_is_cut_or_endless() {
+    let home = folder("zip-broken");
+    let decoder = decoder();
+    let good = slice(32, 0, "Mustermann^Erika").part10();
+    let path = home.join("broken.zip");
 
     // Members that need a password: the flag of the first is set in both places.
     let mut locked = zip(&[("IM1", good.as_slice()), ("IM2", good.as_slice())]);
@@ -715,11 +722,6 @@ fn archives_that_mean_harm_are_told_and_take_nothing_else_with_them() {
         ),
         "{:?}",
         came.refused
-    );
-    assert!(
-        begun.elapsed() < Duration::from_secs(30),
-        "{:?}",
-        begun.elapsed()
     );
 }
 
@@ -826,7 +828,7 @@ fn a_long_series_opens_progressively() {
     let mut first = None;
     let mut studies = Studies::default();
     let mut kept = Vec::new();
-    decoder.open_given(&[home.clone()], &Cancel::default(), &mut |it| {
+    decoder.open_given(std::slice::from_ref(&home), &Cancel::default(), &mut |it| {
         let Found::Opened { from, opened } = it else {
             return ControlFlow::Continue(());
         };
