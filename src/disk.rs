@@ -156,6 +156,25 @@ impl<'de> Deserialize<'de> for Sha256 {
 /// Reads a regular file of at most `limit_bytes`. The limit holds for what is read, not only for what
 /// the directory entry says, so a file that grows meanwhile is refused too.
 pub fn read(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, Error> {
+    let (file, length) = open(path, limit_bytes)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.take(limit_bytes + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| Error::Io {
+            action: "read",
+            path: Phi::new(path.to_owned()),
+            source,
+        })?;
+    let n_bytes = bytes.len() as u64;
+    if limit_bytes < n_bytes {
+        Err(too_large(path, limit_bytes, n_bytes))
+    } else {
+        Ok(bytes)
+    }
+}
+
+/// Opens a regular file of at most `limit_bytes`, and says how long it is.
+pub fn open(path: &Path, limit_bytes: u64) -> Result<(File, u64), Error> {
     let io = |source| Error::Io {
         action: "read",
         path: Phi::new(path.to_owned()),
@@ -173,25 +192,17 @@ pub fn read(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, Error> {
             path: Phi::new(path.to_owned()),
         });
     }
-    let too_large = |found_bytes| Error::TooLarge {
+    if limit_bytes < found.len() {
+        return Err(too_large(path, limit_bytes, found.len()));
+    }
+    Ok((File::open(path).map_err(io)?, found.len()))
+}
+
+fn too_large(path: &Path, limit_bytes: u64, found_bytes: u64) -> Error {
+    Error::TooLarge {
         limit_bytes,
         found_bytes,
         path: Phi::new(path.to_owned()),
-    };
-    if limit_bytes < found.len() {
-        return Err(too_large(found.len()));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
-    File::open(path)
-        .map_err(io)?
-        .take(limit_bytes + 1)
-        .read_to_end(&mut bytes)
-        .map_err(io)?;
-    let n_bytes = bytes.len() as u64;
-    if limit_bytes < n_bytes {
-        Err(too_large(n_bytes))
-    } else {
-        Ok(bytes)
     }
 }
 

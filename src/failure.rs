@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    disk, import, model, prep, score,
+    disk,
+    import::{self, LeftOut},
+    model, prep, score,
     words::{Language, Part, Words},
 };
 
@@ -383,6 +385,89 @@ impl InWords for import::Refusal {
         };
         Failure::new(headline, remedy, self)
     }
+}
+
+impl InWords for import::Notice {
+    fn in_words(&self, words: &Words) -> Failure {
+        let (headline, remedy) = match self {
+            Self::LeftOut(left_out) => {
+                let what = counted(left_out, words);
+                (
+                    words.say("notice-left-out"),
+                    words.say_with("notice-left-out-remedy", &[("what", Part::from(&what))]),
+                )
+            }
+            Self::Nothing => (
+                words.say("notice-nothing"),
+                words.say("notice-nothing-remedy"),
+            ),
+            Self::Unreadable { .. } => (
+                words.say("notice-unreadable"),
+                words.say("notice-unreadable-remedy"),
+            ),
+            Self::TooMany { limit } => (
+                words.say("notice-too-many"),
+                words.say_with("notice-too-many-remedy", &[("n", Part::from(*limit))]),
+            ),
+            Self::TooDeep { .. } => (
+                words.say("notice-too-deep"),
+                words.say("notice-too-deep-remedy"),
+            ),
+            Self::Loops { .. } => (words.say("notice-loops"), words.say("notice-loops-remedy")),
+            Self::Missing { .. } => (
+                words.say("notice-missing"),
+                words.say("notice-missing-remedy"),
+            ),
+            Self::Outside { .. } => (
+                words.say("notice-outside"),
+                words.say("notice-outside-remedy"),
+            ),
+            Self::Encrypted { .. } => (
+                words.say("notice-encrypted"),
+                words.say("notice-encrypted-remedy"),
+            ),
+            Self::Damaged { .. } => (
+                words.say("notice-damaged"),
+                words.say("notice-damaged-remedy"),
+            ),
+            Self::Bombs { .. } => (words.say("notice-bombs"), words.say("notice-bombs-remedy")),
+            Self::ArchiveTooLarge { .. } => (
+                words.say("notice-archive-too-large"),
+                words.say("notice-archive-too-large-remedy"),
+            ),
+        };
+        Failure::new(headline, remedy, self)
+    }
+}
+
+/// What was left out, kind by kind.
+fn counted(left_out: &LeftOut, words: &Words) -> String {
+    let n = |n: usize| [("n", Part::from(n))];
+    let LeftOut {
+        n_charts,
+        n_without_pixels,
+        n_archives,
+        n_hidden,
+        n_empty,
+        n_others,
+    } = *left_out;
+    let said = [
+        (n_charts, words.say_with("left-out-documents", &n(n_charts))),
+        (
+            n_without_pixels,
+            words.say_with("left-out-without-pixels", &n(n_without_pixels)),
+        ),
+        (
+            n_archives,
+            words.say_with("left-out-archives", &n(n_archives)),
+        ),
+        (n_hidden, words.say_with("left-out-hidden", &n(n_hidden))),
+        (n_empty, words.say_with("left-out-empty", &n(n_empty))),
+        (n_others, words.say_with("left-out-others", &n(n_others))),
+    ];
+    let found = said.into_iter().filter(|(n, _)| 0 < *n);
+    let found: Vec<String> = found.map(|(_, said)| said).collect();
+    found.join(&words.say("list-comma"))
 }
 
 /// The clause as a sentence.

@@ -1500,6 +1500,54 @@ fail-file-defect = The decoder failed on this file
 fail-file-defect-remedy = Nothing else was harmed. Report it with the cause.
 fail-file-abandoned = Cancelled
 fail-file-abandoned-remedy = Open it again when you want it.
+notice-left-out = Some files were left out
+notice-left-out-remedy = Of a folder or an archive only images are opened; left out were { $what }. Open such a file by itself.
+notice-nothing = There is nothing to open in it
+notice-nothing-remedy = Choose a folder or an archive with DICOM files or pictures.
+notice-unreadable = A folder could not be read
+notice-unreadable-remedy = Check that you may read it. What lies beside it was opened.
+notice-too-many = There are too many files
+notice-too-many-remedy = The first { $n } were opened. Open one study at a time.
+notice-too-deep = Some folders are nested too deeply
+notice-too-deep-remedy = Open the inner folder by itself.
+notice-loops = Some links lead back to folders that are open already
+notice-loops-remedy = There is nothing to do: each folder was read once.
+notice-missing = Some files that the DICOMDIR names are missing
+notice-missing-remedy = Copy the whole disc or folder, not the DICOMDIR alone; if it is whole, ask for it again.
+notice-outside = The DICOMDIR names files outside of its folder
+notice-outside-remedy = Those were not opened. It is damaged or hostile: ask for it again from its source.
+notice-encrypted = Some files in the archive are protected by a password
+notice-encrypted-remedy = Unpack it with the program that made it, and open the folder.
+notice-damaged = Some files in the archive are damaged
+notice-damaged-remedy = The others were opened. Ask for the archive again from its source.
+notice-bombs = Some files in the archive unpack to far too much
+notice-bombs-remedy = Those were not opened. The archive is hostile, or holds other things than images.
+notice-archive-too-large = The archive is too large
+notice-archive-too-large-remedy = Its first files were opened. Unpack it, and open the folder.
+left-out-documents = { $n ->
+    [one] { $n } document
+   *[other] { $n } documents
+}
+left-out-without-pixels = { $n ->
+    [one] { $n } DICOM object without pixels
+   *[other] { $n } DICOM objects without pixels
+}
+left-out-archives = { $n ->
+    [one] { $n } archive
+   *[other] { $n } archives
+}
+left-out-hidden = { $n ->
+    [one] { $n } hidden file
+   *[other] { $n } hidden files
+}
+left-out-empty = { $n ->
+    [one] { $n } empty file
+   *[other] { $n } empty files
+}
+left-out-others = { $n ->
+    [one] { $n } other file
+   *[other] { $n } other files
+}
 fail-file-damaged = The file is damaged: ask for it again from its source.
 
 # Failures: work.

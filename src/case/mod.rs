@@ -3,12 +3,14 @@
 mod chart;
 mod labelled;
 pub mod note;
+pub mod packed;
 pub mod plane;
 pub mod presentation;
 pub mod scan;
 pub mod sequence;
 pub mod series;
 pub mod spacing;
+pub mod stack;
 pub mod variable;
 
 pub use chart::Chart;

@@ -137,8 +137,9 @@ impl From<Modality> for String {
     }
 }
 
-/// What only a DICOM file has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What only a DICOM file has. What grouping and sorting need came later than the rest: a record that was written before
+/// lacks it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DicomHeader {
     /// Transfer syntax UID.
     pub transfer_syntax: String,
@@ -156,8 +157,109 @@ pub struct DicomHeader {
     pub study_date: Phi<String>,
     /// (0008,0050).
     pub accession: Phi<String>,
-    /// (0008,1030).
+    /// Of the study, (0008,1030).
     pub description: Phi<String>,
+    /// Of the series, (0008,103E).
+    #[serde(default)]
+    pub series_description: Phi<String>,
+    /// (0020,0011).
+    #[serde(default)]
+    pub series_number: Option<i32>,
+    /// (0020,0013).
+    #[serde(default)]
+    pub instance_number: Option<i32>,
+    /// When the data were acquired, (0008,002A), else (0008,0022) and (0008,0032): `YYYYMMDDHHMMSS.FFFFFF` as far as told.
+    #[serde(default)]
+    pub acquisition_time: Phi<String>,
+    /// When the pixels were made, (0008,0023) and (0008,0033), in the same form.
+    #[serde(default)]
+    pub content_time: Phi<String>,
+    /// (0020,0052): positions of different frames of reference cannot be compared, PS3.3 C.7.4.1.
+    #[serde(default)]
+    pub frame_of_reference_uid: Phi<String>,
+    /// (0018,0050), in mm.
+    #[serde(default)]
+    pub slice_thickness_mm: Option<f32>,
+    /// Which of paired body parts: `L`, `R`, `U` (neither) or `B` (both), (0020,0062), else (0020,0060).
+    #[serde(default)]
+    pub laterality: Option<String>,
+    /// Value 3 of (0008,0008) is `LOCALIZER`, PS3.3 C.8.2.1.1.1.
+    #[serde(default)]
+    pub is_localizer: bool,
+    /// What is said of each frame, in file order; empty where nothing is.
+    #[serde(default)]
+    pub frames: Vec<FrameHeader>,
+}
+
+/// What a DICOM file says of one frame: functional groups (PS3.3 C.7.6.16), else the object itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FrameHeader {
+    /// Where the frame lies, if the file says so in full.
+    pub place: Option<Place>,
+    /// Temporal position, (0020,0100) or (0020,9128); counts from 1.
+    pub time_idx: Option<u32>,
+    /// Tells echoes apart: (0018,0086), or the effective echo time (0018,9082) in microseconds.
+    pub echo: Option<u32>,
+    /// From stored to said values, unless a table does that.
+    pub rescale: Option<Rescale>,
+}
+
+/// Where a frame lies in the patient, PS3.3 C.7.6.2.1.1; x grows to the left, y to the back, z to the head.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// Centre of the first pixel in mm, (0020,0032).
+    pub position_mm: [f64; 3],
+    /// Direction of a row, towards higher columns: length 1, (0020,0037).
+    pub row: [f64; 3],
+    /// Direction of a column, towards higher rows: length 1, at a right angle to `row`.
+    pub column: [f64; 3],
+}
+
+impl Place {
+    /// Checks position and direction cosines as a file has them; the directions come out with length 1.
+    pub fn parse(position_mm: [f64; 3], cosines: [f64; 6]) -> Option<Self> {
+        /// Cosines are written with a few digits: 0.01 is half a degree.
+        const TOLERANCE: f64 = 0.01;
+        let [a, b, c, d, e, f] = cosines;
+        let unit = |it: [f64; 3]| {
+            let length = dot(it, it).sqrt();
+            ((length - 1.0).abs() < TOLERANCE).then(|| it.map(|it| it / length))
+        };
+        let (row, column) = (unit([a, b, c])?, unit([d, e, f])?);
+        let is_sound = dot(row, column).abs() < TOLERANCE
+            && position_mm
+                .iter()
+                .all(|it| it.is_finite() && it.abs() < 1e6);
+        is_sound.then_some(Self {
+            position_mm,
+            row,
+            column,
+        })
+    }
+
+    /// The normal of the frame: row times column, length 1.
+    pub fn normal(&self) -> [f64; 3] {
+        let ([a, b, c], [d, e, f]) = (self.row, self.column);
+        [b * f - c * e, c * d - a * f, a * e - b * d]
+    }
+
+    /// How far along `normal` the frame lies, in mm.
+    pub fn along_mm(&self, normal: [f64; 3]) -> f64 {
+        dot(self.position_mm, normal)
+    }
+}
+
+/// The scalar product.
+pub(super) fn dot([a, b, c]: [f64; 3], [d, e, f]: [f64; 3]) -> f64 {
+    a * d + b * e + c * f
+}
+
+/// Said value = slope * stored value + intercept, PS3.3 C.11.1.1.2.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rescale {
+    /// Not zero.
+    pub slope: f64,
+    pub intercept: f64,
 }
 
 /// How the pixels stand in the file, PS3.3 C.7.6.3.

@@ -13,7 +13,6 @@ use crate::{
     app,
     engine::Parts,
     failure::Failure,
-    import::Cancel,
     journal::Journal,
     lock::Buses,
     model::{Site, bundle, site},
@@ -47,7 +46,7 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
     let decoder = Arc::new(decoder);
     let for_copies = Arc::clone(&decoder);
     let parts = Parts {
-        open: Box::new(move |path: &Path, cancel: &Cancel| decoder.open_cancellable(path, cancel)),
+        open: Box::new(move |paths, cancel, each| decoder.open_given(paths, cancel, each)),
         load: Box::new(move |folder: &Path| load(folder, options)),
         sample: Box::new(move || {
             let folder = sample_folder

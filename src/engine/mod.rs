@@ -16,6 +16,7 @@ mod tool;
 mod work;
 
 use std::{
+    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -24,7 +25,7 @@ use crate::{
     case::{Note, Scan, Sequence, Series, Window},
     disk, evaluate,
     failure::Relayed,
-    import::{self, Opened},
+    import::{self, Found, Opened, Origin},
     model::{self, Manifest},
     prediction::{
         Explanation, Faithfulness, LabelIdx, Method, ModelRef, Pixel, Prediction, Subject,
@@ -46,7 +47,8 @@ pub struct JobId(pub u64);
 /// What can be asked.
 #[derive(Clone)]
 pub enum Job {
-    /// Recognise and read files; one [`Event::Opened`] or [`Event::Refused`] for each.
+    /// Recognise and read files, folders, DICOMDIR and archives: one [`Event::Opened`] or [`Event::Refused`] for each file as
+    /// it is decoded, and [`Event::Noticed`] for what concerns the whole.
     Open(Vec<PathBuf>),
     /// Write the synthetic sample case and open it.
     OpenSample,
@@ -145,12 +147,17 @@ pub struct SaveJob {
 #[derive(Debug)]
 pub enum Event {
     Opened {
-        path: Phi<PathBuf>,
+        from: Origin,
         opened: Box<Opened>,
     },
     Refused {
-        path: Phi<PathBuf>,
+        from: Origin,
         error: import::Error,
+    },
+    /// About a folder, a DICOMDIR or an archive as a whole.
+    Noticed {
+        given: Phi<PathBuf>,
+        notice: import::Notice,
     },
     ModelLoaded(Arc<Manifest>),
     ModelRefused {
@@ -220,8 +227,9 @@ pub const N_JOBS: usize = 64;
 /// Events that may wait to be read.
 pub const N_EVENTS: usize = 256;
 
-/// Reads one file; ends early when asked to.
-pub type OpenFn = Box<dyn FnMut(&Path, &import::Cancel) -> Result<Opened, import::Error> + Send>;
+/// Opens what a person gave and says piece by piece what comes of it; ends early when asked to, or told that nobody listens.
+pub type OpenFn =
+    Box<dyn FnMut(&[PathBuf], &import::Cancel, &mut dyn FnMut(Found) -> ControlFlow<()>) + Send>;
 /// Loads the bundle in a folder.
 pub type LoadFn = Box<dyn FnMut(&Path) -> Result<score::Loaded, model::Error> + Send>;
 /// Writes the sample case and says where it lies.
@@ -242,6 +250,32 @@ pub struct Parts {
     pub copier: CopierFn,
     /// One for each bundle.
     pub model_folders: Vec<PathBuf>,
+}
+
+/// Opens files one after the other by something that reads one.
+pub fn one_by_one(
+    mut open: impl FnMut(&Path, &import::Cancel) -> Result<Opened, import::Error> + Send + 'static,
+) -> OpenFn {
+    Box::new(move |paths, cancel, each| {
+        for (number, path) in paths.iter().enumerate() {
+            let from = Origin {
+                number: number as u64,
+                ..Origin::file(path.clone())
+            };
+            let found = match open(path, cancel) {
+                Ok(opened) => Found::Opened {
+                    from,
+                    opened: Box::new(opened),
+                },
+                Err(import::Error::Cancelled) => return,
+                Err(error) => Found::Refused { from, error },
+            };
+            let (done, total) = (number + 1, paths.len());
+            if each(found).is_break() || each(Found::Progress { done, total }).is_break() {
+                return;
+            }
+        }
+    })
 }
 
 impl Error {

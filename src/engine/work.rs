@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
@@ -16,7 +17,8 @@ use super::{
     note::{reply, taken_apart},
 };
 use crate::{
-    disk, import,
+    disk,
+    import::Found,
     language::Rules,
     model::{self, Manifest, Task},
     prediction::{LabelIdx, Method},
@@ -67,8 +69,8 @@ pub(super) fn run_files(
                 let reply = reply(rules, note, question.reveal());
                 Ok(Some(Event::NoteAnswered(Box::new(reply))))
             }
-            Job::Open(paths) => open_all(paths, &ticket, &mut open, outbox),
-            Job::OpenSample => open_all(&sample()?, &ticket, &mut open, outbox),
+            Job::Open(paths) => Ok(open_all(paths, &ticket, &mut open, outbox)),
+            Job::OpenSample => Ok(open_all(&sample()?, &ticket, &mut open, outbox)),
             Job::Save(save) => write(save).map(|()| Some(Event::Saved(Phi::new(save.to.clone())))),
             Job::OpenReport(folder) => open_report(folder).map(Some),
             // The stack is scrubbed after every job.
@@ -236,26 +238,26 @@ fn open_all(
     ticket: &Ticket,
     open: &mut OpenFn,
     outbox: &Outbox,
-) -> Result<Option<Event>, Error> {
-    for (idx, path) in paths.iter().enumerate() {
+) -> Option<Event> {
+    open(paths, &ticket.decode, &mut |found| {
         if ticket.task.is_cancelled() {
-            break;
+            return ControlFlow::Break(());
         }
-        ticket.task.report(idx, paths.len());
-        let shown = Phi::new(path.clone());
-        let event = match open(path, &ticket.decode) {
-            Ok(opened) => Event::Opened {
-                path: shown,
-                opened: Box::new(opened),
-            },
-            Err(import::Error::Cancelled) => break,
-            Err(error) => Event::Refused { path: shown, error },
+        let event = match found {
+            Found::Progress { done, total } => {
+                ticket.task.report(done, total);
+                return ControlFlow::Continue(());
+            }
+            Found::Opened { from, opened } => Event::Opened { from, opened },
+            Found::Refused { from, error } => Event::Refused { from, error },
+            Found::Noticed { given, notice } => Event::Noticed { given, notice },
         };
-        if outbox.send(ticket.id, event).is_err() {
-            break;
+        match outbox.send(ticket.id, event) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(Gone) => ControlFlow::Break(()),
         }
-    }
-    Ok(None)
+    });
+    None
 }
 
 fn load_all(

@@ -2,24 +2,25 @@
 
 use std::{
     env,
-    io::Write as _,
+    fs::File,
+    ops::ControlFlow,
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, ExitStatus},
+    process::ChildStdout,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{RecvTimeoutError, SyncSender, sync_channel},
     },
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use zeroize::Zeroizing;
 
 use super::{
-    Error, Hints, Refusal, Sandbox, arrays,
+    Error, Found, Hints, Refusal, Sandbox, arrays,
     dicom::{Deidentified, Request},
-    pool::{Pool, Worker},
+    given,
+    pool::Pool,
+    shift::{self, Shift},
     weights::ModelFile,
     wire::{self, Answer, Purpose},
 };
@@ -27,15 +28,10 @@ use crate::{
     case::{Chart, LabelledScan, Presentation, Scan},
     disk::{self, Sha256},
     privacy::Phi,
-    sandbox,
 };
 
 /// The name of the worker binary, beside the running one.
 const WORKER_NAME: &str = "wardlight-decode";
-/// How often a running decode looks at its [`Cancel`].
-const CANCEL_POLL: Duration = Duration::from_millis(20);
-/// How long a worker that closed its pipe may take to end.
-const DEATH: Duration = Duration::from_millis(500);
 
 /// How to decode.
 #[derive(Clone, Debug)]
@@ -71,6 +67,18 @@ pub enum Opened {
     Scan(Scan),
     /// Notes, series, sequences.
     Chart(Chart),
+}
+
+impl From<Answer> for Opened {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Chart(chart) => Self::Chart(chart),
+            Answer::Scan(header, frames) => Self::Scan(Scan {
+                header,
+                frames: frames.into_iter().map(Arc::new).collect(),
+            }),
+        }
+    }
 }
 
 /// Stops a running [`Decoder::open_cancellable`] from another thread.
@@ -140,6 +148,17 @@ impl Decoder {
     pub fn open_cancellable(&self, path: &Path, cancel: &Cancel) -> Result<Opened, Error> {
         let bytes = disk::read(path, self.limit_bytes)?;
         self.decode(&bytes, &[], cancel)
+    }
+
+    /// Opens what a person gave: files, folders, DICOMDIR, archives. `each` hears of every file as soon as it is decoded, in
+    /// about the order in which they were found, and may break off.
+    pub fn open_given(
+        &self,
+        paths: &[PathBuf],
+        cancel: &Cancel,
+        each: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) {
+        given::open(self, paths, cancel, each);
     }
 
     /// Like [`Self::open`], with what the caller knows of the file.
@@ -220,51 +239,32 @@ impl Decoder {
 
     fn decode(&self, bytes: &[u8], hints: &[u8], cancel: &Cancel) -> Result<Opened, Error> {
         let request = (Purpose::Case, hints, bytes);
-        match self.ask(request, cancel, wire::answer)? {
-            Answer::Chart(chart) => Ok(Opened::Chart(chart)),
-            Answer::Scan(header, frames) => Ok(Opened::Scan(Scan {
-                header,
-                frames: frames.into_iter().map(Arc::new).collect(),
-            })),
-        }
+        Ok(self.ask(request, cancel, wire::answer)?.into())
     }
 
     /// Gives a fresh worker one file, and what is known of it, and reads its answer.
     fn ask<T>(
         &self,
-        (purpose, hints, bytes): (Purpose, &[u8], &[u8]),
+        request: shift::Request<'_>,
         cancel: &Cancel,
         read: impl FnOnce(&mut ChildStdout) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let Worker {
-            child,
-            mut input,
-            mut output,
-        } = self.pool.take()?;
-        let watchdog = Watchdog::start(child, self.timeout, cancel.clone());
-        // A worker that ends early closes the pipe; what it said before that is the reason, so it is read.
-        input
-            .write_all(&[purpose as u8])
-            .and_then(|()| input.write_all(&(hints.len() as u64).to_le_bytes()))
-            .and_then(|()| input.write_all(hints))
-            .and_then(|()| input.write_all(&(bytes.len() as u64).to_le_bytes()))
-            .and_then(|()| input.write_all(bytes))
-            .ok();
-        drop(input);
-        let answer = wire::hello(&mut output).and_then(|_| read(&mut output));
-        drop(output);
-        let has_died = matches!(answer, Err(Error::WorkerDied { .. }));
-        match (answer, watchdog?.finish(has_died)) {
-            (_, Some(Stop::Cancelled)) => Err(Error::Cancelled),
-            (Ok(answer), _) => Ok(answer),
-            (Err(_), Some(Stop::Timeout)) => Err(Error::Timeout {
-                limit_secs: self.timeout.as_secs(),
-            }),
-            (Err(Error::WorkerDied { .. }), Some(Stop::Ended(status))) => Err(Error::WorkerDied {
-                how: sandbox::how_it_ended(status),
-            }),
-            (Err(error), _) => Err(error),
-        }
+        self.shift(cancel)?.ask(request, read)
+    }
+
+    /// A fresh worker, to be asked by the caller.
+    pub(super) fn shift(&self, cancel: &Cancel) -> Result<Shift, Error> {
+        Shift::start(&self.pool, self.timeout, cancel)
+    }
+
+    /// A file that is not too large, and its length, to be read piece by piece.
+    pub(super) fn large_file(&self, path: &Path) -> Result<(File, u64), Error> {
+        Ok(disk::open(path, self.limit_bytes)?)
+    }
+
+    /// The bytes of a file that is not too large.
+    pub(super) fn file(&self, path: &Path) -> Result<Vec<u8>, Error> {
+        Ok(disk::read(path, self.limit_bytes)?)
     }
 }
 
@@ -274,74 +274,4 @@ fn beside_this_binary() -> Result<PathBuf, Error> {
         source,
     })?;
     Ok(this.with_file_name(WORKER_NAME))
-}
-
-/// How a worker came to its end.
-enum Stop {
-    Ended(ExitStatus),
-    Timeout,
-    Cancelled,
-}
-
-/// A thread that ends the worker when its time is over or nobody wants the answer any more.
-struct Watchdog {
-    child: Arc<Mutex<Child>>,
-    done: SyncSender<()>,
-    thread: JoinHandle<Option<Stop>>,
-}
-
-impl Watchdog {
-    fn start(child: Child, timeout: Duration, cancel: Cancel) -> Result<Self, Error> {
-        let child = Arc::new(Mutex::new(child));
-        let (done, is_done) = sync_channel::<()>(1);
-        let watched = Arc::clone(&child);
-        let deadline = Instant::now() + timeout;
-        let watch = move || loop {
-            match is_done.recv_timeout(CANCEL_POLL) {
-                Err(RecvTimeoutError::Timeout) => {}
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => return None,
-            }
-            let stop = if cancel.is_cancelled() {
-                Some(Stop::Cancelled)
-            } else {
-                (deadline <= Instant::now()).then_some(Stop::Timeout)
-            };
-            if stop.is_some() {
-                // Not waited for yet, so the process id is still its own.
-                watched
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .kill()
-                    .ok();
-                return stop;
-            }
-        };
-        let thread = thread::Builder::new()
-            .name("decode watchdog".to_owned())
-            .spawn(watch)
-            .map_err(|source| Error::WorkerDied {
-                how: format!("no thread to watch it ({})", source.kind()),
-            })?;
-        Ok(Self {
-            child,
-            done,
-            thread,
-        })
-    }
-
-    /// Ends the worker and says how that came about. One that `has_died` gets a moment to show its status.
-    fn finish(self, has_died: bool) -> Option<Stop> {
-        // A full or closed channel means that the thread is about to end anyway.
-        self.done.try_send(()).ok();
-        let stop = self.thread.join().ok().flatten();
-        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
-        let deadline = Instant::now() + if has_died { DEATH } else { Duration::ZERO };
-        while Instant::now() < deadline && matches!(child.try_wait(), Ok(None)) {
-            thread::sleep(Duration::from_millis(1));
-        }
-        // It may have ended by itself; either way it is waited for.
-        child.kill().ok();
-        let status = child.wait();
-        stop.or_else(|| status.ok().map(Stop::Ended))
-    }
 }

@@ -36,6 +36,15 @@ pub(super) fn allow_object(n_bytes: u64) {
     allow_memory(BASE_BYTES.saturating_add(n_bytes.saturating_mul(6)));
 }
 
+/// Widens the memory limit for an archive of `n_bytes` and one unpacked member, which grows by doubling.
+pub(super) fn allow_archive(n_bytes: u64, n_member_bytes: u64) {
+    allow_memory(
+        BASE_BYTES
+            .saturating_add(n_bytes.saturating_mul(2))
+            .saturating_add(3 * n_member_bytes),
+    );
+}
+
 /// Widens the memory limit for a frame of `n_samples` that the contract has passed.
 pub(super) fn allow_frame(n_bytes: u64, n_samples: u64) {
     let more = n_samples

@@ -1,6 +1,6 @@
 //! What kind of file it is, told by its content.
 
-use super::{Refusal, dicom, document};
+use super::{Refusal, dicom, document, wire::Aside};
 use crate::case::{note, scan::Format};
 
 /// A kind of file that we read.
@@ -70,6 +70,21 @@ pub(super) fn content(bytes: &[u8]) -> Result<Content, Refusal> {
         None if document::is_fhir(bytes) => Ok(Content::Fhir),
         None => Ok(Content::Text),
     }
+}
+
+/// What a file is that is no image, given what [`content`] made of it or of its beginning.
+pub(super) fn aside(bytes: &[u8], content: Option<Content>) -> Aside {
+    match content {
+        Some(Content::Document(note::Format::Docx)) => Aside::Archive,
+        Some(Content::Document(_) | Content::Fhir) => Aside::Chart,
+        // Anything may have got here; a text has no zero bytes unless it is in UTF-16, which begins with a mark.
+        Some(Content::Text) if is_marked(bytes) || !bytes.contains(&0) => Aside::Chart,
+        _ => Aside::Other,
+    }
+}
+
+fn is_marked(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff")
 }
 
 /// `BM`, then the size of the file, two reserved words that are zero, and an offset inside the file.

@@ -4,22 +4,30 @@
 //! knows of the file (`Hints` as JSON, or nothing), and the file. Answer:
 //! messages of one byte (what it is), the length as `u64` and a payload. All integers are little-endian. A worker
 //! answers `Hello`, then either `Chart`, or `Shape`, one `Frame` for each frame and `Header`, or `Model` and one
-//! `Tensor` for each tensor, or for each array `Array` and one `Frame`, or `Deidentified` and `File`, or `Presentation` and a
-//! `File` for each of its masks or a `Frame` for each of its pictures, or at any point `Refused`. To a request to de-identify, the JSON before the file is that request.
+//! `Tensor` for each tensor, or for each array `Array` and one `Frame`, or `Deidentified` and `File`, or `Presentation`
+//! and a `File` for each of its masks or a `Frame` for each of its pictures, or at any point `Refused`. To a request to
+//! de-identify, the JSON before the file is that request.
+//!
+//! A worker that was given a file of several ([`Purpose::Given`]) answers `Aside` where the file is not for its place, or
+//! `Directory`, or as above, and takes the next request unless it refused. To an archive it answers `Member` and `File` for
+//! each member that it unpacks, then `Tally`.
 
 use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    Error, Refusal, Sandbox,
+    Error, Refusal, Sandbox, archive,
     dicom::Deidentified,
     weights::{BYTES_LIMIT, Head, ModelFile, NamedTensor, TENSORS_LIMIT},
 };
-use crate::case::{
-    Chart, Frame, Samples,
-    presentation::{Piece, Presentation},
-    scan::Header,
+use crate::{
+    case::{
+        Chart, Frame, Samples,
+        presentation::{Piece, Presentation},
+        scan::Header,
+    },
+    privacy::Phi,
 };
 
 /// Largest payload that is JSON: a note of 16 MiB with every character escaped; half a million points have less.
@@ -55,6 +63,10 @@ pub(super) enum Kind {
     Deidentified = b'I',
     Presentation = b'V',
     File = b'B',
+    Aside = b'O',
+    Directory = b'J',
+    Member = b'P',
+    Tally = b'Y',
     Refused = b'E',
 }
 
@@ -72,6 +84,10 @@ impl Kind {
             Self::Deidentified,
             Self::Presentation,
             Self::File,
+            Self::Aside,
+            Self::Directory,
+            Self::Member,
+            Self::Tally,
             Self::Refused,
         ]
         .into_iter()
@@ -93,6 +109,10 @@ pub(super) enum Purpose {
     Deidentify = b'D',
     /// A DICOM file, for what it says of how images are shown.
     Presentation = b'P',
+    /// One of several files that a person gave; what is known of it says whether only images are wanted.
+    Given = b'G',
+    /// An archive of files, to be unpacked; what is known of it says whether images or charts are wanted.
+    Archive = b'Z',
 }
 
 impl Purpose {
@@ -103,6 +123,8 @@ impl Purpose {
             Self::Arrays,
             Self::Deidentify,
             Self::Presentation,
+            Self::Given,
+            Self::Archive,
         ];
         all.into_iter().find(|it| *it as u8 == byte)
     }
@@ -149,6 +171,79 @@ impl Shape {
             Refusal::too_large("a number of samples", FRAME_SAMPLES_LIMIT, frame)
         })
     }
+}
+
+/// What is looked for among several files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Wanted {
+    /// Everything: the file was given by itself.
+    All,
+    /// DICOM and pictures: it lies in a folder.
+    Images,
+    /// Notes, tables and other documents: there are no images.
+    Charts,
+}
+
+/// What a file is that was not opened where it lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Aside {
+    /// A note, a table or another document.
+    Chart,
+    /// A DICOM object that holds no image.
+    WithoutPixels,
+    Archive,
+    /// Of no kind that is known.
+    Other,
+}
+
+/// Files that a DICOMDIR names, each by the parts of its path, as they stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Directory {
+    pub(super) files: Vec<Phi<Vec<String>>>,
+}
+
+/// A member of an archive, before its bytes come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Member {
+    /// Cleaned, for a list.
+    pub(super) label: Phi<String>,
+    pub(super) n_bytes: u64,
+    /// Members in all, folders left aside.
+    pub(super) n_members: usize,
+}
+
+/// What became of the members that did not come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Tally {
+    /// It is a document after all (DOCX), to be opened as a file.
+    pub(super) is_document: bool,
+    pub(super) n_charts: usize,
+    pub(super) n_archives: usize,
+    pub(super) n_hidden: usize,
+    pub(super) n_empty: usize,
+    pub(super) n_others: usize,
+    pub(super) n_encrypted: usize,
+    pub(super) n_damaged: usize,
+    pub(super) n_bombs: usize,
+    /// The members together are more than is taken, and the rest did not come.
+    pub(super) is_too_large: bool,
+}
+
+/// What a worker says to one of several files.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value for each opened file, never a list of them"
+)]
+pub(super) enum GivenAnswer {
+    Opened(Answer),
+    Aside(Aside),
+    Directory(Directory),
+}
+
+/// The next of what a worker says to an archive.
+pub(super) enum Unpacked {
+    Member(Member, Vec<u8>),
+    End(Tally),
 }
 
 /// What an array is, before its numbers come.
@@ -317,7 +412,38 @@ pub(super) fn hello(input: &mut impl Read) -> Result<Sandbox, Error> {
 
 /// Reads the answer to one file, and holds it against the contract before anything is allocated.
 pub(super) fn answer(input: &mut impl Read) -> Result<Answer, Error> {
+    let head = head(input)?;
+    answer_after(input, head)
+}
+
+/// Reads the answer to one of several files.
+pub(super) fn given(input: &mut impl Read) -> Result<GivenAnswer, Error> {
     let (kind, n_bytes) = head(input)?;
+    Ok(match kind {
+        Kind::Aside => GivenAnswer::Aside(json(input, n_bytes)?),
+        Kind::Directory => GivenAnswer::Directory(json(input, n_bytes)?),
+        _ => GivenAnswer::Opened(answer_after(input, (kind, n_bytes))?),
+    })
+}
+
+/// Reads the next of what a worker says to an archive.
+pub(super) fn unpacked(input: &mut impl Read) -> Result<Unpacked, Error> {
+    let (kind, n_bytes) = head(input)?;
+    let member: Member = match kind {
+        Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
+        Kind::Tally => return Ok(Unpacked::End(json(input, n_bytes)?)),
+        Kind::Member => json(input, n_bytes)?,
+        _ => return Err(broken("a member of an archive", format!("{kind:?}"))),
+    };
+    if archive::MEMBER_LIMIT_BYTES < member.n_bytes {
+        let found = format!("{} bytes", member.n_bytes);
+        return Err(broken("a member that is not too large", found));
+    }
+    let bytes = promised(input, Kind::File, member.n_bytes)?;
+    Ok(Unpacked::Member(member, bytes))
+}
+
+fn answer_after(input: &mut impl Read, (kind, n_bytes): (Kind, u64)) -> Result<Answer, Error> {
     let shape: Shape = match kind {
         Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
         Kind::Chart => return Ok(Answer::Chart(json(input, n_bytes)?)),

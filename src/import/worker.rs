@@ -1,4 +1,4 @@
-//! The life of a decode worker: raise the walls, read one file, answer, end.
+//! The life of a decode worker: raise the walls, read one file, answer, end; or read several that were given together.
 
 use std::{
     collections::BTreeSet,
@@ -13,10 +13,10 @@ use std::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    Hints, Refusal, arrays, dicom, document, fasta, memory, note, picture,
+    Hints, Refusal, archive, arrays, dicom, document, fasta, memory, note, picture,
     recognise::{self, Content},
     series, weights,
-    wire::{Kind, Purpose, Reply},
+    wire::{Aside, Kind, Purpose, Reply, Wanted},
 };
 use crate::{
     case::Chart,
@@ -37,26 +37,38 @@ pub fn serve() -> ExitCode {
     if reply.json(Kind::Hello, &sandbox).is_err() {
         return ExitCode::FAILURE;
     }
-    let refused = match request() {
-        Ok((Purpose::Case, hints, bytes)) => {
-            caught(|| read(&bytes, &hints_of(&hints)?, &mut reply))
+    loop {
+        let request = request();
+        let takes_more = matches!(request, Ok((Purpose::Given, ..)));
+        let answered = request.and_then(|it| caught(|| answer(&it, &mut reply)));
+        match answered {
+            Ok(()) if takes_more => {}
+            Ok(()) => return ExitCode::SUCCESS,
+            // A worker that refused may be in any state: it takes nothing more.
+            Err(refusal) => {
+                return match reply.json(Kind::Refused, &refusal) {
+                    Ok(()) => ExitCode::SUCCESS,
+                    Err(_) => ExitCode::FAILURE,
+                };
+            }
         }
-        Ok((Purpose::Model, _, bytes)) => caught(|| weights::read(&bytes, &mut reply)),
-        Ok((Purpose::Arrays, _, bytes)) => caught(|| arrays::read(&bytes, &mut reply)),
-        Ok((Purpose::Presentation, _, bytes)) => {
-            caught(|| dicom::read_presentation(&bytes, &mut reply))
-        }
-        Ok((Purpose::Deidentify, request, bytes)) => {
-            caught(|| dicom::deidentify(&bytes, &json(&request)?, &mut reply))
-        }
-        Err(refusal) => Err(refusal),
-    };
-    match refused {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(refusal) => match reply.json(Kind::Refused, &refusal) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        },
+    }
+}
+
+type Request = (Purpose, Vec<u8>, Vec<u8>);
+
+fn answer<W: Write>(
+    (purpose, hints, bytes): &Request,
+    reply: &mut Reply<W>,
+) -> Result<(), Refusal> {
+    match purpose {
+        Purpose::Case => read(bytes, &hints_of(hints)?, reply),
+        Purpose::Model => weights::read(bytes, reply),
+        Purpose::Arrays => arrays::read(bytes, reply),
+        Purpose::Deidentify => dicom::deidentify(bytes, &json(hints)?, reply),
+        Purpose::Presentation => dicom::read_presentation(bytes, reply),
+        Purpose::Given => given(bytes, json(hints)?, reply),
+        Purpose::Archive => archive::read(bytes, json(hints)?, reply),
     }
 }
 
@@ -70,7 +82,7 @@ fn output() -> io::Result<File> {
 
 /// What the one file is to be read as, what the caller says to it, as JSON, and its bytes. A closed pipe means that no
 /// file will come.
-fn request() -> Result<(Purpose, Vec<u8>, Vec<u8>), Refusal> {
+fn request() -> Result<Request, Refusal> {
     let mut input = stdin().lock();
     let mut purpose = [0];
     input.read_exact(&mut purpose)?;
@@ -123,6 +135,25 @@ fn read<W: Write>(bytes: &[u8], hints: &Hints, reply: &mut Reply<W>) -> Result<(
         Content::Fhir => reply.json(Kind::Chart, &fhir(bytes, hints)?),
         Content::Text => reply.json(Kind::Chart, &chart(bytes, hints)?),
     }
+}
+
+/// Reads one of several files, or says what it is where it is not wanted.
+fn given<W: Write>(bytes: &[u8], wanted: Wanted, reply: &mut Reply<W>) -> Result<(), Refusal> {
+    if dicom::is_directory(bytes) {
+        return reply.json(Kind::Directory, &dicom::directory(bytes)?);
+    }
+    if wanted != Wanted::Images {
+        return read(bytes, &Hints::default(), reply);
+    }
+    let aside = match recognise::content(bytes) {
+        Ok(Content::Dicom) => match dicom::read(bytes, reply) {
+            Err(Refusal::NoPixels { .. }) => Aside::WithoutPixels,
+            answered => return answered,
+        },
+        Ok(Content::Picture(format)) => return picture::read(bytes, format, reply),
+        other => recognise::aside(bytes, other.ok()),
+    };
+    reply.json(Kind::Aside, &aside)
 }
 
 /// What a text holds.

@@ -150,8 +150,12 @@ impl State {
             return Vec::new();
         };
         match event {
-            Event::Opened { path, opened } => return self.take_in(path, *opened, &purpose),
-            Event::Refused { path, error } => self.refuse(path, &error, purpose),
+            Event::Opened { from, opened } => return self.take_in(from, *opened, &purpose),
+            Event::Refused { from, error } => self.refuse(from.path, &error, purpose),
+            Event::Noticed { given, notice } => {
+                let failure = notice.in_words(&self.words);
+                self.tell(Tone::Failure, failure, Some(given), None);
+            }
             Event::ModelLoaded(manifest) => return self.take_model(manifest, &purpose),
             Event::ModelRefused { folder, error } => {
                 let mut failure = error.in_words(&self.words);

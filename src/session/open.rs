@@ -10,7 +10,7 @@ use crate::{
     case::Chart,
     engine::JobId,
     failure::InWords as _,
-    import::{self, Opened},
+    import::{self, Opened, Origin},
     privacy::Phi,
     words::Words,
 };
@@ -18,10 +18,12 @@ use crate::{
 impl State {
     pub(super) fn take_in(
         &mut self,
-        path: Phi<PathBuf>,
+        from: Origin,
         opened: Opened,
         purpose: &Purpose,
     ) -> Vec<Effect> {
+        let name = from.name();
+        let (path, given) = (from.path, from.given);
         let contents = match opened {
             Opened::Scan(scan) => ScanItem::new(scan)
                 .map(|it| Content::Scan(Box::new(it)))
@@ -35,10 +37,6 @@ impl State {
                 contents_of(chart)
             }
         };
-        // For the study list.
-        let file = path.reveal().file_name();
-        let name = file.map(|it| it.to_string_lossy().into_owned());
-        let name = name.unwrap_or_default();
         let is_sample =
             matches!(purpose, Purpose::Open(Command::Act(Action::OpenSample))).then_some(());
         let is_alone = matches!(purpose, Purpose::Open(Command::Open(paths) | Command::Drop(paths)) if paths.len() == 1);
@@ -47,7 +45,12 @@ impl State {
         let mut first = None;
         let n_contents = contents.len();
         for (idx, content) in contents.into_iter().enumerate() {
-            let called = Phi::new(called(&self.words, &name, (idx, n_contents), &content));
+            let called = Phi::new(called(
+                &self.words,
+                name.reveal(),
+                (idx, n_contents),
+                &content,
+            ));
             let id = self.add((called, path.clone()), content, &mut own);
             effects.extend(self.tell_opened(id, &path));
             effects.extend(self.read_note(id));
@@ -59,7 +62,7 @@ impl State {
         if let Some(id) = first {
             self.settle(id, is_alone);
         }
-        self.settings.remember(path.reveal());
+        self.settings.remember(given.reveal());
         effects.extend(self.tell_paths(RECENT));
         effects.extend(self.save_settings());
         effects

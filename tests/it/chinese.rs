@@ -8,7 +8,7 @@ use regex::Regex;
 use serde_json::Value;
 use wardlight::{
     app::{App, Options},
-    engine::Parts,
+    engine::{self, Parts},
     privacy::Phi,
     session::{Content, Item},
     settings::Settings,
@@ -69,7 +69,7 @@ fn window_with(
 /// Files of `patient` by their names.
 fn files() -> Parts {
     Parts {
-        open: Box::new(patient::open),
+        open: engine::one_by_one(patient::open),
         ..fake::parts()
     }
 }

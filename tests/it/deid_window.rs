@@ -46,7 +46,7 @@ const NOTE: &str =
 fn parts() -> Parts {
     let decoder = decoder();
     Parts {
-        open: Box::new(move |path, cancel| decoder.open_cancellable(path, cancel)),
+        open: Box::new(move |paths, cancel, each| decoder.open_given(paths, cancel, each)),
         ..fake::parts()
     }
 }

@@ -137,7 +137,7 @@ fn an_unknown_model_is_named() {
 #[test]
 fn a_panic_costs_one_job_and_nothing_else() {
     let mut is_first = true;
-    let open = Box::new(move |path: &Path, cancel: &wardlight::import::Cancel| {
+    let open = engine::one_by_one(move |path: &Path, cancel: &wardlight::import::Cancel| {
         assert!(!std::mem::take(&mut is_first), "planted");
         fake::open(path, cancel)
     });
@@ -183,7 +183,7 @@ fn a_cancelled_explanation_ends_and_a_waiting_one_never_starts() {
 
 #[test]
 fn a_full_queue_says_so_instead_of_growing() {
-    let open = Box::new(|path: &Path, cancel: &wardlight::import::Cancel| {
+    let open = engine::one_by_one(|path: &Path, cancel: &wardlight::import::Cancel| {
         thread::sleep(Duration::from_millis(20));
         fake::open(path, cancel)
     });

@@ -13,7 +13,7 @@ use wardlight::{
         scan::{Format, Header, PixelHeader},
     },
     disk::{self, Sha256},
-    engine::Parts,
+    engine::{self, Parts},
     import::{self, Opened},
     model::{
         self, Attribution, AttributionValues, Logits, Manifest, Model, Network, Task,
@@ -284,7 +284,7 @@ pub(crate) fn note_manifest() -> Manifest {
 /// A decoder and models without files: a path that ends in `.txt` is a note, `stack` has five frames, `broken` is refused.
 pub(crate) fn parts() -> Parts {
     Parts {
-        open: Box::new(open),
+        open: engine::one_by_one(open),
         load: Box::new(load),
         sample: Box::new(|| -> Result<Vec<PathBuf>, sample::Error> {
             Ok(vec!["chest.dcm".into(), "note.txt".into()])

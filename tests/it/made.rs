@@ -149,11 +149,9 @@ impl Fields {
             match content {
                 Content::Bytes(bytes) => {
                     let unit = if order.is_big_endian { unit(vr) } else { 1 };
-                    out.extend(
-                        bytes
-                            .chunks(unit)
-                            .flat_map(|it| it.iter().rev().copied().collect::<Vec<_>>()),
-                    );
+                    let mut turned = bytes.clone();
+                    turned.chunks_mut(unit).for_each(<[u8]>::reverse);
+                    out.extend(turned);
                     out.extend(vec![0; bytes.len() % 2]);
                 }
                 Content::Items(items) => {

@@ -7,8 +7,8 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
     app::App,
     case::{Frame, Modality, Samples, Scan, Spacing, SpacingSource},
-    engine::{Event, Gate, Job, Parts, Target as Question},
-    import::Opened,
+    engine::{self, Event, Gate, Job, Parts, Target as Question},
+    import::{Opened, Origin},
     model::{
         Manifest, Network,
         manifest::Output,
@@ -350,7 +350,7 @@ fn session() -> State {
     }
     state.on_event(*models, Event::Done);
     let opened = Event::Opened {
-        path: wardlight::privacy::Phi::new("stack.dcm".into()),
+        from: Origin::file("stack.dcm".into()),
         opened: Box::new(Opened::Scan(slices(3))),
     };
     state.on_event(*open, opened);
@@ -418,7 +418,7 @@ fn each_frame_has_its_own_point_and_a_model_of_whole_pictures_none() {
 #[test]
 fn in_the_window_the_key_and_a_click_point_at_what_lies_there() {
     let parts = Parts {
-        open: Box::new(|_, _| Ok(Opened::Scan(slices(1)))),
+        open: engine::one_by_one(|_, _| Ok(Opened::Scan(slices(1)))),
         load: Box::new(|_| Ok(loaded())),
         model_folders: vec!["nodule".into()],
         ..fake::parts()

@@ -15,7 +15,7 @@ use wardlight::{
     engine::{self, Event, Gate, Job, JobId, Told, Tool},
     evaluate,
     failure::{Failure, Relayed},
-    import::Opened,
+    import::{Opened, Origin},
     privacy::Phi,
     session::{
         Action, Command, Curve, Effect, Field, Loading, Page, PageCommand, State, Switch, Tone,
@@ -89,7 +89,7 @@ fn a_dropped_table_turns_to_the_evaluation_and_a_recipe_to_the_training() {
         panic!("a dropped table is opened")
     };
     let opened = Event::Opened {
-        path: Phi::new("/data/set/Labels.CSV".into()),
+        from: Origin::file("/data/set/Labels.CSV".into()),
         opened: Box::new(Opened::Chart(fake::note("image,label\na,1\n").into())),
     };
     state.on_event(*open, opened);

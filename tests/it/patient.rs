@@ -11,7 +11,7 @@ use wardlight::{
         series::{Collector, SeriesFormat},
     },
     disk::Sha256,
-    engine::Parts,
+    engine::{self, Parts},
     import::{self, Opened},
     model::Bundle,
     nn::{self, Options},
@@ -77,7 +77,7 @@ fn window(files: &[&str]) -> Harness<'static, App> {
 
 fn window_of(files: &[&str], parts: Parts) -> Harness<'static, App> {
     let parts = Parts {
-        open: Box::new(open),
+        open: engine::one_by_one(open),
         ..parts
     };
     let mut harness = window_with([1440.0, 900.0], files, parts);

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use wardlight::{
     disk::{self, Sha256},
     engine::{Event, Job, JobId},
-    import::Opened,
+    import::{Opened, Origin},
     model::manifest::ExplanationTest,
     prediction::{
         Affine2, Against, Calibration, Call, Engine, Explanation, Faithfulness, Form, Heatmap,
@@ -58,7 +58,7 @@ pub(crate) fn ready() -> State {
 
 fn opened(path: &str, opened: Opened) -> Event {
     Event::Opened {
-        path: Phi::new(PathBuf::from(path)),
+        from: Origin::file(PathBuf::from(path)),
         opened: Box::new(opened),
     }
 }
@@ -481,7 +481,7 @@ fn a_refused_file_is_told_with_headline_remedy_and_cause_and_can_be_tried_again(
     state.on_event(
         id,
         Event::Refused {
-            path: Phi::new("broken".into()),
+            from: Origin::file("broken".into()),
             error: error.into(),
         },
     );

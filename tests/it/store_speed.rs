@@ -209,7 +209,7 @@ fn records_cost_little_when_a_study_is_opened() {
     let window = |safety: Safety| {
         let decoder = decoder();
         let parts = Parts {
-            open: Box::new(move |path, cancel| decoder.open_cancellable(path, cancel)),
+            open: Box::new(move |paths, cancel, each| decoder.open_given(paths, cancel, each)),
             ..fake::parts()
         };
         let options = Options {

@@ -7,8 +7,8 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
     app::App,
     disk::Sha256,
-    engine::Parts,
-    import::{self, Opened},
+    engine::{self, Parts},
+    import::{Opened, Origin},
     privacy::Phi,
     session::{Command, Content, Layout, ScanItem, State},
     settings::Settings,
@@ -22,21 +22,22 @@ use crate::{
 
 /// Scans whose names tell their date, `scan-2026-10-20.dcm`, and their patient, `other-…`.
 fn parts() -> Parts {
-    let open = |path: &Path, _: &import::Cancel| {
-        let name = path.to_string_lossy().into_owned();
-        let mut scan = fake::scan(if name.contains("stack") { 5 } else { 1 });
-        scan.header.file_sha256 = Sha256::of(name.as_bytes());
-        if name.contains("other") {
-            scan.header.subject.patient_id = Phi::new("SYN-0002".to_owned());
-        }
-        let date = name.trim_end_matches(".dcm").split_once('-');
-        scan.header.acquired = Phi::new(date.map(|it| it.1.to_owned()));
-        Ok(Opened::Scan(scan))
-    };
     Parts {
-        open: Box::new(open),
+        open: engine::one_by_one(|path, _| Ok(opened(path))),
         ..fake::parts()
     }
+}
+
+fn opened(path: &Path) -> Opened {
+    let name = path.to_string_lossy().into_owned();
+    let mut scan = fake::scan(if name.contains("stack") { 5 } else { 1 });
+    scan.header.file_sha256 = Sha256::of(name.as_bytes());
+    if name.contains("other") {
+        scan.header.subject.patient_id = Phi::new("SYN-0002".to_owned());
+    }
+    let date = name.trim_end_matches(".dcm").split_once('-');
+    scan.header.acquired = Phi::new(date.map(|it| it.1.to_owned()));
+    Opened::Scan(scan)
 }
 
 fn window(files: &[&str]) -> Harness<'static, App> {
@@ -140,20 +141,17 @@ fn viewports_come_and_go_and_no_scan_stands_in_two() {
 /// A session without a window.
 fn session(names: &[&str]) -> State {
     let mut state = State::new(Settings::default());
-    let mut open = parts().open;
     for name in names {
         let effects = state.apply(Command::Open(vec![name.into()]));
         let wardlight::session::Effect::Start(id, _) = &effects[0] else {
             panic!("opening starts a job");
         };
-        let opened = open(Path::new(name), &import::Cancel::default()).unwrap();
-        let path = Phi::new(name.into());
-        let event = wardlight::engine::Event::Opened {
-            path,
-            opened: Box::new(opened),
+        let event = engine::Event::Opened {
+            from: Origin::file(name.into()),
+            opened: Box::new(opened(Path::new(name))),
         };
         state.on_event(*id, event);
-        state.on_event(*id, wardlight::engine::Event::Done);
+        state.on_event(*id, engine::Event::Done);
     }
     state
 }

@@ -1,9 +1,10 @@
 //! What a DICOM file says about patient, study and geometry, as a [`Header`].
 
-use dicom::dictionary_std::tags;
+use dicom::{core::Tag, dictionary_std::tags};
 
 use super::{
-    codec, dataset::Dataset, gray::Curve, groups, known_uid, pixels::Contract, syntax_name,
+    codec, dataset::Dataset, frame_headers, gray::Curve, groups, known_uid, pixels::Contract,
+    syntax_name,
 };
 use crate::{
     case::{
@@ -45,6 +46,22 @@ pub(super) fn header(
             study_date: text(tags::STUDY_DATE),
             accession: text(tags::ACCESSION_NUMBER),
             description: text(tags::STUDY_DESCRIPTION),
+            series_description: text(tags::SERIES_DESCRIPTION),
+            series_number: whole(set, tags::SERIES_NUMBER),
+            instance_number: whole(set, tags::INSTANCE_NUMBER),
+            acquisition_time: Phi::new(
+                set.first_text(tags::ACQUISITION_DATE_TIME)
+                    .unwrap_or_else(|| moment(set, tags::ACQUISITION_DATE, tags::ACQUISITION_TIME)),
+            ),
+            content_time: Phi::new(moment(set, tags::CONTENT_DATE, tags::CONTENT_TIME)),
+            frame_of_reference_uid: text(tags::FRAME_OF_REFERENCE_UID),
+            slice_thickness_mm: slice_thickness(set),
+            laterality: laterality(set),
+            is_localizer: set
+                .texts(tags::IMAGE_TYPE)
+                .get(2)
+                .is_some_and(|it| it == "LOCALIZER"),
+            frames: frame_headers::read(set, contract, warnings),
         }),
         pixels: PixelHeader {
             rows: contract.rows,
@@ -70,6 +87,36 @@ pub(super) fn header(
         modality,
         warnings: warnings.list(),
     })
+}
+
+/// A number that orders; one that is broken or beyond 32 bits orders nothing.
+fn whole(set: &Dataset<'_>, tag: Tag) -> Option<i32> {
+    set.first_text(tag)?.parse().ok()
+}
+
+/// Date and time as one text, PS3.5 6.2, DT; a time without its date says nothing.
+fn moment(set: &Dataset<'_>, date_tag: Tag, time_tag: Tag) -> String {
+    let Some(date) = set.first_text(date_tag) else {
+        return String::new();
+    };
+    date + &set.first_text(time_tag).unwrap_or_default()
+}
+
+/// PS3.3 C.7.6.2, or the pixel measures of the first frame (C.7.6.16.2.1).
+fn slice_thickness(set: &Dataset<'_>) -> Option<f32> {
+    let tag = tags::SLICE_THICKNESS;
+    let place = groups::place(set, 0, tags::PIXEL_MEASURES_SEQUENCE, tag);
+    let thickness_mm = place.number(tag).ok().flatten()? as f32;
+    (0.0 < thickness_mm && thickness_mm < 1e4).then_some(thickness_mm)
+}
+
+/// Of the image, else of the frame's anatomy (PS3.3 C.7.6.16.2.8), else of the series.
+fn laterality(set: &Dataset<'_>) -> Option<String> {
+    let frame = groups::group(set, 0, tags::FRAME_ANATOMY_SEQUENCE)
+        .and_then(|it| it.first_text(tags::FRAME_LATERALITY));
+    set.first_text(tags::IMAGE_LATERALITY)
+        .or(frame)
+        .or_else(|| set.first_text(tags::LATERALITY))
 }
 
 pub(super) fn subject(set: &Dataset<'_>) -> Subject {

@@ -7,7 +7,8 @@
 //! 5. [`header`] says what the file tells about the patient, the study and the geometry;
 //! 6. [`report`] reads a structured report, which has no pixels, as a note;
 //! 7. [`presentation`] reads what says how images are shown: states, overlay planes, segmentations, parametric maps;
-//! 8. [`object`] hands the tree to the engine that de-identifies, and [`deidentify`] masks pixels for it.
+//! 8. [`directory`] reads a DICOMDIR, which names other files;
+//! 9. [`object`] hands the tree to the engine that de-identifies, and [`deidentify`] masks pixels for it.
 //!
 //! The `dicom` crates give the dictionaries; their `to_dynamic_image` is wrong in ten measured cases and their
 //! reader can be made to abort, so both are ours. Not here: windowing, which belongs to the display.
@@ -17,6 +18,8 @@ mod codec;
 mod colour;
 mod dataset;
 mod deidentify;
+mod directory;
+mod frame_headers;
 mod frames;
 mod gray;
 mod groups;
@@ -78,7 +81,11 @@ pub(super) fn warm_up() {
     syntax_name("");
 }
 
-pub(super) use self::{deidentify::deidentify, presentation::read as read_presentation};
+pub(super) use self::{
+    deidentify::deidentify,
+    directory::{directory, is_directory},
+    presentation::read as read_presentation,
+};
 
 /// Reads a file and says its shape, its frames and its header, or the note that it is.
 pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
