@@ -237,8 +237,8 @@ fn scope(
     else {
         return (Ood::Unknown, Vec::new());
     };
-    let frame = scan.frames.get(frame_idx);
-    let mut reasons = frame.map(|it| gate::of_frame(it)).unwrap_or_default();
+    let frame = scan.frame(frame_idx);
+    let mut reasons = frame.map(|it| gate::of_frame(&it)).unwrap_or_default();
     let is_picture = reasons.is_empty();
     let Some(scope) = &manifest.scope else {
         return (Ood::Unknown, reasons);

@@ -647,6 +647,15 @@ n-frames = { $n ->
     [one] { $n } image
    *[other] { $n } frames
 }
+n-slices = { $n ->
+    [one] { $n } slice
+   *[other] { $n } slices
+}
+slices-gap = A gap of { $gap } after slice { $number }; others lie { $usual } apart
+slices-uneven = Slices lie { $least } to { $greatest } apart
+slices-duplicate = Slice { $number } lies where the one before it lies
+slices-tilted = Slices are sheared by { $degrees }°
+slices-unplaced = Slices without positions, in the order of their numbers
 n-pages = { $n ->
     [one] { $n } page
    *[other] { $n } pages
@@ -706,6 +715,7 @@ study-courses = Courses
 study-sequences = Sequences
 study-recent = Recent
 opening = Opening…
+opening-files = Opening: { $n } of { $all } files
 
 # Nothing open yet.
 empty-title = Open a scan, a note or a course
@@ -1504,6 +1514,12 @@ notice-left-out = Some files were left out
 notice-left-out-remedy = Of a folder or an archive only images are opened; left out were { $what }. Open such a file by itself.
 notice-nothing = There is nothing to open in it
 notice-nothing-remedy = Choose a folder or an archive with DICOM files or pictures.
+notice-mixed-up = Files of two patients carry one study or series number
+notice-mixed-up-remedy = They were kept apart. One of the files is wrong: compare names and dates of birth before reading.
+notice-refused = { $n ->
+    [one] { $n } file could not be opened
+   *[other] { $n } files could not be opened
+}
 notice-unreadable = A folder could not be read
 notice-unreadable-remedy = Check that you may read it. What lies beside it was opened.
 notice-too-many = There are too many files

@@ -18,7 +18,7 @@ use crate::{
         caption::{outline, percent, short_number},
         heat_color,
     },
-    session::ScanItem,
+    session::{ItemId, ScanItem},
     words::{Part, Words},
 };
 
@@ -29,7 +29,7 @@ const LINE: f32 = 17.0;
 pub(super) fn corner_texts(
     painter: &Painter,
     scene: &Scene<'_>,
-    scan: &ScanItem,
+    (id, scan): (ItemId, &ScanItem),
     place: &Place,
     (heat, under): (Option<&Shown>, Option<String>),
 ) {
@@ -55,7 +55,7 @@ pub(super) fn corner_texts(
         .name
         .clone()
         .unwrap_or_else(|| words.say("corner-by-hand"));
-    let is_gray = matches!(scan.pyramid.frame().samples, Samples::Gray(_));
+    let is_gray = matches!(scan.pyramid().frame().samples, Samples::Gray(_));
     let window = if is_gray {
         words::window_words(words, &view.window, unit)
     } else {
@@ -70,15 +70,19 @@ pub(super) fn corner_texts(
         Align2::RIGHT_TOP,
         &[&window, &window_name, &zoom, &changed],
     );
-    let frame = format!("{} / {}", view.frame_idx + 1, scan.scan.frames.len());
+    let (at, n_slices) = scene.state.position(id);
+    let slice = format!("{} / {n_slices}", at + 1);
+    let odd = scene.state.oddities(id);
+    let odd = odd.first().map(|it| words::oddity_words(words, it));
     lines(
         painter,
         rect.right_bottom(),
         Align2::RIGHT_BOTTOM,
         &[
             &under.unwrap_or_default(),
+            &odd.unwrap_or_default(),
             &words::spacing_words(words, &scan.scan),
-            &frame,
+            &slice,
         ],
     );
     if let Some(shown) = heat {

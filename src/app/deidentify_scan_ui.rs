@@ -46,7 +46,8 @@ pub(super) fn picture_ui(
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
     pictures.paint(&painter, place.rect, (id, scan), place.pose(), None);
-    scan_ui::wheel(ui, &response, &place, scan, commands);
+    let n_frames = scan.scan.n_frames();
+    scan_ui::wheel(ui, &response, &place, n_frames, commands);
     let spoken = scene.words.say("deid-picture");
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
     let Some(draft) = draft else { return };
@@ -98,7 +99,7 @@ fn cover_ui(painter: &egui::Painter, area: Area, choice: &CoverChoice, is_under:
 
 /// The frame, where there are several: all of them want to be looked at.
 fn frames_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Vec<Command>) {
-    let n_frames = scan.scan.frames.len();
+    let n_frames = scan.scan.n_frames();
     if n_frames < 2 {
         return;
     }

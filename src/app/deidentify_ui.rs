@@ -250,7 +250,7 @@ fn write_ui(ui: &mut Ui, scene: &Scene<'_>, is_scan: bool, commands: &mut Vec<Co
             commands.push(Command::OnPage(PageCommand::Browse(Field::Copies)));
         }
     });
-    let n_frames = scene.state.scan().map_or(1, |it| it.1.scan.frames.len());
+    let n_frames = scene.state.scan().map_or(1, |it| it.1.scan.n_frames());
     let looked = match (is_scan, n_frames) {
         (true, 1) => words.say("deid-looked"),
         (true, n) => words.say_with("deid-looked-frames", &[("n", Part::Number(n as u64))]),

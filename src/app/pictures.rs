@@ -131,7 +131,7 @@ impl Pictures {
         scan: &ScanItem,
     ) -> TextureHandle {
         let made = self.thumbnails.entry(id).or_insert_with(|| {
-            let picture = thumbnail(&scan.pyramid, &scan.view.window, THUMBNAIL);
+            let picture = thumbnail(scan.pyramid(), &scan.view.window, THUMBNAIL);
             ctx.load_texture("thumbnail", image(&picture), TextureOptions::LINEAR)
         });
         made.clone()
@@ -160,7 +160,7 @@ impl Pictures {
 
     /// What a shape measures on the frame on screen, worked out once.
     pub(super) fn measured(&mut self, scan: &ScanItem, shape: &Shape) -> Arc<Measured> {
-        let frame = scan.pyramid.frame();
+        let frame = scan.pyramid().frame();
         let known = self
             .measured
             .iter()
@@ -193,7 +193,7 @@ impl Pictures {
         heat: Option<(&Shown, f32)>,
     ) {
         let curve = Curve::new(&scan.view.window, scan.view.is_inverted);
-        let (frame, level) = scan.pyramid.level(pose.scan_from_picture.scale_x);
+        let (frame, level) = scan.pyramid().level(pose.scan_from_picture.scale_x);
         match &self.gpu {
             Some(gpu) if matches!(frame.samples, Samples::Gray(_)) => {
                 let heat = heat.map(|(it, opacity)| Heat {
@@ -224,7 +224,7 @@ impl Pictures {
     ) {
         let pixels = rect.size() * painter.pixels_per_point();
         let wanted = Drawn {
-            frame: scan.pyramid.frame().clone(),
+            frame: scan.pyramid().frame().clone(),
             curve,
             pose,
             size: (
@@ -238,7 +238,7 @@ impl Pictures {
         if known.is_none_or(|(drawn, _)| !drawn.is(&wanted)) {
             let overlay = heat.map(|(it, opacity)| Overlay::new(&it.heatmap, it.full, opacity));
             let picture = image(&compose(
-                &scan.pyramid,
+                scan.pyramid(),
                 &curve,
                 overlay.as_ref(),
                 pose,

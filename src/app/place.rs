@@ -28,7 +28,7 @@ impl Place {
             snap(rect.min, pixels_per_point),
             snap(rect.max, pixels_per_point),
         );
-        let frame = scan.pyramid.frame();
+        let frame = scan.pyramid().frame();
         let size = (frame.width as f32, frame.height as f32);
         let ratio = scan
             .scan

@@ -97,15 +97,16 @@ fn scan_ui(
         Sense::click_and_drag(),
     );
     let place = Place::new(rect, ui.pixels_per_point(), scan);
+    let slice = scene.state.position(id);
     let is_active = scene.state.viewports.active() == at;
     let n_before = commands.len();
     if scene.state.is_pointing && is_active {
         point(ui, &response, &place, commands);
     }
     if marks_ui::listen(ui, scene, (id, scan), &place, &response, commands) {
-        wheel(ui, &response, &place, scan, commands);
+        wheel(ui, &response, &place, slice.1, commands);
     } else {
-        listen(ui, &response, &place, scan, commands);
+        listen(ui, &response, &place, (scan, slice.1), commands);
     }
     menu(&response, scene, scan, commands);
     // What is done in another viewport makes it the active one first.
@@ -113,7 +114,8 @@ fn scan_ui(
     if !is_active && is_chosen {
         commands.insert(n_before, Command::ActivateViewport(at));
     }
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(scene.words, scan)));
+    response
+        .widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(scene.words, scan, slice)));
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
     let heat = scan
@@ -151,7 +153,7 @@ fn scan_ui(
         let under = response
             .hover_pos()
             .and_then(|it| under_words(scene.words, scan, &place, it));
-        corner_texts(&painter, scene, scan, &place, (shown.as_ref(), under));
+        corner_texts(&painter, scene, (id, scan), &place, (shown.as_ref(), under));
     }
     explaining_ui(&painter, scene, scan, place.rect.shrink(MARGIN));
     if let Some(at) = response.hover_pos().filter(|_| scene.state.is_magnified) {
@@ -169,7 +171,7 @@ fn scan_ui(
 fn under_words(words: &Words, scan: &ScanItem, place: &Place, at: Pos2) -> Option<String> {
     let unit = scan.scan.header.unit.as_deref();
     let shape = Shape::Probe(place.point_from_ui(at));
-    match measure(scan.pyramid.frame(), None, unit, &shape) {
+    match measure(scan.pyramid().frame(), None, unit, &shape) {
         Measured::Pixel(Some(pixel)) => Some(format!(
             "{}, {}: {}",
             pixel.column + 1,
@@ -198,7 +200,7 @@ fn listen(
     ui: &Ui,
     response: &Response,
     place: &Place,
-    scan: &ScanItem,
+    (scan, n_slices): (&ScanItem, usize),
     commands: &mut Vec<Command>,
 ) {
     let modifiers = ui.input(|it| it.modifiers);
@@ -232,7 +234,7 @@ fn listen(
     if response.double_clicked() {
         commands.push(Command::Act(Action::ResetView));
     }
-    wheel(ui, response, place, scan, commands);
+    wheel(ui, response, place, n_slices, commands);
 }
 
 /// Frames, or zoom with ctrl or on a single frame.
@@ -240,7 +242,7 @@ pub(super) fn wheel(
     ui: &Ui,
     response: &Response,
     place: &Place,
-    scan: &ScanItem,
+    n_slices: usize,
     commands: &mut Vec<Command>,
 ) {
     if let Some(pointer) = response.hover_pos().filter(|_| response.contains_pointer()) {
@@ -252,7 +254,7 @@ pub(super) fn wheel(
                 factor: pinch,
                 about,
             });
-        } else if 0.0 != lines && scan.scan.frames.len() == 1 {
+        } else if 0.0 != lines && n_slices == 1 {
             commands.push(Command::Zoom {
                 factor: (lines * 0.12).exp(),
                 about,
@@ -329,13 +331,9 @@ pub(super) fn window_names(scan: &ScanItem) -> Vec<(u8, String)> {
 }
 
 /// What a screen reader says about the picture.
-fn spoken(words: &Words, scan: &ScanItem) -> String {
+fn spoken(words: &Words, scan: &ScanItem, (at, n_slices): (usize, usize)) -> String {
     let title = words::scan_title(words, &scan.scan);
-    let number = scan.view.frame_idx + 1;
-    let parts = [
-        ("number", number.into()),
-        ("all", scan.scan.frames.len().into()),
-    ];
+    let parts = [("number", (at + 1).into()), ("all", n_slices.into())];
     let frame = words.say_with("spoken-frame", &parts);
     let scores = scan.prediction().map(|it| &it.scores).into_iter().flatten();
     let scores: Vec<String> = scores

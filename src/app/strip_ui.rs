@@ -86,8 +86,9 @@ pub(super) fn strip_ui(
                 });
             });
         });
-    if 1 < scan.scan.frames.len() {
-        frames_ui(ui, scene, scan, commands);
+    let slice = scene.state.position(id);
+    if 1 < slice.1 {
+        slices_ui(ui, scene, slice, commands);
     }
 }
 
@@ -111,7 +112,7 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
     };
     let words = scene.words;
     let names = window_names(scan);
-    let is_gray = matches!(scan.pyramid.frame().samples, Samples::Gray(_));
+    let is_gray = matches!(scan.pyramid().frame().samples, Samples::Gray(_));
     if is_gray {
         chip(
             ui,
@@ -306,8 +307,12 @@ pub(super) fn method_ui(
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
 }
 
-fn frames_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Vec<Command>) {
-    let n_frames = scan.scan.frames.len();
+fn slices_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (at, n_slices): (usize, usize),
+    commands: &mut Vec<Command>,
+) {
     let frame = Frame::new()
         .fill(scene.tokens.background)
         .inner_margin(Margin::symmetric(14, 2));
@@ -317,19 +322,19 @@ fn frames_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Vec
         .show_separator_line(false)
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
-                let mut number = scan.view.frame_idx + 1;
-                let parts = [("number", number.into()), ("all", n_frames.into())];
+                let mut number = at + 1;
+                let parts = [("number", number.into()), ("all", n_slices.into())];
                 let text = RichText::new(scene.words.say_with("strip-frame-of", &parts))
                     .font(theme::regular(SMALL))
                     .color(scene.tokens.muted);
                 ui.label(text);
                 ui.spacing_mut().slider_width = ui.available_width();
-                let slider = ui.add(Slider::new(&mut number, 1..=n_frames).show_value(false));
+                let slider = ui.add(Slider::new(&mut number, 1..=n_slices).show_value(false));
                 let slider = slider.on_hover_text(scene.words.say("strip-frame-tip"));
                 let name = scene.words.say("strip-frame");
                 slider.widget_info(|| WidgetInfo::slider(true, number as f64, &name));
                 if slider.changed() {
-                    commands.push(Command::ShowFrame(number.saturating_sub(1)));
+                    commands.push(Command::ShowSlice(number.saturating_sub(1)));
                 }
             });
         });

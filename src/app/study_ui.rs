@@ -80,26 +80,43 @@ pub(super) fn study_ui(
                 ui.spacing_mut().item_spacing.y = 4.0;
                 let state = scene.state;
                 let words = scene.words;
+                let rows = state.rows();
                 for (kind, name) in [
                     (Kind::Scan, words.say("study-scans")),
                     (Kind::Note, words.say("study-notes")),
                     (Kind::Series, words.say("study-courses")),
                     (Kind::Sequence, words.say("study-sequences")),
                 ] {
-                    let items = state.items.iter().filter(|it| it.content.kind() == kind);
-                    let items: Vec<&Item> = items.collect();
+                    let items = rows.iter().filter(|it| it.content.kind() == kind);
+                    let items: Vec<&Item> = items.copied().collect();
                     group(ui, scene, (&name, &items), pictures, commands);
                 }
-                if state.is_opening() {
-                    muted(ui, tokens, &words.say("opening"));
-                    progress_line(ui, tokens, None);
-                    ui.add_space(12.0);
-                }
+                opening_ui(ui, scene);
                 recent(ui, scene, commands);
             });
         });
     let width = column.response.rect.width();
     remember_width(scene, Column::Study, (width, WIDEST), commands);
+}
+
+/// How far opening is.
+fn opening_ui(ui: &mut Ui, scene: &Scene<'_>) {
+    let Some(job) = scene.state.opening_job() else {
+        return;
+    };
+    let words = scene.words;
+    let counted = scene.progress.get(&job).filter(|it| 1 < it.1);
+    let (told, share) = match counted {
+        Some((done, total)) => {
+            let parts = [("n", (*done).into()), ("all", (*total).into())];
+            let share = *done as f32 / *total as f32;
+            (words.say_with("opening-files", &parts), Some(share))
+        }
+        None => (words.say("opening"), None),
+    };
+    muted(ui, scene.tokens, &told);
+    progress_line(ui, scene.tokens, share);
+    ui.add_space(12.0);
 }
 
 fn group(
@@ -129,12 +146,14 @@ fn item_ui(
 ) {
     const THUMB: f32 = 44.0;
     let state = scene.state;
-    let is_shown = state.on_page(item.content.kind()).map(|it| it.id) == Some(item.id);
-    let is_center = state.center == Some(item.id);
+    let row_id = state.row_of(item.id);
+    let on_page = state.on_page(item.content.kind());
+    let is_shown = on_page.is_some_and(|it| state.row_of(it.id) == row_id);
+    let is_center = state.center.is_some_and(|it| state.row_of(it) == row_id);
     let (title, detail) = match &item.content {
         Content::Scan(scan) => (
             words::scan_title(scene.words, &scan.scan),
-            words::scan_detail(scene.words, &scan.scan),
+            words::scan_detail(scene.words, &scan.scan, state.position(item.id).1),
         ),
         Content::Note(note) => (
             words::file_name(item).to_owned(),
@@ -160,7 +179,7 @@ fn item_ui(
             let place = Rect::from_min_size(rect.min + vec2(8.0, 8.0), vec2(THUMB, THUMB));
             ui.painter()
                 .rect_filled(place, CornerRadius::same(4), theme::VIEWPORT);
-            let texture = pictures.thumbnail(ui.ctx(), item.id, scan);
+            let texture = pictures.thumbnail(ui.ctx(), row_id, scan);
             let size = texture.size_vec2();
             let fitted = Rect::from_center_size(place.center(), size * (THUMB / size.max_elem()));
             Image::new(&texture)

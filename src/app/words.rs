@@ -1,7 +1,10 @@
 //! How a scan, a note and a patient are called on screen. What is revealed here is for the clinician's eyes only.
 
 use crate::{
-    case::{Modality, Scan, Sequence, Series, SpacingSource, Subject, Window, note, scan::Format},
+    case::{
+        Modality, Scan, Sequence, Series, SpacingSource, Subject, Window, note, scan::Format,
+        stack::Finding,
+    },
     evaluate::report::Share,
     measure::{Extent, Measured, NoMillimetres, PixelValue, Region, Scale},
     model::Manifest,
@@ -80,13 +83,14 @@ fn age(words: &Words, years: f32) -> String {
 }
 
 /// Second line in the study list.
-pub(super) fn scan_detail(words: &Words, scan: &Scan) -> String {
-    let frames = words.say_with("n-frames", &[("n", scan.frames.len().into())]);
-    let size = scan
-        .frames
-        .first()
-        .map(|it| format!("{}\u{00D7}{}", it.width, it.height))
-        .unwrap_or_default();
+pub(super) fn scan_detail(words: &Words, scan: &Scan, n_slices: usize) -> String {
+    let frames = if scan.n_frames() == 1 && 1 < n_slices {
+        words.say_with("n-slices", &[("n", n_slices.into())])
+    } else {
+        words.say_with("n-frames", &[("n", n_slices.into())])
+    };
+    let pixels = &scan.header.pixels;
+    let size = format!("{}\u{00D7}{}", pixels.columns, pixels.rows);
     format!("{frames}{DOT}{size}")
 }
 
@@ -215,6 +219,45 @@ pub(super) fn spacing_words(words: &Words, scan: &Scan) -> String {
         SpacingSource::Detector => {
             words.say_with("spacing-detector", &[("size", Part::Text(&size))])
         }
+    }
+}
+
+/// What is odd about the slices that are paged through.
+pub(super) fn oddity_words(words: &Words, finding: &Finding) -> String {
+    let mm = |it: f64| format!("{it:.1} mm");
+    match *finding {
+        Finding::Gap {
+            after_idx,
+            gap_mm,
+            usual_mm,
+        } => {
+            let (gap, usual) = (mm(gap_mm), mm(usual_mm));
+            let parts = [
+                ("number", (after_idx + 1).into()),
+                ("gap", Part::Text(&gap)),
+                ("usual", Part::Text(&usual)),
+            ];
+            words.say_with("slices-gap", &parts)
+        }
+        Finding::Uneven {
+            least_mm,
+            greatest_mm,
+        } => {
+            let (least, greatest) = (mm(least_mm), mm(greatest_mm));
+            let parts = [
+                ("least", Part::Text(&least)),
+                ("greatest", Part::Text(&greatest)),
+            ];
+            words.say_with("slices-uneven", &parts)
+        }
+        Finding::Duplicate { idx } => {
+            words.say_with("slices-duplicate", &[("number", (idx + 1).into())])
+        }
+        Finding::Tilted { degrees } => {
+            let degrees = format!("{degrees:.0}");
+            words.say_with("slices-tilted", &[("degrees", Part::Text(&degrees))])
+        }
+        Finding::Unplaced => words.say("slices-unplaced"),
     }
 }
 

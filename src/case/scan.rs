@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Subject;
+use super::{Subject, packed::Kept};
 use crate::{disk::Sha256, privacy::Phi, warnings::Warning};
 
 /// One opened image file: a radiograph, a slice, a cine or a multi-frame object.
@@ -12,8 +12,42 @@ use crate::{disk::Sha256, privacy::Phi, warnings::Warning};
 pub struct Scan {
     /// The header of the scan: everything but its pixels.
     pub header: Header,
-    /// At least one frame, all of one size and kind, in file order.
-    pub frames: Vec<Arc<Frame>>,
+    /// At least one, all of one size and kind, in file order.
+    frames: Vec<Kept>,
+}
+
+impl Scan {
+    /// A scan of frames, as they are.
+    pub fn new(header: Header, frames: Vec<Arc<Frame>>) -> Self {
+        let frames = frames.into_iter().map(Kept::Plain).collect();
+        Self { header, frames }
+    }
+
+    /// Keeps the frames at half their size where that loses nothing: in a series of thousands it counts.
+    pub fn pack(&mut self) {
+        let told = self.header.dicom.as_ref().map(|it| &it.frames);
+        for (idx, kept) in self.frames.iter_mut().enumerate() {
+            if let Kept::Plain(frame) = kept {
+                let rescale = told.and_then(|it| it.get(idx)).and_then(|it| it.rescale);
+                *kept = Kept::new(frame, rescale);
+            }
+        }
+    }
+
+    /// How many frames there are.
+    pub const fn n_frames(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// A frame; unpacked by each call where it is kept packed.
+    pub fn frame(&self, frame_idx: usize) -> Option<Arc<Frame>> {
+        self.frames.get(frame_idx).map(Kept::frame)
+    }
+
+    /// All frames, see [`Self::frame`].
+    pub fn frames(&self) -> Vec<Arc<Frame>> {
+        self.frames.iter().map(Kept::frame).collect()
+    }
 }
 
 /// Everything about a scan but its pixels. Plain data: it crosses the pipe from the decode worker.
@@ -284,6 +318,17 @@ pub struct Frame {
     pub width: usize,
     pub height: usize,
     pub samples: Samples,
+}
+
+impl Default for Frame {
+    /// Without a pixel.
+    fn default() -> Self {
+        Self {
+            width: 0,
+            height: 0,
+            samples: Samples::Gray(Box::default()),
+        }
+    }
 }
 
 /// The samples of a frame.

@@ -35,7 +35,7 @@ fn done(copier: &mut Copier, job: &Job, ticket: &Ticket) -> Result<Option<Event>
     match job {
         Job::Preview { wish, is_searched } => {
             let n_frames = match &wish.source {
-                Source::Scan { scan, .. } => scan.frames.len(),
+                Source::Scan { scan, .. } => scan.n_frames(),
                 Source::Note(_) => 1,
             };
             let progress = |n_searched| ticket.task.report(n_searched, n_frames);

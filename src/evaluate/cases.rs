@@ -247,8 +247,8 @@ fn sets(prediction: &Prediction, asked: &[usize]) -> Vec<LabelSet> {
 fn thumbnail_of(item: &Item) -> Vec<f64> {
     match item {
         Item::Scan(scan) => {
-            let first = scan.frames.first();
-            first.map(|it| thumbnail(it)).unwrap_or_default()
+            let first = scan.frame(0);
+            first.map(|it| thumbnail(&it)).unwrap_or_default()
         }
         Item::Note(_) | Item::Series(_) | Item::Sequence(_) => Vec::new(),
     }

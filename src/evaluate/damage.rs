@@ -197,7 +197,7 @@ pub(super) fn changed(scan: &Scan, change: Change, seed: u64) -> Option<Scan> {
 
 /// The scan with the planes of its first frame changed and no other frame, everything else as it was.
 fn each_plane(scan: &Scan, change: impl Fn(Plane) -> Option<Plane>) -> Option<Scan> {
-    let frame = scan.frames.first()?;
+    let frame = &*scan.frame(0)?;
     if frame.width.min(frame.height) == 0 {
         return None;
     }
@@ -217,10 +217,7 @@ fn each_plane(scan: &Scan, change: impl Fn(Plane) -> Option<Plane>) -> Option<Sc
         height: first.height,
         samples,
     };
-    Some(Scan {
-        header: scan.header.clone(),
-        frames: vec![Arc::new(frame)],
-    })
+    Some(Scan::new(scan.header.clone(), vec![Arc::new(frame)]))
 }
 
 /// Gaussian noise by Box and Muller's method.

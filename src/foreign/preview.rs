@@ -26,10 +26,8 @@ pub fn preview(draft: &Draft, sample: &Scan) -> Result<Preview> {
     };
     let warnings = Warnings::default();
     let input = prepare_scan(sample, 0, spec, &warnings)?;
-    let (width, height) = sample
-        .frames
-        .first()
-        .map_or((0, 0), |it| (it.width, it.height));
+    let pixels = &sample.header.pixels;
+    let (width, height) = (pixels.columns, pixels.rows);
     let map = input.scan_from_input;
     let (left, top) = map.apply((0.0, 0.0));
     let (right, bottom) = map.apply((input.width as f32, input.height as f32));

@@ -89,9 +89,9 @@ pub(super) fn scans(file: Sha256, arrays: &[Array]) -> Result<Vec<LabelledScan>,
         .map(|[images, labels]| {
             let name = images.header.name.trim_end_matches("_images").to_owned();
             let (scan, labels) = (scan(file, images)?, numbers(labels)?);
-            if scan.frames.len() != labels.len() {
+            if scan.n_frames() != labels.len() {
                 return Err(Refusal::contract(
-                    format!("one label for each of {} images", scan.frames.len()),
+                    format!("one label for each of {} images", scan.n_frames()),
                     labels.len().to_string(),
                 ));
             }
@@ -165,10 +165,8 @@ fn scan(file: Sha256, images: &Array) -> Result<Scan, Refusal> {
         photometric: if is_colour { "RGB" } else { "MONOCHROME2" }.to_owned(),
         is_lossy: false,
     };
-    Ok(Scan {
-        header: header(file, Sha256::of(&images.bytes), pixels),
-        frames,
-    })
+    let header = header(file, Sha256::of(&images.bytes), pixels);
+    Ok(Scan::new(header, frames))
 }
 
 /// An archive says nothing about a picture but its pixels.

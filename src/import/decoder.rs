@@ -73,10 +73,10 @@ impl From<Answer> for Opened {
     fn from(answer: Answer) -> Self {
         match answer {
             Answer::Chart(chart) => Self::Chart(chart),
-            Answer::Scan(header, frames) => Self::Scan(Scan {
-                header,
-                frames: frames.into_iter().map(Arc::new).collect(),
-            }),
+            Answer::Scan(header, frames) => {
+                let frames = frames.into_iter().map(Arc::new).collect();
+                Self::Scan(Scan::new(header, frames))
+            }
         }
     }
 }

@@ -73,6 +73,11 @@ impl Origin {
         }
     }
 
+    /// Whether it came with others, from a folder, a DICOMDIR or an archive.
+    pub fn is_one_of_many(&self) -> bool {
+        self.path != self.given || self.member.is_some()
+    }
+
     /// What to call it: the last part of its name.
     pub fn name(&self) -> Phi<String> {
         // For a list that a clinician reads.

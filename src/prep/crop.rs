@@ -6,6 +6,8 @@
 //! 3. cut the square from the frame and, where wanted, from those before and behind it; resample;
 //! 4. intensity to 0..1, what lies beside the frame to 0; subtract the mean, divide by the deviation.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -55,7 +57,7 @@ pub(super) fn prepare(
             let square = Square::new(scan, (frame_idx, at), (spec, crop))?;
             let mut values = Vec::with_capacity(spec.channels * spec.width * spec.height);
             for frame in slices {
-                values.extend(square.cut(frame, warnings)?);
+                values.extend(square.cut(&frame, warnings)?);
             }
             warn(scan, frame_idx, crop, warnings);
             if values.iter().any(|it| it.is_nan()) {
@@ -79,15 +81,19 @@ pub(super) fn prepare(
 }
 
 /// The frame of each channel; where there is none before or behind, the frame itself.
-fn slices<'a>(scan: &'a Scan, frame_idx: usize, spec: &ImageSpec, crop: &Crop) -> Vec<&'a Frame> {
-    let frame = |idx: Option<usize>| scan.frames.get(idx?).map(AsRef::as_ref);
+fn slices(scan: &Scan, frame_idx: usize, spec: &ImageSpec, crop: &Crop) -> Vec<Arc<Frame>> {
+    let frame = |idx: Option<usize>| scan.frame(idx?);
     let this = frame(Some(frame_idx));
     let (before, behind) = (
         frame(frame_idx.checked_sub(1)),
         frame(frame_idx.checked_add(1)),
     );
     let channels = if crop.neighbours {
-        vec![before.or(this), this, behind.or(this)]
+        vec![
+            before.or_else(|| this.clone()),
+            this.clone(),
+            behind.or(this),
+        ]
     } else {
         vec![this; spec.channels]
     };
@@ -99,7 +105,7 @@ fn warn(scan: &Scan, frame_idx: usize, crop: &Crop, warnings: &Warnings) {
     if !crop.neighbours {
         return;
     }
-    let has_both = 0 < frame_idx && frame_idx + 1 < scan.frames.len();
+    let has_both = 0 < frame_idx && frame_idx + 1 < scan.n_frames();
     warnings.add(
         WarningKind::Pixels,
         if has_both {
@@ -112,7 +118,7 @@ fn warn(scan: &Scan, frame_idx: usize, crop: &Crop, warnings: &Warnings) {
 
 /// The channels of a crop that was cut before, 0 to 255, one after the other.
 fn cut_before(scan: &Scan, frame_idx: usize, spec: &ImageSpec, crop: &Crop) -> Option<Vec<f32>> {
-    let frame = scan.frames.get(frame_idx)?;
+    let frame = scan.frame(frame_idx)?;
     let is_own_size = (frame.width, frame.height) == (spec.width, spec.height);
     let (Samples::Rgb(rgb), true, None) = (
         &frame.samples,
@@ -137,8 +143,8 @@ impl Square {
         (frame_idx, at): (usize, Option<Pixel>),
         (spec, crop): (&ImageSpec, &Crop),
     ) -> Result<Self, Error> {
-        let (n_frames, side_mm) = (scan.frames.len(), crop.side_mm);
-        let frame = scan.frames.get(frame_idx);
+        let (n_frames, side_mm) = (scan.n_frames(), crop.side_mm);
+        let frame = scan.frame(frame_idx);
         let frame = frame.ok_or(Error::NoSuchFrame {
             frame_idx,
             n_frames,

@@ -110,9 +110,9 @@ pub fn prepare_at(
 ) -> Result<ImageInput, Error> {
     let no_frame = Error::NoSuchFrame {
         frame_idx,
-        n_frames: scan.frames.len(),
+        n_frames: scan.n_frames(),
     };
-    let frame = scan.frames.get(frame_idx).ok_or(no_frame)?;
+    let frame = &*scan.frame(frame_idx).ok_or(no_frame)?;
     let (width, height) = (frame.width, frame.height);
     if width.min(height) < MIN_SIDE {
         return Err(Error::TooSmall {

@@ -79,10 +79,11 @@ impl Curve {
 
 /// The window to start with: the first of the file, else from the grey values.
 pub fn first_window(scan: &Scan, frame_idx: usize) -> Window {
-    match (scan.header.windows.first(), scan.frames.get(frame_idx)) {
-        (Some(window), _) => from_file(window),
-        (None, Some(frame)) => auto_window(frame),
-        (None, None) => window(0.5, 1.0, "auto"),
+    match scan.header.windows.first() {
+        Some(window) => from_file(window),
+        None => scan
+            .frame(frame_idx)
+            .map_or_else(|| window(0.5, 1.0, "auto"), |it| auto_window(&it)),
     }
 }
 

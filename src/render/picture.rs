@@ -162,10 +162,10 @@ pub fn overlay_png(request: OverlayRequest<'_>) -> Result<Vec<u8>, Error> {
     };
     let no_frame = Error::NoSuchFrame {
         frame_idx,
-        n_frames: scan.frames.len(),
+        n_frames: scan.n_frames(),
     };
-    let frame = scan.frames.get(frame_idx).ok_or(no_frame)?;
-    let scan_px_per_px = pixel_scale(frame);
+    let frame = scan.frame(frame_idx).ok_or(no_frame)?;
+    let scan_px_per_px = pixel_scale(&frame);
     let size = |edge: usize| ((edge as f32 / scan_px_per_px).round() as usize).max(1);
     let scan_from_picture = Affine2 {
         scale_x: scan_px_per_px,

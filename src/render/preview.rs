@@ -25,7 +25,7 @@ impl Panel {
     /// # Errors
     /// A scan without frames.
     pub fn of_scan(scan: &Scan, [left, top, right, bottom]: [f32; 4]) -> Result<Self, Error> {
-        let frame = scan.frames.first().ok_or(Error::NoSuchFrame {
+        let frame = scan.frame(0).ok_or(Error::NoSuchFrame {
             frame_idx: 0,
             n_frames: 0,
         })?;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     Action, Answer, Column, Command, Content, Deed, Effect, Group, Item, ItemId, Page, Purpose,
-    Reading, Request, ScanItem, SeriesItem, Sheet, State, Tone,
+    Reading, Request, ScanItem, SeriesItem, Sheet, State, Tone, layout::Before,
 };
 use crate::{
     engine::{Event, Gate, Job, JobId, SaveJob, Target, Told},
@@ -32,12 +32,16 @@ impl State {
 
     /// Does what a person asked.
     pub fn apply(&mut self, command: Command) -> Vec<Effect> {
-        let before = self.scan().map(|(id, it)| (id, it.view.clone()));
+        let before = self.scan().map(|(id, it)| Before {
+            row: self.row_of(id),
+            at: self.position(id).0,
+            view: it.view.clone(),
+        });
         let mut effects = self.apply_alone(command);
         self.follow(before);
         self.arrange_viewports();
         effects.extend(self.follow_center());
-        effects
+        self.tell_first(effects)
     }
 
     fn apply_alone(&mut self, command: Command) -> Vec<Effect> {
@@ -122,7 +126,8 @@ impl State {
         match command {
             Command::SetLayout(layout) => self.set_layout(layout),
             Command::ActivateViewport(at) => self.activate_viewport(at),
-            Command::ShowFrame(frame_idx) => self.show_frame(frame_idx),
+            Command::ShowSlice(at) => self.show_slice(at),
+            Command::ShowFrame(frame_idx) => self.edit_scan(|it| it.show_frame(frame_idx)),
             Command::PlayOn => self.play_on(),
             Command::ChooseHour(hour) => self.edit_course(|it| it.view.choose(hour)),
             Command::ZoomCourse { factor, about } => {
@@ -142,7 +147,7 @@ impl State {
     pub fn on_event(&mut self, id: JobId, event: Event) -> Vec<Effect> {
         let effects = self.take_event(id, event);
         self.arrange_viewports();
-        effects
+        self.tell_first(effects)
     }
 
     fn take_event(&mut self, id: JobId, event: Event) -> Vec<Effect> {
@@ -151,7 +156,7 @@ impl State {
         };
         match event {
             Event::Opened { from, opened } => return self.take_in(from, *opened, &purpose),
-            Event::Refused { from, error } => self.refuse(from.path, &error, purpose),
+            Event::Refused { from, error } => self.refuse(from, &error, &purpose),
             Event::Noticed { given, notice } => {
                 let failure = notice.in_words(&self.words);
                 self.tell(Tone::Failure, failure, Some(given), None);
@@ -300,7 +305,7 @@ impl State {
     fn act_on_view(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::AutoWindow => {
-                self.edit_scan(|it| it.view.window = auto_window(it.pyramid.frame()))
+                self.edit_scan(|it| it.view.window = auto_window(it.pyramid().frame()))
             }
             Action::Window(number) => self.edit_scan(|it| {
                 let number = usize::from(number).saturating_sub(1);
@@ -319,8 +324,8 @@ impl State {
                 self.edit_center_course(|it| it.view.fit());
             }
             Action::Play => {
-                let has_frames = self.scan().is_some_and(|it| 1 < it.1.scan.frames.len());
-                self.is_playing = has_frames && !self.is_playing;
+                let n_slices = self.scan().map_or(0, |it| self.position(it.0).1);
+                self.is_playing = 1 < n_slices && !self.is_playing;
             }
             Action::Magnify => self.is_magnified = !self.is_magnified,
             Action::NextLayout => self.set_layout(self.viewports.layout.next()),
@@ -339,11 +344,11 @@ impl State {
             Action::NextFrame => self.step_frame(1),
             Action::PreviousFrame => self.step_frame(-1),
             Action::FirstFrame => {
-                self.show_frame(0);
+                self.go_to_frame(0);
                 self.edit_center_course(|it| it.view.choose(i64::MIN));
             }
             Action::LastFrame => {
-                self.show_frame(usize::MAX);
+                self.go_to_frame(usize::MAX);
                 self.edit_center_course(|it| it.view.choose(i64::MAX));
             }
             Action::NextHour => self.edit_course(|it| it.view.choose(it.view.hour + 1)),
@@ -420,22 +425,27 @@ impl State {
         });
     }
 
-    fn show_frame(&mut self, frame_idx: usize) {
-        self.edit_scan(|it| it.show_frame(frame_idx));
+    /// A copy is made of one file: its page shows no other.
+    fn go_to_frame(&mut self, at: usize) {
+        if self.page == Page::Deidentify {
+            self.edit_scan(|it| it.show_frame(at));
+        } else {
+            self.show_slice(at);
+        }
     }
 
     fn play_on(&mut self) {
-        match self.scan() {
-            Some((_, scan)) if 1 < scan.scan.frames.len() => {
-                self.show_frame((scan.view.frame_idx + 1) % scan.scan.frames.len());
-            }
+        match self.scan().map(|it| self.position(it.0)) {
+            Some((at, n)) if 1 < n => self.show_slice((at + 1) % n),
             _ => self.is_playing = false,
         }
     }
 
     fn step_frame(&mut self, by: isize) {
-        if let Some((_, scan)) = self.scan() {
-            self.show_frame(scan.view.frame_idx.saturating_add_signed(by));
+        if self.page == Page::Deidentify {
+            self.edit_scan(|it| it.show_frame(it.view.frame_idx.saturating_add_signed(by)));
+        } else {
+            self.step_slice(by);
         }
         let by = i64::try_from(by).unwrap_or(0);
         self.edit_center_course(|it| it.view.choose(it.view.hour.saturating_add(by)));
@@ -503,7 +513,7 @@ impl State {
     }
 
     pub(super) fn reading_mut(&mut self, item: ItemId, frame_idx: usize) -> Option<&mut Reading> {
-        match &mut self.items.iter_mut().find(|it| it.id == item)?.content {
+        match &mut self.item_mut(item)?.content {
             Content::Scan(scan) => Some(scan.readings.entry(frame_idx).or_default()),
             Content::Note(note) => Some(&mut note.reading),
             Content::Series(series) => Some(&mut series.reading),

@@ -50,7 +50,7 @@ impl State {
     }
 
     fn set_reply(&mut self, item: ItemId, reply: Loading<Arc<NoteReply>>) {
-        let item = self.items.iter_mut().find(|it| it.id == item);
+        let item = self.item_mut(item);
         if let Some(Content::Note(note)) = item.map(|it| &mut it.content) {
             note.reply = reply;
         }

@@ -1,7 +1,5 @@
 //! What the records are told of: a file that was opened, an answer, a reader's word, and what else the log must know.
 
-use std::path::PathBuf;
-
 use serde_json::Value;
 
 use super::{Content, Effect, Item, ItemId, MarkId, Request, State, together};
@@ -79,6 +77,18 @@ pub const RECENT: &str = "recent";
 pub const REPORTS: &str = "reports";
 
 impl Deed {
+    /// The file that it is about.
+    const fn item(&self) -> Option<ItemId> {
+        match self {
+            Self::Opened { item, .. }
+            | Self::Scored { item, .. }
+            | Self::Read { item, .. }
+            | Self::Marked { item, .. } => Some(*item),
+            Self::Noted { item, .. } => *item,
+            Self::Set { .. } => None,
+        }
+    }
+
     /// A deed that went well and is about no file.
     pub(super) const fn noted(action: Action, detail: Value) -> Self {
         Self::Noted {
@@ -97,9 +107,31 @@ impl State {
         is_kept.then_some(Effect::Records(Request::Write(deed)))
     }
 
+    /// Has each deed about a file that the records do not know yet follow the word that it was opened.
+    pub(super) fn tell_first(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
+        let mut told = Vec::with_capacity(effects.len());
+        for effect in effects {
+            if let Effect::Records(Request::Write(deed)) = &effect
+                && let Some(id) = deed.item()
+            {
+                let is_opening = matches!(deed, Deed::Opened { .. });
+                let is_told = self.item(id).is_none_or(|it| it.is_told);
+                if !is_told && !is_opening {
+                    told.extend(self.tell_opened(id));
+                }
+                if let Some(item) = self.item_mut(id) {
+                    item.is_told = true;
+                }
+            }
+            told.push(effect);
+        }
+        told
+    }
+
     /// Tells the records that a file was opened.
-    pub(super) fn tell_opened(&self, id: ItemId, path: &Phi<PathBuf>) -> Option<Effect> {
+    pub(super) fn tell_opened(&self, id: ItemId) -> Option<Effect> {
         let item = self.item(id)?;
+        let path = &item.path;
         // Into the encrypted records.
         let path = Phi::new(path.reveal().to_string_lossy().into_owned());
         let of = |part| dicom_value(item, part);
@@ -111,7 +143,7 @@ impl State {
         let thumbnail_png = match &item.content {
             // A picture that cannot be encoded is kept without one.
             Content::Scan(it) => {
-                let small = thumbnail(&it.pyramid, &it.view.window, THUMBNAIL);
+                let small = thumbnail(it.pyramid(), &it.view.window, THUMBNAIL);
                 encode(&small).ok().map(Phi::new)
             }
             Content::Note(_) | Content::Series(_) | Content::Sequence(_) => None,

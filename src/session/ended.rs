@@ -124,6 +124,7 @@ impl State {
             tone,
             failure,
             subject,
+            n_refused: 0,
             retry,
         });
     }

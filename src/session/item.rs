@@ -1,10 +1,10 @@
 //! One open scan, note or sequence, with what was asked about it and what came back.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{cell::OnceCell, collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::{Kind, Loading, Marks, PatientId, SeriesItem, View, opinion::Answer};
 use crate::{
-    case::{Note, Scan, Sequence},
+    case::{Note, Scan, Sequence, stack::SeriesKey},
     engine::{NoteParts, NoteReply, Running, Target, forms},
     model::Manifest,
     prediction::{Call, Explanation, Faithfulness, LabelIdx, Method, Pixel, Prediction, Score},
@@ -29,6 +29,8 @@ pub struct Item {
     pub patient: PatientId,
     /// Greater is later: when it was shown last.
     pub shown: u64,
+    /// The records know of it.
+    pub(super) is_told: bool,
     pub content: Content,
 }
 
@@ -94,9 +96,11 @@ impl Content {
 #[derive(Debug)]
 pub struct ScanItem {
     pub scan: Arc<Scan>,
+    /// Where it belongs, if it says so.
+    pub(super) series: Option<SeriesKey>,
     pub view: View,
-    /// The frame on screen, at several sizes.
-    pub pyramid: Pyramid,
+    /// Of the frame on screen, while it is.
+    pyramid: OnceCell<Pyramid>,
     /// One for each frame that was scored.
     pub readings: BTreeMap<usize, Reading>,
     /// What was pointed at in each frame.
@@ -174,12 +178,14 @@ impl Opinion {
 impl ScanItem {
     /// A scan at its first frame, in its first window.
     pub fn new(scan: Scan) -> Option<Self> {
-        let pyramid = Pyramid::new(scan.frames.first()?.clone());
-        let view = View::new(first_window(&scan, 0));
+        if scan.n_frames() == 0 {
+            return None;
+        }
         Some(Self {
+            series: SeriesKey::of(&scan.header),
+            view: View::new(first_window(&scan, 0)),
             scan: Arc::new(scan),
-            view,
-            pyramid,
+            pyramid: OnceCell::new(),
             readings: BTreeMap::new(),
             points: BTreeMap::new(),
             marks: Marks::default(),
@@ -188,13 +194,24 @@ impl ScanItem {
 
     /// Puts a frame on screen; the last one where there are fewer.
     pub(super) fn show_frame(&mut self, frame_idx: usize) {
-        let frame_idx = frame_idx.min(self.scan.frames.len().saturating_sub(1));
-        if let Some(frame) = self.scan.frames.get(frame_idx)
-            && frame_idx != self.view.frame_idx
-        {
+        let frame_idx = frame_idx.min(self.scan.n_frames().saturating_sub(1));
+        if frame_idx != self.view.frame_idx {
             self.view.frame_idx = frame_idx;
-            self.pyramid = Pyramid::new(frame.clone());
+            self.rest();
         }
+    }
+
+    /// The frame on screen, at several sizes.
+    pub fn pyramid(&self) -> &Pyramid {
+        self.pyramid.get_or_init(|| {
+            let frame = self.scan.frame(self.view.frame_idx);
+            Pyramid::new(frame.unwrap_or_default())
+        })
+    }
+
+    /// Lets go of what is needed on screen only.
+    pub(super) fn rest(&mut self) {
+        self.pyramid.take();
     }
 
     /// What was asked about the frame on screen. An answer about anything else is not returned.

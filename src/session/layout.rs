@@ -1,10 +1,7 @@
 //! Scans side by side: which viewport shows which, which one is active, and what is done to all of them at once.
 
 use super::{Content, Effect, Item, ItemId, Kind, ScanItem, State, Tone, View};
-use crate::{
-    case::{Modality, Samples},
-    failure::Failure,
-};
+use crate::{case::Modality, failure::Failure};
 
 /// How many scans stand side by side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +25,14 @@ pub struct Viewports {
     arranged: Option<ItemId>,
     /// Each goes its own way.
     pub are_apart: bool,
+}
+
+/// How the scan in the middle was looked at before a command.
+pub(super) struct Before {
+    pub(super) row: ItemId,
+    /// Among its slices.
+    pub(super) at: usize,
+    pub(super) view: View,
 }
 
 impl Layout {
@@ -90,22 +95,28 @@ impl Viewports {
 impl State {
     /// Keeps the viewports true to what is open and what is in the middle: no scan stands in two of them.
     pub(super) fn arrange_viewports(&mut self) {
-        let open: Vec<ItemId> = self.open_scans().map(|it| it.id).collect();
-        let viewports = &mut self.viewports;
-        for place in &mut viewports.shown {
-            *place = place.filter(|it| open.contains(it));
-        }
-        let Some(center) = self.center.filter(|it| open.contains(it)) else {
+        let open = |id: &ItemId| self.item(*id).is_some();
+        let shown = self.viewports.shown.map(|it| it.filter(open));
+        self.viewports.shown = shown;
+        self.rest_unseen();
+        let Some(center) = self.scan().map(|it| it.0) else {
             return;
         };
-        let at = viewports.shown.iter().position(|it| *it == Some(center));
+        let row = self.row_of(center);
+        let at = shown
+            .iter()
+            .position(|it| it.map(|it| self.row_of(it)) == Some(row));
+        let viewports = &mut self.viewports;
         let is_vacant = viewports.shown().nth(viewports.active) == Some(None);
-        let was_there = viewports.arranged.replace(center) == Some(center);
+        let was_there = viewports.arranged.replace(row) == Some(row);
         if is_vacant && was_there && at.is_some() {
             return;
         }
         match at.filter(|it| *it < viewports.layout.n_viewports()) {
-            Some(at) => viewports.active = at,
+            Some(at) => {
+                viewports.active = at;
+                viewports.put(at, Some(center));
+            }
             None => {
                 if let Some(at) = at {
                     viewports.put(at, None);
@@ -115,9 +126,25 @@ impl State {
         }
     }
 
+    /// Of each row of scans the one that was shown last.
     fn open_scans(&self) -> impl Iterator<Item = &Item> {
         let is_scan = |it: &&Item| it.content.kind() == Kind::Scan;
-        self.items.iter().filter(is_scan)
+        self.rows().into_iter().filter(is_scan)
+    }
+
+    /// Lets go of what is kept for the screen only: a series has thousands of slices.
+    fn rest_unseen(&mut self) {
+        let seen: Vec<ItemId> = self
+            .viewports
+            .shown()
+            .flatten()
+            .chain(self.center)
+            .collect();
+        for item in self.items.iter_mut().filter(|it| !seen.contains(&it.id)) {
+            if let Content::Scan(scan) = &mut item.content {
+                scan.rest();
+            }
+        }
     }
 
     /// More or fewer viewports. New ones take what is not shown yet, first what stands on the page.
@@ -132,9 +159,10 @@ impl State {
         }
         let page = self.center().map(|it| it.patient);
         let shown: Vec<Option<ItemId>> = self.viewports.shown().collect();
+        let rows: Vec<ItemId> = shown.iter().flatten().map(|it| self.row_of(*it)).collect();
         let mut waiting: Vec<&Item> = self
             .open_scans()
-            .filter(|it| !shown.contains(&Some(it.id)))
+            .filter(|it| !rows.contains(&self.row_of(it.id)))
             .collect();
         waiting.sort_by_key(|it| Some(it.patient) != page);
         let mut waiting = waiting
@@ -182,11 +210,11 @@ impl State {
                     self.set_layout(Layout::Two);
                 }
                 let beside = if self.viewports.active == 0 { 1 } else { 0 };
-                let elsewhere = self
-                    .viewports
-                    .shown
-                    .iter()
-                    .position(|it| *it == Some(prior));
+                let row = self.row_of(prior);
+                let shown = self.viewports.shown.iter();
+                let elsewhere = shown
+                    .map(|it| it.map(|it| self.row_of(it)))
+                    .position(|it| it == Some(row));
                 if let Some(at) = elsewhere {
                     self.viewports.put(at, None);
                 }
@@ -210,7 +238,9 @@ impl State {
         // To tell one time from another.
         let date = |it: &ScanItem| it.scan.header.acquired.reveal().clone();
         let now = date(scan)?;
-        let of_page = self.page_items().filter(|it| it.id != id);
+        let (row, patient) = (self.row_of(id), self.center()?.patient);
+        let of_page = self.open_scans().filter(|it| it.patient == patient);
+        let of_page = of_page.filter(|it| self.row_of(it.id) != row);
         let older = of_page.filter_map(|it| match &it.content {
             Content::Scan(other) => {
                 let before = date(other).filter(|it| *it < now)?;
@@ -223,25 +253,32 @@ impl State {
     }
 
     /// Does to the other scans on screen what was done to the view of the one in the middle, unless each goes its own way.
-    pub(super) fn follow(&mut self, before: Option<(ItemId, View)>) {
-        let (Some((id, before)), Some((now, scan))) = (before, self.scan()) else {
+    pub(super) fn follow(&mut self, before: Option<Before>) {
+        let (Some(before), Some((now, scan))) = (before, self.scan()) else {
             return;
         };
         let after = scan.view.clone();
-        if now != id || before == after || self.viewports.are_apart {
+        let by = self.position(now).0 as isize - before.at as isize;
+        let is_same = before.view == after && by == 0;
+        if self.row_of(now) != before.row || is_same || self.viewports.are_apart {
             return;
         }
         let kind = grey_kind(scan);
-        let shown: Vec<ItemId> = self.viewports.shown().flatten().collect();
-        for item in &mut self.items {
-            if let Content::Scan(other) = &mut item.content
-                && item.id != id
-                && shown.contains(&item.id)
-            {
+        for at in 0..self.viewports.shown.len() {
+            let shown = self.viewports.shown().nth(at).flatten();
+            let Some(id) = shown.filter(|it| self.row_of(*it) != before.row) else {
+                continue;
+            };
+            if by != 0 {
+                let beside = self.slice_beside(id, by);
+                let other = self.turn_to_slice(id, beside);
+                self.viewports.put(at, other);
+            }
+            let shown = self.viewports.shown().nth(at).flatten();
+            let item = shown.and_then(|it| self.item_mut(it));
+            if let Some(Content::Scan(other)) = item.map(|it| &mut it.content) {
                 let is_alike = grey_kind(other) == kind;
-                other.view.follow((&before, &after), is_alike);
-                let by = after.frame_idx as isize - before.frame_idx as isize;
-                other.show_frame(other.view.frame_idx.saturating_add_signed(by));
+                other.view.follow((&before.view, &after), is_alike);
             }
         }
     }
@@ -250,6 +287,6 @@ impl State {
 /// Scans whose grey values mean the same may share a window.
 fn grey_kind(scan: &ScanItem) -> Option<(Modality, Option<String>)> {
     let header = &scan.scan.header;
-    let is_grey = matches!(scan.pyramid.frame().samples, Samples::Gray(_));
+    let is_grey = header.pixels.samples_per_pixel == 1;
     is_grey.then(|| (header.modality.clone(), header.unit.clone()))
 }

@@ -231,7 +231,7 @@ impl State {
     }
 
     fn scan_mut(&mut self, id: ItemId) -> Option<&mut ScanItem> {
-        let item = self.items.iter_mut().find(|it| it.id == id);
+        let item = self.item_mut(id);
         match item.map(|it: &mut Item| &mut it.content) {
             Some(Content::Scan(scan)) => Some(scan),
             _ => None,

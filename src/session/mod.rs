@@ -27,6 +27,7 @@ mod pages;
 mod point;
 mod reading;
 mod records;
+mod slices;
 mod together;
 mod training;
 mod trust;
@@ -35,7 +36,7 @@ mod view;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use crate::{
-    case::Window,
+    case::{Window, stack::Studies},
     engine::{Job, JobId, fits, reads_form},
     failure::Failure,
     model::{Manifest, Site},
@@ -100,6 +101,8 @@ pub struct State {
     pub models_folder: Option<PathBuf>,
     /// In the order in which they were opened.
     pub items: Vec<Item>,
+    /// Which of them are slices of one series.
+    pub(crate) studies: Studies,
     /// In the middle of the window; a scan stands in the active viewport.
     pub center: Option<ItemId>,
     pub viewports: Viewports,
@@ -206,6 +209,8 @@ pub struct Notice {
     pub failure: Failure,
     /// The file that it is about.
     pub subject: Option<Phi<PathBuf>>,
+    /// Files of a folder that were refused, which it tells of together.
+    pub n_refused: usize,
     /// What "try again" would do.
     pub retry: Option<Command>,
 }
@@ -276,6 +281,9 @@ pub enum Command {
     ChooseSite(Option<String>),
     /// Show answers at this prevalence as well.
     SetPrevalence(Option<f64>),
+    /// By its place among the slices of the scan in the middle, from 0.
+    ShowSlice(usize),
+    /// Of the file in the middle.
     ShowFrame(usize),
     /// The next frame of a scan that is played.
     PlayOn,
@@ -376,6 +384,7 @@ impl State {
             deidentify: DeidentifyPage::default(),
             models_folder: None,
             items: Vec::new(),
+            studies: Studies::default(),
             center: None,
             viewports: Viewports::default(),
             models: Vec::new(),
@@ -415,7 +424,13 @@ impl State {
 
     /// An open item.
     pub fn item(&self, id: ItemId) -> Option<&Item> {
-        self.items.iter().find(|it| it.id == id)
+        let at = self.items.binary_search_by_key(&id, |it| it.id).ok()?;
+        self.items.get(at)
+    }
+
+    pub(super) fn item_mut(&mut self, id: ItemId) -> Option<&mut Item> {
+        let at = self.items.binary_search_by_key(&id, |it| it.id).ok()?;
+        self.items.get_mut(at)
     }
 
     /// The item in the middle.
@@ -505,7 +520,14 @@ impl State {
 
     /// Whether files are being opened.
     pub fn is_opening(&self) -> bool {
-        self.jobs.values().any(|it| matches!(it, Purpose::Open(_)))
+        self.opening_job().is_some()
+    }
+
+    /// The job that opens files.
+    pub fn opening_job(&self) -> Option<JobId> {
+        let mut jobs = self.jobs.iter();
+        jobs.find(|it| matches!(it.1, Purpose::Open(_)))
+            .map(|it| *it.0)
     }
 
     /// Whether there is anything to list.

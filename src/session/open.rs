@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use super::{
-    Action, Command, Content, Effect, Field, Item, ItemId, Kind, NoteItem, Page, PatientId,
+    Action, Command, Content, Effect, Field, Item, ItemId, Kind, NoteItem, Notice, Page, PatientId,
     Purpose, RECENT, ScanItem, SequenceItem, SeriesItem, State, Tone, together::subject_of,
 };
 use crate::{
-    case::Chart,
+    case::{Chart, Scan, stack::SeriesKey},
     engine::JobId,
     failure::InWords as _,
     import::{self, Opened, Origin},
@@ -23,8 +23,16 @@ impl State {
         purpose: &Purpose,
     ) -> Vec<Effect> {
         let name = from.name();
-        let (path, given) = (from.path, from.given);
+        // Slices by thousands come from folders and archives; what a person chose is shown, what came with it is listed.
+        let is_one_of_many = from.is_one_of_many();
+        let Origin {
+            path,
+            given,
+            number,
+            ..
+        } = from;
         let contents = match opened {
+            Opened::Scan(scan) if self.is_open_already(&scan, &path) => return Vec::new(),
             Opened::Scan(scan) => ScanItem::new(scan)
                 .map(|it| Content::Scan(Box::new(it)))
                 .into_iter()
@@ -52,14 +60,23 @@ impl State {
                 &content,
             ));
             let id = self.add((called, path.clone()), content, &mut own);
-            effects.extend(self.tell_opened(id, &path));
+            if self.stack_up(id) {
+                // One more slice: the records hear of it when there is something to keep.
+                continue;
+            }
+            let shown = self.number();
+            if let Some(item) = self.item_mut(id) {
+                item.shown = shown;
+            }
+            effects.extend(self.tell_opened(id));
             effects.extend(self.read_note(id));
             first = first.or(Some(id));
         }
         if is_sample.is_some() {
             self.sample = own;
         }
-        if let Some(id) = first {
+        let is_first = !is_one_of_many || self.is_first_of(&given, number);
+        if let Some(id) = first.filter(|_| is_first) {
             self.settle(id, is_alone);
         }
         self.settings.remember(given.reveal());
@@ -81,14 +98,15 @@ impl State {
             name,
             path,
             patient: PatientId(0),
-            shown: self.number(),
+            shown: 0,
+            is_told: false,
             content,
         };
         let subject = subject_of(&item);
         let is_welcome = |it: &PatientId| self.may_join(*it, &subject);
-        item.patient = match own.filter(is_welcome) {
-            Some(patient) => patient,
-            None => self.patient_for(&subject),
+        item.patient = match (self.page_of_series(&item), own.filter(is_welcome)) {
+            (Some(patient), _) | (None, Some(patient)) => patient,
+            (None, None) => self.patient_for(&subject),
         };
         own.get_or_insert(item.patient);
         self.items.push(item);
@@ -105,13 +123,40 @@ impl State {
         }
     }
 
-    pub(super) fn refuse(&mut self, path: Phi<PathBuf>, error: &import::Error, purpose: Purpose) {
-        let retry = match purpose {
-            Purpose::Open(_) => Some(Command::Open(vec![path.reveal().clone()])),
-            _ => None,
-        };
+    pub(super) fn refuse(&mut self, from: Origin, error: &import::Error, purpose: &Purpose) {
+        let is_one_of_many = from.is_one_of_many();
+        let Origin { given, path, .. } = from;
         let failure = error.in_words(&self.words);
-        self.tell(Tone::Failure, failure, Some(path), retry);
+        let again = path.reveal().clone();
+        let before = self
+            .notices
+            .iter_mut()
+            .find(|it| is_one_of_many && 0 < it.n_refused && it.subject.as_ref() == Some(&given));
+        if let Some(Notice {
+            failure: told,
+            n_refused,
+            retry: Some(Command::Open(paths)),
+            ..
+        }) = before
+        {
+            // One card for a folder, however many of its files are refused.
+            *n_refused += 1;
+            if !paths.contains(&again) {
+                paths.push(again);
+            }
+            if !told.cause.contains(&failure.cause) {
+                told.cause = format!("{}; {}", told.cause, failure.cause);
+            }
+            let parts = [("n", (*n_refused).into())];
+            told.headline = self.words.say_with("notice-refused", &parts);
+            return;
+        }
+        let retry = matches!(purpose, Purpose::Open(_)).then(|| Command::Open(vec![again]));
+        let subject = if is_one_of_many { given } else { path };
+        self.tell(Tone::Failure, failure, Some(subject), retry);
+        if let Some(notice) = self.notices.last_mut().filter(|_| is_one_of_many) {
+            notice.n_refused = 1;
+        }
     }
 
     /// The table goes to the evaluation.
@@ -125,13 +170,15 @@ impl State {
 
     pub(super) fn activate(&mut self, id: ItemId) {
         let number = self.number();
-        if let Some(item) = self.items.iter_mut().find(|it| it.id == id) {
+        if let Some(item) = self.item_mut(id) {
             item.shown = number;
             self.center = Some(id);
         }
     }
 
+    /// Closes a row: a stack with all its slices.
     pub(super) fn close(&mut self, id: ItemId) -> Vec<Effect> {
+        let closed = self.files_of(id);
         let of_item = |purpose: &Purpose| {
             matches!(purpose,
                 Purpose::Score { item, .. }
@@ -139,7 +186,7 @@ impl State {
                 | Purpose::Check { item, .. }
                 | Purpose::Run { item }
                 | Purpose::ReadNote { item }
-                | Purpose::AskNote { item } if *item == id)
+                | Purpose::AskNote { item } if closed.contains(item))
         };
         let stopped: Vec<JobId> = self
             .jobs
@@ -149,31 +196,53 @@ impl State {
             .collect();
         self.jobs.retain(|id, _| !stopped.contains(id));
         let patient = self.item(id).map(|it| it.patient);
-        self.items.retain(|it| it.id != id);
-        if self.center == Some(id) {
+        self.items
+            .retain(|it| closed.binary_search(&it.id).is_err());
+        self.unstack();
+        if self.center.is_some_and(|it| self.item(it).is_none()) {
             // What is left of the page comes first, and a scan before all else.
             let rank = |it: &&Item| {
                 let is_scan = it.content.kind() == Kind::Scan;
                 (Some(it.patient) == patient, is_scan)
             };
-            let next = self.items.iter().rev().max_by_key(rank);
+            let next = self.rows().into_iter().rev().max_by_key(rank);
             self.center = next.map(|it| it.id);
         }
         stopped.into_iter().map(Effect::Cancel).collect()
     }
 
     pub(super) fn step_item(&mut self, by: isize) {
-        let at = self
-            .items
-            .iter()
-            .position(|it| Some(it.id) == self.center)
-            .unwrap_or(0);
-        let next = at
-            .saturating_add_signed(by)
-            .min(self.items.len().saturating_sub(1));
-        if let Some(id) = self.items.get(next).map(|it| it.id) {
-            self.activate(id);
+        let rows: Vec<ItemId> = self.rows().iter().map(|it| it.id).collect();
+        let row = self.center.map(|it| self.row_of(it));
+        let at = rows.iter().position(|it| Some(self.row_of(*it)) == row);
+        let last = rows.len().saturating_sub(1);
+        let next = at.unwrap_or(0).saturating_add_signed(by).min(last);
+        if let Some(id) = rows.get(next) {
+            self.activate(*id);
         }
+    }
+
+    /// Whether a slice stands in its series already: the same file, not another one of its number.
+    fn is_open_already(&self, scan: &Scan, path: &Phi<PathBuf>) -> bool {
+        let Some(key) = SeriesKey::of(&scan.header) else {
+            return false;
+        };
+        self.items.iter().any(|it| match &it.content {
+            Content::Scan(open) => {
+                open.series.as_ref() == Some(&key)
+                    && open.scan.header.file_sha256 == scan.header.file_sha256
+                    && it.path == *path
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether nothing of what was given is in the middle yet.
+    fn is_first_of(&self, given: &Phi<PathBuf>, number: u64) -> bool {
+        // Only compared.
+        let folder = given.reveal();
+        let is_of_it = |it: &Item| it.path.reveal().starts_with(folder);
+        number == 0 || !self.center().is_some_and(is_of_it)
     }
 }
 

@@ -213,7 +213,7 @@ impl State {
     }
 
     fn set_parts(&mut self, item: ItemId, parts: Loading<Arc<NoteParts>>) {
-        let item = self.items.iter_mut().find(|it| it.id == item);
+        let item = self.item_mut(item);
         if let Some(Content::Note(note)) = item.map(|it| &mut it.content) {
             note.parts = parts;
         }

@@ -56,7 +56,8 @@ impl State {
     /// Files that are open but not on the page, each with what a comparison says.
     pub fn apart(&self) -> Vec<(&Item, Identity)> {
         let patient = self.center().map(|it| it.patient);
-        let others = self.items.iter().filter(|it| Some(it.patient) != patient);
+        let others = self.rows().into_iter();
+        let others = others.filter(|it| Some(it.patient) != patient);
         others
             .filter_map(|it| Some((it, self.compared(it.patient)?)))
             .collect()
@@ -64,9 +65,11 @@ impl State {
 
     /// What the files of a patient and those on the page say of each other.
     fn compared(&self, patient: PatientId) -> Option<Identity> {
-        let of_patient = self.items.iter().filter(|it| it.patient == patient);
+        let page = self.center().map(|it| it.patient);
+        let rows = self.rows();
+        let of_patient = rows.iter().filter(|it| it.patient == patient);
         let pairs = of_patient.flat_map(|other| {
-            let own = self.page_items();
+            let own = rows.iter().filter(|it| Some(it.patient) == page);
             own.map(|it| Identity::of(&subject_of(it), &subject_of(other)))
         });
         pairs.reduce(Identity::and)
@@ -93,6 +96,16 @@ impl State {
                 Identity::Different(_)
             )
         })
+    }
+
+    /// The page of the series that a scan belongs to.
+    pub(super) fn page_of_series(&self, item: &Item) -> Option<PatientId> {
+        let Content::Scan(scan) = &item.content else {
+            return None;
+        };
+        let (_, stacks) = self.studies.get(scan.series.as_ref()?)?;
+        let first = stacks.iter().next()?.first();
+        Some(self.item(ItemId(first.file))?.patient)
     }
 
     /// The page for a file that was just opened: that of files with its patient number, else one of its own.
@@ -129,7 +142,7 @@ impl State {
             it.patient = into;
             moved.push(it.id);
         }
-        if let Some(it) = self.items.iter_mut().find(|it| it.id == item) {
+        if let Some(it) = self.item_mut(item) {
             it.shown = number;
         }
         self.joinings.push(Joining { into, from, moved });

@@ -59,12 +59,13 @@ impl Look {
         mut go_on: impl FnMut(usize) -> bool,
     ) -> Result<Vec<Cover>, Error> {
         let mut covers: Vec<Cover> = Vec::new();
-        for (idx, frame) in scan.frames.iter().enumerate() {
+        let frames = (0..scan.n_frames()).filter_map(|it| scan.frame(it));
+        for (idx, frame) in frames.enumerate() {
             if !go_on(idx) {
                 return Err(Error::Cancelled);
             }
-            for found in self.0.find(&picture(frame)?)? {
-                covers.extend(cover(found, frame));
+            for found in self.0.find(&picture(&frame)?)? {
+                covers.extend(cover(found, &frame));
             }
         }
         covers.sort_by_key(|it| (it.is_marker, it.rect));

@@ -714,7 +714,7 @@ fn scan_samples(decoder: &Decoder, file: &[u8]) -> Vec<Vec<f32>> {
     let Opened::Scan(scan) = decoder.open_bytes(file).unwrap() else {
         panic!("wanted a scan");
     };
-    match &scan.frames[0].samples {
+    match &scan.frames()[0].samples {
         Samples::Gray(samples) => samples.iter().map(|it| vec![*it]).collect(),
         Samples::Rgb(samples) => samples
             .chunks(3)

@@ -170,7 +170,7 @@ fn statistics(row: &Row, scan: &Scan) -> [f64; 3] {
         }
     };
     let all: Vec<f64> = scan
-        .frames
+        .frames()
         .iter()
         .flat_map(|it| match &it.samples {
             Samples::Gray(samples) => samples.iter().map(stored).collect::<Vec<_>>(),

@@ -337,10 +337,8 @@ pub(crate) fn scan(n_frames: usize) -> Scan {
             samples: Samples::Gray(samples.iter().map(|it| it + idx as f32).collect()),
         })
     };
-    Scan {
-        header: header(n_frames, (width, height)),
-        frames: (0..n_frames).map(frame).collect(),
-    }
+    let header = header(n_frames, (width, height));
+    Scan::new(header, (0..n_frames).map(frame).collect())
 }
 
 fn header(n_frames: usize, (columns, rows): (usize, usize)) -> Header {

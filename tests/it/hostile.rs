@@ -657,7 +657,7 @@ fn nothing_that_breaks_the_pixel_contract_opens() {
             Ok(Opened::Scan(scan)) => {
                 is_legal
                     && scan
-                        .frames
+                        .frames()
                         .iter()
                         .map(|it| it.width * it.height)
                         .sum::<usize>()
@@ -735,7 +735,7 @@ fn cut_and_flipped_files_are_refused_or_open_whole() {
     // A worker may die of a defect in a codec; that is contained, named and counted. Nothing else may happen.
     let is_contained = |opened: &Result<Opened, Error>| match opened {
         Ok(Opened::Scan(scan)) => scan
-            .frames
+            .frames()
             .iter()
             .all(|it| it.width * it.height == scan.header.pixels.rows * scan.header.pixels.columns),
         Ok(Opened::Chart(_)) | Err(Error::Refused(_) | Error::WorkerDied { .. }) => true,

@@ -36,9 +36,9 @@ fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn gray(scan: &Scan) -> &[f32] {
-    match &scan.frames[0].samples {
-        Samples::Gray(samples) => samples,
+fn gray(scan: &Scan) -> Vec<f32> {
+    match &scan.frames()[0].samples {
+        Samples::Gray(samples) => samples.to_vec(),
         Samples::Rgb(_) => panic!("wanted grey, found colour"),
     }
 }
@@ -52,7 +52,7 @@ fn grey_pictures_of_every_format_give_their_numbers() {
     for format in [ImageFormat::Png, ImageFormat::Tiff, ImageFormat::Bmp] {
         let scan = scan(decoder.open_bytes(&encoded(&eight, format)));
         assert_eq!(
-            (scan.frames[0].width, scan.frames[0].height),
+            (scan.frames()[0].width, scan.frames()[0].height),
             (3, 2),
             "{format:?}"
         );
@@ -89,7 +89,7 @@ fn a_colour_photograph_opens_as_colour_and_a_grey_one_as_grey() {
     );
     let opened = scan(decoder.open_bytes(&encoded(&colour, ImageFormat::Png)));
     assert_eq!(
-        opened.frames[0].samples,
+        opened.frames()[0].samples,
         Samples::Rgb(vec![255, 0, 0, 9, 9, 9].into())
     );
     let grey = DynamicImage::ImageRgb8(
@@ -274,7 +274,7 @@ fn a_decode_that_nobody_wants_or_that_takes_too_long_is_stopped() {
         Err(Error::Cancelled)
     ));
     assert_eq!(
-        scan(patient.open(&path)).frames[0].width,
+        scan(patient.open(&path)).frames()[0].width,
         4000,
         "and the next one opens"
     );

@@ -72,6 +72,7 @@ mod scope;
 mod script;
 mod series;
 mod session;
+mod slices;
 mod stack;
 mod stats;
 mod store;

@@ -72,7 +72,7 @@ fn a_length_is_drawn_measured_dragged_and_undone() {
         panic!("one mark");
     };
     let header = &scan(&harness).scan.header;
-    let frame = scan(&harness).pyramid.frame();
+    let frame = scan(&harness).pyramid().frame();
     let Measured::Length(found) = measure(frame, header.spacing, None, &mark.shape) else {
         panic!("a length");
     };
@@ -134,7 +134,7 @@ fn every_tool_draws_its_shape_and_escape_puts_it_down() {
         ),
         "{shapes:?}"
     );
-    let frame = scan(&harness).pyramid.frame();
+    let frame = scan(&harness).pyramid().frame();
     let Measured::Angle { degrees, .. } = measure(frame, None, None, shapes[3]) else {
         panic!("an angle");
     };

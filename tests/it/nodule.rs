@@ -73,8 +73,7 @@ fn slices(n_frames: usize) -> Scan {
         column_mm: 0.5,
         source: SpacingSource::Patient,
     });
-    scan.frames = (0..n_frames).map(frame).collect();
-    scan
+    Scan::new(scan.header, (0..n_frames).map(frame).collect())
 }
 
 fn crop(scan: &Scan, frame_idx: usize, at: Option<Pixel>) -> (Result<Vec<f32>, Error>, String) {
@@ -283,14 +282,16 @@ fn a_point_without_lung_or_without_anything_but_air_is_out_of_scope() {
         }
     };
     let shift = |scan: &mut Scan, hu: f32| {
-        let Samples::Gray(samples) = &scan.frames[0].samples else {
+        let mut frames = scan.frames();
+        let Samples::Gray(samples) = &frames[0].samples else {
             panic!("grey samples")
         };
         let samples = samples.iter().map(|it| it + hu).collect();
-        scan.frames[0] = Arc::new(Frame {
+        frames[0] = Arc::new(Frame {
             samples: Samples::Gray(samples),
-            ..*scan.frames[0]
+            ..*frames[0]
         });
+        *scan = Scan::new(scan.header.clone(), frames);
     };
     // -440 to -240 HU as it is.
     assert_eq!(

@@ -325,7 +325,7 @@ fn a_file_that_is_refused_does_not_touch_its_neighbours() {
             panic!("it opened in its folder")
         };
         assert_eq!(alone.header, scan.header);
-        assert_eq!(alone.frames, scan.frames);
+        assert_eq!(alone.frames(), scan.frames());
     }
 }
 
@@ -788,7 +788,7 @@ fn the_shared_folder_opens_and_three_real_slices_make_a_stack() {
             .as_ref()
             .map(|it| it.frames.clone())
             .unwrap_or_default();
-        for (idx, frame) in scan.frames.iter().enumerate() {
+        for (idx, frame) in scan.frames().iter().enumerate() {
             let rescale = frames.get(idx).and_then(|it| it.rescale);
             let kept = Kept::new(frame, rescale);
             n_packed += usize::from(matches!(kept, Kept::Packed(_)));
@@ -837,8 +837,8 @@ fn a_long_series_opens_progressively() {
         };
         first.get_or_insert((begun.elapsed(), from.number));
         studies.insert(&scan.header, from.number);
-        let rescale = scan.header.dicom.unwrap().frames[0].rescale;
-        kept.push(Kept::new(&scan.frames[0], rescale));
+        let rescale = scan.header.dicom.as_ref().unwrap().frames[0].rescale;
+        kept.push(Kept::new(&scan.frames()[0], rescale));
         ControlFlow::Continue(())
     });
     let (all, cpu) = (begun.elapsed(), cpu_secs() - begun_cpu);
@@ -878,7 +878,7 @@ fn a_long_series_opens_progressively() {
             panic!("a slice")
         };
         // The order of arrival is about that of the files, not quite.
-        assert!(alone.frames[0].width == frame.width);
+        assert!(alone.frames()[0].width == frame.width);
     }
     let (alone, cpu) = (
         begun.elapsed() / u32::from(some.end),

@@ -51,7 +51,7 @@ fn refusal(fields: &Fields) -> Refusal {
 fn check(fields: &Fields, expected: &[f32]) {
     let scan = open(&fields.part10());
     let found: Vec<f32> = scan
-        .frames
+        .frames()
         .iter()
         .flat_map(|it| gray(&it.samples))
         .collect();
@@ -66,7 +66,11 @@ fn check(fields: &Fields, expected: &[f32]) {
 #[track_caller]
 fn check_rgb(fields: &Fields, expected: &[u8]) {
     let scan = open(&fields.part10());
-    let found: Vec<u8> = scan.frames.iter().flat_map(|it| rgb(&it.samples)).collect();
+    let found: Vec<u8> = scan
+        .frames()
+        .iter()
+        .flat_map(|it| rgb(&it.samples))
+        .collect();
     assert_eq!(found, expected);
 }
 
@@ -201,7 +205,7 @@ fn every_byte_order_gives_the_same_numbers() {
     let mut file = wide.part10();
     let at = file.windows(2).rposition(|it| it == b"OL").unwrap();
     file[at..at + 2].copy_from_slice(b"OW");
-    assert_eq!(gray(&open(&file).frames[0].samples), expected);
+    assert_eq!(gray(&open(&file).frames()[0].samples), expected);
 }
 
 #[test]
@@ -229,7 +233,7 @@ fn implicit_elements_under_an_explicit_promise_are_read_with_a_warning() {
     let mut file = crate::made::head(crate::made::EXPLICIT_LE);
     file.extend(fields.dataset());
     let scan = open(&file);
-    assert_eq!(gray(&scan.frames[0].samples), [1.0, 2.0, 3.0]);
+    assert_eq!(gray(&scan.frames()[0].samples), [1.0, 2.0, 3.0]);
     assert!(
         scan.header
             .warnings
@@ -436,7 +440,7 @@ fn jpeg(colour: [u8; 3]) -> Vec<u8> {
 fn the_header_decides_whether_a_jpeg_is_converted() {
     let stream = jpeg([200, 100, 50]);
     let near = |fields: &Fields, expected: [u8; 3]| {
-        let found = rgb(&open(&fields.part10()).frames[0].samples);
+        let found = rgb(&open(&fields.part10()).frames()[0].samples);
         let is_near = found
             .as_chunks::<3>()
             .0
@@ -570,7 +574,7 @@ fn deflated_files_and_deflated_frames_open() {
     let mut fields = three([1, 2, 3]);
     let mut file = crate::made::head(DEFLATED);
     file.extend(stored_block(&fields.dataset()));
-    assert_eq!(gray(&open(&file).frames[0].samples), [1.0, 2.0, 3.0]);
+    assert_eq!(gray(&open(&file).frames()[0].samples), [1.0, 2.0, 3.0]);
     fields.fragments(DEFLATED_FRAME, vec![stored_block(&words(&[4, 5, 6]))]);
     check(&fields, &[4.0, 5.0, 6.0]);
 }
@@ -581,11 +585,11 @@ fn files_without_preamble_or_meta_group_open_with_a_warning() {
         let mut fields = three([1, 2, 3]);
         fields.syntax = syntax.to_owned();
         let scan = open(&fields.dataset());
-        assert_eq!(gray(&scan.frames[0].samples), [1.0, 2.0, 3.0], "{syntax}");
+        assert_eq!(gray(&scan.frames()[0].samples), [1.0, 2.0, 3.0], "{syntax}");
         assert_eq!(scan.header.dicom.unwrap().transfer_syntax, syntax);
         let with_meta = fields.part10().split_off(132);
         assert_eq!(
-            gray(&open(&with_meta).frames[0].samples),
+            gray(&open(&with_meta).frames()[0].samples),
             [1.0, 2.0, 3.0],
             "{syntax}"
         );

@@ -46,14 +46,12 @@ pub(crate) fn scan(width: usize, height: usize, samples: Samples) -> Scan {
         unit: None,
         warnings: Vec::new(),
     };
-    Scan {
-        header,
-        frames: vec![Arc::new(Frame {
-            width,
-            height,
-            samples,
-        })],
-    }
+    let frame = Frame {
+        width,
+        height,
+        samples,
+    };
+    Scan::new(header, vec![Arc::new(frame)])
 }
 
 pub(crate) fn note(text: &str) -> Note {

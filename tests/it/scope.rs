@@ -302,7 +302,8 @@ fn an_unusual_layout_is_refused_and_a_turned_or_negative_picture_is_named() {
     let found = score::score(target, &mut loaded, Gate::Closed).unwrap();
     assert!(matches!(found.ood, Ood::Within { .. }));
     let moved = |place: &dyn Fn(usize, usize) -> (usize, usize), sign: f32| {
-        let Samples::Gray(values) = &fits.frames[0].samples else {
+        let frames = fits.frames();
+        let Samples::Gray(values) = &frames[0].samples else {
             panic!("the picture is grey")
         };
         let at = |idx: usize| {

@@ -51,7 +51,8 @@ fn open(fields: &Fields) -> Scan {
 /// Checks that the samples are 0, `step`, 2 `step`… from `first` on.
 #[track_caller]
 fn check(fields: &Fields, first: i32, step: i32) {
-    let Samples::Gray(samples) = &open(fields).frames[0].samples else {
+    let frames = open(fields).frames();
+    let Samples::Gray(samples) = &frames[0].samples else {
         panic!("wanted grey")
     };
     let expected: Vec<f32> = (0..12).map(|it| (first + it * step) as f32).collect();
@@ -60,7 +61,8 @@ fn check(fields: &Fields, first: i32, step: i32) {
 
 #[track_caller]
 fn check_rgb(fields: &Fields) {
-    let Samples::Rgb(samples) = &open(fields).frames[0].samples else {
+    let frames = open(fields).frames();
+    let Samples::Rgb(samples) = &frames[0].samples else {
         panic!("wanted colour")
     };
     let expected: Vec<u8> = (0..36).map(|it| it * 7).collect();
@@ -90,7 +92,8 @@ fn colour_streams_give_back_their_pixels() {
 fn twelve_bit_lossy_jpeg_decodes() {
     let mut fields = Fields::gray(8, 8, 12);
     fields.fragments(JPEG_EXTENDED, vec![stream("JPEG_12")]);
-    let Samples::Gray(samples) = &open(&fields).frames[0].samples else {
+    let frames = open(&fields).frames();
+    let Samples::Gray(samples) = &frames[0].samples else {
         panic!("wanted grey")
     };
     assert!(
@@ -113,7 +116,8 @@ fn a_stream_and_a_header_that_disagree_on_the_sign_are_reconciled_or_refused() {
     let mut signed = gray("J2K_12", J2K, 12);
     signed.word(0x0028_0103, 1);
     let scan = open(&signed);
-    let Samples::Gray(samples) = &scan.frames[0].samples else {
+    let frames = scan.frames();
+    let Samples::Gray(samples) = &frames[0].samples else {
         panic!("wanted grey")
     };
     assert_eq!(samples[6..8], [1800.0, -1996.0]);

@@ -2,7 +2,10 @@
 
 use super::{Slice, SliceId, Stack};
 use crate::{
-    case::scan::{FrameHeader, Header},
+    case::{
+        Modality,
+        scan::{FrameHeader, Header},
+    },
     privacy::Phi,
 };
 
@@ -46,6 +49,8 @@ struct Kind {
     is_placed: bool,
     time_idx: Option<u32>,
     echo: Option<u32>,
+    /// Its file, where that is looked at by itself: a projection, or a run of pictures.
+    alone: Option<u64>,
 }
 
 /// What must be nearly equal: directions of row and column, and the pixel spacing in mm.
@@ -106,7 +111,7 @@ impl Stacks {
     }
 
     fn insert_frame(&mut self, header: &Header, id: SliceId, frame: &FrameHeader) {
-        let (kind, look) = (Kind::of(header, frame), look(header, frame));
+        let (kind, look) = (Kind::of(header, id.file, frame), look(header, frame));
         let slice = Slice {
             id,
             place: frame.place,
@@ -145,9 +150,15 @@ impl Stacks {
 }
 
 impl Kind {
-    fn of(header: &Header, frame: &FrameHeader) -> Self {
+    fn of(header: &Header, file: u64, frame: &FrameHeader) -> Self {
         let (pixels, dicom) = (&header.pixels, header.dicom.as_ref());
+        let are_slices = matches!(
+            header.modality,
+            Modality::Ct | Modality::Mr | Modality::Pt | Modality::Nm
+        );
+        let is_slice = frame.place.is_some() || are_slices && pixels.n_frames == 1;
         Self {
+            alone: (!is_slice).then_some(file),
             frame_of_reference_uid: dicom
                 .map(|it| it.frame_of_reference_uid.clone())
                 .unwrap_or_default(),

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     import::{
-        Cancel, Decoder, Error, archive,
+        Cancel, Decoder, Error, Opened, archive,
         wire::{Aside, Directory, GivenAnswer, Tally, Wanted},
     },
     privacy::Phi,
@@ -58,7 +58,8 @@ struct Given {
     kind: Kind,
     left_out: LeftOut,
     /// Documents, for when there is nothing else.
-    charts: Vec<PathBuf>,
+    /// With its number: workers answer in whatever order.
+    charts: Vec<(u64, PathBuf)>,
     directories: Vec<(PathBuf, Directory)>,
     /// Files that a walk found.
     walked: Vec<PathBuf>,
@@ -193,7 +194,7 @@ impl Request<'_> {
                 // To be opened by it later.
                 let path = from.path.reveal();
                 if aside == Aside::Chart && from.member.is_none() {
-                    given.charts.push(path.clone());
+                    given.charts.push((from.number, path.clone()));
                 }
                 given.left_out.count(aside);
                 return ControlFlow::Continue(());
@@ -205,10 +206,14 @@ impl Request<'_> {
                 given.kind = Kind::Folder;
                 return ControlFlow::Continue(());
             }
-            Ok(GivenAnswer::Opened(answer)) => Found::Opened {
-                from,
-                opened: Box::new(answer.into()),
-            },
+            Ok(GivenAnswer::Opened(answer)) => {
+                let mut opened = Opened::from(answer);
+                if let Opened::Scan(scan) = &mut opened {
+                    scan.pack();
+                }
+                let opened = Box::new(opened);
+                Found::Opened { from, opened }
+            }
             Err(Error::Cancelled) => return ControlFlow::Break(()),
             Err(error) => Found::Refused { from, error },
         };
@@ -343,7 +348,8 @@ impl Request<'_> {
         if 0 < given.n_answers || given.left_out.n_charts == 0 {
             return ControlFlow::Continue(());
         }
-        let charts = std::mem::take(&mut given.charts);
+        let mut charts = std::mem::take(&mut given.charts);
+        charts.sort_unstable();
         if given.kind == Kind::Archive {
             // The rest is counted again.
             given.left_out = LeftOut {
@@ -354,7 +360,7 @@ impl Request<'_> {
         }
         given.left_out.n_charts = 0;
         let pieces = charts.into_iter();
-        let pieces = pieces.filter_map(|it| self.piece(idx, it, Wanted::All));
+        let pieces = pieces.filter_map(|it| self.piece(idx, it.1, Wanted::All));
         let pieces = pieces.collect();
         self.decode(pieces)
     }
