@@ -377,7 +377,10 @@ impl eframe::App for App {
             self.perform(ctx, effects);
         }
         self.go_on_forgetting(ctx);
-        self.pictures.retain(|id| self.state.item(id).is_some());
+        self.pictures.retain(
+            |id| self.state.item(id).is_some(),
+            |id| self.state.is_on_screen(id),
+        );
         let language = language(&self.state.settings);
         if self.state.words.language() != language {
             self.state.words = Words::new(language);

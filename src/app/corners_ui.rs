@@ -72,7 +72,8 @@ pub(super) fn corner_texts(
     );
     let (at, n_slices) = scene.state.position(id);
     let slice = format!("{} / {n_slices}", at + 1);
-    let odd = scene.state.oddities(id);
+    let planes = scene.state.planes.as_ref().map(|it| it.row);
+    let odd = scene.state.oddities(planes.unwrap_or(id));
     let odd = odd.first().map(|it| words::oddity_words(words, it));
     lines(
         painter,

@@ -41,6 +41,7 @@ mod page_ui;
 mod page_words;
 mod pictures;
 mod place;
+mod planes_ui;
 mod plot_ui;
 mod recorder;
 mod report_ui;
@@ -287,6 +288,11 @@ fn reading_ui(
         .frame(Frame::new().fill(scene.tokens.background))
         .show(ui, |ui| {
             match scene.state.center().map(|it| (it.id, &it.content)) {
+                Some((_, Content::Scan(_))) if let Some(planes) = &scene.state.planes => {
+                    let cut = planes.cut(planes.active);
+                    strip_ui::strip_ui(ui, scene, (cut.id, &cut.scan), commands);
+                    planes_ui::planes_ui(ui, scene, planes, pictures, commands);
+                }
                 Some((id, Content::Scan(scan))) => {
                     strip_ui::strip_ui(ui, scene, (id, scan), commands);
                     scan_ui::viewports_ui(ui, scene, pictures, commands);

@@ -117,10 +117,14 @@ impl Pictures {
         self.measured.clear();
     }
 
-    /// Forgets what belongs to closed items.
-    pub(super) fn retain(&mut self, is_open: impl Fn(ItemId) -> bool) {
+    /// Forgets the thumbnails of closed items, and pictures that are not on screen.
+    pub(super) fn retain(
+        &mut self,
+        is_open: impl Fn(ItemId) -> bool,
+        is_on_screen: impl Fn(ItemId) -> bool,
+    ) {
         self.thumbnails.retain(|id, _| is_open(*id));
-        self.drawn.retain(|(id, _), _| is_open(*id));
+        self.drawn.retain(|(id, _), _| is_on_screen(*id));
     }
 
     /// A small picture of the first frame, made once.

@@ -24,6 +24,22 @@ use crate::{
     words::Part,
 };
 
+/// Why there is no result beside planes through many slices.
+fn planes_card_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
+    let words = scene.words;
+    card(ui, scene.tokens, |ui| {
+        let title = words.say("planes-no-result");
+        strong(ui, &title, BODY, scene.tokens.text);
+        body(ui, scene.tokens, &words.say("planes-no-result-why"));
+        let back = Action::TogglePlanes;
+        let button = words.say("planes-back");
+        let button = Button::new(&button).key(back.info().key);
+        if button.show(ui, scene.tokens).clicked() {
+            commands.push(Command::Act(back));
+        }
+    });
+}
+
 /// Draws the column for what is in the middle.
 pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let frame = Frame::new()
@@ -41,6 +57,10 @@ pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
                     return nothing_ui(ui, scene);
                 };
                 match &item.content {
+                    Content::Scan(_) if scene.state.planes.is_some() => {
+                        planes_card_ui(ui, scene, commands);
+                        note_section_ui(ui, scene, commands);
+                    }
                     Content::Scan(scan) => {
                         let empty = Reading::default();
                         let asked = Asked {

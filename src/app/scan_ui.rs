@@ -168,7 +168,12 @@ fn scan_ui(
 }
 
 /// Where the pointer is, and the value there.
-fn under_words(words: &Words, scan: &ScanItem, place: &Place, at: Pos2) -> Option<String> {
+pub(super) fn under_words(
+    words: &Words,
+    scan: &ScanItem,
+    place: &Place,
+    at: Pos2,
+) -> Option<String> {
     let unit = scan.scan.header.unit.as_deref();
     let shape = Shape::Probe(place.point_from_ui(at));
     match measure(scan.pyramid().frame(), None, unit, &shape) {
@@ -196,7 +201,7 @@ fn point(ui: &Ui, response: &Response, place: &Place, commands: &mut Vec<Command
 
 /// Left drag: window. Middle or shift drag: pan. Right or ctrl drag: zoom. Wheel: frames; with ctrl, or on a single
 /// frame, zoom. Double click: fit.
-fn listen(
+pub(super) fn listen(
     ui: &Ui,
     response: &Response,
     place: &Place,
@@ -331,7 +336,7 @@ pub(super) fn window_names(scan: &ScanItem) -> Vec<(u8, String)> {
 }
 
 /// What a screen reader says about the picture.
-fn spoken(words: &Words, scan: &ScanItem, (at, n_slices): (usize, usize)) -> String {
+pub(super) fn spoken(words: &Words, scan: &ScanItem, (at, n_slices): (usize, usize)) -> String {
     let title = words::scan_title(words, &scan.scan);
     let parts = [("number", (at + 1).into()), ("all", n_slices.into())];
     let frame = words.say_with("spoken-frame", &parts);

@@ -36,7 +36,7 @@ const MEASURE: [Option<Action>; 10] = [
     Some(Action::Redo),
     Some(Action::RemoveMark),
 ];
-const VIEW: [Option<Action>; 15] = [
+const VIEW: [Option<Action>; 16] = [
     Some(Action::Invert),
     Some(Action::TurnRight),
     Some(Action::TurnLeft),
@@ -48,6 +48,7 @@ const VIEW: [Option<Action>; 15] = [
     Some(Action::Play),
     None,
     Some(Action::NextLayout),
+    Some(Action::TogglePlanes),
     Some(Action::ComparePrior),
     Some(Action::LinkViewports),
     None,

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Spacing, scan::Place};
+
 /// Where a picture lies in the patient.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plane {
@@ -20,6 +22,17 @@ pub struct Plane {
 }
 
 impl Plane {
+    /// Of a slice.
+    pub fn of(place: &Place, spacing: &Spacing) -> Self {
+        Self {
+            position_mm: place.position_mm,
+            row: place.row,
+            column: place.column,
+            row_mm: f64::from(spacing.row_mm),
+            column_mm: f64::from(spacing.column_mm),
+        }
+    }
+
     /// The patient's place of a point of the picture in pixel edges: the first pixel's centre is at (0.5, 0.5).
     pub fn patient_from_pixel(&self, [x, y]: [f64; 2]) -> [f64; 3] {
         let (across, down) = ((x - 0.5) * self.column_mm, (y - 0.5) * self.row_mm);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Subject, packed::Kept};
+use super::{Subject, packed::Kept, plane::dot};
 use crate::{disk::Sha256, privacy::Phi, warnings::Warning};
 
 /// One opened image file: a radiograph, a slice, a cine or a multi-frame object.
@@ -281,11 +281,6 @@ impl Place {
     pub fn along_mm(&self, normal: [f64; 3]) -> f64 {
         dot(self.position_mm, normal)
     }
-}
-
-/// The scalar product.
-pub(super) fn dot([a, b, c]: [f64; 3], [d, e, f]: [f64; 3]) -> f64 {
-    a * d + b * e + c * f
 }
 
 /// Said value = slope * stored value + intercept, PS3.3 C.11.1.1.2.

@@ -100,6 +100,15 @@ impl Stack {
         along.array_windows().map(|[a, b]| b - a).collect()
     }
 
+    /// The slice that comes nearest to a place along the stack, in mm.
+    pub fn nearest(&self, along_mm: f64) -> Option<usize> {
+        let normal = self.normal()?;
+        let away = |it: &Slice| Some((it.place?.along_mm(normal) - along_mm).abs());
+        let slices = self.slices.iter().enumerate();
+        let placed = slices.filter_map(|(at, it)| Some((at, away(it)?)));
+        placed.min_by(|a, b| a.1.total_cmp(&b.1)).map(|it| it.0)
+    }
+
     /// Puts a slice where it belongs.
     fn insert(&mut self, slice: Slice) {
         let turns = slice.id < self.reference.id;

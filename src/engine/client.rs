@@ -92,6 +92,7 @@ impl Client {
             Job::Open(_)
             | Job::OpenSample
             | Job::Save(_)
+            | Job::MakeVolume(_)
             | Job::OpenReport(_)
             | Job::ReadNote(_)
             | Job::AskNote(..) => &self.files,

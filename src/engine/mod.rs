@@ -22,7 +22,7 @@ use std::{
 };
 
 use crate::{
-    case::{Note, Scan, Sequence, Series, Window},
+    case::{Note, Plane, Scan, Sequence, Series, Window},
     disk, evaluate,
     failure::Relayed,
     import::{self, Found, Opened, Origin},
@@ -31,7 +31,11 @@ use crate::{
         Explanation, Faithfulness, LabelIdx, Method, ModelRef, Pixel, Prediction, Subject,
     },
     privacy::Phi,
-    render, sample, score,
+    render::{
+        self,
+        mpr::{self, Volume},
+    },
+    sample, score,
     share::{self, Copier, Decision, Preview, Wish},
 };
 
@@ -82,6 +86,8 @@ pub enum Job {
         explanation: Arc<Explanation>,
     },
     Save(Box<SaveJob>),
+    /// Put slices together that lie in this order.
+    MakeVolume(Vec<VolumeSlice>),
     /// Load one more model, in the place of a loaded one of its name.
     AddModel(PathBuf),
     /// Read the evaluation in a folder.
@@ -119,6 +125,15 @@ pub enum Target {
     Note(Arc<Note>),
     Series(Arc<Series>),
     Sequence(Arc<Sequence>),
+}
+
+/// A slice of a volume.
+#[derive(Clone, Debug)]
+pub struct VolumeSlice {
+    /// Where it lies.
+    pub plane: Plane,
+    pub scan: Arc<Scan>,
+    pub frame_idx: usize,
 }
 
 /// What a model made of a series hour by hour.
@@ -171,6 +186,7 @@ pub enum Event {
     NoteAnswered(Box<NoteReply>),
     MapChecked(Faithfulness),
     Saved(Phi<PathBuf>),
+    VolumeMade(Arc<Volume>),
     Previewed(Box<Preview>),
     CopyWritten(Phi<PathBuf>),
     Told(Told),
@@ -196,6 +212,8 @@ pub enum Error {
     Share(#[from] share::Error),
     #[error(transparent)]
     Sample(#[from] sample::Error),
+    #[error(transparent)]
+    Volume(#[from] mpr::Refused),
     #[error("wanted a loaded model named {wanted}, found {n_loaded} others")]
     NoSuchModel { wanted: String, n_loaded: usize },
     #[error("wanted an answer, found a panic in the {job} job: {cause}")]
@@ -323,6 +341,7 @@ impl Job {
             Self::AskNote(..) => "question",
             Self::CheckMap { .. } => "check",
             Self::Save(_) => "save",
+            Self::MakeVolume(_) => "volume",
             Self::AddModel(_) => "add",
             Self::OpenReport(_) => "report",
             Self::Preview { .. } => "preview",

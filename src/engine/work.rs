@@ -12,18 +12,23 @@ use std::{
 };
 
 use super::{
-    Error, Event, Job, JobId, LoadFn, OpenFn, Running, SampleFn, SaveJob, Target, WakeFn,
+    Error, Event, Job, JobId, LoadFn, OpenFn, Running, SampleFn, SaveJob, Target, VolumeSlice,
+    WakeFn,
     client::Ticket,
     note::{reply, taken_apart},
 };
 use crate::{
+    case::Plane,
     disk,
     import::Found,
     language::Rules,
     model::{self, Manifest, Task},
     prediction::{LabelIdx, Method},
     privacy::{Phi, process},
-    render::picture::{OverlayRequest, overlay_png},
+    render::{
+        mpr::Volume,
+        picture::{OverlayRequest, overlay_png},
+    },
     score::{self, Loaded},
     share,
 };
@@ -72,6 +77,7 @@ pub(super) fn run_files(
             Job::Open(paths) => Ok(open_all(paths, &ticket, &mut open, outbox)),
             Job::OpenSample => Ok(open_all(&sample()?, &ticket, &mut open, outbox)),
             Job::Save(save) => write(save).map(|()| Some(Event::Saved(Phi::new(save.to.clone())))),
+            Job::MakeVolume(slices) => make_volume(slices, &ticket.task).map(Some),
             Job::OpenReport(folder) => open_report(folder).map(Some),
             // The stack is scrubbed after every job.
             Job::Forget
@@ -161,6 +167,7 @@ pub(super) fn run_models(
             Job::Open(_)
             | Job::OpenSample
             | Job::Save(_)
+            | Job::MakeVolume(_)
             | Job::OpenReport(_)
             | Job::ReadNote(_)
             | Job::AskNote(..)
@@ -181,6 +188,19 @@ fn add(models: &mut Vec<Loaded>, loaded: Loaded) -> Arc<Manifest> {
     models.retain(|it| it.model.manifest().name != manifest.name);
     models.push(loaded);
     manifest
+}
+
+/// Puts slices together; each is unpacked twice, one at a time.
+fn make_volume(slices: &[VolumeSlice], task: &Task) -> Result<Event, Error> {
+    let planes: Vec<Plane> = slices.iter().map(|it| it.plane).collect();
+    let mut n_read = 0;
+    let volume = Volume::new(&planes, |idx| {
+        n_read += 1;
+        task.report(n_read, 2 * slices.len());
+        let slice = slices.get(idx).filter(|_| !task.is_cancelled())?;
+        slice.scan.frame(slice.frame_idx)
+    })?;
+    Ok(Event::VolumeMade(Arc::new(volume)))
 }
 
 /// Reads the evaluation in a folder.

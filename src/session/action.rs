@@ -30,6 +30,7 @@ pub enum Action {
     Magnify,
     NextLayout,
     NextViewport,
+    TogglePlanes,
     ComparePrior,
     LinkViewports,
     Measure(Tool),
@@ -113,7 +114,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 73] = [
+    pub const ALL: [Self; 74] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -156,6 +157,7 @@ impl Action {
         Self::Magnify,
         Self::NextLayout,
         Self::NextViewport,
+        Self::TogglePlanes,
         Self::ComparePrior,
         Self::LinkViewports,
         Self::Measure(Tool::Length),
@@ -236,6 +238,7 @@ impl Action {
             Self::Magnify => ("F", Picture),
             Self::NextLayout => ("G", Picture),
             Self::NextViewport => ("Q", Picture),
+            Self::TogglePlanes => ("Shift+G", Picture),
             Self::ComparePrior => ("B", Picture),
             Self::LinkViewports => ("J", Picture),
             Self::Measure(Tool::Length) => ("X", Picture),
@@ -319,6 +322,7 @@ impl Action {
             Self::Magnify => (words.say("action-magnify"), words.say("action-magnify-tip")),
             Self::NextLayout => (words.say("action-next-layout"), words.say("action-next-layout-tip")),
             Self::NextViewport => (words.say("action-next-viewport"), words.say("action-next-viewport-tip")),
+            Self::TogglePlanes => (words.say("action-toggle-planes"), words.say("action-toggle-planes-tip")),
             Self::ComparePrior => (words.say("action-compare-prior"), words.say("action-compare-prior-tip")),
             Self::LinkViewports => (words.say("action-link-viewports"), words.say("action-link-viewports-tip")),
             Self::Measure(Tool::Length) => (words.say("action-length"), words.say("action-length-tip")),

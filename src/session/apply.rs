@@ -124,11 +124,16 @@ impl State {
     /// What a command does to how something is looked at, and to nothing else.
     fn apply_to_view(&mut self, command: Command) {
         match command {
-            Command::SetLayout(layout) => self.set_layout(layout),
+            Command::SetLayout(layout) => {
+                self.close_planes();
+                self.set_layout(layout);
+            }
             Command::ActivateViewport(at) => self.activate_viewport(at),
             Command::ShowSlice(at) => self.show_slice(at),
             Command::ShowFrame(frame_idx) => self.edit_scan(|it| it.show_frame(frame_idx)),
             Command::PlayOn => self.play_on(),
+            Command::ActivatePlane(axis) => self.activate_plane(axis),
+            Command::MeetAt(axis, point) => self.meet_at(axis, point),
             Command::ChooseHour(hour) => self.edit_course(|it| it.view.choose(hour)),
             Command::ZoomCourse { factor, about } => {
                 self.edit_course(|it| it.view.zoom_about(factor, about));
@@ -186,6 +191,11 @@ impl State {
                 self.tell(Tone::Done, saved, Some(path), None);
                 return self.tell_exported(&purpose);
             }
+            Event::VolumeMade(volume) => {
+                if let Purpose::Cut { row } = purpose {
+                    self.volume_made(row, volume);
+                }
+            }
             Event::Previewed(preview) => {
                 if let Purpose::Preview(covers) = purpose {
                     self.previewed(id, covers, *preview);
@@ -236,6 +246,10 @@ impl State {
         };
         if !is_seen_here {
             self.page = Page::Reading;
+        }
+        if action.info().group == Group::Result {
+            // A result is about a slice: it stands beside that and nothing else.
+            self.close_planes();
         }
         match action {
             Action::OpenFiles => return vec![Effect::AskForFiles],
@@ -324,21 +338,33 @@ impl State {
                 self.edit_center_course(|it| it.view.fit());
             }
             Action::Play => {
-                let n_slices = self.scan().map_or(0, |it| self.position(it.0).1);
+                let n_slices = self.shown_position().1;
                 self.is_playing = 1 < n_slices && !self.is_playing;
             }
             Action::Magnify => self.is_magnified = !self.is_magnified,
-            Action::NextLayout => self.set_layout(self.viewports.layout.next()),
+            Action::NextLayout => {
+                self.close_planes();
+                self.set_layout(self.viewports.layout.next());
+            }
+            Action::NextViewport if self.planes.is_some() => self.next_plane(),
             Action::NextViewport => self.next_viewport(),
+            Action::TogglePlanes => return self.toggle_planes(),
             Action::ComparePrior => return self.compare_prior(),
             Action::LinkViewports => {
                 self.viewports.are_apart = !self.viewports.are_apart;
             }
-            Action::Measure(tool) => self.choose_tool(tool),
+            Action::Measure(tool) => {
+                // What is drawn belongs to a slice.
+                self.close_planes();
+                self.choose_tool(tool);
+            }
             Action::RemoveMark => return self.remove_mark(),
             Action::Undo => return self.step_marks(true),
             Action::Redo => return self.step_marks(false),
-            Action::PointAt => self.start_pointing(),
+            Action::PointAt => {
+                self.close_planes();
+                self.start_pointing();
+            }
             Action::ZoomIn => self.zoom(1.25),
             Action::ZoomOut => self.zoom(0.8),
             Action::NextFrame => self.step_frame(1),
@@ -380,6 +406,10 @@ impl State {
             self.page = Page::Reading;
             return Vec::new();
         }
+        if running.is_empty() && self.planes.is_some() {
+            self.close_planes();
+            return Vec::new();
+        }
         if running.is_empty() {
             self.edit_scan(reset_view);
         }
@@ -390,6 +420,9 @@ impl State {
     // How it is looked at.
 
     pub(super) fn edit_scan(&mut self, edit: impl FnOnce(&mut ScanItem)) {
+        if self.planes.is_some() && self.page == Page::Reading {
+            return self.edit_plane(edit);
+        }
         let center = self.center;
         if let Some(Item {
             content: Content::Scan(scan),
@@ -435,8 +468,8 @@ impl State {
     }
 
     fn play_on(&mut self) {
-        match self.scan().map(|it| self.position(it.0)) {
-            Some((at, n)) if 1 < n => self.show_slice((at + 1) % n),
+        match self.shown_position() {
+            (at, n) if 1 < n => self.show_slice((at + 1) % n),
             _ => self.is_playing = false,
         }
     }

@@ -58,9 +58,10 @@ impl State {
             Purpose::Train => self.training_ended(Some(failure)),
             Purpose::Preview(_) => self.preview_ended(id, Some((error, failure))),
             Purpose::WriteCopy => self.copy_ended(id, Some(failure)),
-            Purpose::LoadModels | Purpose::Save { .. } | Purpose::AddModel(_) => {
-                self.tell(Tone::Failure, failure, None, None)
-            }
+            Purpose::LoadModels
+            | Purpose::Save { .. }
+            | Purpose::Cut { .. }
+            | Purpose::AddModel(_) => self.tell(Tone::Failure, failure, None, None),
         }
         Vec::new()
     }

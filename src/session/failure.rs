@@ -47,6 +47,13 @@ impl InWords for engine::Error {
                 words.say("fail-engine-picture"),
                 words.say("fail-engine-picture-remedy"),
             ),
+            Self::Volume(error) => {
+                return Failure::new(
+                    words.say("planes-none"),
+                    words.say("planes-none-remedy"),
+                    error,
+                );
+            }
             Self::NoSuchModel { .. } => (
                 words.say("fail-engine-no-such-model"),
                 words.say("fail-engine-no-such-model-remedy"),

@@ -209,6 +209,12 @@ impl ScanItem {
         })
     }
 
+    /// Shows another picture of its size.
+    pub(super) fn take(&mut self, scan: Scan) {
+        self.scan = Arc::new(scan);
+        self.rest();
+    }
+
     /// Lets go of what is needed on screen only.
     pub(super) fn rest(&mut self) {
         self.pyramid.take();

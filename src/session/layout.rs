@@ -99,6 +99,7 @@ impl State {
         let shown = self.viewports.shown.map(|it| it.filter(open));
         self.viewports.shown = shown;
         self.rest_unseen();
+        self.keep_planes();
         let Some(center) = self.scan().map(|it| it.0) else {
             return;
         };
@@ -130,6 +131,13 @@ impl State {
     fn open_scans(&self) -> impl Iterator<Item = &Item> {
         let is_scan = |it: &&Item| it.content.kind() == Kind::Scan;
         self.rows().into_iter().filter(is_scan)
+    }
+
+    /// Whether a scan or a plane is drawn large.
+    pub fn is_on_screen(&self, id: ItemId) -> bool {
+        let planes = self.planes.iter().flat_map(|it| &it.cuts);
+        let shown = self.viewports.shown().flatten().chain(self.center);
+        shown.chain(planes.map(|it| it.id)).any(|it| it == id)
     }
 
     /// Lets go of what is kept for the screen only: a series has thousands of slices.
@@ -204,6 +212,7 @@ impl State {
 
     /// Puts the scan of the same patient that was made last before this one beside it.
     pub(super) fn compare_prior(&mut self) -> Vec<Effect> {
+        self.close_planes();
         match self.prior() {
             Some(prior) => {
                 if self.viewports.layout == Layout::One {

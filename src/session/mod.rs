@@ -24,6 +24,7 @@ mod naming;
 mod open;
 mod opinion;
 mod pages;
+mod planes;
 mod point;
 mod reading;
 mod records;
@@ -43,7 +44,7 @@ use crate::{
     prediction::{LabelIdx, Method, Pixel},
     prep,
     privacy::Phi,
-    render::Strength,
+    render::{Strength, mpr::Axis},
     settings::{Settings, Theme},
     store::RecoveryKey,
     words::{Language, Words},
@@ -76,6 +77,7 @@ pub use self::{
         Curve, EvaluateForm, Evaluating, Field, Page, PageCommand, ShownReport, Stage, Switch,
         TrainForm, TrainStage, Training,
     },
+    planes::{Cut, Planes},
     records::{Ask, Credentials, LogForm, LogRow, Opened, Request, Told},
     together::{Bond, Consent, PatientId},
     view::View,
@@ -106,6 +108,8 @@ pub struct State {
     /// In the middle of the window; a scan stands in the active viewport.
     pub center: Option<ItemId>,
     pub viewports: Viewports,
+    /// In the place of the viewports, while a person looks at them.
+    pub planes: Option<Planes>,
     pub models: Vec<Arc<Manifest>>,
     /// Names of the models chosen for scans and for notes, where several are installed.
     pub chosen: BTreeMap<Kind, String>,
@@ -251,6 +255,10 @@ pub(crate) enum Purpose {
     Save {
         item: ItemId,
     },
+    /// Planes through the series of a row.
+    Cut {
+        row: ItemId,
+    },
     AddModel(PathBuf),
     OpenReport,
     /// With the covers that stay as they are.
@@ -285,6 +293,10 @@ pub enum Command {
     ShowSlice(usize),
     /// Of the file in the middle.
     ShowFrame(usize),
+    /// The plane that keys and mouse change.
+    ActivatePlane(Axis),
+    /// Has the planes meet at a point of one of them, in pixel edges.
+    MeetAt(Axis, [f64; 2]),
     /// The next frame of a scan that is played.
     PlayOn,
     /// Tell of an hour of the series.
@@ -387,6 +399,7 @@ impl State {
             studies: Studies::default(),
             center: None,
             viewports: Viewports::default(),
+            planes: None,
             models: Vec::new(),
             chosen: BTreeMap::new(),
             sites: Vec::new(),

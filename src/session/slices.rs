@@ -3,8 +3,9 @@
 use super::{Content, Item, ItemId, ScanItem, State, Tone, View};
 use crate::{
     case::{
+        plane::dot,
         scan::Place,
-        stack::{Finding, SeriesKey, Slice, SliceId, Stack, Studies},
+        stack::{Finding, SeriesKey, SliceId, Stack, Studies},
     },
     failure::Failure,
 };
@@ -14,7 +15,10 @@ impl State {
     /// those of its stack, in the order in which they lie; else the frames of its file.
     pub fn position(&self, id: ItemId) -> (usize, usize) {
         let Some((item, scan)) = self.scan_of(id) else {
-            return (0, 0);
+            let planes = self.planes.as_ref();
+            let axis =
+                planes.and_then(|it| Some((it, it.cuts.iter().find(|it| it.id == id)?.axis)));
+            return axis.map_or((0, 0), |(planes, axis)| planes.position(axis));
         };
         match self.stack_of(item) {
             Some(stack) => {
@@ -23,6 +27,13 @@ impl State {
             }
             None => (scan.view.frame_idx, scan.scan.n_frames()),
         }
+    }
+
+    /// Where keys and mouse are, see [`Self::position`].
+    pub fn shown_position(&self) -> (usize, usize) {
+        let scan = self.scan().map(|it| it.0);
+        let shown = self.planes.as_ref().map(|it| it.cut(it.active).id);
+        shown.or(scan).map_or((0, 0), |it| self.position(it))
     }
 
     /// What is odd about the slices that a scan stands among. While more are on their way, nothing is known.
@@ -70,6 +81,9 @@ impl State {
 
     /// Puts the slice of a number on screen; the last one where there are fewer.
     pub(super) fn show_slice(&mut self, at: usize) {
+        if self.planes.is_some() {
+            return self.step_plane(|_| at);
+        }
         if let Some(id) = self.scan().map(|it| it.0) {
             self.center = self.turn_to_slice(id, at).or(self.center);
         }
@@ -77,6 +91,9 @@ impl State {
 
     /// Goes so many slices on.
     pub(super) fn step_slice(&mut self, by: isize) {
+        if self.planes.is_some() {
+            return self.step_plane(|at| at.saturating_add_signed(by));
+        }
         if let Some(id) = self.scan().map(|it| it.0) {
             let (at, _) = self.position(id);
             self.show_slice(at.saturating_add_signed(by));
@@ -129,7 +146,7 @@ impl State {
         near.unwrap_or(further)
     }
 
-    fn place_of(&self, item: &Item) -> Option<Place> {
+    pub(super) fn place_of(&self, item: &Item) -> Option<Place> {
         let Content::Scan(scan) = &item.content else {
             return None;
         };
@@ -148,7 +165,7 @@ impl State {
         stacks.iter().find(|it| it.idx_of(slice).is_some())
     }
 
-    fn scan_of(&self, id: ItemId) -> Option<(&Item, &ScanItem)> {
+    pub(super) fn scan_of(&self, id: ItemId) -> Option<(&Item, &ScanItem)> {
         let item = self.item(id)?;
         match &item.content {
             Content::Scan(scan) => Some((item, scan)),
@@ -224,14 +241,8 @@ fn nearest(stack: &Stack, place: Place) -> Option<usize> {
     /// Cosine of 2 degrees.
     const PARALLEL: f64 = 0.999_4;
     let normal = stack.normal()?;
-    let own = place.normal();
-    let cosine = normal.iter().zip(own).map(|(a, b)| a * b).sum::<f64>();
-    if cosine < PARALLEL {
+    if dot(normal, place.normal()) < PARALLEL {
         return None;
     }
-    let along = place.along_mm(normal);
-    let away = |it: &Slice| Some((it.place?.along_mm(normal) - along).abs());
-    let slices = stack.slices().iter().enumerate();
-    let placed = slices.filter_map(|(at, it)| Some((at, away(it)?)));
-    placed.min_by(|a, b| a.1.total_cmp(&b.1)).map(|it| it.0)
+    stack.nearest(place.along_mm(normal))
 }

@@ -63,6 +63,7 @@ mod pages;
 mod patient;
 mod pickles;
 mod pixels;
+mod planes;
 mod planted;
 mod pointing;
 mod prep;

@@ -16,7 +16,7 @@ use wardlight::{
 use crate::{fake, session};
 
 /// An axial slice at a height in mm, of a series.
-fn slice(series: &str, z_mm: f64) -> Scan {
+pub(crate) fn slice(series: &str, z_mm: f64) -> Scan {
     let mut scan = fake::scan(1);
     let header = &mut scan.header;
     header.file_sha256 = Sha256::of(format!("{series} {z_mm}").as_bytes());
@@ -36,7 +36,7 @@ fn slice(series: &str, z_mm: f64) -> Scan {
 }
 
 /// Begins to open a folder.
-fn begin(state: &mut State) -> JobId {
+pub(crate) fn begin(state: &mut State) -> JobId {
     let effects = state.apply(Command::Open(vec!["/scans".into()]));
     session::started(&effects)[0].0
 }
@@ -50,7 +50,7 @@ fn origin(number: u64) -> Origin {
     }
 }
 
-fn arrive(state: &mut State, job: JobId, number: u64, scan: Scan) -> Vec<Effect> {
+pub(crate) fn arrive(state: &mut State, job: JobId, number: u64, scan: Scan) -> Vec<Effect> {
     let opened = Box::new(Opened::Scan(scan));
     let from = origin(number);
     state.on_event(job, Event::Opened { from, opened })

@@ -1,7 +1,7 @@
 //! What is odd about the positions of a stack, for a person to know before measuring across slices.
 
 use super::Stack;
-use crate::case::scan::dot;
+use crate::case::plane::dot;
 
 /// Slices nearer than this lie at one position, in mm: positions are written with a few digits.
 pub const SAME_MM: f64 = 0.01;

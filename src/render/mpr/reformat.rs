@@ -35,6 +35,21 @@ impl Volume {
         self.extent(axis.across())
     }
 
+    /// How far along the axis the next samples lie, in mm: what a step through the pictures should be.
+    pub fn step_mm(&self, axis: Axis) -> f64 {
+        let (first, way) = (&self.stack.first, axis.across());
+        let samples = [
+            (self.stack.way, self.stack.usual_mm()),
+            (first.row, first.column_mm),
+            (first.column, first.row_mm),
+        ];
+        let share = |it: &([f64; 3], f64)| dot(it.0, way).abs();
+        let nearest = samples
+            .into_iter()
+            .max_by(|a, b| share(a).total_cmp(&share(b)));
+        nearest.map_or(1.0, |it| it.1)
+    }
+
     /// The picture at a place along its axis: mm to the head, to the back or to the left.
     pub fn reformat(&self, axis: Axis, at_mm: f64) -> Reformat {
         let [row, column] = axis.directions();
