@@ -20,6 +20,8 @@ pub struct Settings {
     pub lock_minutes: u8,
     /// Whether training and evaluation go on while the window is locked.
     pub goes_on_while_locked: bool,
+    /// Whether a model answers only when it is asked; else as soon as a scan is opened.
+    pub is_read_first: bool,
     /// Strength of the overlay, 0..1.
     pub overlay_opacity: f32,
     /// Whether the overlay is as strong for a score below the operating point as for one above it.
@@ -69,6 +71,7 @@ impl Default for Settings {
             keep: None,
             lock_minutes: 10,
             goes_on_while_locked: false,
+            is_read_first: true,
             overlay_opacity: 0.45,
             is_strength_even: false,
             study_width: 232.0,

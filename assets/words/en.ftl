@@ -87,10 +87,11 @@ locked-work = Training or evaluation goes on.
 lock-soon = Locks in { $seconds } s
 
 # The sheet for lock and language.
-safety-title = Lock and language
+safety-title = Settings
 safety-language = Language
 safety-minutes = Lock after minutes without use
 safety-go-on = Training and evaluation go on while locked
+safety-read-first = Read first: a model answers only when it is asked
 safety-records = Records
 safety-records-kept = kept on this computer, encrypted
 safety-records-none = nothing is kept
@@ -580,8 +581,8 @@ action-break-glass = Break the glass…
 action-break-glass-tip = In an emergency: read as a reader may, for a reason that the log keeps
 action-lock = Lock
 action-lock-tip = Close everything that is open and show nothing until you come back
-action-safety = Lock and language…
-action-safety-tip = When the window locks, and in which language it speaks
+action-safety = Settings…
+action-safety-tip = Language, lock, records, and when a model answers
 action-escape = Back
 action-escape-tip = Close what lies on top, else go back to reading, else stop what runs, else reset the view
 action-quit = Quit
@@ -759,6 +760,7 @@ strip-method = Method of explanation
 strip-method-tip = Method of explanation: M for the next
 strip-frame = Frame
 strip-frame-of = Frame { $number } of { $all }
+strip-slice-of = Slice { $number } of { $all }
 strip-frame-tip = Wheel, Page up, Page down, Home, End
 
 # The texts on the picture.
@@ -1114,7 +1116,10 @@ ask-turn = turn { $n }
 ask-show = Show in the note: { $quoted }
 
 # The reader's own answer.
-opinion = Your reading
+opinion = Your reading of { $class }
+opinion-agree = you agree
+opinion-disagree = you disagree
+opinion-unsure = you are unsure
 opinion-kept = kept in the records
 opinion-until = until you close it
 opinion-why = Why? (optional)

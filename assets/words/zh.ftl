@@ -84,10 +84,11 @@ locked-work = 训练或评估仍在进行。
 lock-soon = { $seconds } 秒后锁定
 
 # 锁定与语言页。
-safety-title = 锁定与语言
+safety-title = 设置
 safety-language = 语言
 safety-minutes = 无人使用多少分钟后锁定
 safety-go-on = 锁定时训练和评估继续进行
+safety-read-first = 先阅片：只有在询问时模型才给出结果
 safety-records = 记录
 safety-records-kept = 加密保存在本机
 safety-records-none = 不保存任何内容
@@ -563,8 +564,8 @@ action-break-glass = 紧急访问…
 action-break-glass-tip = 紧急情况下：可像阅片者一样阅读，原因会记入日志
 action-lock = 锁定
 action-lock-tip = 关闭所有已打开的内容，在您回来之前不显示任何内容
-action-safety = 锁定与语言…
-action-safety-tip = 窗口何时锁定，使用哪种语言
+action-safety = 设置…
+action-safety-tip = 语言、锁定、记录，以及模型何时作答
 action-escape = 返回
 action-escape-tip = 关闭最上层的内容；否则返回阅片；否则停止正在运行的任务；否则复位视图
 action-quit = 退出
@@ -721,6 +722,7 @@ strip-method = 解释方法
 strip-method-tip = 解释方法：按 M 切换到下一种
 strip-frame = 帧
 strip-frame-of = 第 { $number } 帧，共 { $all } 帧
+strip-slice-of = 第 { $number } 层，共 { $all } 层
 strip-frame-tip = 滚轮、Page Up、Page Down、Home、End
 
 # 图像上的文字。
@@ -1062,7 +1064,10 @@ ask-turn = 第 { $n } 轮
 ask-show = 在病历中显示：{ $quoted }
 
 # 阅片者的意见。
-opinion = 您的阅片意见
+opinion = 您对“{ $class }”的意见
+opinion-agree = 您同意
+opinion-disagree = 您不同意
+opinion-unsure = 您不确定
 opinion-kept = 保存在记录中
 opinion-until = 关闭后即消失
 opinion-why = 理由（可选）

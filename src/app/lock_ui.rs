@@ -88,6 +88,13 @@ pub(super) fn safety_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
     {
         commands.push(Command::SetGoesOn(goes_on));
     }
+    let mut is_read_first = settings.is_read_first;
+    if ui
+        .checkbox(&mut is_read_first, words.say("safety-read-first"))
+        .changed()
+    {
+        commands.push(Command::SetReadFirst(is_read_first));
+    }
     row(ui, scene, &words.say("safety-records"), |ui| {
         let door = &scene.state.door;
         if door.has_place && door.user.is_none() {

@@ -1,6 +1,8 @@
 //! The reader's own answer to what the model says, and why.
 
-use egui::{Align, Id, Layout, Margin, RichText, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{
+    Align, Id, Label, Layout, Margin, RichText, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2,
+};
 
 use super::{
     Scene,
@@ -22,27 +24,10 @@ pub(super) fn opinion_ui(
     commands: &mut Vec<Command>,
 ) {
     let tokens = scene.tokens;
+    let class = reading.class().unwrap_or_default();
     card(ui, tokens, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
-        ui.horizontal(|ui| {
-            ui.label(
-                RichText::new(scene.words.say("opinion"))
-                    .font(theme::regular(BODY))
-                    .color(tokens.text),
-            );
-            let lasts = if scene.state.door.user.is_some() {
-                scene.words.say("opinion-kept")
-            } else {
-                scene.words.say("opinion-until")
-            };
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(
-                    RichText::new(lasts)
-                        .font(theme::regular(SMALL))
-                        .color(tokens.muted),
-                );
-            });
-        });
+        heading_ui(ui, scene, class);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             let width = ((ui.available_width() - 12.0) / 3.0).floor();
@@ -52,7 +37,7 @@ pub(super) fn opinion_ui(
                 (Answer::Unsure, Action::Unsure),
             ] {
                 let words = action.words(scene.words);
-                let chosen = reading.opinion.as_ref().map(|it| it.answer);
+                let chosen = reading.opinion().map(|it| it.answer);
                 let button = Button::new(&words.name)
                     .key(action.info().key)
                     .tight()
@@ -64,10 +49,32 @@ pub(super) fn opinion_ui(
                 }
             }
         });
-        if let Some(opinion) = &reading.opinion {
+        if let Some(opinion) = reading.opinion() {
             let frame_idx = prediction.about.frame_idx;
-            reason_ui(ui, scene, (item, frame_idx, opinion), commands);
+            reason_ui(ui, scene, (item, frame_idx), (class, opinion), commands);
         }
+    });
+}
+
+/// What the word is about, and how long it lasts.
+fn heading_ui(ui: &mut Ui, scene: &Scene<'_>, class: &str) {
+    let tokens = scene.tokens;
+    let lasts = if scene.state.door.user.is_some() {
+        scene.words.say("opinion-kept")
+    } else {
+        scene.words.say("opinion-until")
+    };
+    let parts = [("class", class.into())];
+    let heading = scene.words.say_with("opinion", &parts);
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let lasts = RichText::new(lasts).font(theme::regular(SMALL));
+            ui.label(lasts.color(tokens.muted));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let heading = RichText::new(heading).font(theme::regular(BODY));
+                ui.add(Label::new(heading.color(tokens.text)).truncate());
+            });
+        });
     });
 }
 
@@ -75,14 +82,15 @@ pub(super) fn opinion_ui(
 fn reason_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
-    (item, frame_idx, opinion): (ItemId, usize, &Opinion),
+    (item, frame_idx): (ItemId, usize),
+    (class, opinion): (&str, &Opinion),
     commands: &mut Vec<Command>,
 ) {
     // For the eyes of the reader who types it.
     let mut typed = opinion.reason.reveal().clone();
     let why = scene.words.say("opinion-why");
     let field = TextEdit::singleline(&mut typed)
-        .id(Id::unique(("reason", item.0, frame_idx)))
+        .id(Id::unique(("reason", item.0, frame_idx, class)))
         .hint_text(&why)
         .char_limit(REASON_CHARS)
         .font(theme::regular(BODY))

@@ -152,18 +152,19 @@ fn lines_ui(painter: &Painter, words: &Words, (planes, axis): (&Planes, Axis), p
             [(x, 0.0), (x, height)]
         };
         let stroke = Stroke::new(1.0, color.gamma_multiply(0.85));
-        for end in ends.map(|it| place.ui_from_scan(it)) {
+        // The letters at the edges stay free.
+        let inner = painter.clip_rect().shrink(MARGIN + 14.0);
+        for end in ends.map(|it| inner.clamp(place.ui_from_scan(it))) {
             let way = end - at;
             if GAP < way.length() {
                 painter.line_segment([at + way.normalized() * GAP, end], stroke);
             }
         }
-        let [_, end] = ends.map(|it| place.ui_from_scan(it));
+        let [_, end] = ends.map(|it| inner.clamp(place.ui_from_scan(it)));
         let name = letter(words, other);
-        let inner = painter.clip_rect().shrink(MARGIN);
         haloed(
             painter,
-            inner.clamp(end) - vec2(8.0, 8.0),
+            end - vec2(6.0, 4.0),
             Align2::RIGHT_BOTTOM,
             &name,
             theme::regular(SMALL),

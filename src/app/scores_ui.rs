@@ -35,9 +35,7 @@ pub(super) fn scores_ui(
     card(ui, tokens, |ui| {
         ui.spacing_mut().item_spacing.y = 6.0;
         let mut order: Vec<(usize, &Score)> = prediction.scores.iter().enumerate().collect();
-        if N_ROWS < order.len() {
-            order.sort_by(|(_, a), (_, b)| b.probability.total_cmp(&a.probability));
-        }
+        order.sort_by(|(_, a), (_, b)| excess(b).total_cmp(&excess(a)));
         let (first, rest) = order.split_at(order.len().min(N_ROWS));
         for (idx, score) in first {
             score_ui(ui, scene, asked, (*idx, score), commands);
@@ -81,6 +79,15 @@ pub(super) fn scores_ui(
     });
 }
 
+/// How far a probability lies above its operating point; that of a class without one counts from 0.5.
+fn excess(score: &Score) -> f32 {
+    let threshold = score
+        .operating_point
+        .as_ref()
+        .map_or(0.5, |it| it.threshold);
+    score.probability - threshold
+}
+
 /// A label with its bar; a click explains it.
 fn score_ui(
     ui: &mut Ui,
@@ -104,11 +111,15 @@ fn score_ui(
             scene.words.say_with("score-below", &parts)
         }
     });
-    let spoken = format!(
-        "{} {value} {}",
-        score.label,
-        side.as_deref().unwrap_or_default()
-    );
+    let opinion = asked.reading.opinions.get(&score.label);
+    let opinion = opinion.map(|it| it.answer.name(scene.words));
+    let spoken = [
+        score.label.as_str(),
+        &value,
+        side.as_deref().unwrap_or_default(),
+        opinion.as_deref().unwrap_or_default(),
+    ];
+    let spoken = spoken.join(" ");
     let is_explained = asked.reading.label.is_some_and(|it| it.0 == idx);
     let drawn = ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -125,12 +136,9 @@ fn score_ui(
             );
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
-                if let Some(side) = &side {
-                    ui.label(
-                        RichText::new(side)
-                            .font(theme::regular(SMALL))
-                            .color(tokens.muted),
-                    );
+                for (told, color) in [(&opinion, tokens.teal), (&side, tokens.muted)] {
+                    let told = RichText::new(told.as_deref().unwrap_or_default());
+                    ui.label(told.font(theme::regular(SMALL)).color(color));
                 }
                 let text = RichText::new(&value);
                 ui.label(if is_above {

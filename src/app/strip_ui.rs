@@ -89,7 +89,8 @@ pub(super) fn strip_ui(
         });
     let slice = scene.state.position(id);
     if 1 < slice.1 {
-        slices_ui(ui, scene, slice, commands);
+        let is_one_file = scan.scan.n_frames() == slice.1;
+        slices_ui(ui, scene, (slice, is_one_file), commands);
     }
 }
 
@@ -311,7 +312,7 @@ pub(super) fn method_ui(
 fn slices_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
-    (at, n_slices): (usize, usize),
+    ((at, n_slices), is_one_file): ((usize, usize), bool),
     commands: &mut Vec<Command>,
 ) {
     let frame = Frame::new()
@@ -325,7 +326,12 @@ fn slices_ui(
             ui.horizontal_centered(|ui| {
                 let mut number = at + 1;
                 let parts = [("number", number.into()), ("all", n_slices.into())];
-                let text = RichText::new(scene.words.say_with("strip-frame-of", &parts))
+                let told = if is_one_file {
+                    scene.words.say_with("strip-frame-of", &parts)
+                } else {
+                    scene.words.say_with("strip-slice-of", &parts)
+                };
+                let text = RichText::new(told)
                     .font(theme::regular(SMALL))
                     .color(scene.tokens.muted);
                 ui.label(text);

@@ -152,7 +152,7 @@ fn item_ui(
     let is_center = state.center.is_some_and(|it| state.row_of(it) == row_id);
     let (title, detail) = match &item.content {
         Content::Scan(scan) => (
-            words::scan_title(scene.words, &scan.scan),
+            words::row_title(scene.words, &scan.scan),
             words::scan_detail(scene.words, &scan.scan, state.position(item.id).1),
         ),
         Content::Note(note) => (

@@ -28,6 +28,17 @@ pub(super) fn scan_title(words: &Words, scan: &Scan) -> String {
     }
 }
 
+/// First line in the study list: what the series is called, else what a scan is.
+pub(super) fn row_title(words: &Words, scan: &Scan) -> String {
+    let dicom = scan.header.dicom.as_ref();
+    // For the clinician's eyes.
+    let called = dicom.map(|it| it.series_description.reveal().trim());
+    match called.filter(|it| !it.is_empty()) {
+        Some(called) => called.to_owned(),
+        None => scan_title(words, scan),
+    }
+}
+
 /// What made the scan, in words.
 pub(super) fn modality_words(words: &Words, scan: &Scan) -> String {
     match (&scan.header.modality, scan.header.format) {

@@ -82,7 +82,7 @@ impl State {
             Command::Answer(id, answer) => return self.answer(id, answer),
             Command::TypeReason(id, frame_idx, typed) => self.type_reason(id, frame_idx, typed),
             Command::KeepReason(id, frame_idx) => {
-                return Vec::from_iter(self.keep_reason(id, frame_idx));
+                return self.keep_reason(id, frame_idx);
             }
             Command::SaveTo(path) => return self.save_overlay(path),
             Command::Dismiss(id) => self.notices.retain(|it| it.id != id),
@@ -102,6 +102,10 @@ impl State {
             }
             Command::SetGoesOn(goes_on) => {
                 self.settings.goes_on_while_locked = goes_on;
+                return self.save_settings();
+            }
+            Command::SetReadFirst(is_read_first) => {
+                self.settings.is_read_first = is_read_first;
                 return self.save_settings();
             }
             Command::AtDoor(command) => return self.at_door(command),

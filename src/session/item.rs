@@ -47,7 +47,7 @@ impl Item {
 
     /// The frames that the reader said something of; 0 where there is but one.
     pub(super) fn opinions(&self) -> Vec<(ItemId, usize)> {
-        let of = |reading: &Reading| reading.opinion.is_some();
+        let of = |reading: &Reading| !reading.opinions.is_empty();
         let frames: Vec<usize> = match &self.content {
             Content::Scan(it) => {
                 let said = it.readings.iter().filter(|it| of(it.1));
@@ -147,16 +147,28 @@ pub struct Reading {
     pub check: Loading<Faithfulness>,
     /// For a series: the answer as it was after each step.
     pub running: Loading<Running>,
-    /// The reader's own answer.
-    pub opinion: Option<Opinion>,
+    /// The reader's own answers, by class.
+    pub opinions: BTreeMap<String, Opinion>,
+}
+
+impl Reading {
+    /// The class that the reader sees explained, and that their word is about.
+    pub fn class(&self) -> Option<&str> {
+        let prediction = self.prediction.ready()?;
+        let label = self.label.unwrap_or_else(|| prediction.primary());
+        Some(&prediction.scores.get(label.0)?.label)
+    }
+
+    /// The reader's word on that class.
+    pub fn opinion(&self) -> Option<&Opinion> {
+        self.opinions.get(self.class()?)
+    }
 }
 
 /// The reader's word on an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opinion {
     pub answer: Answer,
-    /// The class that it is about.
-    pub label: String,
     /// Why, as typed so far.
     pub reason: Phi<String>,
     /// Why, as the records were told.
@@ -165,10 +177,9 @@ pub struct Opinion {
 
 impl Opinion {
     /// Without a reason so far.
-    pub(super) fn new(answer: Answer, label: String) -> Self {
+    pub(super) fn new(answer: Answer) -> Self {
         Self {
             answer,
-            label,
             reason: Phi::default(),
             kept: Phi::default(),
         }

@@ -346,6 +346,8 @@ pub enum Command {
     SetLockMinutes(u8),
     /// Training and evaluation go on while the window is locked.
     SetGoesOn(bool),
+    /// A model answers only when it is asked.
+    SetReadFirst(bool),
     AtDoor(DoorCommand),
     OnLog(LogCommand),
     OnDeidentify(DeidentifyCommand),

@@ -8,10 +8,11 @@ use super::{
 };
 use crate::{
     case::{Chart, Scan, stack::SeriesKey},
-    engine::JobId,
+    engine::{Gate, JobId},
     failure::InWords as _,
     import::{self, Opened, Origin},
     privacy::Phi,
+    store::Right,
     words::Words,
 };
 
@@ -78,6 +79,9 @@ impl State {
         let is_first = !is_one_of_many || self.is_first_of(&given, number);
         if let Some(id) = first.filter(|_| is_first) {
             self.settle(id, is_alone);
+            if !self.settings.is_read_first && self.center == Some(id) && self.may(Right::Score) {
+                effects.extend(self.score(Gate::Closed));
+            }
         }
         self.settings.remember(given.reveal());
         effects.extend(self.tell_paths(RECENT));

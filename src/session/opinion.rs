@@ -1,7 +1,7 @@
 //! What the reader thinks of an answer, and why: taken in, taken back, and told to the records.
 
 use super::{Deed, Effect, ItemId, State, item::Opinion};
-use crate::{privacy::Phi, store::Verdict};
+use crate::{privacy::Phi, store::Verdict, words::Words};
 
 /// What the reader thinks of the model's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,15 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// What it is called where it stands beside a class.
+    pub fn name(self, words: &Words) -> String {
+        match self {
+            Self::Agree => words.say("opinion-agree"),
+            Self::Disagree => words.say("opinion-disagree"),
+            Self::Unsure => words.say("opinion-unsure"),
+        }
+    }
+
     const fn verdict(self) -> Verdict {
         match self {
             Self::Agree => Verdict::Agree,
@@ -29,23 +38,21 @@ impl State {
             .filter(|(id, _)| *id == item)
             .map_or(0, |(_, it)| it.view.frame_idx);
         // A reason that was typed so far belongs to the word before.
-        let mut effects: Vec<Effect> = self.keep_reason(item, frame_idx).into_iter().collect();
+        let mut effects = self.keep_reason(item, frame_idx);
         let Some(reading) = self.reading_mut(item, frame_idx) else {
             return effects;
         };
-        let Some(prediction) = reading.prediction.ready() else {
+        // A prediction without scores has nothing to agree with.
+        let Some(label) = reading.class().map(str::to_owned) else {
             return effects;
         };
-        let label = reading.label.unwrap_or_else(|| prediction.primary());
-        let label = prediction.scores.get(label.0).map(|it| it.label.clone());
-        let (verdict, label) = match (reading.opinion.take(), label) {
-            (Some(before), _) if before.answer == answer => (Verdict::Withdrawn, before.label),
-            (_, Some(label)) => {
-                reading.opinion = Some(Opinion::new(answer, label.clone()));
-                (answer.verdict(), label)
-            }
-            // A prediction without scores has nothing to agree with.
-            (_, None) => return effects,
+        let before = reading.opinions.remove(&label);
+        let verdict = if before.is_some_and(|it| it.answer == answer) {
+            Verdict::Withdrawn
+        } else {
+            let opinion = Opinion::new(answer);
+            reading.opinions.insert(label.clone(), opinion);
+            answer.verdict()
         };
         effects.extend(self.tell_records(Deed::Read {
             item,
@@ -64,29 +71,35 @@ impl State {
 
     /// Takes in what was typed so far; it is kept when the field is left.
     pub(super) fn type_reason(&mut self, item: ItemId, frame_idx: usize, typed: Phi<String>) {
-        let reading = self.reading_mut(item, frame_idx);
-        if let Some(opinion) = reading.and_then(|it| it.opinion.as_mut()) {
+        if let Some(reading) = self.reading_mut(item, frame_idx)
+            && let Some(label) = reading.class().map(str::to_owned)
+            && let Some(opinion) = reading.opinions.get_mut(&label)
+        {
             opinion.reason = typed;
         }
     }
 
-    /// Tells the records the reason that was typed, unless they have it.
-    pub(super) fn keep_reason(&mut self, item: ItemId, frame_idx: usize) -> Option<Effect> {
-        let opinion = self.reading_mut(item, frame_idx)?.opinion.as_mut()?;
-        // Into the encrypted records.
-        let reason = Phi::new(opinion.reason.reveal().trim().to_owned());
-        if reason == opinion.kept {
-            return None;
+    /// Tells the records the reasons that were typed and that they do not have.
+    pub(super) fn keep_reason(&mut self, item: ItemId, frame_idx: usize) -> Vec<Effect> {
+        let mut deeds = Vec::new();
+        if let Some(reading) = self.reading_mut(item, frame_idx) {
+            for (label, opinion) in &mut reading.opinions {
+                // Into the encrypted records.
+                let reason = Phi::new(opinion.reason.reveal().trim().to_owned());
+                if reason != opinion.kept {
+                    opinion.kept = reason.clone();
+                    deeds.push(Deed::Read {
+                        item,
+                        frame_idx,
+                        label: label.clone(),
+                        verdict: opinion.answer.verdict(),
+                        reason,
+                    });
+                }
+            }
         }
-        opinion.kept = reason.clone();
-        let (label, verdict) = (opinion.label.clone(), opinion.answer.verdict());
-        self.tell_records(Deed::Read {
-            item,
-            frame_idx,
-            label,
-            verdict,
-            reason,
-        })
+        let told = deeds.into_iter().filter_map(|it| self.tell_records(it));
+        told.collect()
     }
 
     /// The same for every reason that is still being typed: what was written must not be lost with the field.
@@ -94,7 +107,7 @@ impl State {
         let typed: Vec<_> = self.items.iter().flat_map(super::Item::opinions).collect();
         typed
             .into_iter()
-            .filter_map(|(item, frame_idx)| self.keep_reason(item, frame_idx))
+            .flat_map(|(item, frame_idx)| self.keep_reason(item, frame_idx))
             .collect()
     }
 

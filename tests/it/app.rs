@@ -145,7 +145,7 @@ fn the_button_does_what_the_key_does() {
         .state()
         .scan()
         .and_then(|(_, it)| it.reading())
-        .and_then(|it| it.opinion.as_ref().map(|it| it.answer));
+        .and_then(|it| it.opinion().map(|it| it.answer));
     assert_eq!(answer, Some(Answer::Agree));
 }
 

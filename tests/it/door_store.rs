@@ -331,7 +331,7 @@ fn the_page_of_the_log_speaks_chinese_to_the_last_code() {
     drop(records);
     let mut harness = window_of(&folder, &[]);
     enter(&mut harness, "Ada", PASSPHRASE);
-    harness.get_by_label("Lock and language").click();
+    harness.get_by_label("Settings").click();
     harness.run_steps(3);
     harness.get_by_label("中文").click();
     harness.run_steps(3);

@@ -422,7 +422,7 @@ fn input_keeps_it_open_and_the_countdown_is_shown() {
         hands.pass(580);
         harness.step();
         harness.step();
-        assert!(spoken(&harness).contains("Lock and language"));
+        assert!(spoken(&harness).contains("Settings"));
         press(&mut harness, Modifiers::NONE, Key::I);
         assert_eq!(stage(&harness), DoorStage::Open);
     }

@@ -547,7 +547,7 @@ fn the_readers_answer_is_kept_and_taken_back() {
     let item = state.scan().unwrap().0;
     let answer = |state: &State| {
         let reading = state.scan().unwrap().1.reading();
-        reading.and_then(|it| it.opinion.as_ref().map(|it| it.answer))
+        reading.and_then(|it| it.opinion().map(|it| it.answer))
     };
     state.apply(Command::Answer(item, Answer::Agree));
     assert_eq!(answer(&state), None, "there is nothing to agree with yet");
@@ -565,18 +565,28 @@ fn a_word_belongs_to_the_answer_and_the_class_that_it_was_said_of() {
     let item = state.scan().unwrap().0;
     let id = press_score(&mut state);
     state.on_event(id, Event::Scored(Box::new(prediction(0))));
-    let opinion = |state: &State| state.scan().unwrap().1.reading().unwrap().opinion.clone();
+    let opinion = |state: &State| {
+        let reading = state.scan().unwrap().1.reading().unwrap();
+        reading.opinion().cloned()
+    };
     let why = |text: &str| Phi::new(text.to_owned());
     state.apply(Command::TypeReason(item, 0, why("nothing was said yet")));
     assert_eq!(opinion(&state), None);
     state.apply(Command::Answer(item, Answer::Unsure));
-    let label = opinion(&state).unwrap().label;
     state.apply(Command::TypeReason(item, 0, why("an old scar")));
     assert_eq!(opinion(&state).unwrap().reason, why("an old scar"));
     assert!(!format!("{:?}", opinion(&state)).contains("scar"));
-    // Another class is explained: the word stays with its own.
+    // Another class is explained: the word stays with its own, and this one has one of its own.
     state.apply(Command::Act(Action::NextLabel));
-    assert_eq!(opinion(&state).unwrap().label, label);
+    assert_eq!(opinion(&state), None);
+    state.apply(Command::Answer(item, Answer::Disagree));
+    state.apply(Command::TypeReason(item, 0, why("a fold of skin")));
+    state.apply(Command::Act(Action::NextLabel));
+    let first = opinion(&state).unwrap();
+    assert_eq!(
+        (first.answer, &first.reason),
+        (Answer::Unsure, &why("an old scar"))
+    );
     // Another word has no reason yet, and a new answer has no word.
     state.apply(Command::Answer(item, Answer::Agree));
     assert_eq!(opinion(&state).unwrap().reason, why(""));

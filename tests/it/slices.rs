@@ -266,3 +266,19 @@ fn refused_files_of_a_folder_are_one_card_and_can_be_tried_again_together() {
     };
     assert_eq!(paths.len(), 50);
 }
+
+#[test]
+fn a_model_waits_to_be_asked_unless_the_reader_wants_it_at_once() {
+    let scores = |state: &mut State| {
+        let job = begin(state);
+        let first = arrive(state, job, 0, slice("1", 0.0));
+        let second = arrive(state, job, 1, slice("1", 5.0));
+        [first, second].map(|it| session::started(&it).len())
+    };
+    assert_eq!(scores(&mut session::ready()), [0, 0]);
+    let mut state = session::ready();
+    state.apply(Command::SetReadFirst(false));
+    // What came to the middle, and no slice behind it. The note on its page is read as well.
+    let [first, second] = scores(&mut state);
+    assert!(1 <= first && second == 0, "{first} {second}");
+}
