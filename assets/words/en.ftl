@@ -521,6 +521,8 @@ action-next-layout = Layout
 action-next-layout-tip = One scan, two side by side, or two by two
 action-next-viewport = Next viewport
 action-next-viewport-tip = Make the next scan on screen the active one
+action-toggle-overs = Drawings over the image
+action-toggle-overs-tip = Overlay planes, segments, parametric maps and presentation states that name this image
 action-toggle-planes = Three planes
 action-toggle-planes-tip = Axial, coronal and sagittal pictures through the series; the same key leads back to the slices
 action-compare-prior = Compare with the scan before
@@ -654,6 +656,15 @@ n-slices = { $n ->
     [one] { $n } slice
    *[other] { $n } slices
 }
+over-without-image = The images that it is for are not open
+over-without-image-remedy = It is kept, and shown on the images that it names when they are opened.
+over-menu = Drawn over
+over-planes = Overlay planes of the image
+over-state = Presentation state: { $name }
+over-segments = Segments: { $name }
+over-map = Map: { $name }
+over-unit = { $name }: { $low } to { $high } { $unit }
+changed-state = by presentation state { $name }
 slices-gap = A gap of { $gap } after slice { $number }; others lie { $usual } apart
 slices-uneven = Slices lie { $least } to { $greatest } apart
 slices-duplicate = Slice { $number } lies where the one before it lies
@@ -1750,6 +1761,7 @@ remark-burned-in = the picture has text burnt into it, which may name the patien
 remark-lossy = the pixels went through lossy compression
 remark-preamble = the preamble is not empty: the file may also be something other than DICOM
 remark-no-preamble = the file has no DICOM preamble
+remark-overlay-planes = the overlay planes are not shown: { $cause }
 remark-no-meta = the file has no meta group: read as { $syntax }
 remark-implicit = the file promises explicit elements and has implicit ones: read as those
 remark-colour-bits = colours of { $bits } bits were brought to 8

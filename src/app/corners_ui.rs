@@ -62,13 +62,27 @@ pub(super) fn corner_texts(
         words.say("corner-colour")
     };
     let window_name = if is_gray { window_name } else { String::new() };
+    let state = scene.state.overs_on(scan);
+    let state = state
+        .filter(|it| it.is_shown && it.state().is_some())
+        .last();
+    let state = state.filter(|_| scene.state.are_overs_shown).map(|it| {
+        // For the clinician's eyes.
+        words.say_with("changed-state", &[("name", it.name.reveal().into())])
+    });
     let changed = words::changed_words(words, view);
     lines(painter, rect.left_top(), Align2::LEFT_TOP, &[&title, &date]);
     lines(
         painter,
         rect.right_top(),
         Align2::RIGHT_TOP,
-        &[&window, &window_name, &zoom, &changed],
+        &[
+            &window,
+            &window_name,
+            &zoom,
+            &changed,
+            &state.unwrap_or_default(),
+        ],
     );
     let (at, n_slices) = scene.state.position(id);
     let slice = format!("{} / {n_slices}", at + 1);
@@ -90,7 +104,12 @@ pub(super) fn corner_texts(
         let opacity = scene.state.drawn_opacity(scan);
         legend(painter, (rect, scene.words), shown, opacity);
     }
-    if let Some([across, down]) = &header.orientation {
+    letters_ui(painter, rect, scan);
+}
+
+/// The main direction of the patient at each side.
+fn letters_ui(painter: &Painter, rect: Rect, scan: &ScanItem) {
+    if let Some([across, down]) = &scan.scan.header.orientation {
         let stored = [
             words::opposite(across),
             across.clone(),
@@ -103,7 +122,7 @@ pub(super) fn corner_texts(
             (rect.center_top(), Align2::CENTER_TOP),
             (rect.center_bottom(), Align2::CENTER_BOTTOM),
         ];
-        for ((at, align), letters) in places.into_iter().zip(view.turn.sides(stored)) {
+        for ((at, align), letters) in places.into_iter().zip(scan.view.turn.sides(stored)) {
             haloed(
                 painter,
                 at,

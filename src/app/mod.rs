@@ -37,6 +37,7 @@ mod note_marks;
 mod note_ui;
 mod notice_ui;
 mod opinion_ui;
+mod over_ui;
 mod page_ui;
 mod page_words;
 mod pictures;

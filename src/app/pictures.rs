@@ -19,7 +19,7 @@ use crate::{
         picture::outlines,
         thumbnail,
     },
-    session::{ItemId, ScanItem},
+    session::{ItemId, OverId, ScanItem},
 };
 
 /// Textures by what they show.
@@ -30,8 +30,21 @@ pub(super) struct Pictures {
     drawn: BTreeMap<(ItemId, bool), (Drawn, TextureHandle)>,
     /// Those on screen, newest last.
     shown: Vec<Shown>,
+    /// What lies over images, newest last.
+    masks: Vec<(MaskKey, TextureHandle)>,
     /// What marks measure, newest last.
     measured: Vec<(Arc<Frame>, Shape, Arc<Measured>)>,
+}
+
+/// What a mask is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MaskKey {
+    /// An overlay plane of an image: its number, and the frame.
+    Plane(ItemId, usize, usize),
+    /// A picture of an object: its number in the file.
+    Over(OverId, usize),
+    /// What a state covers of a frame.
+    Shutter(OverId, usize),
 }
 
 /// An explanation as it is drawn.
@@ -74,6 +87,8 @@ impl Drawn {
 const N_SHOWN: usize = 8;
 /// Edge of the magnifier in points.
 pub(super) const GLASS: f32 = 220.0;
+/// Masks that are kept: a few images with a few segments each.
+const N_MASKS: usize = 48;
 /// More marks than this are measured anew in each frame.
 const N_MEASURED: usize = 256;
 /// Longest edge of a thumbnail in pixels.
@@ -90,6 +105,7 @@ impl Pictures {
             thumbnails: BTreeMap::new(),
             drawn: BTreeMap::new(),
             shown: Vec::new(),
+            masks: Vec::new(),
             measured: Vec::new(),
         }
     }
@@ -114,6 +130,7 @@ impl Pictures {
         self.thumbnails.clear();
         self.drawn.clear();
         self.shown.clear();
+        self.masks.clear();
         self.measured.clear();
     }
 
@@ -160,6 +177,29 @@ impl Pictures {
             });
         }
         self.shown.iter().find(is_it).cloned()
+    }
+
+    /// The texture of a mask, made once while it is among the last ones.
+    pub(super) fn mask(
+        &mut self,
+        ctx: &Context,
+        key: MaskKey,
+        picture: impl FnOnce() -> Picture,
+    ) -> TextureHandle {
+        let known = self.masks.iter().position(|it| it.0 == key);
+        let kept = match known {
+            Some(at) => self.masks.remove(at),
+            None => {
+                let texture = ctx.load_texture("mask", image(&picture()), TextureOptions::NEAREST);
+                (key, texture)
+            }
+        };
+        if N_MASKS <= self.masks.len() {
+            drop(self.masks.remove(0));
+        }
+        let texture = kept.1.clone();
+        self.masks.push(kept);
+        texture
     }
 
     /// What a shape measures on the frame on screen, worked out once.

@@ -11,6 +11,7 @@ use super::{
     crop_ui::pointing_ui,
     marks_ui,
     menu::entry_ui,
+    over_ui,
     pictures::{GLASS, Pictures},
     place::Place,
     theme::{self, AMBER_ON_PICTURE, ON_PICTURE, VIEWPORT},
@@ -144,6 +145,7 @@ fn scan_ui(
             ));
         }
     }
+    over_ui::over_ui(&painter, scene, (id, scan), &place, pictures);
     let marks = (&response, &mut *pictures);
     marks_ui::marks_ui(ui, &painter, scene, scan, &place, marks);
     if is_active {

@@ -9,6 +9,7 @@ use super::{
     Scene,
     controls::Button,
     menu::menu_ui,
+    over_ui::over_menu_ui,
     result_ui::Asked,
     scan_ui::window_names,
     theme::{self, SMALL, STRIP},
@@ -36,7 +37,7 @@ const MEASURE: [Option<Action>; 10] = [
     Some(Action::Redo),
     Some(Action::RemoveMark),
 ];
-const VIEW: [Option<Action>; 16] = [
+const VIEW: [Option<Action>; 17] = [
     Some(Action::Invert),
     Some(Action::TurnRight),
     Some(Action::TurnLeft),
@@ -53,6 +54,7 @@ const VIEW: [Option<Action>; 16] = [
     Some(Action::LinkViewports),
     None,
     Some(Action::ToggleTexts),
+    Some(Action::ToggleOvers),
 ];
 
 /// Draws the strip; it belongs to the scan in the middle.
@@ -146,6 +148,7 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
         menu_ui(ui, scene, &words.say("strip-measure"), &MEASURE, commands);
         menu_ui(ui, scene, &view, &VIEW, commands);
     }
+    over_menu_ui(ui, scene, scan, commands);
 }
 
 fn presets_ui(

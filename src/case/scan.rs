@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Subject, packed::Kept, plane::dot};
+use super::{Subject, packed::Kept, plane::dot, presentation::Planes};
 use crate::{disk::Sha256, privacy::Phi, warnings::Warning};
 
 /// One opened image file: a radiograph, a slice, a cine or a multi-frame object.
@@ -14,13 +14,19 @@ pub struct Scan {
     pub header: Header,
     /// At least one, all of one size and kind, in file order.
     frames: Vec<Kept>,
+    /// What lies over its pixels; read only for a file that is to be looked at.
+    pub planes: Planes,
 }
 
 impl Scan {
     /// A scan of frames, as they are.
     pub fn new(header: Header, frames: Vec<Arc<Frame>>) -> Self {
         let frames = frames.into_iter().map(Kept::Plain).collect();
-        Self { header, frames }
+        Self {
+            header,
+            frames,
+            planes: Planes::default(),
+        }
     }
 
     /// Keeps the frames at half their size where that loses nothing: in a series of thousands it counts.

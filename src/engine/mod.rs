@@ -22,7 +22,7 @@ use std::{
 };
 
 use crate::{
-    case::{Note, Plane, Scan, Sequence, Series, Window},
+    case::{Note, Plane, Presentation, Scan, Sequence, Series, Window},
     disk, evaluate,
     failure::Relayed,
     import::{self, Found, Opened, Origin},
@@ -164,6 +164,11 @@ pub enum Event {
     Opened {
         from: Origin,
         opened: Box<Opened>,
+    },
+    /// An object that says how images are shown, or lies over them.
+    Presented {
+        from: Origin,
+        presentation: Box<Presentation>,
     },
     Refused {
         from: Origin,

@@ -269,6 +269,7 @@ fn open_all(
                 return ControlFlow::Continue(());
             }
             Found::Opened { from, opened } => Event::Opened { from, opened },
+            Found::Presented { from, presentation } => Event::Presented { from, presentation },
             Found::Refused { from, error } => Event::Refused { from, error },
             Found::Noticed { given, notice } => Event::Noticed { given, notice },
         };

@@ -23,7 +23,7 @@ pub(super) use walk::natural_order;
 use std::path::PathBuf;
 
 use super::{Error, Opened};
-use crate::privacy::Phi;
+use crate::{case::Presentation, privacy::Phi};
 
 /// Where something that was opened came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,11 @@ pub enum Found {
     Opened {
         from: Origin,
         opened: Box<Opened>,
+    },
+    /// An object that says how images are shown, or lies over them.
+    Presented {
+        from: Origin,
+        presentation: Box<Presentation>,
     },
     Refused {
         from: Origin,

@@ -9,7 +9,7 @@
 //! de-identify, the JSON before the file is that request.
 //!
 //! A worker that was given a file of several ([`Purpose::Given`]) answers `Aside` where the file is not for its place, or
-//! `Directory`, or as above, and takes the next request unless it refused. To an archive it answers `Member` and `File` for
+//! `Directory`, or as above, an image with overlay planes after a `Presentation` of these, and takes the next request unless it refused. To an archive it answers `Member` and `File` for
 //! each member that it unpacks, then `Tally`.
 
 use std::io::{self, Read, Write};
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     case::{
         Chart, Frame, Samples,
-        presentation::{Piece, Presentation},
+        presentation::{Content, Piece, Planes, Presentation},
         scan::Header,
     },
     privacy::Phi,
@@ -235,7 +235,9 @@ pub(super) struct Tally {
     reason = "one value for each opened file, never a list of them"
 )]
 pub(super) enum GivenAnswer {
-    Opened(Answer),
+    /// With the overlay planes of an image.
+    Opened(Answer, Planes),
+    Presentation(Box<Presentation>),
     Aside(Aside),
     Directory(Directory),
 }
@@ -422,7 +424,17 @@ pub(super) fn given(input: &mut impl Read) -> Result<GivenAnswer, Error> {
     Ok(match kind {
         Kind::Aside => GivenAnswer::Aside(json(input, n_bytes)?),
         Kind::Directory => GivenAnswer::Directory(json(input, n_bytes)?),
-        _ => GivenAnswer::Opened(answer_after(input, (kind, n_bytes))?),
+        Kind::Presentation => {
+            let presentation = presentation_after(input, (kind, n_bytes))?;
+            match presentation.content {
+                Content::Planes(planes) => GivenAnswer::Opened(answer(input)?, planes),
+                _ => GivenAnswer::Presentation(Box::new(presentation)),
+            }
+        }
+        _ => {
+            let answer = answer_after(input, (kind, n_bytes))?;
+            GivenAnswer::Opened(answer, Planes::default())
+        }
     })
 }
 
@@ -547,7 +559,14 @@ pub(super) fn deidentified(input: &mut impl Read) -> Result<Deidentified, Error>
 
 /// Reads a presentation object: its head, then its masks or pictures, of which the head tells the sizes.
 pub(super) fn presentation(input: &mut impl Read) -> Result<Presentation, Error> {
-    let (kind, n_bytes) = head(input)?;
+    let head = head(input)?;
+    presentation_after(input, head)
+}
+
+fn presentation_after(
+    input: &mut impl Read,
+    (kind, n_bytes): (Kind, u64),
+) -> Result<Presentation, Error> {
     let mut presentation: Presentation = match kind {
         Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
         Kind::Presentation => json(input, n_bytes)?,

@@ -142,12 +142,13 @@ fn given<W: Write>(bytes: &[u8], wanted: Wanted, reply: &mut Reply<W>) -> Result
     if dicom::is_directory(bytes) {
         return reply.json(Kind::Directory, &dicom::directory(bytes)?);
     }
-    if wanted != Wanted::Images {
+    let content = recognise::content(bytes);
+    if wanted != Wanted::Images && !matches!(content, Ok(Content::Dicom)) {
         return read(bytes, &Hints::default(), reply);
     }
-    let aside = match recognise::content(bytes) {
-        Ok(Content::Dicom) => match dicom::read(bytes, reply) {
-            Err(Refusal::NoPixels { .. }) => Aside::WithoutPixels,
+    let aside = match content {
+        Ok(Content::Dicom) => match dicom::read_to_show(bytes, reply) {
+            Err(Refusal::NoPixels { .. }) if wanted == Wanted::Images => Aside::WithoutPixels,
             answered => return answered,
         },
         Ok(Content::Picture(format)) => return picture::read(bytes, format, reply),

@@ -9,6 +9,7 @@ pub mod colormap;
 pub mod contour;
 pub mod curve;
 pub mod mpr;
+pub mod over;
 pub mod overlay;
 pub mod picture;
 pub mod preview;

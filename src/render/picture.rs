@@ -11,7 +11,7 @@ use crate::{
     prediction::{Affine2, Explanation, Heatmap, Method, Prediction},
 };
 
-/// 8-bit RGBA, row by row, opaque.
+/// 8-bit RGBA, row by row, not multiplied; opaque, but for a mask.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
     pub width: usize,

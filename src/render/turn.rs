@@ -30,6 +30,19 @@ impl Turn {
         })
     }
 
+    /// Turned clockwise by quarters first, and mirrored then, as a presentation state has it (PS3.3 C.10.6).
+    pub const fn by_degrees(turned_degrees: u16, is_mirrored: bool) -> Self {
+        let turned = Self {
+            n_quarters: (turned_degrees / 90 % 4) as u8,
+            is_mirrored: false,
+        };
+        if is_mirrored {
+            turned.flipped_across()
+        } else {
+            turned
+        }
+    }
+
     /// A quarter clockwise on screen.
     #[must_use]
     pub const fn clockwise(self) -> Self {

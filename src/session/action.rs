@@ -30,6 +30,7 @@ pub enum Action {
     Magnify,
     NextLayout,
     NextViewport,
+    ToggleOvers,
     TogglePlanes,
     ComparePrior,
     LinkViewports,
@@ -114,7 +115,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 74] = [
+    pub const ALL: [Self; 75] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -157,6 +158,7 @@ impl Action {
         Self::Magnify,
         Self::NextLayout,
         Self::NextViewport,
+        Self::ToggleOvers,
         Self::TogglePlanes,
         Self::ComparePrior,
         Self::LinkViewports,
@@ -238,6 +240,7 @@ impl Action {
             Self::Magnify => ("F", Picture),
             Self::NextLayout => ("G", Picture),
             Self::NextViewport => ("Q", Picture),
+            Self::ToggleOvers => ("Shift+O", Picture),
             Self::TogglePlanes => ("Shift+G", Picture),
             Self::ComparePrior => ("B", Picture),
             Self::LinkViewports => ("J", Picture),
@@ -322,6 +325,7 @@ impl Action {
             Self::Magnify => (words.say("action-magnify"), words.say("action-magnify-tip")),
             Self::NextLayout => (words.say("action-next-layout"), words.say("action-next-layout-tip")),
             Self::NextViewport => (words.say("action-next-viewport"), words.say("action-next-viewport-tip")),
+            Self::ToggleOvers => (words.say("action-toggle-overs"), words.say("action-toggle-overs-tip")),
             Self::TogglePlanes => (words.say("action-toggle-planes"), words.say("action-toggle-planes-tip")),
             Self::ComparePrior => (words.say("action-compare-prior"), words.say("action-compare-prior-tip")),
             Self::LinkViewports => (words.say("action-link-viewports"), words.say("action-link-viewports-tip")),

@@ -136,6 +136,7 @@ impl State {
             Command::ShowSlice(at) => self.show_slice(at),
             Command::ShowFrame(frame_idx) => self.edit_scan(|it| it.show_frame(frame_idx)),
             Command::PlayOn => self.play_on(),
+            Command::ToggleOver(id) => self.toggle_over(id),
             Command::ActivatePlane(axis) => self.activate_plane(axis),
             Command::MeetAt(axis, point) => self.meet_at(axis, point),
             Command::ChooseHour(hour) => self.edit_course(|it| it.view.choose(hour)),
@@ -165,6 +166,9 @@ impl State {
         };
         match event {
             Event::Opened { from, opened } => return self.take_in(from, *opened, &purpose),
+            Event::Presented { from, presentation } => {
+                return self.take_over(&from, *presentation, &purpose);
+            }
             Event::Refused { from, error } => self.refuse(from, &error, &purpose),
             Event::Noticed { given, notice } => {
                 let failure = notice.in_words(&self.words);
@@ -352,6 +356,7 @@ impl State {
             }
             Action::NextViewport if self.planes.is_some() => self.next_plane(),
             Action::NextViewport => self.next_viewport(),
+            Action::ToggleOvers => self.are_overs_shown = !self.are_overs_shown,
             Action::TogglePlanes => return self.toggle_planes(),
             Action::ComparePrior => return self.compare_prior(),
             Action::LinkViewports => {
@@ -588,7 +593,7 @@ impl State {
     }
 }
 
-fn reset_view(item: &mut ScanItem) {
+pub(super) fn reset_view(item: &mut ScanItem) {
     item.view.fit();
     item.view.is_inverted = false;
     item.view.turn = Turn::default();

@@ -203,6 +203,13 @@ impl ScanItem {
         })
     }
 
+    /// The SOP instance UID of an image that has one.
+    pub fn instance_uid(&self) -> Option<&Phi<String>> {
+        let uid = &self.scan.header.dicom.as_ref()?.instance_uid;
+        // Only whether there is one.
+        (!uid.reveal().is_empty()).then_some(uid)
+    }
+
     /// Puts a frame on screen; the last one where there are fewer.
     pub(super) fn show_frame(&mut self, frame_idx: usize) {
         let frame_idx = frame_idx.min(self.scan.n_frames().saturating_sub(1));

@@ -23,6 +23,7 @@ mod meaning;
 mod naming;
 mod open;
 mod opinion;
+mod over;
 mod pages;
 mod planes;
 mod point;
@@ -73,6 +74,7 @@ pub use self::{
         variable_name, verdict_name,
     },
     opinion::Answer,
+    over::{Over, OverId},
     pages::{
         Curve, EvaluateForm, Evaluating, Field, Page, PageCommand, ShownReport, Stage, Switch,
         TrainForm, TrainStage, Training,
@@ -103,7 +105,10 @@ pub struct State {
     pub models_folder: Option<PathBuf>,
     /// In the order in which they were opened.
     pub items: Vec<Item>,
-    /// Which of them are slices of one series.
+    /// What lies over the images that it names, in the order in which it was opened.
+    pub overs: Vec<Over>,
+    pub are_overs_shown: bool,
+    /// Which of the items are slices of one series.
     pub(crate) studies: Studies,
     /// In the middle of the window; a scan stands in the active viewport.
     pub center: Option<ItemId>,
@@ -293,6 +298,8 @@ pub enum Command {
     ShowSlice(usize),
     /// Of the file in the middle.
     ShowFrame(usize),
+    /// Shows what lies over an image, or hides it.
+    ToggleOver(OverId),
     /// The plane that keys and mouse change.
     ActivatePlane(Axis),
     /// Has the planes meet at a point of one of them, in pixel edges.
@@ -398,6 +405,8 @@ impl State {
             deidentify: DeidentifyPage::default(),
             models_folder: None,
             items: Vec::new(),
+            overs: Vec::new(),
+            are_overs_shown: true,
             studies: Studies::default(),
             center: None,
             viewports: Viewports::default(),

@@ -66,6 +66,12 @@ impl View {
         self.is_inverted || self.turn != Turn::default()
     }
 
+    /// Puts a point (shares of width and height) in the middle, at a zoom.
+    pub fn look_at(&mut self, center: (f32, f32), zoom: f32) {
+        self.zoom = zoom.clamp(ZOOM_MIN, ZOOM_MAX);
+        self.center = (center.0.clamp(0.0, 1.0), center.1.clamp(0.0, 1.0));
+    }
+
     /// Back to the fitted picture.
     pub const fn fit(&mut self) {
         self.zoom = 1.0;

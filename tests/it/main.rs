@@ -59,6 +59,7 @@ mod mpr;
 mod nn;
 mod nodule;
 mod opening;
+mod over;
 mod pages;
 mod patient;
 mod pickles;

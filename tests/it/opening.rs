@@ -28,6 +28,7 @@ use crate::{
 #[derive(Default)]
 struct Came {
     opened: Vec<(Origin, Opened)>,
+    presented: Vec<Origin>,
     refused: Vec<(Origin, Error)>,
     notices: Vec<Notice>,
     progress: Vec<(usize, usize)>,
@@ -78,6 +79,7 @@ fn open(decoder: &Decoder, paths: &[&Path]) -> Came {
         match it {
             Found::Progress { done, total } => came.progress.push((done, total)),
             Found::Opened { from, opened } => came.opened.push((from, *opened)),
+            Found::Presented { from, .. } => came.presented.push(from),
             Found::Refused { from, error } => came.refused.push((from, error)),
             Found::Noticed { notice, .. } => came.notices.push(notice),
         }

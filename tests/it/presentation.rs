@@ -56,14 +56,14 @@ fn segmentation(presentation: &Presentation) -> &Segmentation {
     }
 }
 
-fn map(presentation: &Presentation) -> &ParametricMap {
+pub(crate) fn map(presentation: &Presentation) -> &ParametricMap {
     match &presentation.content {
         Content::Map(map) => map,
         other => panic!("{other:?}"),
     }
 }
 
-fn slice(number: usize) -> Phi<String> {
+pub(crate) fn slice(number: usize) -> Phi<String> {
     Phi::new(format!("{ROOT}1.{number}"))
 }
 

@@ -84,45 +84,100 @@ pub(super) fn warm_up() {
 pub(super) use self::{
     deidentify::deidentify,
     directory::{directory, is_directory},
-    presentation::read as read_presentation,
 };
 
-/// Reads a file and says its shape, its frames and its header, or the note that it is.
-pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
+/// A file that has been taken apart.
+struct File<'a> {
+    bytes: &'a [u8],
+    set: &'a Dataset<'a>,
+    /// Transfer syntax UID.
+    syntax_uid: &'a str,
+    codec: Codec,
+    warnings: &'a Warnings,
+}
+
+impl<'a> File<'a> {
+    /// The pixels of the object, with memory for one frame.
+    fn frames(&self, contract: &'a Contract) -> Result<Frames<'a>, Refusal> {
+        let stored = frames::find(self.set, contract)?;
+        memory::allow_frame(self.bytes.len() as u64, contract.n_samples() as u64);
+        Ok(Frames {
+            set: self.set,
+            contract,
+            stored,
+            codec: self.codec,
+            warnings: self.warnings,
+        })
+    }
+}
+
+/// Takes a file apart for whoever says what is in it.
+fn taken_apart(
+    bytes: &[u8],
+    say: impl FnOnce(&File<'_>) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
     let warnings = Warnings::default();
     let (syntax, body) = syntax_and_body(bytes, &warnings)?;
     let codec = codec_of(&syntax)?;
     let body = inflated(&syntax, body)?;
     let encoding = encoding_of(&body, syntax.encoding, &warnings);
     let set = parse::dataset(&body, encoding, &warnings)?;
-    if report::is_report(&set) {
-        return reply.json(
-            Kind::Chart,
-            &Chart::from(report::note(&set, Sha256::of(bytes), &warnings)?),
-        );
-    }
-    let contract = Contract::parse(&set, &kind_of_object(&set))?;
-    let stored = frames::find(&set, &contract)?;
-    memory::allow_frame(bytes.len() as u64, contract.n_samples() as u64);
-    reply.json(Kind::Shape, &contract.shape())?;
-    let frames = Frames {
+    say(&File {
+        bytes,
         set: &set,
-        contract: &contract,
-        stored,
+        syntax_uid: &syntax.uid,
         codec,
         warnings: &warnings,
-    };
+    })
+}
+
+/// Reads a file and says its shape, its frames and its header, or the note that it is.
+pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
+    taken_apart(bytes, |file| say(file, reply))
+}
+
+/// Reads a file that is to be looked at: as [`read`], but the overlay planes of an image come before it, and an object that
+/// says how images are shown is said as such.
+pub(super) fn read_to_show<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
+    taken_apart(bytes, |file| {
+        if presentation::is_one(file) {
+            return presentation::say(file, reply);
+        }
+        presentation::say_planes(file, reply)?;
+        say(file, reply)
+    })
+}
+
+/// Reads an object that says how images are shown, or what lies over an image.
+pub(super) fn read_presentation<W: Write>(
+    bytes: &[u8],
+    reply: &mut Reply<W>,
+) -> Result<(), Refusal> {
+    taken_apart(bytes, |file| presentation::say(file, reply))
+}
+
+fn say<W: Write>(file: &File<'_>, reply: &mut Reply<W>) -> Result<(), Refusal> {
+    let (set, warnings) = (file.set, file.warnings);
+    if report::is_report(set) {
+        return reply.json(
+            Kind::Chart,
+            &Chart::from(report::note(set, Sha256::of(file.bytes), warnings)?),
+        );
+    }
+    let contract = Contract::parse(set, &kind_of_object(set))?;
+    let frames = file.frames(&contract)?;
+    reply.json(Kind::Shape, &contract.shape())?;
     let pixel_sha256 = if contract.photometric.is_gray() {
         frames.gray(reply)?
     } else {
         frames.colour(reply)?
     };
     let header = header::header(
-        &set,
+        set,
         &contract,
-        &syntax.uid,
-        [Sha256::of(bytes), pixel_sha256],
-        &warnings,
+        file.syntax_uid,
+        [Sha256::of(file.bytes), pixel_sha256],
+        warnings,
     )?;
     reply.json(Kind::Header, &header)
 }

@@ -206,10 +206,12 @@ impl Request<'_> {
                 given.kind = Kind::Folder;
                 return ControlFlow::Continue(());
             }
-            Ok(GivenAnswer::Opened(answer)) => {
+            Ok(GivenAnswer::Presentation(presentation)) => Found::Presented { from, presentation },
+            Ok(GivenAnswer::Opened(answer, planes)) => {
                 let mut opened = Opened::from(answer);
                 if let Opened::Scan(scan) = &mut opened {
                     scan.pack();
+                    scan.planes = planes;
                 }
                 let opened = Box::new(opened);
                 Found::Opened { from, opened }

@@ -22,10 +22,7 @@ use dicom::{
     dictionary_std::{tags, uids},
 };
 
-use super::{
-    Frames, codec::Codec, codec_of, dataset::Dataset, encoding_of, frames, inflated,
-    kind_of_object, parse, pixels::Contract, syntax_and_body,
-};
+use super::{File, dataset::Dataset, kind_of_object, parse, pixels::Contract};
 use crate::{
     case::{
         Plane,
@@ -33,36 +30,53 @@ use crate::{
     },
     disk::Sha256,
     import::{
-        Refusal, memory,
+        Refusal,
         wire::{Kind, Reply},
     },
     privacy::Phi,
-    warnings::Warnings,
+    warnings::WarningKind,
 };
 
-/// Reads a file and says the object in it, then its masks or samples.
-pub(crate) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
-    let warnings = Warnings::default();
-    let (syntax, body) = syntax_and_body(bytes, &warnings)?;
-    let codec = codec_of(&syntax)?;
-    let body = inflated(&syntax, body)?;
-    let encoding = encoding_of(&body, syntax.encoding, &warnings);
-    let set = parse::dataset(&body, encoding, &warnings)?;
-    let file = File {
-        bytes,
-        set: &set,
-        codec,
-        warnings: &warnings,
-    };
-    let class = set.text(tags::SOP_CLASS_UID).unwrap_or_default();
+/// Whether an object says how other images are shown, or lies over them.
+pub(super) fn is_one(file: &File<'_>) -> bool {
+    let class = file.set.text(tags::SOP_CLASS_UID).unwrap_or_default();
+    [
+        uids::GRAYSCALE_SOFTCOPY_PRESENTATION_STATE_STORAGE,
+        uids::SEGMENTATION_STORAGE,
+        uids::PARAMETRIC_MAP_STORAGE,
+    ]
+    .contains(&class.as_str())
+}
+
+/// Says the object, then its masks or samples.
+pub(super) fn say<W: Write>(file: &File<'_>, reply: &mut Reply<W>) -> Result<(), Refusal> {
+    let class = file.set.text(tags::SOP_CLASS_UID).unwrap_or_default();
     match class.as_str() {
-        uids::GRAYSCALE_SOFTCOPY_PRESENTATION_STATE_STORAGE => file.say_whole(
-            Content::State(Box::new(state::state(&set, &warnings)?)),
-            reply,
-        ),
-        uids::SEGMENTATION_STORAGE => segmentation::say(&file, reply),
-        uids::PARAMETRIC_MAP_STORAGE => map::say(&file, reply),
-        _ => file.say_whole(Content::Planes(planes(&file)?), reply),
+        uids::GRAYSCALE_SOFTCOPY_PRESENTATION_STATE_STORAGE => {
+            let state = state::state(file.set, file.warnings)?;
+            file.say_whole(Content::State(Box::new(state)), reply)
+        }
+        uids::SEGMENTATION_STORAGE => segmentation::say(file, reply),
+        uids::PARAMETRIC_MAP_STORAGE => map::say(file, reply),
+        _ => file.say_whole(Content::Planes(planes(file)?), reply),
+    }
+}
+
+/// Says the overlay planes of an image, if it has any. One whose planes are damaged is shown without them.
+pub(super) fn say_planes<W: Write>(file: &File<'_>, reply: &mut Reply<W>) -> Result<(), Refusal> {
+    if overlay::groups(file.set).next().is_none() {
+        return Ok(());
+    }
+    match planes(file) {
+        Ok(planes) if !planes.overlays.is_empty() => file.say_whole(Content::Planes(planes), reply),
+        Ok(_) => Ok(()),
+        Err(refusal) => {
+            file.warnings.add(
+                WarningKind::File,
+                format!("the overlay planes are not shown: {refusal}"),
+            );
+            Ok(())
+        }
     }
 }
 
@@ -74,15 +88,7 @@ fn planes(file: &File<'_>) -> Result<Planes, Refusal> {
     })
 }
 
-/// A file that has been taken apart.
-struct File<'a> {
-    bytes: &'a [u8],
-    set: &'a Dataset<'a>,
-    codec: Codec,
-    warnings: &'a Warnings,
-}
-
-impl<'a> File<'a> {
+impl File<'_> {
     fn presentation(&self, content: Content) -> Result<Presentation, Refusal> {
         Ok(Presentation {
             file_sha256: Sha256::of(self.bytes),
@@ -103,19 +109,6 @@ impl<'a> File<'a> {
             }
         }
         Ok(())
-    }
-
-    /// The pixels of the object, with memory for one frame.
-    fn frames(&self, contract: &'a Contract) -> Result<Frames<'a>, Refusal> {
-        let stored = frames::find(self.set, contract)?;
-        memory::allow_frame(self.bytes.len() as u64, contract.n_samples() as u64);
-        Ok(Frames {
-            set: self.set,
-            contract,
-            stored,
-            codec: self.codec,
-            warnings: self.warnings,
-        })
     }
 }
 

@@ -57,7 +57,8 @@ pub(super) fn of_state(set: &Dataset<'_>) -> Result<Vec<(Overlay, Option<String>
     groups.map(overlay).collect()
 }
 
-fn groups(set: &Dataset<'_>) -> impl Iterator<Item = u16> {
+/// The groups of the overlay planes.
+pub(super) fn groups(set: &Dataset<'_>) -> impl Iterator<Item = u16> {
     let mut groups: Vec<u16> = set.tags().map(|it| it.group()).collect();
     groups.dedup();
     let is_overlay = |it: &u16| GROUPS.contains(it) && it.is_multiple_of(2);
@@ -131,7 +132,7 @@ fn embedded(file: &File<'_>, contract: &Contract, group: u16) -> Result<Option<O
         return Ok(None);
     }
     let frames = file.frames(contract)?;
-    let super::frames::Stored::Native(all) = &frames.stored else {
+    let super::super::frames::Stored::Native(all) = &frames.stored else {
         return Ok(None);
     };
     let n_bytes = contract.sample_bytes();
