@@ -214,7 +214,7 @@ fn a_scan_and_its_note_speak_chinese_before_and_after_they_are_scored() {
         "是否在模型认知范围内",
         "未检查",
         "影响图",
-        "您的阅片意见",
+        "的意见",
         "并列比较",
         "不计算融合概率",
         "叠加图强度",

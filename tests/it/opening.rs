@@ -743,7 +743,7 @@ fn the_shared_folder_opens_and_three_real_slices_make_a_stack() {
         .map(|it| it.0.name().reveal().clone())
         .collect();
     assert_eq!(
-        came.opened.len() + refused.len() + left_out.n(),
+        came.opened.len() + came.presented.len() + refused.len() + left_out.n(),
         62,
         "{refused:?}"
     );

@@ -88,11 +88,16 @@ fn the_front_door_tells_objects_from_images_and_gives_an_image_its_planes() {
 
 #[test]
 fn an_object_is_shown_on_the_images_that_it_names_and_on_no_other() {
-    let state = opened(&[1], &["segments_binary", "map_float", "state"]);
-    assert_eq!(on_screen(&state).len(), 3);
-    let shown = |state: &State| on_screen(state).iter().filter(|it| it.is_shown).count();
-    assert_eq!(shown(&state), 2, "a state waits to be chosen");
+    let shown = |state: &State| {
+        let all = on_screen(state);
+        (all.len(), all.iter().filter(|it| it.is_shown).count())
+    };
+    // The state is for the first two slices, the segments for others, the map for four.
+    let mut state = opened(&[3, 1], &["segments_binary", "map_float", "state"]);
+    assert_eq!(shown(&state), (2, 1), "a state waits to be chosen");
     assert!(state.notices.is_empty(), "{:?}", state.notices);
+    state.apply(Command::Act(Action::PreviousItem));
+    assert_eq!(shown(&state), (2, 2));
     let state = opened(&[77], &["segments_binary", "map_float", "state"]);
     assert_eq!(on_screen(&state).len(), 0);
     assert_eq!(
