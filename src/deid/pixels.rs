@@ -46,6 +46,9 @@ const LARGE: usize = 48;
 /// ribs and skin look like lines of text. Every drawn line of the set that it was chosen on had 0.9 or more.
 const SURE: f32 = 0.85;
 
+/// What the network is as sure of as this needs half of these edges: large letters of one thin stroke have few.
+const SUREST: f32 = 0.985;
+
 /// A spot that is less high, away from the edges of the picture, has letters of fewer than 5 pixels: it is text only if
 /// it can be read or has the edges of drawn letters. The network takes the texture of tissue and of metal for such lines.
 const THIN: usize = 10;
@@ -116,7 +119,12 @@ impl TextFinder {
         }
         let mut boxes = Vec::new();
         for spot in area::merged(self.letters(&views, found)?) {
-            let area = ends::from_end_to_end(&views, spot.area);
+            let area = if ends::may_lose_letters(&views, spot.area) {
+                self.detector.whole_line(&views, spot.area)?
+            } else {
+                spot.area
+            };
+            let area = ends::from_end_to_end(&views, area);
             let reading = self.reader.read_best(&views, area)?;
             boxes.push(TextBox {
                 area,
@@ -148,7 +156,8 @@ impl TextFinder {
             let is_known = |it: &Spot| 2 * it.area.shared(spot.area) >= spot.area.n_pixels();
             // No line is as high as half the picture; the round field of a scanner is, and its edge is as sharp as ink.
             let is_line = |it: &View| 2 * spot.area.lesser_side() <= it.width().min(it.height());
-            let is_drawn = |it: &View| is_line(it) && drawn::is_drawn(it, spot.area, &taken);
+            let part = if spot.confidence >= SUREST { 0.5 } else { 1.0 };
+            let is_drawn = |it: &View| is_line(it) && drawn::is_drawn(it, spot.area, &taken, part);
             let has_strokes = |it: &View| {
                 let is_thin =
                     spot.area.lesser_side() < THIN && !spot.area.touches(it.width(), it.height());

@@ -41,6 +41,11 @@ impl Rect {
         self.width().min(self.height())
     }
 
+    /// Whether it is a level line, too long for one letter. What stands upright is a line, the edge of a bone or a marker.
+    pub(super) const fn is_level_line(self) -> bool {
+        2 * self.height() <= self.width()
+    }
+
     /// Pixels in all.
     pub const fn n_pixels(self) -> usize {
         self.width() * self.height()
@@ -76,8 +81,18 @@ impl Rect {
         self.left == 0 || self.top == 0 || self.right >= width || self.bottom >= height
     }
 
+    /// So many pixels to the right and down.
+    pub(super) const fn moved(self, x: usize, y: usize) -> Self {
+        Self {
+            top: self.top + y,
+            left: self.left + x,
+            bottom: self.bottom + y,
+            right: self.right + x,
+        }
+    }
+
     /// Rows and columns exchanged.
-    const fn turned(self) -> Self {
+    pub(super) const fn turned(self) -> Self {
         Self {
             top: self.left,
             left: self.top,

@@ -23,6 +23,11 @@ const SMALL: f32 = 0.375;
 /// Every picture is searched in this size once more, for lines that the network did not see at full size: it loses black
 /// letters on noise. Their boxes are coarser, so they count only where nothing else was found.
 const AGAIN: f32 = 0.5;
+/// A line is looked at once more with so many of its heights at either end, without what changes over less than one.
+const BESIDE: usize = 4;
+const FLAT: f32 = 0.7;
+/// What is seen there belongs to the line if it is so many half heights away at most, and no higher than so many.
+const NEXT: usize = 3;
 /// Pixels around the picture: the network is weak at an edge, and letters may touch it.
 const BORDER: usize = 16;
 /// The network halves its picture five times.
@@ -86,6 +91,42 @@ impl Detector {
         Ok(spots)
     }
 
+    /// A line with what stands at its ends in a picture of its surroundings alone, whose shades are taken away: the network
+    /// weighs what it sees against the whole of its picture, and loses the last letters of a faint line where what lies
+    /// behind it turns bright.
+    pub(super) fn whole_line(&self, views: &[View], area: Rect) -> Result<Rect, Error> {
+        let height = area.lesser_side();
+        let is_upright = area.height() > area.width();
+        let (along, across) = (BESIDE * height, height);
+        let mut whole = area;
+        for view in views {
+            let (x, y) = if is_upright {
+                (across, along)
+            } else {
+                (along, across)
+            };
+            let around = area.grown(x, y).clipped(view.width(), view.height());
+            let close = view.part(around, around.width(), around.height());
+            let close = close.flattened((FLAT * height as f32) as usize);
+            for spot in self.map(&close, Border::Mirror)?.spots() {
+                let found = spot.area.moved(around.left, around.top);
+                let is_next = if is_upright {
+                    is_next(whole.turned(), found.turned(), height)
+                } else {
+                    is_next(whole, found, height)
+                };
+                if is_next && is_upright {
+                    whole.top = whole.top.min(found.top);
+                    whole.bottom = whole.bottom.max(found.bottom);
+                } else if is_next {
+                    whole.left = whole.left.min(found.left);
+                    whole.right = whole.right.max(found.right);
+                }
+            }
+        }
+        Ok(whole)
+    }
+
     /// The whole picture, piece by piece; where pieces overlap, the surer one counts.
     fn map(&self, view: &View, border: Border) -> Result<Map, Error> {
         let (width, height) = (view.width(), view.height());
@@ -147,6 +188,18 @@ impl Detector {
             found: "another kind of number".to_owned(),
         })
     }
+}
+
+/// Whether `found` goes on with a `line` of that height.
+fn is_next(line: Rect, found: Rect, height: usize) -> bool {
+    let most = NEXT * height / 2;
+    let lower = line.height().min(found.height());
+    let shared = line
+        .bottom
+        .min(found.bottom)
+        .saturating_sub(line.top.max(found.top));
+    let is_level = 3 * shared >= 2 * lower && found.height() <= most;
+    is_level && found.left <= line.right + most && line.left <= found.right + most
 }
 
 /// The pixel of a side of `length` that stands `at` pixels from the start of its border; none in an even border.
@@ -256,7 +309,23 @@ fn around_core(core: Rect) -> Rect {
 
 #[cfg(test)]
 mod tests {
-    use super::{BORDER, Border, PIECE, SHARED, pieces, within};
+    use super::{BORDER, Border, PIECE, Rect, SHARED, pieces, within};
+
+    #[test]
+    fn what_stands_next_on_a_line_belongs_to_it_and_what_is_higher_or_further_does_not() {
+        let at = |left: usize, right: usize, top: usize, bottom: usize| Rect {
+            top,
+            left,
+            bottom,
+            right,
+        };
+        let line = at(40, 100, 20, 40);
+        let is_next = |it: Rect| super::is_next(line, it, 20);
+        assert!(is_next(at(130, 150, 22, 40)) && is_next(at(0, 10, 18, 36)));
+        assert!(!is_next(at(131, 150, 22, 40)), "too far away");
+        assert!(!is_next(at(110, 150, 34, 54)), "another line");
+        assert!(!is_next(at(110, 150, 10, 41)), "no letters of this line");
+    }
 
     #[test]
     fn a_mirror_repeats_the_pixels_at_an_edge_and_an_even_border_none() {

@@ -17,10 +17,10 @@ const DARK: f32 = 0.015;
 /// Beside drawn letters a part of them is enough, where a step cuts the next one.
 const BESIDE: f32 = 0.7;
 
-/// Whether `area`, but for what of it is `taken` by other text, has the edges of drawn letters.
-pub(super) fn is_drawn(view: &View, area: Rect, taken: &[Rect]) -> bool {
+/// Whether `area`, but for what of it is `taken` by other text, has the edges of drawn letters, or this part of them.
+pub(super) fn is_drawn(view: &View, area: Rect, taken: &[Rect], part: f32) -> bool {
     let (bright, dark) = edges(view, area, taken);
-    bright >= BRIGHT || dark >= DARK
+    bright >= part * BRIGHT || dark >= part * DARK
 }
 
 /// Whether the letters of a box go on in `area`, which lies beside it.
@@ -90,7 +90,7 @@ mod tests {
             bottom: height,
             right: width,
         };
-        is_drawn(&views(&picture)[0], all, &[])
+        is_drawn(&views(&picture)[0], all, &[], 1.0)
     }
 
     /// Uneven as anatomy is.

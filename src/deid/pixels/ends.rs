@@ -18,6 +18,10 @@ const STEEPEST: f32 = 0.01;
 const DENSE: f32 = 0.12;
 /// A stroke is at least this part of the picture's range brighter or darker than what lies two pixels beside it.
 const STROKE: f32 = 0.1;
+/// A line that stands out by less is faint.
+const FAINT: f32 = 0.5;
+/// Bright letters are hidden where what lies behind them is no darker than so much below them.
+const HIDDEN: f32 = 0.08;
 /// A column has no stroke if nothing in it is as steep as this part of the line's steepest. Half of the largest value
 /// that cut no ink of the pictures it was chosen on.
 const QUIET: f32 = 0.15;
@@ -26,18 +30,36 @@ const CUT: f32 = 0.5;
 /// The same above and below a line.
 const CUT_ACROSS: f32 = 0.2;
 const SOFT: usize = 1;
+/// Pixels that a weak line gets above and below.
+const WEAK: usize = 2;
 /// An end so many pixels from an edge of the picture is close to it.
 const CLOSE: usize = 4;
 
-/// `area` from one end of its line to the other: longer where strokes go on in one of the views, and without what has
-/// none in any at its ends, above and below.
+/// `area` from one end of its line to the other: longer where strokes go on in one of the views, or where bright letters
+/// could not be seen in any, and without what has none in any at its ends, above and below.
 pub(super) fn from_end_to_end(views: &[View], area: Rect) -> Rect {
-    let with_ends = views.iter().map(|it| with_ends(it, area));
+    let is_weak = may_lose_letters(views, area);
+    let inks: Vec<Option<f32>> = views.iter().map(|it| bright_ink(it, area)).collect();
+    let is_hidden = |strip: Rect| {
+        let mut views = views.iter().zip(&inks);
+        is_weak && views.all(|(it, ink)| ink.is_some_and(|ink| ink - HIDDEN <= middle(it, strip)))
+    };
+    let with_ends = views
+        .iter()
+        .map(|it| with_ends(it, area, (is_weak, &is_hidden)));
     let whole = with_ends.fold(area, Rect::around);
     let is_upright = is_upright(whole);
     let most = |part: f32| (part * whole.lesser_side() as f32) as usize;
     let from_end_to_end = without_empty_ends(views, whole, is_upright, most(CUT));
-    without_empty_ends(views, from_end_to_end, !is_upright, most(CUT_ACROSS))
+    let line = without_empty_ends(views, from_end_to_end, !is_upright, most(CUT_ACROSS));
+    let (width, height) = views.first().map_or((0, 0), |it| (it.width(), it.height()));
+    // Dots and feet of faint letters are the first to be lost.
+    let whole = match (is_weak, is_upright) {
+        (false, _) => line,
+        (true, true) => line.grown(WEAK, 0),
+        (true, false) => line.grown(0, WEAK),
+    };
+    whole.clipped(width, height)
 }
 
 /// Whether anything in `area` stands out as a stroke does. The value is half of that of the faintest line of the
@@ -49,7 +71,7 @@ pub(super) fn has_strokes(view: &View, area: Rect) -> bool {
 }
 
 /// `area` with what follows on its line at either end, as long as strokes as steep as its own go on there.
-fn with_ends(view: &View, area: Rect) -> Rect {
+fn with_ends(view: &View, area: Rect, (is_weak, is_hidden): (bool, &dyn Fn(Rect) -> bool)) -> Rect {
     let height = area.lesser_side();
     let step = |part: f32| ((height as f32 * part).ceil() as usize).max(4);
     if height > LARGE {
@@ -75,9 +97,55 @@ fn with_ends(view: &View, area: Rect) -> Rect {
         n_steep as f32 / slopes.len().max(1) as f32
     };
     let wanted = DENSE * dense(&own);
-    followed(view, area, ends, (step(STEP), N_STEPS, 0), |it| {
-        steep > 0.0 && dense(&slopes(view, it, is_upright)) >= wanted
+    let n_empty = if is_weak { N_EMPTY } else { 0 };
+    followed(view, area, ends, (step(STEP), N_STEPS, n_empty), |it| {
+        is_hidden(it) || steep > 0.0 && dense(&slopes(view, it, is_upright)) >= wanted
     })
+}
+
+/// Whether the network is weak on the ends of a line: a faint one, or one that an edge of the picture cuts. What is high
+/// and narrow is a marker or the edge of a bone, and no such line.
+pub(super) fn may_lose_letters(views: &[View], area: Rect) -> bool {
+    let is_cut = |it: &View| area.touches(it.width(), it.height());
+    area.lesser_side() <= LARGE
+        && (views.iter().any(is_cut) || area.is_level_line() && contrast(views, area) < FAINT)
+}
+
+/// How far the letters of a line stand out from what lies behind them, in the view in which they do most.
+fn contrast(views: &[View], area: Rect) -> f32 {
+    let of = |view: &View| {
+        let sorted = sorted(view, area);
+        let at = |part: f32| {
+            let at = (sorted.len() as f32 * part) as usize;
+            sorted.get(at).copied().unwrap_or_default()
+        };
+        (at(0.95) - at(0.5)).max(at(0.5) - at(0.05))
+    };
+    views.iter().map(of).fold(0.0, f32::max)
+}
+
+/// How bright the letters of a line are, if they are the brighter part of it and stand out.
+fn bright_ink(view: &View, area: Rect) -> Option<f32> {
+    let sorted = sorted(view, area);
+    let at = |part: f32| sorted.get((sorted.len() as f32 * part) as usize).copied();
+    let (dark, middle, bright) = (at(0.05)?, at(0.5)?, at(0.95)?);
+    (2.0 * HIDDEN < bright - middle && middle - dark < bright - middle).then_some(bright)
+}
+
+/// The middle value.
+fn middle(view: &View, area: Rect) -> f32 {
+    let sorted = sorted(view, area);
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+}
+
+fn sorted(view: &View, area: Rect) -> Vec<f32> {
+    let [_, Some(plane), _] = view.channels() else {
+        return Vec::new();
+    };
+    let of_row = |y: usize| (area.left..area.right).map(move |x| plane.at(x, y));
+    let mut values: Vec<f32> = (area.top..area.bottom).flat_map(of_row).collect();
+    values.sort_unstable_by(f32::total_cmp);
+    values
 }
 
 /// `area` and, at each of the `ends`, as many steps as `goes_on`, which may pause between letters.

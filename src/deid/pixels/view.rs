@@ -22,6 +22,8 @@ pub(super) struct Plane {
 const OUTSIDE: f64 = 0.01;
 /// The narrow window is worth a second look when it is this much narrower than the full one.
 const NARROW: f32 = 0.6;
+/// Part of all pixels that are left out at each end once the shades are taken away.
+const FLAT_OUTSIDE: f64 = 0.002;
 
 /// The picture in its full range, and once more in the range of most pixels where that is much narrower:
 /// letters as bright as the metal of an implant are lost in the second, faint ones in the first.
@@ -114,6 +116,12 @@ impl View {
         self.part(whole, size(width), size(height))
     }
 
+    /// Without what changes slowly: from each pixel the mean of the square of so many pixels on each side is taken away, and
+    /// most of what is left is brought to the whole range.
+    pub(super) fn flattened(&self, reach: usize) -> Self {
+        self.each(|it| it.flattened(reach))
+    }
+
     fn each(&self, change: impl Fn(&Plane) -> Plane) -> Self {
         Self {
             planes: self.planes.iter().map(change).collect(),
@@ -184,6 +192,59 @@ impl Plane {
             height,
             values,
         }
+    }
+
+    fn flattened(&self, reach: usize) -> Self {
+        let means = self.means(reach);
+        let flat: Vec<f32> = self
+            .values
+            .iter()
+            .zip(means)
+            .map(|(it, mean)| it - mean)
+            .collect();
+        let mut sorted = flat.clone();
+        sorted.sort_unstable_by(f32::total_cmp);
+        let n_outside = (sorted.len() as f64 * FLAT_OUTSIDE) as usize;
+        let low = sorted.get(n_outside).copied().unwrap_or_default();
+        let high = sorted.iter().rev().nth(n_outside).copied().unwrap_or(low);
+        Self {
+            values: in_window(&flat, low, high),
+            ..*self
+        }
+    }
+
+    /// The mean of the square around each pixel, of so many pixels on each side as there are.
+    fn means(&self, reach: usize) -> Vec<f32> {
+        // Along the rows first, then across.
+        let along = |values: &[f32], length: usize| {
+            let of_line = |line: &[f32]| {
+                let mut sums = vec![0.0];
+                sums.extend(line.iter().scan(0.0, |sum, it| {
+                    *sum += f64::from(*it);
+                    Some(*sum)
+                }));
+                let mean = |at: usize| {
+                    let (from, to) = (at.saturating_sub(reach), (at + reach + 1).min(length));
+                    let sum = |it: usize| sums.get(it).copied().unwrap_or_default();
+                    ((sum(to) - sum(from)) / (to - from) as f64) as f32
+                };
+                (0..length).map(mean).collect::<Vec<f32>>()
+            };
+            values
+                .chunks(length.max(1))
+                .flat_map(of_line)
+                .collect::<Vec<f32>>()
+        };
+        let rows = Self {
+            values: along(&self.values, self.width),
+            ..*self
+        };
+        let turned = rows.turned();
+        let both = Self {
+            values: along(&turned.values, turned.width),
+            ..turned
+        };
+        both.turned().turned().turned().values
     }
 
     fn turned(&self) -> Self {
@@ -260,6 +321,24 @@ mod tests {
                 "{scale}: {middle}, {wanted}"
             );
         }
+    }
+
+    #[test]
+    fn without_its_shades_a_stroke_on_bright_ground_is_as_bright_as_one_on_dark() {
+        // A slope of grey with two strokes that stand out by a tenth.
+        let mut slope = ramp(100, 40);
+        for row in slope.planes[0].values.chunks_mut(100) {
+            for stroke in [20..23, 80..83] {
+                row[stroke].iter_mut().for_each(|it| *it += 0.1);
+            }
+        }
+        let flat = slope.flattened(10);
+        let plane = flat.channels()[0].unwrap();
+        let (dark, bright, ground) = (plane.at(21, 20), plane.at(81, 20), plane.at(50, 20));
+        assert!(
+            (dark - bright).abs() < 0.02 && dark > ground + 0.3,
+            "{dark} {bright} {ground}"
+        );
     }
 
     #[test]
