@@ -50,11 +50,10 @@ pub(super) fn corner_texts(
     let title = title.join(DOT);
     let zoom = format!("{:.0}", place.scale.x * 100.0);
     let zoom = words.say_with("corner-zoom", &[("percent", Part::from(&zoom))]);
-    let window_name = view
-        .window
-        .name
-        .clone()
-        .unwrap_or_else(|| words.say("corner-by-hand"));
+    let window_name = view.window.name.as_deref().map_or_else(
+        || words.say("corner-by-hand"),
+        |it| words::window_name(words, it),
+    );
     let is_gray = matches!(scan.pyramid().frame().samples, Samples::Gray(_));
     let window = if is_gray {
         words::window_words(words, &view.window, unit)

@@ -311,7 +311,7 @@ fn menu(response: &Response, scene: &Scene<'_>, scan: &ScanItem, commands: &mut 
         ui.set_min_width(180.0);
         let name = |it: Action| it.words(scene.words).name;
         entry_ui(ui, &name(Action::AutoWindow), Action::AutoWindow, commands);
-        for (number, name) in window_names(scan) {
+        for (number, name) in window_names(scene.words, scan) {
             entry_ui(ui, &name, Action::Window(number), commands);
         }
         ui.separator();
@@ -329,10 +329,11 @@ fn menu(response: &Response, scene: &Scene<'_>, scan: &ScanItem, commands: &mut 
 }
 
 /// Numbers and names of the windows that digit keys choose.
-pub(super) fn window_names(scan: &ScanItem) -> Vec<(u8, String)> {
+pub(super) fn window_names(words: &Words, scan: &ScanItem) -> Vec<(u8, String)> {
     let named = (1..=6_u8).filter_map(|number| {
         let window = preset_window(&scan.scan, usize::from(number) - 1)?;
-        Some((number, words::sentence_case(window.name.as_deref()?)))
+        let name = words::window_name(words, window.name.as_deref()?);
+        Some((number, words::sentence_case(&name)))
     });
     named.collect()
 }

@@ -166,8 +166,10 @@ fn keys_ui(ui: &mut Ui, scene: &Scene<'_>) {
     head(ui, tokens, &scene.words.say("keys-title"));
     ui.add_space(6.0);
     ScrollArea::vertical()
-        .max_height(room.y - 140.0)
+        .max_height(room.y - 110.0)
         .show(ui, |ui| {
+            // The bar of the scroll area stands beside the keys.
+            ui.set_width(ui.available_width() - 14.0);
             ui.spacing_mut().interact_size.y = 16.0;
             ui.spacing_mut().item_spacing = vec2(40.0, 3.0);
             ui.columns(2, |columns| {

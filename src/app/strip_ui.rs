@@ -115,7 +115,7 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
         }
     };
     let words = scene.words;
-    let names = window_names(scan);
+    let names = window_names(words, scan);
     let is_gray = matches!(scan.pyramid().frame().samples, Samples::Gray(_));
     if is_gray {
         chip(
@@ -162,7 +162,8 @@ fn presets_ui(
         .window
         .name
         .as_deref()
-        .map_or_else(|| scene.words.say("strip-by-hand"), words::sentence_case);
+        .map(|it| words::sentence_case(&words::window_name(scene.words, it)))
+        .unwrap_or_else(|| scene.words.say("strip-by-hand"));
     let chooser = ComboBox::from_id_salt("window")
         .selected_text(now)
         .width(110.0)

@@ -233,6 +233,21 @@ pub(super) fn spacing_words(words: &Words, scan: &Scan) -> String {
     }
 }
 
+/// What a window is called: our own names in the language of the window, those of the file as they stand.
+pub(super) fn window_name(words: &Words, name: &str) -> String {
+    match name {
+        "auto" => words.say("window-auto"),
+        "from the file" => words.say("window-file"),
+        "lung" => words.say("window-lung"),
+        "mediastinum" => words.say("window-mediastinum"),
+        "abdomen" => words.say("window-abdomen"),
+        "bone" => words.say("window-bone"),
+        "brain" => words.say("window-brain"),
+        "liver" => words.say("window-liver"),
+        own => own.to_owned(),
+    }
+}
+
 /// What is odd about the slices that are paged through.
 pub(super) fn oddity_words(words: &Words, finding: &Finding) -> String {
     let mm = |it: f64| format!("{it:.1} mm");

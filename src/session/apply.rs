@@ -167,7 +167,7 @@ impl State {
         match event {
             Event::Opened { from, opened } => return self.take_in(from, *opened, &purpose),
             Event::Presented { from, presentation } => {
-                return self.take_over(&from, *presentation, &purpose);
+                self.take_over(&from, *presentation, &purpose);
             }
             Event::Refused { from, error } => self.refuse(from, &error, &purpose),
             Event::Noticed { given, notice } => {

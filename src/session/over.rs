@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{Effect, Purpose, ScanItem, State, Tone};
+use super::{Purpose, ScanItem, State, Tone};
 use crate::{
     case::{
         Presentation, Window,
@@ -58,10 +58,10 @@ impl State {
         from: &Origin,
         presentation: Presentation,
         purpose: &Purpose,
-    ) -> Vec<Effect> {
+    ) {
         let is_known = |it: &Over| it.presentation.file_sha256 == presentation.file_sha256;
         if self.overs.iter().any(is_known) {
-            return Vec::new();
+            return;
         }
         let label = match &presentation.content {
             Content::State(it) => it.label.clone(),
@@ -88,7 +88,6 @@ impl State {
             self.tell(Tone::Failure, failure, Some(subject), None);
         }
         self.overs.push(over);
-        Vec::new()
     }
 
     fn has_image_of(&self, presentation: &Presentation) -> bool {

@@ -30,8 +30,6 @@ const CUT: f32 = 0.5;
 /// The same above and below a line.
 const CUT_ACROSS: f32 = 0.2;
 const SOFT: usize = 1;
-/// Pixels that a weak line gets above and below.
-const WEAK: usize = 2;
 /// An end so many pixels from an edge of the picture is close to it.
 const CLOSE: usize = 4;
 
@@ -51,15 +49,7 @@ pub(super) fn from_end_to_end(views: &[View], area: Rect) -> Rect {
     let is_upright = is_upright(whole);
     let most = |part: f32| (part * whole.lesser_side() as f32) as usize;
     let from_end_to_end = without_empty_ends(views, whole, is_upright, most(CUT));
-    let line = without_empty_ends(views, from_end_to_end, !is_upright, most(CUT_ACROSS));
-    let (width, height) = views.first().map_or((0, 0), |it| (it.width(), it.height()));
-    // Dots and feet of faint letters are the first to be lost.
-    let whole = match (is_weak, is_upright) {
-        (false, _) => line,
-        (true, true) => line.grown(WEAK, 0),
-        (true, false) => line.grown(0, WEAK),
-    };
-    whole.clipped(width, height)
+    without_empty_ends(views, from_end_to_end, !is_upright, most(CUT_ACROSS))
 }
 
 /// Whether anything in `area` stands out as a stroke does. The value is half of that of the faintest line of the
@@ -106,7 +96,13 @@ fn with_ends(view: &View, area: Rect, (is_weak, is_hidden): (bool, &dyn Fn(Rect)
 /// Whether the network is weak on the ends of a line: a faint one, or one that an edge of the picture cuts. What is high
 /// and narrow is a marker or the edge of a bone, and no such line.
 pub(super) fn may_lose_letters(views: &[View], area: Rect) -> bool {
-    let is_cut = |it: &View| area.touches(it.width(), it.height());
+    let is_cut = |it: &View| {
+        if is_upright(area) {
+            area.left == 0 || it.width() <= area.right
+        } else {
+            area.top == 0 || it.height() <= area.bottom
+        }
+    };
     area.lesser_side() <= LARGE
         && (views.iter().any(is_cut) || area.is_level_line() && contrast(views, area) < FAINT)
 }
