@@ -165,8 +165,11 @@ fn keys_ui(ui: &mut Ui, scene: &Scene<'_>) {
     ui.set_width(760.0_f32.min(room.x - 96.0));
     head(ui, tokens, &scene.words.say("keys-title"));
     ui.add_space(6.0);
+    let height = room.y - 110.0;
     ScrollArea::vertical()
-        .max_height(room.y - 110.0)
+        .auto_shrink([false, true])
+        .min_scrolled_height(height)
+        .max_height(height)
         .show(ui, |ui| {
             // The bar of the scroll area stands beside the keys.
             ui.set_width(ui.available_width() - 14.0);
