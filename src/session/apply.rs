@@ -167,7 +167,8 @@ impl State {
         match event {
             Event::Opened { from, opened } => return self.take_in(from, *opened, &purpose),
             Event::Presented { from, presentation } => {
-                self.take_over(&from, *presentation, &purpose);
+                let told = self.take_over(&from, *presentation, &purpose);
+                return told.into_iter().collect();
             }
             Event::Refused { from, error } => self.refuse(from, &error, &purpose),
             Event::Noticed { given, notice } => {

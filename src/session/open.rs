@@ -26,14 +26,16 @@ impl State {
         let name = from.name();
         // Slices by thousands come from folders and archives; what a person chose is shown, what came with it is listed.
         let is_one_of_many = from.is_one_of_many();
-        let Origin {
-            path,
-            given,
-            number,
-            ..
-        } = from;
+        let Origin { path, given, .. } = from;
+        let is_alone = matches!(purpose, Purpose::Open(Command::Open(paths) | Command::Drop(paths)) if paths.len() == 1);
+        let is_by_itself = is_alone && !is_one_of_many;
         let contents = match opened {
-            Opened::Scan(scan) if self.is_open_already(&scan, &path) => return Vec::new(),
+            Opened::Scan(scan) if let Some(id) = self.open_already(&scan, &path) => {
+                if is_by_itself {
+                    self.activate(id);
+                }
+                return Vec::new();
+            }
             Opened::Scan(scan) => ScanItem::new(scan)
                 .map(|it| Content::Scan(Box::new(it)))
                 .into_iter()
@@ -48,7 +50,6 @@ impl State {
         };
         let is_sample =
             matches!(purpose, Purpose::Open(Command::Act(Action::OpenSample))).then_some(());
-        let is_alone = matches!(purpose, Purpose::Open(Command::Open(paths) | Command::Drop(paths)) if paths.len() == 1);
         let mut own = is_sample.and(self.sample);
         let mut effects = Vec::new();
         let mut first = None;
@@ -61,7 +62,7 @@ impl State {
                 &content,
             ));
             let id = self.add((called, path.clone()), content, &mut own);
-            if self.stack_up(id) {
+            if self.stack_up(id) && !is_by_itself {
                 // One more slice: the records hear of it when there is something to keep.
                 continue;
             }
@@ -76,8 +77,10 @@ impl State {
         if is_sample.is_some() {
             self.sample = own;
         }
-        let is_first = !is_one_of_many || self.is_first_of(&given, number);
-        if let Some(id) = first.filter(|_| is_first) {
+        let Some(id) = first else {
+            return effects;
+        };
+        if !is_one_of_many || self.is_first_of(&given) {
             self.settle(id, is_alone);
             if !self.settings.is_read_first && self.center == Some(id) && self.may(Right::Score) {
                 effects.extend(self.score(Gate::Closed));
@@ -226,27 +229,26 @@ impl State {
         }
     }
 
-    /// Whether a slice stands in its series already: the same file, not another one of its number.
-    fn is_open_already(&self, scan: &Scan, path: &Phi<PathBuf>) -> bool {
-        let Some(key) = SeriesKey::of(&scan.header) else {
-            return false;
-        };
-        self.items.iter().any(|it| match &it.content {
+    /// The slice that stands in its series already: the same file, not another one of its number.
+    fn open_already(&self, scan: &Scan, path: &Phi<PathBuf>) -> Option<ItemId> {
+        let key = SeriesKey::of(&scan.header)?;
+        let found = self.items.iter().find(|it| match &it.content {
             Content::Scan(open) => {
                 open.series.as_ref() == Some(&key)
                     && open.scan.header.file_sha256 == scan.header.file_sha256
                     && it.path == *path
             }
             _ => false,
-        })
+        });
+        found.map(|it| it.id)
     }
 
     /// Whether nothing of what was given is in the middle yet.
-    fn is_first_of(&self, given: &Phi<PathBuf>, number: u64) -> bool {
+    fn is_first_of(&self, given: &Phi<PathBuf>) -> bool {
         // Only compared.
         let folder = given.reveal();
         let is_of_it = |it: &Item| it.path.reveal().starts_with(folder);
-        number == 0 || !self.center().is_some_and(is_of_it)
+        !self.center().is_some_and(is_of_it)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{Purpose, ScanItem, State, Tone};
+use serde_json::json;
+
+use super::{Deed, Effect, Purpose, ScanItem, State, Tone};
 use crate::{
     case::{
         Presentation, Window,
@@ -12,6 +14,7 @@ use crate::{
     import::Origin,
     privacy::Phi,
     render::Turn,
+    store,
 };
 
 /// Names an open object; never used again after it is closed.
@@ -58,10 +61,10 @@ impl State {
         from: &Origin,
         presentation: Presentation,
         purpose: &Purpose,
-    ) {
+    ) -> Option<Effect> {
         let is_known = |it: &Over| it.presentation.file_sha256 == presentation.file_sha256;
         if self.overs.iter().any(is_known) {
-            return;
+            return None;
         }
         let label = match &presentation.content {
             Content::State(it) => it.label.clone(),
@@ -87,7 +90,10 @@ impl State {
             let subject: Phi<PathBuf> = from.path.clone();
             self.tell(Tone::Failure, failure, Some(subject), None);
         }
+        // It names no patient of its own: the log knows it by its hash.
+        let detail = json!({ "what": "presentation", "file": over.presentation.file_sha256 });
         self.overs.push(over);
+        self.tell_records(Deed::noted(store::Action::CaseOpened, detail))
     }
 
     fn has_image_of(&self, presentation: &Presentation) -> bool {

@@ -6,7 +6,7 @@ use wardlight::{
     case::{Scan, presentation::Shutter, scan::DicomHeader},
     engine::Event,
     import::{Cancel, Found, Opened, Origin},
-    render::{Turn, over},
+    render::{Turn, colormap::heat_color, over},
     session::{Action, Command, Over, State},
 };
 
@@ -208,7 +208,12 @@ fn masks_have_the_pixels_that_the_objects_say() {
     let picture = over::of_map(map, frame, range);
     assert_eq!(picture.rgba.len(), 4 * map.width * map.height);
     for (sample, pixel) in frame.samples.iter().zip(picture.rgba.chunks(4)) {
-        assert_eq!(pixel[3] == 255, sample.is_finite());
-        assert!(!(sample.is_finite() && (*sample < range[0] || range[1] < *sample)));
+        let strength = (sample - range[0]) / (range[1] - range[0]);
+        let [red, green, blue] = heat_color(strength);
+        if sample.is_finite() {
+            assert_eq!(pixel, [red, green, blue, 255]);
+        } else {
+            assert_eq!(pixel[3], 0);
+        }
     }
 }

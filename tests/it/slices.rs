@@ -223,6 +223,30 @@ fn a_folder_that_is_opened_again_doubles_nothing() {
 }
 
 #[test]
+fn a_slice_that_is_opened_by_itself_is_shown_and_many_are_not_told_one_by_one() {
+    let mut state = opened(&[("1", 0.0), ("1", 5.0), ("1", 10.0)]);
+    assert_eq!(height(&state), 0.0, "what came first");
+    let alone = |state: &mut State, number: u64, z_mm: f64| {
+        let from = Origin::file(format!("/scans/{number}.dcm").into());
+        let effects = state.apply(Command::Open(vec![from.path.reveal().clone()]));
+        let job = session::started(&effects)[0].0;
+        let opened = Box::new(Opened::Scan(slice("1", z_mm)));
+        state.on_event(job, Event::Opened { from, opened });
+        state.on_event(job, Event::Done);
+    };
+    // One that is there already, and a new one of the same series.
+    alone(&mut state, 2, 10.0);
+    assert_eq!((height(&state), position(&state)), (10.0, (2, 3)));
+    alone(&mut state, 9, 7.0);
+    assert_eq!((height(&state), position(&state)), (7.0, (2, 4)));
+    // Of a folder, only what is a new row changes what is remembered.
+    let job = begin(&mut state);
+    let of_row = arrive(&mut state, job, 20, slice("5", 0.0));
+    let of_slice = arrive(&mut state, job, 21, slice("5", 1.0));
+    assert!(!of_row.is_empty() && of_slice.is_empty());
+}
+
+#[test]
 fn two_patients_under_one_number_are_kept_apart_and_told_once() {
     let mut state = session::ready();
     let job = begin(&mut state);
