@@ -37,6 +37,7 @@ fn field(words: &Words, name: &str) -> Option<String> {
         "chosen" => words.say("field-chosen"),
         "covered" => words.say("field-covered"),
         "face" => words.say("field-face"),
+        "file_sha256" => words.say("field-file-sha256"),
         "found" => words.say("field-found"),
         "from" => words.say("field-from"),
         "generation" => words.say("field-generation"),
@@ -95,6 +96,7 @@ fn code(words: &Words, action: Action, (name, code): (&str, &str)) -> Option<Str
             locked(words, reason)
         }
         ("kind", "note") => words.say("code-note"),
+        ("kind", "presentation") => words.say("code-presentation"),
         ("kind", "scan") => words.say("code-scan"),
         ("what", "evaluation report") => words.say("code-evaluation-report"),
         ("what", "overlay and result") => words.say("code-overlay-and-result"),

@@ -91,7 +91,8 @@ impl State {
             self.tell(Tone::Failure, failure, Some(subject), None);
         }
         // It names no patient of its own: the log knows it by its hash.
-        let detail = json!({ "what": "presentation", "file": over.presentation.file_sha256 });
+        let detail =
+            json!({ "kind": "presentation", "file_sha256": over.presentation.file_sha256 });
         self.overs.push(over);
         self.tell_records(Deed::noted(store::Action::CaseOpened, detail))
     }
