@@ -10,14 +10,23 @@ use eframe::glow;
 use egui::{Context, Ui, ViewportCommand};
 
 use super::{
-    Options, Scene, dialog::Dialog, frame_log::FrameLog, guard::Guard, keys, pictures::Pictures,
-    recorder::Recorder, sign_in_ui::Typed, theme, window_ui,
+    Options, Scene,
+    dialog::Dialog,
+    frame_log::{Drawn, FrameLog},
+    guard::Guard,
+    keys,
+    pictures::Pictures,
+    recorder::Recorder,
+    sign_in_ui::Typed,
+    theme, window_ui,
 };
 use crate::{
     engine::{self, Client, WakeFn},
     lock::Reason,
     privacy::process,
-    session::{Action, Command, Content, Door, Effect, Page, PageCommand, Request, State, Told},
+    session::{
+        Action, Command, Content, Door, Effect, Item, Page, PageCommand, Request, State, Told,
+    },
     settings::{Settings, Theme},
     store::Place,
     words::{Language, Words},
@@ -332,27 +341,24 @@ impl App {
         if !self.log.is_on() {
             return;
         }
-        let cpu_ms = frame.info().cpu_usage.map(|it| it * 1e3);
-        let n_scans = self
-            .state
-            .items
-            .iter()
-            .filter(|it| matches!(it.content, Content::Scan(_)))
-            .count();
-        if self.logged.n_scans < n_scans {
-            self.log.write("scan_drawn", cpu_ms);
+        let is_scan = |it: &&Item| matches!(it.content, Content::Scan(_));
+        let drawn = Drawn {
+            cpu_ms: frame.info().cpu_usage.map(|it| it * 1e3),
+            n_scans: self.state.items.iter().filter(is_scan).count(),
+            slice: self.state.shown_position().0,
+        };
+        if self.logged.n_scans < drawn.n_scans {
+            self.log.write("scan_drawn", Some(&drawn));
         }
-        self.log.write(
-            if self.logged.has_frame {
-                "frame"
-            } else {
-                "first_frame"
-            },
-            cpu_ms,
-        );
+        let event = if self.logged.has_frame {
+            "frame"
+        } else {
+            "first_frame"
+        };
+        self.log.write(event, Some(&drawn));
         self.logged = Logged {
             has_frame: true,
-            n_scans,
+            n_scans: drawn.n_scans,
         };
     }
 }

@@ -7,6 +7,18 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use serde_json::json;
+
+/// What a frame has drawn.
+pub(super) struct Drawn {
+    /// The work of the frame before.
+    pub(super) cpu_ms: Option<f32>,
+    /// Scans that are open.
+    pub(super) n_scans: usize,
+    /// The one on screen, among its slices, from 0.
+    pub(super) slice: usize,
+}
+
 /// Where times go, if anywhere.
 pub(super) struct FrameLog(Option<BufWriter<File>>);
 
@@ -24,13 +36,22 @@ impl FrameLog {
         self.0.is_some()
     }
 
-    /// Something happened now. `cpu_ms` is the work of the frame before.
-    pub(super) fn write(&mut self, event: &str, cpu_ms: Option<f32>) {
+    /// Something happened now; of a frame, what it has drawn.
+    pub(super) fn write(&mut self, event: &str, drawn: Option<&Drawn>) {
         let Some(file) = &mut self.0 else { return };
         let unix_ms = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0.0, |it| it.as_secs_f64() * 1e3);
-        let line = serde_json::json!({ "event": event, "unix_ms": unix_ms, "cpu_ms": cpu_ms });
+        let line = match drawn {
+            Some(Drawn {
+                cpu_ms,
+                n_scans,
+                slice,
+            }) => json!({
+                "event": event, "unix_ms": unix_ms, "cpu_ms": cpu_ms, "n_scans": n_scans, "slice": slice
+            }),
+            None => json!({ "event": event, "unix_ms": unix_ms }),
+        };
         // A log that cannot be written must not disturb the reading.
         writeln!(file, "{line}").and_then(|()| file.flush()).ok();
     }
