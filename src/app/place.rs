@@ -4,7 +4,7 @@ use egui::{Pos2, Rect, Vec2, vec2};
 
 use crate::{
     measure::Point,
-    prediction::{Affine2, Pixel},
+    prediction::Pixel,
     render::{Pose, Turn},
     session::ScanItem,
 };
@@ -30,32 +30,14 @@ impl Place {
         );
         let frame = scan.pyramid().frame();
         let size = (frame.width as f32, frame.height as f32);
-        let ratio = scan
-            .scan
-            .header
-            .spacing
-            .map_or(1.0, |it| it.row_mm / it.column_mm);
-        let ratio = if (0.1..10.0).contains(&ratio) {
-            ratio
-        } else {
-            1.0
-        };
-        let turn = scan.view.turn;
-        let (across, down) = if turn.is_sideways() {
-            (rect.height(), rect.width())
-        } else {
-            (rect.width(), rect.height())
-        };
-        let fit = (across / size.0).min(down / (size.1 * ratio)) * pixels_per_point;
-        let scale = (fit * scan.view.zoom).max(f32::MIN_POSITIVE);
-        let center = (scan.view.center.0 * size.0, scan.view.center.1 * size.1);
+        let pixels = rect.size() * pixels_per_point;
         Self {
             rect,
             pixels_per_point,
-            scale: vec2(scale, scale * ratio),
-            center,
+            scale: Vec2::from(scan.scale_in(pixels.into())),
+            center: (scan.view.center.0 * size.0, scan.view.center.1 * size.1),
             size,
-            turn,
+            turn: scan.view.turn,
         }
     }
 
@@ -132,20 +114,48 @@ impl Place {
 
     /// Where the screen pixels of the rectangle, counted from its left top, come from in the scan.
     pub(super) fn pose(&self) -> Pose {
-        let middle = self.rect.size() * self.pixels_per_point / 2.0;
-        Pose {
-            scan_from_picture: Affine2 {
-                scale_x: self.scale.x.recip(),
-                scale_y: self.scale.y.recip(),
-                offset_x: self.center.0 - middle.x / self.scale.x,
-                offset_y: self.center.1 - middle.y / self.scale.y,
-            },
-            turn: self.turn,
-            middle: (middle.x, middle.y),
-        }
+        let pixels = self.rect.size() * self.pixels_per_point;
+        Pose::about(self.center, self.scale.into(), self.turn, pixels.into())
     }
 }
 
 fn snap(at: Pos2, pixels_per_point: f32) -> Pos2 {
     (at * pixels_per_point).round() / pixels_per_point
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::{pos2, vec2};
+
+    use super::{Place, Rect};
+    use crate::{measure::Point, prediction::Pixel, render::Turn};
+
+    /// What is drawn as a shape, what is drawn as a picture and what the mouse hits lie at one place, however the scan is
+    /// turned, zoomed and stretched.
+    #[test]
+    fn shapes_pixels_and_the_mouse_agree_on_where_a_point_lies() {
+        for turn in Turn::all() {
+            for (scale, center) in [((8.0, 8.0), (12.0, 8.0)), ((6.0, 15.0), (3.0, 14.0))] {
+                let place = Place {
+                    rect: Rect::from_min_size(pos2(40.0, 24.0), vec2(300.0, 200.0)),
+                    pixels_per_point: 1.5,
+                    scale: scale.into(),
+                    center,
+                    size: (24.0, 16.0),
+                    turn,
+                };
+                for (x, y) in [(3_u32, 2_u32), (8, 10), (0, 15), (23, 0)] {
+                    let middle = (x as f32 + 0.5, y as f32 + 0.5);
+                    let at = place.ui_from_scan(middle);
+                    let way = (at - place.rect.min) * place.pixels_per_point;
+                    let found = place.pose().scan_at((way.x, way.y));
+                    let off = (found.0 - middle.0).hypot(found.1 - middle.1);
+                    assert!(off < 1e-3, "{turn:?} {found:?} {middle:?}");
+                    assert_eq!(place.pixel_from_ui(at), Some(Pixel { x, y }));
+                    let point = Point::new(f64::from(middle.0), f64::from(middle.1));
+                    assert!((place.ui_from_point(point) - at).length() < 1e-3);
+                }
+            }
+        }
+    }
 }

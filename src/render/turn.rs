@@ -142,6 +142,27 @@ impl Pose {
         }
     }
 
+    /// A picture of so many pixels with a point of the scan in its middle, and so many pixels for each of the scan's, across
+    /// and down.
+    pub fn about(
+        (x, y): (f32, f32),
+        (scale_x, scale_y): (f32, f32),
+        turn: Turn,
+        (width, height): (f32, f32),
+    ) -> Self {
+        let middle = (width / 2.0, height / 2.0);
+        Self {
+            scan_from_picture: Affine2 {
+                scale_x: scale_x.recip(),
+                scale_y: scale_y.recip(),
+                offset_x: x - middle.0 / scale_x,
+                offset_y: y - middle.1 / scale_y,
+            },
+            turn,
+            middle,
+        }
+    }
+
     /// The point of the scan that is drawn at a point of the picture, both in pixel-edge coordinates.
     pub fn scan_at(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let (middle_x, middle_y) = self.middle;

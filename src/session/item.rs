@@ -227,6 +227,27 @@ impl ScanItem {
         })
     }
 
+    /// Screen pixels for each pixel of the scan, across and down, in a viewport of so many: they differ where the scan's
+    /// pixels are not square.
+    pub fn scale_in(&self, (width, height): (f32, f32)) -> (f32, f32) {
+        let frame = self.pyramid().frame();
+        let spacing = self.scan.header.spacing;
+        let ratio = spacing.map_or(1.0, |it| it.row_mm / it.column_mm);
+        let ratio = if (0.1..10.0).contains(&ratio) {
+            ratio
+        } else {
+            1.0
+        };
+        let (across, down) = if self.view.turn.is_sideways() {
+            (height, width)
+        } else {
+            (width, height)
+        };
+        let fit = (across / frame.width as f32).min(down / (frame.height as f32 * ratio));
+        let scale = (fit * self.view.zoom).max(f32::MIN_POSITIVE);
+        (scale, scale * ratio)
+    }
+
     /// Shows another picture of its size.
     pub(super) fn take(&mut self, scan: Scan) {
         self.scan = Arc::new(scan);

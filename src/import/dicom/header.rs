@@ -293,6 +293,14 @@ fn spacing(set: &Dataset<'_>, modality: &Modality, warnings: &Warnings) -> Optio
                     "the file has no pixel spacing: nothing can be measured"
                 },
             );
+            // PS3.3 C.7.6.3.1.7: it may stand where there is no spacing.
+            let ratio = pair(set, tags::PIXEL_ASPECT_RATIO);
+            if ratio.is_some_and(|[down, across]| down != across) {
+                warnings.add(
+                    WarningKind::Geometry,
+                    "the pixels are not square, and are drawn square: shapes are out of proportion",
+                );
+            }
         }
         Some(it) if it.source == SpacingSource::Detector => warnings.add(
             WarningKind::Geometry,
