@@ -26,11 +26,11 @@ test: lint
 	cargo nextest run --release --locked
 
 # What the ordinary run samples, whole: a thousand kills, every fault of the disk, a thousand tampers, a million steps among
-# look-alike patients, a million rows. An hour or more.
+# look-alike patients, a million of a session whose answers come late and mixed up, a million rows. An hour or more.
 test-faults: setup
 	@packaging/link_runtime.sh target/release
 	WARDLIGHT_FAULTS=all WARDLIGHT_STEPS=1000000 WARDLIGHT_ROWS=1000000 \
-		cargo nextest run --release --locked --no-capture -E 'test(store_)'
+		cargo nextest run --release --locked --no-capture -E 'test(store_) + test(stale::)'
 
 lint: setup
 	cargo fmt --check
@@ -152,9 +152,10 @@ cifar: $(WARDLIGHT)
 bench-train: setup
 	tests/bench/train.sh
 
-# First frame, opening, and dragging, on a display of its own. Not a test: it prints figures.
+# First frame, opening, dragging, and a series of 500 slices, on a display of its own, beside pydicom with matplotlib and
+# DCMTK: out/bench/window.md. Not a test. `make bench-window ROUNDS=9` takes nine rounds in place of five.
 bench-window: $(WARDLIGHT)
-	@packaging/bench_window.sh
+	@packaging/bench_window.sh $(ROUNDS)
 
 # Models of other programs: their Python originals in an environment of their own (several GB, once).
 FOREIGN := .deps/venv-foreign

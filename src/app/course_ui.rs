@@ -10,14 +10,13 @@ use super::{
     controls::muted,
     course_plot::{self, Row},
     course_strips::{running_ui, warning_ui},
-    result_ui::Asked,
     strip_ui::{label_ui, method_ui, method_width},
     theme::{self, SECTION, SMALL},
     time_axis::TimeAxis,
     words,
 };
 use crate::{
-    session::{Command, CourseGroup, ItemId, Kind, SeriesItem, group_name, variable_name},
+    session::{Command, CourseGroup, ItemId, SeriesItem, group_name, variable_name},
     words::{Part, Words},
 };
 
@@ -153,12 +152,7 @@ fn header_ui(
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
-            let asked = Asked {
-                item: id,
-                kind: Kind::Series,
-                reading: &item.reading,
-                prediction: item.prediction(),
-            };
+            let asked = item.asked(id);
             ui.push_id("course", |ui| {
                 let of_method = method_width(ui, &asked);
                 method_ui(ui, scene, (&asked, of_method), commands);

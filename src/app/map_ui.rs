@@ -7,14 +7,13 @@ use super::{
     controls::{Button, card, muted, progress_line, strong},
     map_words,
     notice_ui::failure_words_ui,
-    result_ui::Asked,
     theme::{self, BODY, SMALL},
 };
 use crate::{
     model::Manifest,
     prediction::Faithfulness,
     render::caption::percent,
-    session::{Action, Command, Loading, ScanItem},
+    session::{Action, Asked, Command, Loading, ScanItem},
     words::Part,
 };
 

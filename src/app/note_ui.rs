@@ -12,7 +12,7 @@ use super::{
     Scene, ask_ui,
     controls::{Button, body, muted, progress_line, section},
     note_marks,
-    result_ui::{Asked, legend_entry},
+    result_ui::legend_entry,
     strip_ui::{label_ui, method_ui, method_width},
     theme::{self, BODY, SMALL, Tokens},
     words,
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     prediction::{Call, Explanation, WordWeight},
     render::caption::percent,
-    session::{Action, Command, ItemId, Kind, Loading, NoteItem, NoteMarks},
+    session::{Action, Asked, Command, ItemId, Loading, NoteItem, NoteMarks},
 };
 
 /// A word weaker than this share of the strongest one stays unmarked.
@@ -41,7 +41,7 @@ pub(super) fn note_section_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec
     legend_ui(ui, scene, note);
     marks_ui(ui, scene, note, commands);
     if note.prediction().is_some() {
-        choosers_ui(ui, scene, &asked(id, note), commands);
+        choosers_ui(ui, scene, &note.asked(id), commands);
     }
     ask_ui::ask_ui(ui, scene, (id, note), commands);
     ask_ui::history_ui(ui, scene, (id, note));
@@ -74,7 +74,7 @@ pub(super) fn note_page_ui(
                 legend_ui(ui, scene, note);
                 marks_ui(ui, scene, note, commands);
                 if note.prediction().is_some() {
-                    choosers_ui(ui, scene, &asked(id, note), commands);
+                    choosers_ui(ui, scene, &note.asked(id), commands);
                 }
                 ask_ui::history_ui(ui, scene, (id, note));
             });
@@ -84,15 +84,6 @@ pub(super) fn note_page_ui(
 fn marks_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem, commands: &mut Vec<Command>) {
     if let Some(parts) = note.parts.ready() {
         note_marks::legend_ui(ui, scene, parts, commands);
-    }
-}
-
-fn asked(item: ItemId, note: &NoteItem) -> Asked<'_> {
-    Asked {
-        item,
-        kind: Kind::Note,
-        reading: &note.reading,
-        prediction: note.prediction(),
     }
 }
 

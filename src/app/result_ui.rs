@@ -19,8 +19,7 @@ use super::{
 };
 use crate::{
     model::Manifest,
-    prediction::Prediction,
-    session::{Action, Column, Command, Content, ItemId, Kind, Loading, Reading, ScanItem},
+    session::{Action, Asked, Column, Command, Content, Kind, Loading, ScanItem},
     words::Part,
 };
 
@@ -56,50 +55,16 @@ pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
                 let Some(item) = scene.state.center() else {
                     return nothing_ui(ui, scene);
                 };
-                match &item.content {
-                    Content::Scan(_) if scene.state.planes.is_some() => {
-                        planes_card_ui(ui, scene, commands);
-                        note_section_ui(ui, scene, commands);
-                    }
-                    Content::Scan(scan) => {
-                        let empty = Reading::default();
-                        let asked = Asked {
-                            item: item.id,
-                            kind: Kind::Scan,
-                            reading: scan.reading().unwrap_or(&empty),
-                            prediction: scan.prediction(),
-                        };
-                        reading_ui(ui, scene, (&asked, Some(scan)), commands);
-                        note_section_ui(ui, scene, commands);
-                    }
-                    Content::Note(note) => {
-                        let asked = Asked {
-                            item: item.id,
-                            kind: Kind::Note,
-                            reading: &note.reading,
-                            prediction: note.prediction(),
-                        };
-                        reading_ui(ui, scene, (&asked, None), commands);
-                    }
-                    Content::Series(series) => {
-                        let asked = Asked {
-                            item: item.id,
-                            kind: Kind::Series,
-                            reading: &series.reading,
-                            prediction: series.prediction(),
-                        };
-                        reading_ui(ui, scene, (&asked, None), commands);
-                        note_section_ui(ui, scene, commands);
-                    }
-                    Content::Sequence(sequence) => {
-                        let asked = Asked {
-                            item: item.id,
-                            kind: Kind::Sequence,
-                            reading: &sequence.reading,
-                            prediction: sequence.prediction(),
-                        };
-                        reading_ui(ui, scene, (&asked, None), commands);
-                    }
+                let scan = match &item.content {
+                    Content::Scan(scan) => Some(&**scan),
+                    Content::Note(_) | Content::Series(_) | Content::Sequence(_) => None,
+                };
+                match scene.state.asked() {
+                    Some(asked) => reading_ui(ui, scene, (&asked, scan), commands),
+                    None => planes_card_ui(ui, scene, commands),
+                }
+                if matches!(item.content.kind(), Kind::Scan | Kind::Series) {
+                    note_section_ui(ui, scene, commands);
                 }
                 news2_card_ui(ui, scene);
                 modules_ui(ui, scene);
@@ -107,15 +72,6 @@ pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
         });
     let width = column.response.rect.width();
     remember_width(scene, Column::Result, (width, widest), commands);
-}
-
-/// What was asked about one frame or note.
-pub(super) struct Asked<'a> {
-    pub(super) item: ItemId,
-    pub(super) kind: Kind,
-    pub(super) reading: &'a Reading,
-    /// Only if it is about what is on screen.
-    pub(super) prediction: Option<&'a Prediction>,
 }
 
 fn nothing_ui(ui: &mut Ui, scene: &Scene<'_>) {

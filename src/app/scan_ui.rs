@@ -119,9 +119,7 @@ fn scan_ui(
         .widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(scene.words, scan, slice)));
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
-    let heat = scan
-        .explanation()
-        .filter(|it| scene.state.is_overlay_shown && it.heatmap.is_some());
+    let heat = scene.state.map_over(scan);
     let shown = heat.and_then(|it| pictures.shown(it));
     let opacity = scene.state.drawn_opacity(scan);
     pictures.paint(

@@ -6,7 +6,6 @@ use super::{
     Scene,
     controls::{bar, body, card, focus_ring, fold, muted},
     map_words::not_offered,
-    result_ui::Asked,
     theme::{self, BODY, SMALL},
     trust_ui::trust_ui,
     words,
@@ -15,7 +14,7 @@ use crate::{
     model::Manifest,
     prediction::{Calibration, Call, LabelIdx, Ood, Prediction, Score},
     render::caption::percent,
-    session::{Command, meaning, scope_words},
+    session::{Asked, Command, meaning, scope_words},
     words::Part,
 };
 

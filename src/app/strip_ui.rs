@@ -10,7 +10,6 @@ use super::{
     controls::Button,
     menu::menu_ui,
     over_ui::over_menu_ui,
-    result_ui::Asked,
     scan_ui::window_names,
     theme::{self, SMALL, STRIP},
     words,
@@ -19,7 +18,7 @@ use crate::{
     case::Samples,
     prediction::{LabelIdx, Method},
     render::preset_window,
-    session::{Action, Command, ItemId, Kind, ScanItem, Tool},
+    session::{Action, Asked, Command, ItemId, ScanItem, Tool},
 };
 
 /// Below this width of the strip, in points, the names of the keys give way; the keys still work.
@@ -75,15 +74,10 @@ pub(super) fn strip_ui(
             ui.horizontal_centered(|ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 windows_ui(ui, scene, scan, commands);
-                let Some(reading) = scan.reading().filter(|_| scan.prediction().is_some()) else {
+                let asked = scan.asked(id);
+                if asked.prediction.is_none() {
                     return;
-                };
-                let asked = Asked {
-                    item: id,
-                    kind: Kind::Scan,
-                    reading,
-                    prediction: scan.prediction(),
-                };
+                }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     influence_ui(ui, scene, &asked, commands)
                 });

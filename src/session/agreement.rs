@@ -20,10 +20,11 @@ pub struct Module {
 }
 
 impl State {
-    /// Every module that could speak of what stands on the page.
+    /// Every module that could speak of what stands on the page; the scan's is about a slice, and silent beside planes.
     pub fn modules(&self) -> Vec<Module> {
         let kinds = [Kind::Scan, Kind::Note, Kind::Series, Kind::Sequence];
-        let of_kinds = kinds.into_iter().filter_map(|kind| {
+        let is_told = |it: &Kind| *it != Kind::Scan || self.planes.is_none();
+        let of_kinds = kinds.into_iter().filter(is_told).filter_map(|kind| {
             let item = self.on_page(kind)?;
             Some(self.module(kind, item))
         });
@@ -113,7 +114,7 @@ impl State {
 
     /// What the scan is scored for, and what the note says of a finding of that name.
     fn scan_and_note(&self) -> Option<String> {
-        let (_, scan) = self.page_scan()?;
+        let (_, scan) = self.page_scan().filter(|_| self.planes.is_none())?;
         let prediction = scan.prediction()?;
         let score = prediction.scores.get(primary_label(prediction)?.0)?;
         let (_, note) = self.note()?;

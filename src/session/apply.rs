@@ -155,8 +155,10 @@ impl State {
 
     /// Takes in what a worker answered. An answer that nobody waits for any more changes nothing.
     pub fn on_event(&mut self, id: JobId, event: Event) -> Vec<Effect> {
-        let effects = self.take_event(id, event);
+        let mut effects = self.take_event(id, event);
         self.arrange_viewports();
+        // A file that was opened may have taken the middle.
+        effects.extend(self.follow_center());
         self.tell_first(effects)
     }
 
@@ -218,6 +220,7 @@ impl State {
             }
             Event::Done => {
                 self.jobs.remove(&id);
+                self.unanswered(id, &purpose);
                 match purpose {
                     Purpose::Evaluate => return self.evaluation_ended(None),
                     Purpose::Train => self.training_ended(None),

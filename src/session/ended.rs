@@ -13,43 +13,20 @@ impl State {
     pub(super) fn failed(&mut self, id: JobId, purpose: &Purpose, error: &Error) -> Vec<Effect> {
         self.jobs.remove(&id);
         let failure = error.in_words(&self.words);
+        if let Purpose::Score { item, frame_idx } = *purpose
+            && let Some(reading) = self.reading_mut(item, frame_idx)
+            && reading.prediction.waiting() == Some(id)
+        {
+            reading.is_refused = error.is_out_of_scope();
+        }
+        self.give_up(id, purpose, Some(&failure));
         match *purpose {
-            Purpose::Score { item, frame_idx } => {
-                if let Some(reading) = self
-                    .reading_mut(item, frame_idx)
-                    .filter(|it| it.prediction.waiting() == Some(id))
-                {
-                    reading.is_refused = error.is_out_of_scope();
-                    reading.prediction = Loading::Failed(failure);
-                }
-            }
-            Purpose::Explain { item, frame_idx } => {
-                if let Some(reading) = self
-                    .reading_mut(item, frame_idx)
-                    .filter(|it| it.explanation.waiting() == Some(id))
-                {
-                    reading.explanation = Loading::Failed(failure);
-                }
-            }
-            Purpose::Check { item, frame_idx } => {
-                if let Some(reading) = self
-                    .reading_mut(item, frame_idx)
-                    .filter(|it| it.check.waiting() == Some(id))
-                {
-                    reading.check = Loading::Failed(failure);
-                }
-            }
-            Purpose::Run { item } => {
-                let reading = self.reading_mut(item, 0);
-                if let Some(reading) = reading.filter(|it| it.running.waiting() == Some(id)) {
-                    reading.running = Loading::Failed(failure);
-                }
-            }
-            Purpose::ReadNote { item } => self.note_lost(item, id),
-            Purpose::AskNote { item } => {
-                self.question_ended(item, id);
-                self.tell(Tone::Failure, failure, None, None);
-            }
+            Purpose::Score { .. }
+            | Purpose::Explain { .. }
+            | Purpose::Check { .. }
+            | Purpose::Run { .. }
+            | Purpose::ReadNote { .. } => {}
+            Purpose::AskNote { .. } => self.tell(Tone::Failure, failure, None, None),
             Purpose::Open(ref again) => {
                 self.tell(Tone::Failure, failure, None, Some(again.clone()))
             }
@@ -68,30 +45,8 @@ impl State {
 
     pub(super) fn cancelled(&mut self, id: JobId, purpose: &Purpose) -> Vec<Effect> {
         self.jobs.remove(&id);
-        if let Purpose::Score { item, frame_idx }
-        | Purpose::Explain { item, frame_idx }
-        | Purpose::Check { item, frame_idx } = *purpose
-            && let Some(reading) = self.reading_mut(item, frame_idx)
-        {
-            if reading.prediction.waiting() == Some(id) {
-                reading.prediction = Loading::Empty;
-            }
-            if reading.explanation.waiting() == Some(id) {
-                reading.explanation = Loading::Empty;
-            }
-            if reading.check.waiting() == Some(id) {
-                reading.check = Loading::Empty;
-            }
-        }
+        self.give_up(id, purpose, None);
         match purpose {
-            Purpose::Run { item } => {
-                let reading = self.reading_mut(*item, 0);
-                if let Some(reading) = reading.filter(|it| it.running.waiting() == Some(id)) {
-                    reading.running = Loading::Empty;
-                }
-            }
-            Purpose::ReadNote { item } => self.note_lost(*item, id),
-            Purpose::AskNote { item } => self.question_ended(*item, id),
             Purpose::OpenReport if self.evaluating.report.waiting() == Some(id) => {
                 self.evaluating.report = Loading::Empty;
             }
@@ -102,6 +57,35 @@ impl State {
             _ => {}
         }
         Vec::new()
+    }
+
+    /// A job has ended. What still waits for it got an answer about something else, which was not taken in.
+    pub(super) fn unanswered(&mut self, id: JobId, purpose: &Purpose) {
+        let failure = Failure {
+            headline: self.words.say("answer-of-another"),
+            remedy: self.words.say("answer-of-another-remedy"),
+            cause: "wanted an answer to what was asked, found one about something else".to_owned(),
+        };
+        self.give_up(id, purpose, Some(&failure));
+    }
+
+    /// What waits for a job gets nothing any more: it fails, or is as it was before anybody asked.
+    fn give_up(&mut self, id: JobId, purpose: &Purpose, failure: Option<&Failure>) {
+        let (item, frame_idx) = match *purpose {
+            Purpose::Score { item, frame_idx }
+            | Purpose::Explain { item, frame_idx }
+            | Purpose::Check { item, frame_idx } => (item, frame_idx),
+            Purpose::Run { item } => (item, 0),
+            Purpose::ReadNote { item } => return self.note_lost(item, id),
+            Purpose::AskNote { item } => return self.question_ended(item, id),
+            _ => return,
+        };
+        if let Some(reading) = self.reading_mut(item, frame_idx) {
+            reading.prediction.end(id, failure);
+            reading.explanation.end(id, failure);
+            reading.check.end(id, failure);
+            reading.running.end(id, failure);
+        }
     }
 
     pub(super) fn retry(&mut self, id: u64) -> Vec<Effect> {

@@ -95,8 +95,14 @@ impl Viewports {
 impl State {
     /// Keeps the viewports true to what is open and what is in the middle: no scan stands in two of them.
     pub(super) fn arrange_viewports(&mut self) {
-        let open = |id: &ItemId| self.item(*id).is_some();
-        let shown = self.viewports.shown.map(|it| it.filter(open));
+        let mut rows = Vec::new();
+        let shown = self.viewports.shown.map(|it| {
+            let row = self.row_of(it.filter(|id| self.item(*id).is_some())?);
+            // What is remembered beyond the layout may have been put into it since.
+            let is_twice = rows.contains(&row);
+            rows.push(row);
+            it.filter(|_| !is_twice)
+        });
         self.viewports.shown = shown;
         self.rest_unseen();
         self.keep_planes();

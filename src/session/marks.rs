@@ -197,7 +197,8 @@ impl State {
 
     /// Removes the chosen mark of the scan in the middle, else the last one that was drawn on its frame.
     pub(super) fn remove_mark(&mut self) -> Vec<Effect> {
-        let Some((item, scan)) = self.scan() else {
+        // Beside planes no mark is seen.
+        let Some((item, scan)) = self.scan().filter(|_| self.planes.is_none()) else {
             return Vec::new();
         };
         let frame_idx = scan.view.frame_idx;

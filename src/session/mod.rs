@@ -29,6 +29,7 @@ mod planes;
 mod point;
 mod reading;
 mod records;
+mod shown;
 mod slices;
 mod together;
 mod training;
@@ -81,6 +82,7 @@ pub use self::{
     },
     planes::{Cut, Planes},
     records::{Ask, Credentials, LogForm, LogRow, Opened, Request, Told},
+    shown::Asked,
     together::{Bond, Consent, PatientId},
     view::View,
 };
@@ -685,6 +687,13 @@ impl<T> Loading<T> {
         match self {
             Self::Ready(value) => Some(value),
             Self::Empty | Self::Waiting(_) | Self::Failed(_) => None,
+        }
+    }
+
+    /// No answer will come to a question, for a reason or because nobody wants one any more.
+    fn end(&mut self, id: JobId, failure: Option<&Failure>) {
+        if self.waiting() == Some(id) {
+            *self = failure.cloned().map_or(Self::Empty, Self::Failed);
         }
     }
 

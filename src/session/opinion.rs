@@ -33,10 +33,7 @@ impl Answer {
 impl State {
     /// Takes a word in; the same word once more takes it back.
     pub(super) fn answer(&mut self, item: ItemId, answer: Answer) -> Vec<Effect> {
-        let frame_idx = self
-            .scan()
-            .filter(|(id, _)| *id == item)
-            .map_or(0, |(_, it)| it.view.frame_idx);
+        let frame_idx = self.frame_on_screen(item);
         // A reason that was typed so far belongs to the word before.
         let mut effects = self.keep_reason(item, frame_idx);
         let Some(reading) = self.reading_mut(item, frame_idx) else {

@@ -166,10 +166,14 @@ impl State {
         let Some(reading) = self.reading_mut(item, 0) else {
             return;
         };
-        let is_from_model = |it: &Arc<crate::model::Manifest>| it.model_ref() == running.model;
+        let wanted = reading.model.as_ref().zip(reading.label);
+        let is_it = |(model, label): (&Arc<crate::model::Manifest>, LabelIdx)| {
+            let named = model.labels.get(label.0);
+            model.model_ref() == running.model && named.is_some_and(|it| it.name == running.label)
+        };
         if reading.running.waiting() == Some(id)
             && Some(running.about) == subject
-            && reading.model.as_ref().is_some_and(is_from_model)
+            && wanted.is_some_and(is_it)
         {
             reading.running = Loading::Ready(running);
         }
@@ -226,11 +230,12 @@ impl State {
         label: Option<LabelIdx>,
         method: Option<Method>,
     ) -> Vec<Effect> {
-        let frame_idx = match self.item(item).map(|it| &it.content) {
-            Some(Content::Scan(scan)) => scan.view.frame_idx,
-            Some(Content::Note(_) | Content::Series(_) | Content::Sequence(_)) | None => 0,
-        };
-        self.explain_frame((item, frame_idx), label, method)
+        self.explain_frame((item, self.frame_on_screen(item)), label, method)
+    }
+
+    /// The frame of a scan that is on screen, or would be; 0 for anything else.
+    pub(super) fn frame_on_screen(&self, item: ItemId) -> usize {
+        self.scan_of(item).map_or(0, |(_, it)| it.view.frame_idx)
     }
 
     fn explain_frame(
