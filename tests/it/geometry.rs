@@ -30,7 +30,7 @@ use crate::{
     command::{scratch, write},
     dicom::decoder,
     fake,
-    made::{DEFLATED, EXPLICIT_BE, Fields, IMPLICIT_LE},
+    made::{EXPLICIT_BE, Fields, IMPLICIT_LE},
     window::Display,
 };
 
@@ -202,7 +202,6 @@ fn by_places() -> Vec<Way> {
         way("an aspect ratio alone", WIDE, 1.0, by_aspect),
         way("implicit", WIDE, 1.0, in_syntax(IMPLICIT_LE)),
         way("big-endian", WIDE, 1.0, in_syntax(EXPLICIT_BE)),
-        way("deflated", WIDE, 1.0, in_syntax(DEFLATED)),
     ]
 }
 

@@ -384,7 +384,11 @@ impl Walk {
         if self.tasks.is_empty() || self.is_chance(8) {
             return self.late();
         }
-        let at = self.below(self.tasks.len());
+        // Opening is fast beside models: planes wait for its end.
+        let opening = |it: &Task| matches!(it.job, Job::Open(_));
+        let opening = self.tasks.iter().position(opening);
+        let any = self.below(self.tasks.len());
+        let at = opening.filter(|_| self.is_chance(2)).unwrap_or(any);
         let Task { id, job, .. } = self.tasks[at].clone();
         let is_of_models = matches!(job, Job::LoadModels);
         match self.below(16) {
