@@ -242,6 +242,43 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
+/// Writes a file under the first free of the names `view.png`, `view-2.png`, and so on; says which. Nothing that is there is
+/// written over.
+///
+/// # Errors
+/// As [`write_atomic`] does.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<PathBuf, Error> {
+    let mut free = path.to_owned();
+    let mut number = 1_u32;
+    // An empty file keeps the name until the whole one is there.
+    while let Err(source) = File::create_new(&free) {
+        if source.kind() != io::ErrorKind::AlreadyExists {
+            return Err(Error::Io {
+                action: "write",
+                path: Phi::new(free),
+                source,
+            });
+        }
+        number += 1;
+        let mut name = path.file_stem().unwrap_or_default().to_owned();
+        name.push(format!("-{number}"));
+        if let Some(ending) = path.extension() {
+            name.push(".");
+            name.push(ending);
+        }
+        free = path.with_file_name(name);
+    }
+    match write_atomic(&free, bytes) {
+        Err(error @ Error::Io { .. }) => {
+            // The first error is the one to tell; an empty file that is left behind is harmless.
+            fs::remove_file(&free).ok();
+            Err(error)
+        }
+        Err(other) => Err(other),
+        Ok(()) => Ok(free),
+    }
+}
+
 /// Makes the disk keep the names in a folder.
 pub fn flush_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()

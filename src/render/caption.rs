@@ -1,6 +1,6 @@
 //! The strip under an overlay picture: what is shown, its scale, the model, and "Research use only".
 
-use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _};
+use ab_glyph::{Font as _, FontRef, GlyphId, PxScale, ScaleFont as _};
 
 use super::{
     Picture, heat_color,
@@ -17,17 +17,17 @@ pub const NOTO_SANS_SC: &[u8] = include_bytes!("../../assets/fonts/NotoSansSC-Re
 /// Stands on every screen and in every picture.
 pub const RESEARCH_USE: &str = "Research use only \u{2013} not for diagnosis";
 
-const STRIP: [u8; 3] = [0x0B, 0x0E, 0x12];
-const TEXT: [u8; 3] = [0xD7, 0xDE, 0xE7];
-const MUTED: [u8; 3] = [0x8A, 0x95, 0xA3];
-const AMBER: [u8; 3] = [0xF2, 0xB4, 0x41];
+pub(super) const STRIP: [u8; 3] = [0x0B, 0x0E, 0x12];
+pub(super) const TEXT: [u8; 3] = [0xD7, 0xDE, 0xE7];
+pub(super) const MUTED: [u8; 3] = [0x8A, 0x95, 0xA3];
+pub(super) const AMBER: [u8; 3] = [0xF2, 0xB4, 0x41];
 /// Sizes in pixels of a picture of [`UNIT_WIDTH`] or less; a wider one has a larger strip, to be read at the same zoom.
 const STRIP_HEIGHT: f32 = 96.0;
 const MARGIN: f32 = 16.0;
-const LINE: f32 = 25.0;
-const TEXT_PX: f32 = 17.0;
+pub(super) const LINE: f32 = 25.0;
+pub(super) const TEXT_PX: f32 = 17.0;
 const BAR: (f32, f32) = (150.0, 12.0);
-const UNIT_WIDTH: f32 = 1024.0;
+pub(super) const UNIT_WIDTH: f32 = 1024.0;
 
 /// The words of a strip.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,39 +159,26 @@ pub(super) fn line(picture: &mut Picture, text: &str, at: (f32, f32), is_warning
 }
 
 #[derive(Clone, Copy)]
-enum Align {
+pub(super) enum Align {
     Left,
+    Middle,
     Right,
 }
 
 /// Writes a line of text of `size` pixels with its top at `y`. What the fonts lack is left out.
-fn write(
+pub(super) fn write(
     picture: &mut Picture,
     text: &str,
     (x, y): (f32, f32),
     (color, align, size): ([u8; 3], Align, f32),
 ) {
-    let fonts: Vec<FontRef<'_>> = [INTER, NOTO_SANS_SC]
-        .iter()
-        .filter_map(|it| FontRef::try_from_slice(it).ok())
-        .collect();
-    let glyphs: Vec<_> = text
-        .chars()
-        .filter_map(|letter| {
-            let font = fonts.iter().find(|it| it.glyph_id(letter).0 != 0)?;
-            Some((font, font.glyph_id(letter)))
-        })
-        .collect();
-    let advance = |font: &FontRef<'_>, glyph| font.as_scaled(PxScale::from(size)).h_advance(glyph);
-    let width: f32 = glyphs
-        .iter()
-        .map(|(font, glyph)| advance(font, *glyph))
-        .sum();
+    let fonts = fonts();
     let mut pen = match align {
         Align::Left => x,
-        Align::Right => x - width,
+        Align::Middle => x - width_of(&fonts, text, size) / 2.0,
+        Align::Right => x - width_of(&fonts, text, size),
     };
-    for (font, glyph) in glyphs {
+    for (font, glyph) in text.chars().filter_map(|it| glyph(&fonts, it)) {
         let baseline = y + size * 0.85;
         let placed =
             glyph.with_scale_and_position(PxScale::from(size), ab_glyph::point(pen, baseline));
@@ -205,6 +192,57 @@ fn write(
                 );
             });
         }
-        pen += advance(font, glyph);
+        pen += advance(font, glyph, size);
     }
+}
+
+/// A text in lines that fit, broken between words, and where that is not enough between letters.
+pub(super) fn wrapped(text: &str, fits: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_inclusive(' ') {
+        if !line.is_empty() && !fits(&format!("{line}{}", word.trim_end())) && fits(word.trim_end())
+        {
+            lines.push(std::mem::take(&mut line));
+        }
+        for letter in word.chars() {
+            line.push(letter);
+            if letter != ' ' && 1 < line.chars().count() && !fits(&line) {
+                line.pop();
+                lines.push(std::mem::take(&mut line));
+                line.push(letter);
+            }
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+/// How wide a line of text of `size` pixels is.
+pub(super) fn width(text: &str, size: f32) -> f32 {
+    width_of(&fonts(), text, size)
+}
+
+/// The fonts of the program: what the first lacks is looked for in the next.
+pub(super) fn fonts() -> Vec<FontRef<'static>> {
+    let all = [INTER, NOTO_SANS_SC].into_iter();
+    all.filter_map(|it| FontRef::try_from_slice(it).ok())
+        .collect()
+}
+
+fn glyph<'f>(
+    fonts: &'f [FontRef<'static>],
+    letter: char,
+) -> Option<(&'f FontRef<'static>, GlyphId)> {
+    let font = fonts.iter().find(|it| it.glyph_id(letter).0 != 0)?;
+    Some((font, font.glyph_id(letter)))
+}
+
+fn width_of(fonts: &[FontRef<'static>], text: &str, size: f32) -> f32 {
+    let glyphs = text.chars().filter_map(|it| glyph(fonts, it));
+    glyphs.map(|(font, it)| advance(font, it, size)).sum()
+}
+
+fn advance(font: &FontRef<'_>, glyph: GlyphId, size: f32) -> f32 {
+    font.as_scaled(PxScale::from(size)).h_advance(glyph)
 }

@@ -1,4 +1,4 @@
-//! From samples to pixels, on the CPU and pure: window curves, colour map, overlay, pictures with captions.
+//! From samples to pixels, on the CPU and pure: window curves, colour map, overlay, pictures with captions, pages.
 //!
 //! The window draws with a shader that follows [`sample_at`], [`Curve`] and [`blend`] line by line; this module
 //! is the truth that the shader is tested against, and what draws where there is no shader.
@@ -9,8 +9,10 @@ pub mod colormap;
 pub mod contour;
 pub mod curve;
 pub mod mpr;
+pub mod outgoing;
 pub mod over;
 pub mod overlay;
+pub mod page;
 pub mod picture;
 pub mod preview;
 pub mod pyramid;
@@ -38,6 +40,9 @@ pub enum Error {
     /// The picture encoder refused.
     #[error("wanted a picture that can be encoded as PNG, found an error: {cause}")]
     Png { cause: String },
+    /// A font or a picture cannot be put on a page.
+    #[error("wanted a page as PDF, found an error: {cause}")]
+    Pdf { cause: String },
     /// The encoder of raw maps refused.
     #[error("wanted a map that can be encoded as TIFF, found an error: {cause}")]
     Tiff { cause: String },

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// 8-bit RGBA, row by row, not multiplied; opaque, but for a mask.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Picture {
     pub width: usize,
     pub height: usize,
@@ -188,7 +188,7 @@ pub fn overlay_png(request: OverlayRequest<'_>) -> Result<Vec<u8>, Error> {
             .iter()
             .map(|it| scan_from_picture.inverse().apply(*it))
             .collect();
-        dash(&mut picture, &points);
+        dash(&mut picture, &points, 1.0);
     }
     let full = greatest(heatmap);
     encode(&Caption::new(explanation, prediction, (full, request.opacity)).below(&picture))
@@ -225,7 +225,7 @@ fn pixel_scale(frame: &Frame) -> f32 {
 }
 
 /// A dashed amber line, two pixels wide.
-fn dash(picture: &mut Picture, points: &[(f32, f32)]) {
+pub(super) fn dash(picture: &mut Picture, points: &[(f32, f32)], alpha: f32) {
     const DASH: f32 = 7.0;
     const GAP: f32 = 5.0;
     const STEP: f32 = 0.4;
@@ -242,7 +242,7 @@ fn dash(picture: &mut Picture, points: &[(f32, f32)]) {
             if (travelled + share * length) % (DASH + GAP) < DASH {
                 let (x, y) = (x0 + (x1 - x0) * share, y0 + (y1 - y0) * share);
                 for (dx, dy) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)] {
-                    picture.put((x + dx, y + dy), color, 1.0);
+                    picture.put((x + dx, y + dy), color, alpha);
                 }
             }
         }

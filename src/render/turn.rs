@@ -170,6 +170,14 @@ impl Pose {
         self.scan_from_picture
             .apply((middle_x + way_x, middle_y + way_y))
     }
+
+    /// The point of the picture where a point of the scan is drawn: the way back.
+    pub fn picture_at(&self, scan: (f32, f32)) -> (f32, f32) {
+        let (middle_x, middle_y) = self.middle;
+        let (x, y) = self.scan_from_picture.inverse().apply(scan);
+        let (way_x, way_y) = self.turn.screen_from_scan((x - middle_x, y - middle_y));
+        (middle_x + way_x, middle_y + way_y)
+    }
 }
 
 #[cfg(test)]

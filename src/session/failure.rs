@@ -42,7 +42,8 @@ impl InWords for engine::Error {
             Self::Render(
                 render::Error::NoSuchFrame { .. }
                 | render::Error::Png { .. }
-                | render::Error::Tiff { .. },
+                | render::Error::Tiff { .. }
+                | render::Error::Pdf { .. },
             ) => (
                 words.say("fail-engine-picture"),
                 words.say("fail-engine-picture-remedy"),
