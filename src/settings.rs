@@ -31,6 +31,8 @@ pub struct Settings {
     pub result_width: f32,
     /// Height of the course under a scan or note, in points.
     pub course_height: f32,
+    /// What a view is printed on.
+    pub paper: Paper,
     /// The site whose fit answers are read by, where it has one for the model; `None` for the bundle's own.
     pub site: Option<String>,
     /// Newest first. A path can name a patient: it is shown, and kept in the records where there are any; in this file
@@ -58,6 +60,25 @@ pub enum Theme {
     Light,
 }
 
+/// What a view is printed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Paper {
+    #[default]
+    A4,
+    Letter,
+}
+
+impl Paper {
+    /// Width and height in points, upright.
+    pub const fn size_pt(self) -> [f32; 2] {
+        match self {
+            Self::A4 => [595.28, 841.89],
+            Self::Letter => [612.0, 792.0],
+        }
+    }
+}
+
 /// Recent files and reports that are kept, each.
 const N_RECENT: usize = 8;
 const FILE: &str = "window.json";
@@ -77,6 +98,7 @@ impl Default for Settings {
             study_width: 232.0,
             result_width: 348.0,
             course_height: 248.0,
+            paper: Paper::A4,
             site: None,
             recent: Vec::new(),
             reports: Vec::new(),

@@ -11,21 +11,25 @@ use egui::{Context, Ui, ViewportCommand};
 
 use super::{
     Options, Scene,
+    clipboard::Clipboard,
     dialog::Dialog,
     frame_log::{Drawn, FrameLog},
     guard::Guard,
     keys,
-    pictures::Pictures,
+    pictures::{Pictures, image},
     recorder::Recorder,
     sign_in_ui::Typed,
-    theme, window_ui,
+    theme,
+    view_out::view_out,
+    window_ui,
 };
 use crate::{
-    engine::{self, Client, WakeFn},
+    engine::{self, Client, Event, Job, JobId, TakeOutJob, WakeFn},
     lock::Reason,
     privacy::process,
     session::{
-        Action, Command, Content, Door, Effect, Item, Page, PageCommand, Request, State, Told,
+        Action, Command, Content, Door, Effect, Item, Page, PageCommand, Request, State, TakeOut,
+        TakeOutCommand, Told,
     },
     settings::{Settings, Theme},
     store::Place,
@@ -57,8 +61,6 @@ pub struct App {
     is_forgetting_owed: bool,
     /// Whether the driver has yet to forget its pictures: that takes a frame that is drawn.
     are_pictures_owed: bool,
-    /// Whether something of ours was put into the clipboard.
-    has_copied: bool,
     /// When the last frame of a scan that is played was shown.
     played: Option<Instant>,
     log: FrameLog,
@@ -91,6 +93,7 @@ impl App {
             safety,
         } = options;
         theme::install(&cc.egui_ctx);
+        Clipboard::install(&cc.egui_ctx);
         let settings = settings_folder
             .as_deref()
             .map(Settings::load)
@@ -117,7 +120,6 @@ impl App {
             n_forgetting: 0,
             is_forgetting_owed: false,
             are_pictures_owed: false,
-            has_copied: false,
             state: State::new(settings),
             client: Client::start(parts, wake.clone())?,
             pictures: Pictures::new(cc.gl.as_deref(), is_cpu_wanted),
@@ -146,6 +148,11 @@ impl App {
         &self.state
     }
 
+    /// What would leave the window; for tests.
+    pub fn taken_out(&mut self, take_out: TakeOut) -> Option<TakeOutJob> {
+        view_out(&self.state, &mut self.pictures, take_out, None)
+    }
+
     fn perform(&mut self, ctx: &Context, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
@@ -158,6 +165,15 @@ impl App {
                 Effect::Cancel(id) => self.client.cancel(id),
                 Effect::AskForFiles => self.ask(Command::NoDialog, Dialog::open),
                 Effect::AskWhereToSave => self.ask(Command::NoDialog, Dialog::save),
+                Effect::AskWhereToTakeOut(form) => {
+                    let none = Command::OnTakeOut(TakeOutCommand::TypePath);
+                    self.ask(none, |wake, words| Dialog::take_out(wake, words, form));
+                }
+                Effect::TakeOut(id, take_out, to) => self.take_out(ctx, id, (take_out, to)),
+                Effect::CopyPicture(picture) => {
+                    // Into the clipboard, as a person asked; it is emptied when the window locks.
+                    ctx.copy_image(image(picture.reveal()));
+                }
                 Effect::AskForPath(field) => {
                     let none = Command::OnPage(PageCommand::NothingThere);
                     self.ask(none, |wake, words| Dialog::path(wake, words, field));
@@ -168,10 +184,7 @@ impl App {
                         self.commands.push(none);
                     }
                 }
-                Effect::Copy(text) => {
-                    ctx.copy_text(text);
-                    self.has_copied = true;
-                }
+                Effect::Copy(text) => ctx.copy_text(text),
                 Effect::Records(request) => self.ask_records(ctx, request),
                 Effect::Print(key) => self.guard.print(key),
                 Effect::Forget => self.forget(ctx),
@@ -180,6 +193,15 @@ impl App {
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
         }
+    }
+
+    /// Hands what is on screen to a worker.
+    fn take_out(&mut self, ctx: &Context, id: JobId, (take_out, to): (TakeOut, Option<PathBuf>)) {
+        let effects = match view_out(&self.state, &mut self.pictures, take_out, to) {
+            Some(job) => vec![Effect::Start(id, Job::TakeOut(Box::new(job)))],
+            None => self.state.on_event(id, Event::Cancelled),
+        };
+        self.perform(ctx, effects);
     }
 
     /// Settings are a convenience: a folder that cannot be written costs no reading. Behind a closed door the paths in
@@ -212,9 +234,7 @@ impl App {
             *memory = fresh;
         });
         ctx.stop_dragging();
-        if std::mem::take(&mut self.has_copied) {
-            ctx.copy_text(String::new());
-        }
+        Clipboard::empty(ctx);
         self.typed = Typed::default();
         self.commands.clear();
         // An answer that still comes finds nobody.

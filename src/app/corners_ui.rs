@@ -33,34 +33,11 @@ pub(super) fn corner_texts(
     place: &Place,
     (heat, under): (Option<&Shown>, Option<String>),
 ) {
-    let (header, view, words) = (&scan.scan.header, &scan.view, scene.words);
+    let (view, words) = (&scan.view, scene.words);
     let rect = place.rect.shrink(MARGIN);
-    let unit = header.unit.as_deref();
-    // For the clinician's eyes: the date tells one picture from another.
-    let date = header.acquired.reveal().clone().unwrap_or_default();
-    let modality = if header.modality == Modality::Unknown {
-        ""
-    } else {
-        header.modality.as_str()
-    };
-    let title = words::scan_title(words, &scan.scan);
-    let mut title = vec![title, modality.to_owned()];
-    title.dedup();
-    title.retain(|it| !it.is_empty());
-    let title = title.join(DOT);
-    let zoom = format!("{:.0}", place.scale.x * 100.0);
-    let zoom = words.say_with("corner-zoom", &[("percent", Part::from(&zoom))]);
-    let window_name = view.window.name.as_deref().map_or_else(
-        || words.say("corner-by-hand"),
-        |it| words::window_name(words, it),
-    );
-    let is_gray = matches!(scan.pyramid().frame().samples, Samples::Gray(_));
-    let window = if is_gray {
-        words::window_words(words, &view.window, unit)
-    } else {
-        words.say("corner-colour")
-    };
-    let window_name = if is_gray { window_name } else { String::new() };
+    let (title, date) = title_words(words, scan);
+    let [window, window_name] = window_lines(words, scan);
+    let zoom = zoom_words(words, place.scale.x);
     let state = scene.state.overs_on(scan);
     let state = state
         .filter(|it| it.is_shown && it.state().is_some())
@@ -106,31 +83,91 @@ pub(super) fn corner_texts(
     letters_ui(painter, rect, scan);
 }
 
-/// The main direction of the patient at each side.
+/// What the scan shows and by what it was made, and when.
+pub(super) fn title_words(words: &Words, scan: &ScanItem) -> (String, String) {
+    let header = &scan.scan.header;
+    // For the clinician's eyes: the date tells one picture from another.
+    let date = header.acquired.reveal().clone().unwrap_or_default();
+    let modality = if header.modality == Modality::Unknown {
+        ""
+    } else {
+        header.modality.as_str()
+    };
+    let mut title = vec![words::scan_title(words, &scan.scan), modality.to_owned()];
+    title.dedup();
+    title.retain(|it| !it.is_empty());
+    (title.join(DOT), date)
+}
+
+/// The window, and what it is called.
+pub(super) fn window_lines(words: &Words, scan: &ScanItem) -> [String; 2] {
+    let window = &scan.view.window;
+    if !matches!(scan.pyramid().frame().samples, Samples::Gray(_)) {
+        return [words.say("corner-colour"), String::new()];
+    }
+    let name = window.name.as_deref().map_or_else(
+        || words.say("corner-by-hand"),
+        |it| words::window_name(words, it),
+    );
+    let unit = scan.scan.header.unit.as_deref();
+    [words::window_words(words, window, unit), name]
+}
+
+/// How many pixels are drawn for one of the scan.
+pub(super) fn zoom_words(words: &Words, scale: f32) -> String {
+    let zoom = format!("{:.0}", scale * 100.0);
+    words.say_with("corner-zoom", &[("percent", Part::from(&zoom))])
+}
+
+/// What an influence map shows, its scale, and how strongly it is drawn.
+pub(super) fn map_lines(words: &Words, shown: &Shown, opacity: f32) -> [String; 2] {
+    let explanation = &shown.explanation;
+    let gap = explanation.completeness_gap.map(|it| {
+        let gap = short_number(it);
+        let gap = words.say_with("corner-gap", &[("gap", Part::from(&gap))]);
+        format!("{DOT}{gap}")
+    });
+    let drawn = percent(opacity);
+    let of = format!(
+        "{}\n{}{}\n{}",
+        words.say_with(
+            "corner-map",
+            &[("label", explanation.label.as_str().into())]
+        ),
+        explanation.method.name(),
+        gap.unwrap_or_default(),
+        words.say_with("corner-drawn", &[("percent", Part::from(&drawn))])
+    );
+    let outline = outline(explanation.method, shown.full).map(short_number);
+    let outline = outline.map_or_else(String::new, |it| {
+        words.say_with("corner-outline", &[("level", Part::from(&it))])
+    });
+    let scale = format!("0 \u{2013} {}{outline}", short_number(shown.full));
+    [of, scale]
+}
+
+/// The main direction of the patient at the left, right, top and bottom.
+pub(super) fn letters(scan: &ScanItem) -> Option<[String; 4]> {
+    let [across, down] = scan.scan.header.orientation.as_ref()?;
+    let stored = [
+        words::opposite(across),
+        across.clone(),
+        words::opposite(down),
+        down.clone(),
+    ];
+    Some(scan.view.turn.sides(stored))
+}
+
 fn letters_ui(painter: &Painter, rect: Rect, scan: &ScanItem) {
-    if let Some([across, down]) = &scan.scan.header.orientation {
-        let stored = [
-            words::opposite(across),
-            across.clone(),
-            words::opposite(down),
-            down.clone(),
-        ];
-        let places = [
-            (rect.left_center(), Align2::LEFT_CENTER),
-            (rect.right_center(), Align2::RIGHT_CENTER),
-            (rect.center_top(), Align2::CENTER_TOP),
-            (rect.center_bottom(), Align2::CENTER_BOTTOM),
-        ];
-        for ((at, align), letters) in places.into_iter().zip(scan.view.turn.sides(stored)) {
-            haloed(
-                painter,
-                at,
-                align,
-                &letters,
-                theme::regular(theme::BODY),
-                ON_PICTURE,
-            );
-        }
+    let places = [
+        (rect.left_center(), Align2::LEFT_CENTER),
+        (rect.right_center(), Align2::RIGHT_CENTER),
+        (rect.center_top(), Align2::CENTER_TOP),
+        (rect.center_bottom(), Align2::CENTER_BOTTOM),
+    ];
+    for ((at, align), letters) in places.into_iter().zip(letters(scan).into_iter().flatten()) {
+        let font = theme::regular(theme::BODY);
+        haloed(painter, at, align, &letters, font, ON_PICTURE);
     }
 }
 
@@ -159,36 +196,11 @@ fn lines(painter: &Painter, corner: Pos2, align: Align2, texts: &[&str]) {
 fn legend(painter: &Painter, (rect, words): (Rect, &Words), shown: &Shown, opacity: f32) {
     const WIDTH: f32 = 120.0;
     const HEIGHT: f32 = 6.0;
-    let explanation = &shown.explanation;
-    let gap = explanation
-        .completeness_gap
-        .map(|it| {
-            let gap = short_number(it);
-            format!(
-                "{DOT}{}",
-                words.say_with("corner-gap", &[("gap", Part::from(&gap))])
-            )
-        })
-        .unwrap_or_default();
-    let drawn = percent(opacity);
-    let mut text = format!(
-        "{}\n{}{gap}\n{}",
-        words.say_with(
-            "corner-map",
-            &[("label", explanation.label.as_str().into())]
-        ),
-        explanation.method.name(),
-        words.say_with("corner-drawn", &[("percent", Part::from(&drawn))])
-    );
+    let [mut text, scale] = map_lines(words, shown, opacity);
     let base = rect.left_bottom();
     // Only its own half: the letter of orientation stands in the middle.
     let wrap = rect.width() / 2.0 - 3.0 * MARGIN;
     let font = theme::regular(SMALL);
-    let outline = outline(explanation.method, shown.full).map(short_number);
-    let outline = outline.map_or_else(String::new, |it| {
-        words.say_with("corner-outline", &[("level", Part::from(&it))])
-    });
-    let scale = format!("0 \u{2013} {}{outline}", short_number(shown.full));
     let scale = painter.layout_no_wrap(scale, font.clone(), ON_PICTURE);
     let is_beside = WIDTH + 8.0 + scale.size().x <= wrap;
     if !is_beside {

@@ -11,7 +11,7 @@ use rfd::AsyncFileDialog;
 
 use crate::{
     engine::WakeFn,
-    session::{Command, Field, PageCommand},
+    session::{Command, Field, Form, PageCommand, TakeOutCommand},
     words::Words,
 };
 
@@ -46,6 +46,21 @@ impl Dialog {
             let picked: Option<PathBuf> =
                 pollster::block_on(dialog.save_file()).map(|it| it.path().to_owned());
             picked.map(Command::SaveTo)
+        })
+    }
+
+    /// Asks where to write a view.
+    pub(super) fn take_out(wake: WakeFn, words: &Words, form: Form) -> Option<Self> {
+        let (title, ending) = (words.say("dialog-view"), form.ending());
+        let none = Command::OnTakeOut(TakeOutCommand::TypePath);
+        Self::start(wake, none, move || {
+            let dialog = AsyncFileDialog::new()
+                .set_title(title)
+                .set_file_name(format!("view.{ending}"))
+                .add_filter(ending.to_uppercase(), &[ending]);
+            let picked = pollster::block_on(dialog.save_file());
+            let to = picked.map(|it| TakeOutCommand::To(it.path().to_owned()));
+            to.map(Command::OnTakeOut)
         })
     }
 

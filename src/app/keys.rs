@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers, Popup};
+use egui::{
+    Context, Event, Key, KeyboardShortcut, Modifiers, Popup, text_selection::LabelSelectionState,
+};
 
 use crate::session::{Action, Command, Group, Page, Sheet, State};
 
@@ -25,21 +27,41 @@ pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) 
             !shortcut.modifiers.command && !matches!(shortcut.logical_key, Key::Escape | Key::F1);
         // Space and the arrows work the control that the keyboard is on.
         let is_for_control = is_on_control && shortcut.logical_key == Key::Space;
-        // A text has an undo of its own.
-        let is_for_text = is_typing && matches!(action, Action::Undo | Action::Redo);
+        // A text has an undo of its own, and is copied first.
+        let is_for_text = match action {
+            Action::Undo | Action::Redo => is_typing,
+            Action::CopyView => is_typing || is_text_selected(ctx),
+            _ => false,
+        };
         let is_elsewhere = state.page != Page::Reading && (is_plain || !works_anywhere(action));
         // A menu that is open is what Escape closes.
         let is_for_menu = has_menu && action == Action::Escape;
         if is_elsewhere || is_for_text || is_for_menu || is_plain && (is_typing || is_for_control) {
             continue;
         }
-        if ctx.input_mut(|it| it.consume_shortcut(&shortcut)) {
+        if ctx.input_mut(|it| it.consume_shortcut(&shortcut))
+            || action == Action::CopyView && is_copied(ctx)
+        {
             commands.push(Command::Act(action));
             if has_menu {
                 Popup::close_all(ctx);
             }
         }
     }
+}
+
+fn is_text_selected(ctx: &Context) -> bool {
+    let selected = ctx.with_plugin(|it: &mut LabelSelectionState| it.has_selection());
+    selected.unwrap_or(false)
+}
+
+/// The desktop has told of Ctrl+C as of a wish, not as of a key.
+fn is_copied(ctx: &Context) -> bool {
+    ctx.input_mut(|it| {
+        let n_before = it.events.len();
+        it.events.retain(|it| *it != Event::Copy);
+        it.events.len() < n_before
+    })
 }
 
 /// Whether an action makes sense where neither picture nor result is seen.
@@ -51,7 +73,10 @@ fn works_anywhere(action: Action) -> bool {
 pub(super) fn shortcut(action: Action) -> Option<KeyboardShortcut> {
     let key = action.info().key;
     let (modifiers, name) = match key.split_once('+') {
-        Some(("Ctrl", name)) => (Modifiers::COMMAND, name),
+        Some(("Ctrl", name)) => match name.split_once('+') {
+            Some(("Shift", name)) => (Modifiers::COMMAND | Modifiers::SHIFT, name),
+            _ => (Modifiers::COMMAND, name),
+        },
         Some(("Shift", name)) => (Modifiers::SHIFT, name),
         // The key `+` itself, and those that stand alone.
         _ => (Modifiers::NONE, key),

@@ -5,6 +5,7 @@
 
 mod application;
 mod ask_ui;
+mod clipboard;
 mod controls;
 mod corners_ui;
 mod course_plot;
@@ -54,11 +55,13 @@ mod sheet_ui;
 mod sign_in_ui;
 mod strip_ui;
 mod study_ui;
+mod take_out_ui;
 pub mod theme;
 mod time_axis;
 mod together_ui;
 mod train_ui;
 mod trust_ui;
+mod view_out;
 mod words;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};

@@ -71,7 +71,8 @@ fn notice_ui(ui: &mut Ui, scene: &Scene<'_>, notice: &Notice, commands: &mut Vec
                             .color(tokens.text),
                     )
                     .truncate(),
-                );
+                )
+                .on_hover_text(path.reveal().to_string_lossy());
             }
             muted(ui, tokens, &notice.failure.remedy);
             if !notice.failure.cause.is_empty() {

@@ -1,5 +1,7 @@
 //! What lies over an image on screen: overlay planes, segments, parametric maps, and what a presentation state draws.
 
+use std::sync::Arc;
+
 use egui::{
     Align2, Color32, Mesh, Painter, Popup, Pos2, Stroke, TextureHandle, Ui, epaint::Vertex, pos2,
     vec2,
@@ -11,18 +13,19 @@ use super::{
     corners_ui::{MARGIN, haloed},
     pictures::{MaskKey, Pictures},
     place::Place,
-    theme::{self, AMBER_ON_PICTURE, ON_PICTURE, SMALL},
+    theme::{self, ON_PICTURE, SMALL},
 };
 use crate::{
     case::{
         Plane,
         presentation::{
-            Anchor, Annotation, Content, Graphic, GraphicKind, Overlay, ParametricMap, Segment,
-            Segmentation, State as Shown, TextNote, Units,
+            Anchor, Content, Graphic, GraphicKind, Overlay, ParametricMap, Segment, Segmentation,
+            State as Shown, TextNote, Units,
         },
     },
-    render::{caption::short_number, over},
-    session::{Command, ItemId, Over, ScanItem},
+    privacy::Phi,
+    render::{Picture, caption::short_number, outgoing::Drawn, over},
+    session::{Command, ItemId, Over, ScanItem, State},
     words::Words,
 };
 
@@ -36,43 +39,129 @@ const COLOURS: [[u8; 3]; 6] = [
     [213, 94, 0],
 ];
 
-/// Draws everything over a scan; the shutters of a state cover what lies below, and its drawings lie on top.
+/// What is drawn over an image where the object gives no colour.
+const AMBER: [u8; 3] = [0xF2, 0xB4, 0x41];
+/// The same for an overlay plane.
+const PLANE: [u8; 3] = [255, 236, 150];
+
+/// What lies over a scan, from below to on top, and what its colours mean.
+#[derive(Default)]
+pub(super) struct Overs {
+    /// A mask with the key that its texture is kept under.
+    pub(super) drawn: Vec<(Option<MaskKey>, Drawn)>,
+    pub(super) legend: Vec<(Meaning, [u8; 3])>,
+}
+
+/// What a colour means.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Meaning {
+    /// A segment, by its label.
+    Segment(Phi<String>),
+    /// A parametric map, by its name, with its unit and range.
+    Map(Phi<String>, String, [f32; 2]),
+}
+
+/// Draws everything over a scan.
 pub(super) fn over_ui(
     painter: &Painter,
     scene: &Scene<'_>,
-    (id, scan): (ItemId, &ScanItem),
+    about: (ItemId, &ScanItem),
     place: &Place,
     pictures: &mut Pictures,
 ) {
-    if !scene.state.are_overs_shown {
-        return;
+    let overs = overs(scene.state, about);
+    for (key, drawn) in &overs.drawn {
+        drawn_ui(painter, place, (*key, drawn), pictures);
+    }
+    if scene.state.are_texts_shown {
+        legend_ui(painter, scene.words, place, &overs.legend);
+    }
+}
+
+/// Everything that is shown over a scan; the shutters of a state cover what lies below, and its drawings lie on top.
+pub(super) fn overs(state: &State, (id, scan): (ItemId, &ScanItem)) -> Overs {
+    let mut overs = Overs::default();
+    if !state.are_overs_shown {
+        return overs;
     }
     let frame_idx = scan.view.frame_idx;
     for (idx, overlay) in scan.scan.planes.overlays.iter().enumerate() {
         let key = MaskKey::Plane(id, idx, frame_idx);
-        overlay_ui(painter, place, (key, overlay, frame_idx), None, pictures);
+        let whole = scan.scan.clone();
+        let make = move || {
+            let bitmap = whole.planes.overlays.get(idx)?.bitmap(frame_idx)?;
+            Some(over::of_bitmap(bitmap, PLANE))
+        };
+        overs.plane(key, (overlay, frame_idx), make);
     }
-    let mut told: Vec<(String, Color32)> = Vec::new();
-    for over in scene.state.overs_on(scan).filter(|it| it.is_shown) {
-        let drawn = (over, scan);
+    for over in state.overs_on(scan).filter(|it| it.is_shown) {
         match &over.presentation.content {
-            Content::Segmentation(it) => {
-                segments_ui(painter, place, drawn, it, pictures, &mut told);
+            Content::Segmentation(it) => overs.segments((over, scan), it),
+            Content::Map(it) => {
+                overs.maps((over, scan), it, state.settings.overlay_opacity);
             }
-            Content::Map(it) => map_ui(painter, scene, place, (drawn, it), pictures, &mut told),
-            Content::State(it) => state_ui(painter, place, (drawn, it), pictures),
+            Content::State(it) => overs.state((over, scan), it),
             Content::Planes(_) => {}
         }
     }
-    if scene.state.are_texts_shown {
-        legend_ui(painter, place, &told);
+    overs
+}
+
+/// Draws one thing of those that lie over a scan.
+fn drawn_ui(
+    painter: &Painter,
+    place: &Place,
+    (key, drawn): (Option<MaskKey>, &Drawn),
+    pictures: &mut Pictures,
+) {
+    let at = |[x, y]: [f64; 2]| place.ui_from_scan((x as f32, y as f32));
+    let rgb = |[red, green, blue]: [u8; 3]| Color32::from_rgb(red, green, blue);
+    match drawn {
+        Drawn::Mask {
+            make,
+            corners,
+            opacity,
+        } => {
+            if let Some(key) = key {
+                let texture = pictures.mask(painter.ctx(), key, || make());
+                quad(painter, &texture, place, *corners, *opacity);
+            }
+        }
+        Drawn::Line {
+            points,
+            color,
+            is_filled,
+        } => {
+            let points: Vec<Pos2> = points.iter().map(|it| at(*it)).collect();
+            if *is_filled {
+                let fill = rgb(*color).gamma_multiply(0.35);
+                let inside = egui::Shape::convex_polygon(points.clone(), fill, Stroke::NONE);
+                painter.add(inside);
+            }
+            painter.add(egui::Shape::line(points, Stroke::new(1.5, rgb(*color))));
+        }
+        Drawn::Dot { at: dot, color } => {
+            painter.circle_filled(at(*dot), 3.0, rgb(*color));
+        }
+        Drawn::Text {
+            at: corner,
+            gap,
+            text,
+            color,
+        } => {
+            let corner = at(*corner) + vec2(*gap, 0.0);
+            let font = theme::regular(SMALL);
+            haloed(painter, corner, Align2::LEFT_TOP, text, font, rgb(*color));
+        }
+        // Beside marks, which are drawn with their handles.
+        Drawn::Words { .. } => {}
     }
 }
 
 /// One line for each segment and map.
-fn legend_ui(painter: &Painter, place: &Place, told: &[(String, Color32)]) {
+fn legend_ui(painter: &Painter, words: &Words, place: &Place, legend: &[(Meaning, [u8; 3])]) {
     let at = place.rect.left_top() + vec2(MARGIN, MARGIN + 40.0);
-    for (idx, (words, color)) in told.iter().enumerate() {
+    for (idx, (meaning, [red, green, blue])) in legend.iter().enumerate() {
         let at = at + vec2(0.0, 17.0 * idx as f32);
         let font = theme::regular(SMALL);
         haloed(
@@ -81,124 +170,192 @@ fn legend_ui(painter: &Painter, place: &Place, told: &[(String, Color32)]) {
             Align2::LEFT_TOP,
             "\u{25A0}",
             font.clone(),
-            *color,
+            Color32::from_rgb(*red, *green, *blue),
         );
+        let text = match meaning {
+            // For the clinician's eyes.
+            Meaning::Segment(label) => label.reveal().clone(),
+            Meaning::Map(name, unit, range) => map_words(words, name, (unit, *range)),
+        };
         haloed(
             painter,
             at + vec2(14.0, 0.0),
             Align2::LEFT_TOP,
-            words,
+            &text,
             font,
             ON_PICTURE,
         );
     }
 }
 
-fn overlay_ui(
-    painter: &Painter,
-    place: &Place,
-    (key, overlay, frame_idx): (MaskKey, &Overlay, usize),
-    colour: Option<[u8; 3]>,
-    pictures: &mut Pictures,
-) {
-    let Some(bitmap) = overlay.bitmap(frame_idx) else {
-        return;
-    };
-    let colour = colour.unwrap_or([255, 236, 150]);
-    let texture = pictures.mask(painter.ctx(), key, || over::of_bitmap(bitmap, colour));
-    let [left, top] = overlay.corner.map(f64::from);
-    let (right, bottom) = (left + bitmap.width as f64, top + bitmap.height as f64);
-    let corners = [[left, top], [right, top], [right, bottom], [left, bottom]];
-    quad(painter, &texture, place, corners, 1.0);
+fn map_words(words: &Words, name: &Phi<String>, (unit, [low, high]): (&str, [f32; 2])) -> String {
+    let (low, high) = (short_number(low), short_number(high));
+    // For the clinician's eyes.
+    let parts = [
+        ("name", name.reveal().into()),
+        ("low", (&low).into()),
+        ("high", (&high).into()),
+        ("unit", unit.into()),
+    ];
+    words.say_with("over-unit", &parts)
 }
 
-fn segments_ui(
-    painter: &Painter,
-    place: &Place,
-    (over, scan): (&Over, &ScanItem),
-    segmentation: &Segmentation,
-    pictures: &mut Pictures,
-    told: &mut Vec<(String, Color32)>,
-) {
-    let Some(uid) = scan.instance_uid() else {
-        return;
-    };
-    let shown = segmentation.on(uid, scan.view.frame_idx);
-    for (idx, frame) in segmentation.frames.iter().enumerate() {
-        if !shown.iter().any(|it| std::ptr::eq(*it, frame)) {
-            continue;
-        }
-        let Some(segment) = segmentation.segments.get(frame.segment_idx) else {
-            continue;
+impl Overs {
+    fn plane(
+        &mut self,
+        key: MaskKey,
+        (overlay, frame_idx): (&Overlay, usize),
+        make: impl Fn() -> Option<Picture> + Send + Sync + 'static,
+    ) {
+        let Some(bitmap) = overlay.bitmap(frame_idx) else {
+            return;
         };
-        let size = (segmentation.width, segmentation.height);
-        let Some(corners) = corners_on(scan, frame.plane.as_ref(), size) else {
-            continue;
+        let [left, top] = overlay.corner.map(f64::from);
+        let (right, bottom) = (left + bitmap.width as f64, top + bitmap.height as f64);
+        let corners = [[left, top], [right, top], [right, bottom], [left, bottom]];
+        self.mask(key, make, corners, 1.0);
+    }
+
+    fn mask(
+        &mut self,
+        key: MaskKey,
+        make: impl Fn() -> Option<Picture> + Send + Sync + 'static,
+        corners: [[f64; 2]; 4],
+        opacity: f32,
+    ) {
+        let drawn = Drawn::Mask {
+            make: Arc::new(move || make().unwrap_or_default()),
+            corners,
+            opacity,
         };
-        let colour = colour_of(segment);
-        let key = MaskKey::Over(over.id, idx);
-        let picture = || over::of_segment(segmentation, frame, colour);
-        let texture = pictures.mask(painter.ctx(), key, picture);
-        quad(painter, &texture, place, corners, 1.0);
-        let [red, green, blue] = colour;
-        // For the clinician's eyes.
-        let line = segment.label.reveal().clone();
-        let line = (line, Color32::from_rgb(red, green, blue));
-        if !told.contains(&line) {
-            told.push(line);
+        self.drawn.push((Some(key), drawn));
+    }
+
+    fn segments(&mut self, (over, scan): (&Over, &ScanItem), segmentation: &Segmentation) {
+        let Some(uid) = scan.instance_uid() else {
+            return;
+        };
+        let shown = segmentation.on(uid, scan.view.frame_idx);
+        for (idx, frame) in segmentation.frames.iter().enumerate() {
+            if !shown.iter().any(|it| std::ptr::eq(*it, frame)) {
+                continue;
+            }
+            let Some(segment) = segmentation.segments.get(frame.segment_idx) else {
+                continue;
+            };
+            let size = (segmentation.width, segmentation.height);
+            let Some(corners) = corners_on(scan, frame.plane.as_ref(), size) else {
+                continue;
+            };
+            let colour = colour_of(segment);
+            let presentation = over.presentation.clone();
+            let make = move || match &presentation.content {
+                Content::Segmentation(it) => {
+                    Some(over::of_segment(it, it.frames.get(idx)?, colour))
+                }
+                _ => None,
+            };
+            self.mask(MaskKey::Over(over.id, idx), make, corners, 1.0);
+            let line = (Meaning::Segment(segment.label.clone()), colour);
+            if !self.legend.contains(&line) {
+                self.legend.push(line);
+            }
         }
     }
+
+    fn maps(&mut self, (over, scan): (&Over, &ScanItem), map: &ParametricMap, opacity: f32) {
+        let Some(uid) = scan.instance_uid() else {
+            return;
+        };
+        let shown = map.on(uid, scan.view.frame_idx);
+        for (idx, frame) in map.frames.iter().enumerate() {
+            let size = (map.width, map.height);
+            let (Some(corners), Some(range)) = (
+                corners_on(scan, frame.plane.as_ref(), size),
+                over::range_of(frame),
+            ) else {
+                continue;
+            };
+            if !shown.iter().any(|it| std::ptr::eq(*it, frame)) {
+                continue;
+            }
+            let presentation = over.presentation.clone();
+            let make = move || match &presentation.content {
+                Content::Map(it) => Some(over::of_map(it, it.frames.get(idx)?, range)),
+                _ => None,
+            };
+            self.mask(MaskKey::Over(over.id, idx), make, corners, opacity);
+            let unit = frame.real_world.unit.clone();
+            let meaning = Meaning::Map(over.name.clone(), unit, range);
+            self.legend.push((meaning, AMBER));
+        }
+    }
+
+    /// What a presentation state covers and what it draws.
+    fn state(&mut self, (over, scan): (&Over, &ScanItem), state: &Shown) {
+        let Some(uid) = scan.instance_uid() else {
+            return;
+        };
+        let frame_idx = scan.view.frame_idx;
+        let pixels = &scan.scan.header.pixels;
+        let size = (pixels.columns, pixels.rows);
+        if !state.shutters.is_empty() {
+            let presentation = over.presentation.clone();
+            let make = move || match &presentation.content {
+                Content::State(it) => Some(shutters(it, frame_idx, size)),
+                _ => None,
+            };
+            let (right, bottom) = (size.0 as f64, size.1 as f64);
+            let corners = [[0.0, 0.0], [right, 0.0], [right, bottom], [0.0, bottom]];
+            self.mask(MaskKey::Shutter(over.id, frame_idx), make, corners, 1.0);
+        }
+        for (idx, overlay) in state.overlays.iter().enumerate() {
+            let Some(layer_idx) = overlay.layer_idx else {
+                continue;
+            };
+            let colour = state.layers.get(layer_idx).and_then(|it| it.colour);
+            let colour = colour.unwrap_or(PLANE);
+            let presentation = over.presentation.clone();
+            let make = move || match &presentation.content {
+                Content::State(it) => {
+                    let bitmap = it.overlays.get(idx)?.bitmap(frame_idx)?;
+                    Some(over::of_bitmap(bitmap, colour))
+                }
+                _ => None,
+            };
+            let key = MaskKey::Over(over.id, idx);
+            self.plane(key, (overlay, frame_idx), make);
+        }
+        let area = state.of_frame(&state.areas, uid, frame_idx);
+        let point = |units: Units, at: [f64; 2]| match (units, area.first()) {
+            (Units::Display, Some(area)) => state.pixel_from_display(area, at),
+            (Units::Display, None) => [at[0] * size.0 as f64, at[1] * size.1 as f64],
+            (Units::Pixel, _) => at,
+        };
+        for annotation in state.of_frame(&state.annotations, uid, frame_idx) {
+            let colour = state.layers.get(annotation.layer_idx);
+            let colour = colour.and_then(|it| it.colour).unwrap_or(AMBER);
+            let graphics = annotation.graphics.iter();
+            let drawn = graphics.map(|it| graphic(it, colour, &point));
+            let texts = annotation.texts.iter();
+            let texts = texts.flat_map(|it| text(it, colour, &point));
+            self.drawn.extend(drawn.chain(texts).map(|it| (None, it)));
+        }
+    }
+}
+
+fn shutters(state: &Shown, frame_idx: usize, size: (usize, usize)) -> Picture {
+    let of_group = |group: u16| {
+        let overlay = state.overlays.iter().find(|it| it.group == group)?;
+        Some((overlay.bitmap(frame_idx)?.clone(), overlay.corner))
+    };
+    over::of_shutters(&state.shutters, state.shutter_brightness, size, of_group)
 }
 
 fn colour_of(segment: &Segment) -> [u8; 3] {
     let number = usize::from(segment.number.saturating_sub(1)) % COLOURS.len();
     let given = segment.colour.or_else(|| COLOURS.get(number).copied());
     given.unwrap_or([86, 180, 233])
-}
-
-fn map_ui(
-    painter: &Painter,
-    scene: &Scene<'_>,
-    place: &Place,
-    ((over, scan), map): ((&Over, &ScanItem), &ParametricMap),
-    pictures: &mut Pictures,
-    told: &mut Vec<(String, Color32)>,
-) {
-    let Some(uid) = scan.instance_uid() else {
-        return;
-    };
-    let shown = map.on(uid, scan.view.frame_idx);
-    for (idx, frame) in map.frames.iter().enumerate() {
-        let size = (map.width, map.height);
-        let (Some(corners), Some(range)) = (
-            corners_on(scan, frame.plane.as_ref(), size),
-            over::range_of(frame),
-        ) else {
-            continue;
-        };
-        if !shown.iter().any(|it| std::ptr::eq(*it, frame)) {
-            continue;
-        }
-        let key = MaskKey::Over(over.id, idx);
-        let picture = || over::of_map(map, frame, range);
-        let texture = pictures.mask(painter.ctx(), key, picture);
-        let opacity = scene.state.settings.overlay_opacity;
-        quad(painter, &texture, place, corners, opacity);
-        let line = map_words(scene.words, over, (&frame.real_world.unit, range));
-        told.push((line, AMBER_ON_PICTURE));
-    }
-}
-
-fn map_words(words: &Words, over: &Over, (unit, [low, high]): (&str, [f32; 2])) -> String {
-    let (low, high) = (short_number(low), short_number(high));
-    // For the clinician's eyes.
-    let parts = [
-        ("name", over.name.reveal().into()),
-        ("low", (&low).into()),
-        ("high", (&high).into()),
-        ("unit", unit.into()),
-    ];
-    words.say_with("over-unit", &parts)
 }
 
 /// Where a mask lies on a scan, in pixel edges: upper left, upper right, lower right, lower left. One of the size of the
@@ -223,82 +380,13 @@ fn corners_on(
     Some(own.map(|it| on.pixel_from_patient(plane.patient_from_pixel(it))))
 }
 
-/// Draws what a presentation state covers and what it draws.
-fn state_ui(
-    painter: &Painter,
-    place: &Place,
-    ((over, scan), state): ((&Over, &ScanItem), &Shown),
-    pictures: &mut Pictures,
-) {
-    let Some(uid) = scan.instance_uid() else {
-        return;
-    };
-    let frame_idx = scan.view.frame_idx;
-    let pixels = &scan.scan.header.pixels;
-    if !state.shutters.is_empty() {
-        let size = (pixels.columns, pixels.rows);
-        let of_group = |group: u16| {
-            let overlay = state.overlays.iter().find(|it| it.group == group)?;
-            Some((overlay.bitmap(frame_idx)?.clone(), overlay.corner))
-        };
-        let key = MaskKey::Shutter(over.id, frame_idx);
-        let picture =
-            || over::of_shutters(&state.shutters, state.shutter_brightness, size, of_group);
-        let texture = pictures.mask(painter.ctx(), key, picture);
-        let (right, bottom) = (size.0 as f64, size.1 as f64);
-        let corners = [[0.0, 0.0], [right, 0.0], [right, bottom], [0.0, bottom]];
-        quad(painter, &texture, place, corners, 1.0);
-    }
-    for (idx, overlay) in state.overlays.iter().enumerate() {
-        let layer = overlay.layer_idx.and_then(|it| state.layers.get(it));
-        let key = MaskKey::Over(over.id, idx);
-        let colour = layer.and_then(|it| it.colour);
-        if overlay.layer_idx.is_some() {
-            overlay_ui(painter, place, (key, overlay, frame_idx), colour, pictures);
-        }
-    }
-    let area = state.of_frame(&state.areas, uid, frame_idx);
-    let point = |units: Units, at: [f64; 2]| {
-        let [x, y] = match (units, area.first()) {
-            (Units::Display, Some(area)) => state.pixel_from_display(area, at),
-            (Units::Display, None) => [at[0] * pixels.columns as f64, at[1] * pixels.rows as f64],
-            (Units::Pixel, _) => at,
-        };
-        place.ui_from_scan((x as f32, y as f32))
-    };
-    for annotation in state.of_frame(&state.annotations, uid, frame_idx) {
-        annotation_ui(painter, state, annotation, &point);
-    }
-}
-
-fn annotation_ui(
-    painter: &Painter,
-    state: &Shown,
-    annotation: &Annotation,
-    point: &dyn Fn(Units, [f64; 2]) -> Pos2,
-) {
-    let colour = state.layers.get(annotation.layer_idx);
-    let color = match colour.and_then(|it| it.colour) {
-        Some([red, green, blue]) => Color32::from_rgb(red, green, blue),
-        None => AMBER_ON_PICTURE,
-    };
-    for graphic in &annotation.graphics {
-        graphic_ui(painter, graphic, color, point);
-    }
-    for text in &annotation.texts {
-        text_ui(painter, text, color, point);
-    }
-}
-
-fn graphic_ui(
-    painter: &Painter,
+fn graphic(
     graphic: &Graphic,
-    color: Color32,
-    point: &dyn Fn(Units, [f64; 2]) -> Pos2,
-) {
+    color: [u8; 3],
+    point: &dyn Fn(Units, [f64; 2]) -> [f64; 2],
+) -> Drawn {
     const N_STEPS: u32 = 72;
     let units = graphic.units;
-    let stroke = Stroke::new(1.5, color);
     let round = |center: [f64; 2], a: [f64; 2], b: [f64; 2]| {
         let step = |it: u32| {
             let (sin, cos) = (f64::from(it) / f64::from(N_STEPS) * std::f64::consts::TAU).sin_cos();
@@ -309,8 +397,8 @@ fn graphic_ui(
     };
     let points = match &graphic.kind {
         GraphicKind::Point(at) => {
-            painter.circle_filled(point(units, *at), 3.0, color);
-            return;
+            let at = point(units, *at);
+            return Drawn::Dot { at, color };
         }
         GraphicKind::Polyline(points) => points.clone(),
         GraphicKind::Interpolated(points) => smooth(points),
@@ -326,16 +414,11 @@ fn graphic_ui(
             round(center, half(long), half(short))
         }
     };
-    let points: Vec<Pos2> = points.iter().map(|it| point(units, *it)).collect();
-    if graphic.is_filled {
-        let fill = color.gamma_multiply(0.35);
-        painter.add(egui::Shape::convex_polygon(
-            points.clone(),
-            fill,
-            Stroke::NONE,
-        ));
+    Drawn::Line {
+        points: points.iter().map(|it| point(units, *it)).collect(),
+        color,
+        is_filled: graphic.is_filled,
     }
-    painter.add(egui::Shape::line(points, stroke));
 }
 
 /// A smooth curve through points (Catmull and Rom, 1974).
@@ -368,30 +451,33 @@ fn smooth(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
     curve
 }
 
-fn text_ui(
-    painter: &Painter,
+/// A text, and the line to what it is about where that is to be seen.
+fn text(
     note: &TextNote,
-    color: Color32,
-    point: &dyn Fn(Units, [f64; 2]) -> Pos2,
-) {
+    color: [u8; 3],
+    point: &dyn Fn(Units, [f64; 2]) -> [f64; 2],
+) -> Vec<Drawn> {
     let corner = note.inside.map(|it| point(it.units, it.corners[0]));
     let anchor = |it: Anchor| point(it.units, it.at);
-    let Some(at) = corner.or_else(|| note.anchor.map(|it| anchor(it) + vec2(6.0, 0.0))) else {
-        return;
+    let Some(at) = corner.or_else(|| note.anchor.map(anchor)) else {
+        return Vec::new();
     };
-    if let Some(to) = note.anchor.filter(|it| it.is_visible && corner.is_some()) {
-        painter.line_segment([at, anchor(to)], Stroke::new(1.0, color));
-    }
-    // For the clinician's eyes.
-    let text = note.text.reveal();
-    haloed(
-        painter,
+    let to = note
+        .anchor
+        .filter(|it| it.is_visible && corner.is_some())
+        .map(|it| Drawn::Line {
+            points: vec![at, anchor(it)],
+            color,
+            is_filled: false,
+        });
+    let text = Drawn::Text {
         at,
-        Align2::LEFT_TOP,
-        text,
-        theme::regular(SMALL),
+        gap: if corner.is_some() { 0.0 } else { 6.0 },
+        // For the clinician's eyes, and for whoever they show the picture to.
+        text: note.text.reveal().clone(),
         color,
-    );
+    };
+    to.into_iter().chain([text]).collect()
 }
 
 /// A texture between four points of a scan.

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use eframe::{egui_glow, glow};
 use egui::{
-    ColorImage, Context, PaintCallback, Painter, Rect, TextureHandle, TextureOptions, Vec2, pos2,
+    ColorImage, Context, PaintCallback, Painter, Pos2, Rect, TextureHandle, TextureOptions, Vec2,
+    pos2,
 };
 
 use super::gpu::{Drawing, Gpu, Heat};
@@ -34,6 +35,8 @@ pub(super) struct Pictures {
     masks: Vec<(MaskKey, TextureHandle)>,
     /// What marks measure, newest last.
     measured: Vec<(Arc<Frame>, Shape, Arc<Measured>)>,
+    /// Where the active viewport stands, and pixels for a point.
+    pub(super) viewport: (Rect, f32),
 }
 
 /// What a mask is of.
@@ -107,6 +110,7 @@ impl Pictures {
             shown: Vec::new(),
             masks: Vec::new(),
             measured: Vec::new(),
+            viewport: (Rect::from_min_size(Pos2::ZERO, Vec2::splat(1.0)), 1.0),
         }
     }
 
@@ -325,6 +329,7 @@ fn paint_by_shader(painter: &Painter, rect: Rect, gpu: Gpu, drawing: Drawing) {
     });
 }
 
-fn image(picture: &Picture) -> ColorImage {
+/// A picture as egui has it.
+pub(super) fn image(picture: &Picture) -> ColorImage {
     ColorImage::from_rgba_unmultiplied([picture.width, picture.height], &picture.rgba)
 }

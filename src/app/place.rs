@@ -22,6 +22,11 @@ pub(super) struct Place {
     turn: Turn,
 }
 
+/// A whole picture whose longer edge is shorter is enlarged.
+const SMALLEST_EDGE: f32 = 512.0;
+/// Of a picture that leaves the window.
+const MOST_PIXELS: f32 = 64e6;
+
 impl Place {
     pub(super) fn new(rect: Rect, pixels_per_point: f32, scan: &ScanItem) -> Self {
         let rect = Rect::from_min_max(
@@ -110,6 +115,62 @@ impl Place {
     pub(super) fn share_of(&self, way: Vec2) -> Vec2 {
         let way = Vec2::from(self.turn.scan_from_screen((way.x, way.y)));
         way * self.pixels_per_point / self.scale / vec2(self.size.0, self.size.1)
+    }
+
+    /// Where the scan lies in a picture of what is seen of it here, or of the whole: columns and rows of the picture, with a
+    /// pixel at least for each of the scan's, as far as memory goes, and nothing beside the scan. `None` where nothing of it
+    /// is seen.
+    pub(super) fn picture(&self, is_whole: bool) -> Option<(Pose, (usize, usize))> {
+        let least = self.scale.x.min(self.scale.y);
+        let edge = self.size.0.max(self.size.1);
+        let scale = if is_whole {
+            // Small ones by a whole number, so that each of their pixels is a square of the same size.
+            self.scale / least * (SMALLEST_EDGE / edge).floor().max(1.0)
+        } else if least < 1.0 {
+            self.scale / least
+        } else {
+            self.scale
+        };
+        let whole = self.outline(scale);
+        let seen = self.rect.size() * self.pixels_per_point * (scale.x / self.scale.x);
+        let seen = Rect::from_center_size(Pos2::ZERO, seen);
+        let part = if is_whole {
+            whole
+        } else {
+            whole.intersect(seen)
+        };
+        if !part.is_positive() {
+            return None;
+        }
+        let too_large = (part.area() / MOST_PIXELS).sqrt().max(1.0);
+        let (scale, part, whole) = (scale / too_large, part / too_large, whole / too_large);
+        // On whole pixels, counted from the corner of the scan; a thousandth is no pixel.
+        let tiny = Vec2::splat(1e-3);
+        let first = (part.min - whole.min + tiny).floor();
+        let last = (part.max - whole.min - tiny).ceil();
+        let (corner, size) = (whole.min + first, last - first);
+        let middle = -corner.to_vec2();
+        let pose = Pose {
+            scan_from_picture: Affine2 {
+                scale_x: scale.x.recip(),
+                scale_y: scale.y.recip(),
+                offset_x: self.center.0 - middle.x / scale.x,
+                offset_y: self.center.1 - middle.y / scale.y,
+            },
+            turn: self.turn,
+            middle: (middle.x, middle.y),
+        };
+        let edge = |it: f32| it.max(1.0) as usize;
+        Some((pose, (edge(size.x), edge(size.y))))
+    }
+
+    /// The scan as it is turned, so many pixels for each of its own, about the point in the middle of the viewport.
+    fn outline(&self, scale: Vec2) -> Rect {
+        let corner = |x: f32, y: f32| {
+            let way = vec2(x - self.center.0, y - self.center.1) * scale;
+            Vec2::from(self.turn.screen_from_scan((way.x, way.y))).to_pos2()
+        };
+        Rect::from_two_pos(corner(0.0, 0.0), corner(self.size.0, self.size.1))
     }
 
     /// Where the screen pixels of the rectangle, counted from its left top, come from in the scan.

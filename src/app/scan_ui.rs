@@ -21,7 +21,7 @@ use crate::{
     case::Window,
     measure::{Measured, Shape, measure},
     render::{caption::percent, preset_window},
-    session::{Action, Command, Content, ItemId, ScanItem},
+    session::{Action, Command, Content, ItemId, ScanItem, State},
     words::Words,
 };
 
@@ -100,6 +100,9 @@ fn scan_ui(
     let place = Place::new(rect, ui.pixels_per_point(), scan);
     let slice = scene.state.position(id);
     let is_active = scene.state.viewports.active() == at;
+    if is_active {
+        pictures.viewport = (rect, ui.pixels_per_point());
+    }
     let n_before = commands.len();
     if scene.state.is_pointing && is_active {
         point(ui, &response, &place, commands);
@@ -130,9 +133,7 @@ fn scan_ui(
         shown.as_ref().map(|it| (it, opacity)),
     );
     if let Some(shown) = &shown {
-        // As faint as the map, but never lost.
-        let share = opacity / scene.state.settings.overlay_opacity.max(0.01);
-        let color = AMBER_ON_PICTURE.gamma_multiply(share.clamp(0.35, 1.0));
+        let color = AMBER_ON_PICTURE.gamma_multiply(outline_opacity(scene.state, opacity));
         for line in shown.outlines.iter() {
             let points: Vec<Pos2> = line.iter().map(|it| place.ui_from_scan(*it)).collect();
             painter.extend(egui::Shape::dashed_line(
@@ -165,6 +166,12 @@ fn scan_ui(
         inner.rect_stroke(glass.rect, CornerRadius::ZERO, stroke, StrokeKind::Inside);
     }
     outline_ui(&painter, scene, (at, rect));
+}
+
+/// The outlines of a map are as faint as the map, but never lost.
+pub(super) fn outline_opacity(state: &State, opacity: f32) -> f32 {
+    let share = opacity / state.settings.overlay_opacity.max(0.01);
+    share.clamp(0.35, 1.0)
 }
 
 /// Where the pointer is, and the value there.
@@ -321,6 +328,10 @@ fn menu(response: &Response, scene: &Scene<'_>, scan: &ScanItem, commands: &mut 
             Action::ToggleOverlay,
             Action::ToggleTexts,
         ] {
+            entry_ui(ui, &name(action), action, commands);
+        }
+        ui.separator();
+        for action in [Action::CopyView, Action::SaveView, Action::PrintView] {
             entry_ui(ui, &name(action), action, commands);
         }
     });

@@ -15,7 +15,7 @@ use crate::{
     prediction::{Calibration, Call, LabelIdx, Ood, Prediction, Score},
     render::caption::percent,
     session::{Asked, Command, meaning, scope_words},
-    words::Part,
+    words::{Part, Words},
 };
 
 /// Rows that are shown before "more".
@@ -78,8 +78,26 @@ pub(super) fn scores_ui(
     });
 }
 
+/// A probability, or a number between 0 and 1 that is none.
+pub(super) fn value_words(calibration: Option<&Calibration>, score: &Score) -> String {
+    match calibration {
+        Some(Calibration::None) => format!("{:.2}", score.probability),
+        Some(_) | None => percent(score.probability),
+    }
+}
+
+/// On which side of its operating point it lies.
+pub(super) fn side_words(words: &Words, score: &Score) -> Option<String> {
+    let threshold = percent(score.operating_point.as_ref()?.threshold);
+    let parts = [("threshold", Part::from(&threshold))];
+    Some(match score.call {
+        Call::Above | Call::Chosen => words.say_with("score-above", &parts),
+        _ => words.say_with("score-below", &parts),
+    })
+}
+
 /// How far a probability lies above its operating point; that of a class without one counts from 0.5.
-fn excess(score: &Score) -> f32 {
+pub(super) fn excess(score: &Score) -> f32 {
     let threshold = score
         .operating_point
         .as_ref()
@@ -97,19 +115,9 @@ fn score_ui(
 ) {
     let tokens = scene.tokens;
     let is_above = matches!(score.call, Call::Above | Call::Chosen);
-    let value = match &asked.prediction.map(|it| &it.calibration) {
-        Some(Calibration::None) => format!("{:.2}", score.probability),
-        Some(_) | None => percent(score.probability),
-    };
-    let side = score.operating_point.as_ref().map(|it| {
-        let threshold = percent(it.threshold);
-        let parts = [("threshold", Part::from(&threshold))];
-        if is_above {
-            scene.words.say_with("score-above", &parts)
-        } else {
-            scene.words.say_with("score-below", &parts)
-        }
-    });
+    let calibration = asked.prediction.map(|it| &it.calibration);
+    let value = value_words(calibration, score);
+    let side = side_words(scene.words, score);
     let opinion = asked.reading.opinions.get(&score.label);
     let opinion = opinion.map(|it| it.answer.name(scene.words));
     let spoken = [

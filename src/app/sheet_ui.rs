@@ -11,6 +11,7 @@ use super::{
     Scene,
     controls::{Button, head, muted, section},
     lock_ui::{glass_ui, safety_ui},
+    take_out_ui::take_out_ui,
     theme::{self, BODY, SMALL},
     together_ui::together_sheet_ui,
 };
@@ -35,6 +36,7 @@ pub(super) fn sheet_ui(ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) 
             Sheet::Palette => palette_ui(ui, scene, commands),
             Sheet::Keys => keys_ui(ui, scene),
             Sheet::Path => path_ui(ui, scene, commands),
+            Sheet::TakeOut => take_out_ui(ui, scene, commands),
             Sheet::Safety => safety_ui(ui, scene, commands),
             Sheet::Glass => glass_ui(ui, scene, commands),
             Sheet::Together => together_sheet_ui(ui, scene, commands),

@@ -92,6 +92,7 @@ impl Client {
             Job::Open(_)
             | Job::OpenSample
             | Job::Save(_)
+            | Job::TakeOut(_)
             | Job::MakeVolume(_)
             | Job::OpenReport(_)
             | Job::ReadNote(_)

@@ -2,7 +2,7 @@
 //!
 //! | thread | owns | takes |
 //! |---|---|---|
-//! | `files` | the decoder, the rules of notes | `Open`, `OpenSample`, `Save`, `OpenReport`, `ReadNote`, `AskNote` |
+//! | `files` | the decoder, the rules of notes | `Open`, `OpenSample`, `Save`, `TakeOut`, `OpenReport`, `ReadNote`, `AskNote` |
 //! | `model` | every model | `LoadModels`, `AddModel`, `Score`, `Explain`, `Running`, `CheckMap` |
 //! | `copies` | what finds text in pictures | `Preview`, `WriteCopy` |
 //! | `work` | at most one process | `RunTool` |
@@ -12,6 +12,7 @@
 mod client;
 mod copy;
 mod note;
+mod take_out;
 mod tool;
 mod work;
 
@@ -32,7 +33,7 @@ use crate::{
     },
     privacy::Phi,
     render::{
-        self,
+        self, Picture,
         mpr::{self, Volume},
     },
     sample, score,
@@ -42,6 +43,7 @@ use crate::{
 pub use client::Client;
 pub use note::{HistoryLine, NoteAnswer, NoteParts, NoteReply, Spoken};
 pub use score::{AtHour, Gate, at_prevalence, fits, forms, reads_form, rescored};
+pub use take_out::TakeOutJob;
 pub use tool::{EvaluateTool, Told, Tool, TrainTool};
 
 /// The question that an answer belongs to. Numbered by who asks, so that it is known before the job starts.
@@ -86,6 +88,8 @@ pub enum Job {
         explanation: Arc<Explanation>,
     },
     Save(Box<SaveJob>),
+    /// Hand a view out of the window.
+    TakeOut(Box<TakeOutJob>),
     /// Put slices together that lie in this order.
     MakeVolume(Vec<VolumeSlice>),
     /// Load one more model, in the place of a loaded one of its name.
@@ -191,6 +195,8 @@ pub enum Event {
     NoteAnswered(Box<NoteReply>),
     MapChecked(Faithfulness),
     Saved(Phi<PathBuf>),
+    /// A view for the clipboard.
+    Pictured(Phi<Picture>),
     VolumeMade(Arc<Volume>),
     Previewed(Box<Preview>),
     CopyWritten(Phi<PathBuf>),
@@ -346,6 +352,7 @@ impl Job {
             Self::AskNote(..) => "question",
             Self::CheckMap { .. } => "check",
             Self::Save(_) => "save",
+            Self::TakeOut(_) => "view",
             Self::MakeVolume(_) => "volume",
             Self::AddModel(_) => "add",
             Self::OpenReport(_) => "report",

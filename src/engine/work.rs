@@ -16,6 +16,7 @@ use super::{
     WakeFn,
     client::Ticket,
     note::{reply, taken_apart},
+    take_out::take_out,
 };
 use crate::{
     case::Plane,
@@ -54,7 +55,7 @@ impl Outbox {
     }
 }
 
-/// Serves `Open`, `OpenSample`, `Save`, `OpenReport`, `ReadNote` and `AskNote` until the queue closes.
+/// Serves `Open`, `OpenSample`, `Save`, `TakeOut`, `OpenReport`, `ReadNote` and `AskNote` until the queue closes.
 pub(super) fn run_files(
     jobs: &Receiver<Ticket>,
     mut open: OpenFn,
@@ -76,6 +77,7 @@ pub(super) fn run_files(
             }
             Job::Open(paths) => Ok(open_all(paths, &ticket, &mut open, outbox)),
             Job::OpenSample => Ok(open_all(&sample()?, &ticket, &mut open, outbox)),
+            Job::TakeOut(job) => take_out(job, &ticket.task),
             Job::Save(save) => write(save).map(|()| Some(Event::Saved(Phi::new(save.to.clone())))),
             Job::MakeVolume(slices) => make_volume(slices, &ticket.task).map(Some),
             Job::OpenReport(folder) => open_report(folder).map(Some),
@@ -167,6 +169,7 @@ pub(super) fn run_models(
             Job::Open(_)
             | Job::OpenSample
             | Job::Save(_)
+            | Job::TakeOut(_)
             | Job::MakeVolume(_)
             | Job::OpenReport(_)
             | Job::ReadNote(_)

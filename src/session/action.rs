@@ -59,6 +59,9 @@ pub enum Action {
     Disagree,
     Unsure,
     SaveOverlay,
+    CopyView,
+    SaveView,
+    PrintView,
     Evaluate,
     Train,
     ToggleStudyList,
@@ -115,7 +118,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 75] = [
+    pub const ALL: [Self; 78] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -137,6 +140,9 @@ impl Action {
         Self::Disagree,
         Self::Unsure,
         Self::SaveOverlay,
+        Self::CopyView,
+        Self::SaveView,
+        Self::PrintView,
         Self::NextMarks,
         Self::ToggleCourse,
         Self::NextHour,
@@ -199,7 +205,7 @@ impl Action {
         use Group::{Case, Picture, Result, Window};
         let (key, group) = match self {
             Self::OpenFiles => ("Ctrl+O", Case),
-            Self::OpenPath => ("Ctrl+P", Case),
+            Self::OpenPath => ("Ctrl+Shift+O", Case),
             Self::OpenSample => ("", Case),
             Self::NextItem => ("Ctrl+ArrowDown", Case),
             Self::PreviousItem => ("Ctrl+ArrowUp", Case),
@@ -223,13 +229,11 @@ impl Action {
             Self::Disagree => ("D", Result),
             Self::Unsure => ("U", Result),
             Self::SaveOverlay => ("Ctrl+S", Result),
+            Self::CopyView => ("Ctrl+C", Picture),
+            Self::SaveView => ("Ctrl+Shift+S", Picture),
+            Self::PrintView => ("Ctrl+P", Picture),
             Self::AutoWindow => ("0", Picture),
-            Self::Window(1) => ("1", Picture),
-            Self::Window(2) => ("2", Picture),
-            Self::Window(3) => ("3", Picture),
-            Self::Window(4) => ("4", Picture),
-            Self::Window(5) => ("5", Picture),
-            Self::Window(_) => ("6", Picture),
+            Self::Window(number) => (window_key(number), Picture),
             Self::Invert => ("I", Picture),
             Self::ResetView => ("R", Picture),
             Self::TurnRight => ("Shift+R", Picture),
@@ -281,7 +285,6 @@ impl Action {
     /// Name and tooltip: one row for each action.
     #[rustfmt::skip]
     pub fn words(self, words: &Words) -> ActionWords {
-        let window = |n: u8| words.say_with("action-window-n", &[("n", Part::Number(n.into()))]);
         let (name, tooltip) = match self {
             Self::OpenFiles => (words.say("action-open-files"), words.say("action-open-files-tip")),
             Self::OpenPath => (words.say("action-open-path"), words.say("action-open-path-tip")),
@@ -308,13 +311,11 @@ impl Action {
             Self::Disagree => (words.say("action-disagree"), words.say("action-disagree-tip")),
             Self::Unsure => (words.say("action-unsure"), words.say("action-unsure-tip")),
             Self::SaveOverlay => (words.say("action-save-overlay"), words.say("action-save-overlay-tip")),
+            Self::CopyView => (words.say("action-copy-view"), words.say("action-copy-view-tip")),
+            Self::SaveView => (words.say("action-save-view"), words.say("action-save-view-tip")),
+            Self::PrintView => (words.say("action-print-view"), words.say("action-print-view-tip")),
             Self::AutoWindow => (words.say("action-auto-window"), words.say("action-auto-window-tip")),
-            Self::Window(1) => (window(1), words.say("action-window-first-tip")),
-            Self::Window(2) => (window(2), words.say("action-window-second-tip")),
-            Self::Window(3) => (window(3), words.say("action-window-third-tip")),
-            Self::Window(4) => (window(4), words.say("action-window-fourth-tip")),
-            Self::Window(5) => (window(5), words.say("action-window-fifth-tip")),
-            Self::Window(_) => (window(6), words.say("action-window-sixth-tip")),
+            Self::Window(number) => window_words(words, number),
             Self::Invert => (words.say("action-invert"), words.say("action-invert-tip")),
             Self::ResetView => (words.say("action-reset-view"), words.say("action-reset-view-tip")),
             Self::TurnRight => (words.say("action-turn-right"), words.say("action-turn-right-tip")),
@@ -380,6 +381,30 @@ impl Action {
             dedup(words.collect()).join(" ")
         }
     }
+}
+
+const fn window_key(number: u8) -> &'static str {
+    match number {
+        1 => "1",
+        2 => "2",
+        3 => "3",
+        4 => "4",
+        5 => "5",
+        _ => "6",
+    }
+}
+
+fn window_words(words: &Words, number: u8) -> (String, String) {
+    let n = Part::Number(number.into());
+    let tooltip = match number {
+        1 => words.say("action-window-first-tip"),
+        2 => words.say("action-window-second-tip"),
+        3 => words.say("action-window-third-tip"),
+        4 => words.say("action-window-fourth-tip"),
+        5 => words.say("action-window-fifth-tip"),
+        _ => words.say("action-window-sixth-tip"),
+    };
+    (words.say_with("action-window-n", &[("n", n)]), tooltip)
 }
 
 /// The key `+` itself splits into two empty words.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Action, Command, Deed, Effect, PageCommand, State, Tone};
+use super::{Action, Command, Deed, Effect, PageCommand, State, TakeOutCommand, Tone};
 use crate::{
     failure::Failure,
     store::{self, Outcome, Right},
@@ -16,7 +16,7 @@ impl Command {
             Self::Act(action) => action.right(),
             Self::Answer(..) | Self::TypeReason(..) | Self::KeepReason(..) => Some(Right::Read),
             Self::EditMarks(..) => Some(Right::Annotate),
-            Self::SaveTo(_) => Some(Right::Export),
+            Self::SaveTo(_) | Self::OnTakeOut(TakeOutCommand::To(_)) => Some(Right::Export),
             Self::OnDeidentify(_) => Some(Right::Deidentify),
             Self::ChooseSite(_) => Some(Right::ChangeThreshold),
             Self::OnPage(PageCommand::UseModel) => Some(Right::ChangeModel),
@@ -33,7 +33,9 @@ impl Action {
             Self::ScoreBeyondScope => Some(Right::OverrideScope),
             Self::Agree | Self::Disagree | Self::Unsure => Some(Right::Read),
             Self::RemoveMark | Self::Undo | Self::Redo => Some(Right::Annotate),
-            Self::SaveOverlay => Some(Right::Export),
+            Self::SaveOverlay | Self::CopyView | Self::SaveView | Self::PrintView => {
+                Some(Right::Export)
+            }
             Self::Deidentify => Some(Right::Deidentify),
             Self::Log => Some(Right::ViewAudit),
             Self::BreakGlass => Some(Right::BreakGlass),

@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 
-use serde_json::json;
-
 use super::{
-    Action, Answer, Column, Command, Content, Deed, Effect, Group, Item, ItemId, Page, Purpose,
-    Reading, Request, ScanItem, SeriesItem, Sheet, State, Tone, layout::Before,
+    Action, Answer, Column, Command, Content, Effect, Group, Item, ItemId, Page, Purpose, Reading,
+    Request, ScanItem, SeriesItem, Sheet, State, Tone, layout::Before, take_out::Form,
 };
 use crate::{
     engine::{Event, Gate, Job, JobId, SaveJob, Target, Told},
@@ -14,7 +12,6 @@ use crate::{
     lock::Reason,
     render::{Turn, auto_window, curve::first_window, preset_window},
     settings::Theme,
-    store::{self, Outcome},
     words::Part,
 };
 
@@ -85,6 +82,7 @@ impl State {
                 return self.keep_reason(id, frame_idx);
             }
             Command::SaveTo(path) => return self.save_overlay(path),
+            Command::OnTakeOut(command) => return self.apply_on_take_out(command),
             Command::Dismiss(id) => self.notices.retain(|it| it.id != id),
             Command::Retry(id) => return self.retry(id),
             Command::Copy(text) => return vec![Effect::Copy(text)],
@@ -193,15 +191,8 @@ impl State {
             Event::NoteTaken(parts) => self.note_taken(id, &purpose, *parts),
             Event::NoteAnswered(reply) => self.note_answered(id, &purpose, *reply),
             Event::MapChecked(found) => self.map_checked(id, &purpose, found),
-            Event::Saved(path) => {
-                let saved = Failure {
-                    headline: self.words.say("notice-saved"),
-                    remedy: self.words.say("notice-saved-remedy"),
-                    cause: String::new(),
-                };
-                self.tell(Tone::Done, saved, Some(path), None);
-                return self.tell_exported(&purpose);
-            }
+            Event::Saved(path) => return self.saved(&purpose, path),
+            Event::Pictured(picture) => return self.pictured(&purpose, picture),
             Event::VolumeMade(volume) => {
                 if let Purpose::Cut { row } = purpose {
                     self.volume_made(row, volume);
@@ -306,6 +297,9 @@ impl State {
             Action::Disagree => return self.answer_center(Answer::Disagree),
             Action::Unsure => return self.answer_center(Answer::Unsure),
             Action::SaveOverlay => return self.ask_where_to_save(),
+            Action::CopyView => return self.copy_view(),
+            Action::SaveView => return self.ask_what_to_take_out(Form::Picture),
+            Action::PrintView => return self.ask_what_to_take_out(Form::Page),
             Action::ToggleTheme => {
                 let theme = match self.settings.theme {
                     Theme::Dark => Theme::Light,
@@ -498,20 +492,6 @@ impl State {
     }
 
     // Saving, failures.
-
-    /// Tells the records that a result has left the window.
-    fn tell_exported(&self, purpose: &Purpose) -> Vec<Effect> {
-        let Purpose::Save { item } = *purpose else {
-            return Vec::new();
-        };
-        let deed = Deed::Noted {
-            action: store::Action::Exported,
-            outcome: Outcome::Success,
-            item: Some(item),
-            detail: json!({ "what": "overlay and result" }),
-        };
-        self.tell_records(deed).into_iter().collect()
-    }
 
     fn ask_where_to_save(&mut self) -> Vec<Effect> {
         if self

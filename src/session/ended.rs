@@ -37,6 +37,7 @@ impl State {
             Purpose::WriteCopy => self.copy_ended(id, Some(failure)),
             Purpose::LoadModels
             | Purpose::Save { .. }
+            | Purpose::TakeOut { .. }
             | Purpose::Cut { .. }
             | Purpose::AddModel(_) => self.tell(Tone::Failure, failure, None, None),
         }

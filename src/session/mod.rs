@@ -31,6 +31,7 @@ mod reading;
 mod records;
 mod shown;
 mod slices;
+mod take_out;
 mod together;
 mod training;
 mod trust;
@@ -46,7 +47,7 @@ use crate::{
     prediction::{LabelIdx, Method, Pixel},
     prep,
     privacy::Phi,
-    render::{Strength, mpr::Axis},
+    render::{Picture, Strength, mpr::Axis},
     settings::{Settings, Theme},
     store::RecoveryKey,
     words::{Language, Words},
@@ -83,6 +84,7 @@ pub use self::{
     planes::{Cut, Planes},
     records::{Ask, Credentials, LogForm, LogRow, Opened, Request, Told},
     shown::Asked,
+    take_out::{Form, TakeOut, TakeOutCommand},
     together::{Bond, Consent, PatientId},
     view::View,
 };
@@ -141,6 +143,8 @@ pub struct State {
     /// As asked; a narrow window hides it all the same.
     pub is_study_list_shown: bool,
     pub sheet: Option<Sheet>,
+    /// As it was chosen last.
+    pub take_out: TakeOut,
     /// Not yet dismissed, oldest first.
     pub notices: Vec<Notice>,
     /// Jobs that have not ended, with what they are for.
@@ -187,6 +191,8 @@ pub enum Sheet {
     Path,
     /// What could stand on this page.
     Together,
+    /// Which part of a view leaves the window, and what of it.
+    TakeOut,
     /// Lock and language.
     Safety,
     /// The reason for breaking the glass.
@@ -261,6 +267,10 @@ pub(crate) enum Purpose {
     },
     Save {
         item: ItemId,
+    },
+    TakeOut {
+        item: ItemId,
+        form: Form,
     },
     /// Planes through the series of a row.
     Cut {
@@ -346,6 +356,7 @@ pub enum Command {
     KeepReason(ItemId, usize),
     /// Where the overlay is to be written.
     SaveTo(PathBuf),
+    OnTakeOut(TakeOutCommand),
     Dismiss(u64),
     Retry(u64),
     Copy(String),
@@ -376,6 +387,10 @@ pub enum Effect {
     Cancel(JobId),
     AskForFiles,
     AskWhereToSave,
+    AskWhereToTakeOut(Form),
+    /// What is on screen, as an answer to this question; to the clipboard where there is no path.
+    TakeOut(JobId, TakeOut, Option<PathBuf>),
+    CopyPicture(Phi<Picture>),
     /// For a field of a page.
     AskForPath(Field),
     /// By the desktop's own program for it.
@@ -428,6 +443,7 @@ impl State {
             chosen_mark: None,
             is_study_list_shown: true,
             sheet: None,
+            take_out: TakeOut::default(),
             notices: Vec::new(),
             jobs: BTreeMap::new(),
             is_score_wanted: false,

@@ -202,7 +202,7 @@ fn every_sheet_and_both_themes_have_all_their_letters() {
     });
     press(&mut harness, Modifiers::NONE, Key::F1);
     press(&mut harness, Modifiers::NONE, Key::Escape);
-    press(&mut harness, Modifiers::COMMAND, Key::P);
+    press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
     press(&mut harness, Modifiers::NONE, Key::Escape);
     harness.get_by_label_contains("Light or dark").click();
     harness.run_steps(3);
@@ -219,7 +219,7 @@ fn every_sheet_and_both_themes_have_all_their_letters() {
 #[test]
 fn a_path_can_be_typed_where_no_dialog_runs() {
     let mut harness = window(&[]);
-    press(&mut harness, Modifiers::COMMAND, Key::P);
+    press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
     harness.get_by_label("Path").type_text("note.txt");
     harness.run_steps(3);
     press(&mut harness, Modifiers::NONE, Key::Enter);

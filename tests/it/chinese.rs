@@ -288,7 +288,7 @@ fn what_fails_is_told_in_chinese() {
     let said = check(&harness);
     assert!(said.contains("尚无可保存的叠加图"), "{said}");
     let path = Phi::new(std::path::PathBuf::from("/nowhere/broken.dcm"));
-    press(&mut harness, Modifiers::COMMAND, Key::P);
+    press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
     harness
         .get_by_role_and_label(Role::TextInput, "路径")
         .type_text(path.reveal().to_str().unwrap());

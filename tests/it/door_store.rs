@@ -467,6 +467,30 @@ fn a_viewer_sees_and_does_not_score_until_the_glass_is_broken() {
 }
 
 #[test]
+fn a_viewer_takes_no_view_out_and_the_log_says_so() {
+    let folder = with_vic("door-view", &[Role::Viewer]);
+    let mut harness = window_of(&folder, &["chest.dcm"]);
+    enter(&mut harness, "Vic", OTHER);
+    wait_for_title(&mut harness, "open");
+    for (modifiers, key) in [
+        (Modifiers::COMMAND, Key::C),
+        (Modifiers::COMMAND, Key::P),
+        (Modifiers::COMMAND | Modifiers::SHIFT, Key::S),
+    ] {
+        press(&mut harness, modifiers, key);
+        assert_eq!(harness.state().state().sheet, None);
+    }
+    harness.get_by_label_contains("Your role does not allow this");
+    lock(&mut harness);
+    let records = wait_for_records(&folder);
+    let refused = entries(&records, Action::AccessRefused);
+    assert_eq!(refused.len(), 3);
+    let is_export = |it: &Entry| it.record.detail["right"] == "export";
+    assert!(refused.iter().all(is_export));
+    assert!(entries(&records, Action::Exported).is_empty());
+}
+
+#[test]
 fn locking_writes_what_waits() {
     let folder = scratch("door-queue");
     drop(create_in(&folder));

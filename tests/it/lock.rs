@@ -309,7 +309,7 @@ const CASES: [Case; 13] = [
         },
     ),
     ("a modal open", Reason::Idle, |harness, hands, _| {
-        press(harness, Modifiers::COMMAND, Key::P);
+        press(harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
         assert_eq!(harness.state().state().sheet, Some(Sheet::Path));
         hands.pass(600);
     }),
@@ -363,7 +363,7 @@ const CASES: [Case; 13] = [
         "the key, while text is typed",
         Reason::Asked,
         |harness, _, _| {
-            press(harness, Modifiers::COMMAND, Key::P);
+            press(harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
             harness.get_by_label("Path").type_text("typed by a person");
             harness.run_steps(2);
             harness.key_press_modifiers(Modifiers::COMMAND, Key::L);

@@ -89,6 +89,7 @@ mod store_speed;
 mod store_tamper;
 mod streams;
 mod synthetic_notes;
+mod take_out;
 mod terms;
 mod tidy;
 mod tool;
