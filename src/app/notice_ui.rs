@@ -58,21 +58,20 @@ fn notice_ui(ui: &mut Ui, scene: &Scene<'_>, notice: &Notice, commands: &mut Vec
                     .color(color),
             );
             if let Some(path) = &notice.subject {
-                // For the clinician's eyes.
-                let name = path
-                    .reveal()
-                    .file_name()
-                    .map(|it| it.to_string_lossy().into_owned())
-                    .unwrap_or_default();
-                ui.add(
-                    egui::Label::new(
-                        RichText::new(name)
-                            .font(theme::regular(BODY))
-                            .color(tokens.text),
-                    )
-                    .truncate(),
-                )
-                .on_hover_text(path.reveal().to_string_lossy());
+                // For the clinician's eyes: what was written is told with its place, what was read by its name.
+                let path = path.reveal();
+                let name = match notice.tone {
+                    Tone::Done => path.as_os_str(),
+                    Tone::Failure => path.file_name().unwrap_or_default(),
+                };
+                let name = RichText::new(name.to_string_lossy())
+                    .font(theme::regular(BODY))
+                    .color(tokens.text);
+                let label = egui::Label::new(name);
+                ui.add(match notice.tone {
+                    Tone::Done => label.wrap(),
+                    Tone::Failure => label.truncate(),
+                });
             }
             muted(ui, tokens, &notice.failure.remedy);
             if !notice.failure.cause.is_empty() {
