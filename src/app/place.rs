@@ -4,7 +4,7 @@ use egui::{Pos2, Rect, Vec2, vec2};
 
 use crate::{
     measure::Point,
-    prediction::Pixel,
+    prediction::{Affine2, Pixel},
     render::{Pose, Turn},
     session::ScanItem,
 };
