@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 wardlight=target/release/wardlight
 [[ -d out/sample ]] || "$wardlight" samples out/sample
 if [[ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]]; then
-  exec "$wardlight" out/sample/chest.dcm out/sample/note.txt
+  exec "$wardlight" --new-window out/sample/chest.dcm out/sample/note.txt
 fi
 echo "No display found: scoring the sample case instead. Results go to out/."
 # The synthetic scan is a drawing, which the model refuses unless told otherwise.

@@ -16,6 +16,7 @@
 //! | `words` | what the window says, by language | — |
 //! | `lock` | when the window must lock | — |
 //! | `journal` | codes and counts for whoever looks after the computer | `privacy` `disk` |
+//! | `second_start` | one window for each person and display: a second start hands its files to it | `privacy` `disk` |
 //! | `warnings` | `Warnings`, the reporter passed down | — |
 //! | `case` | what the clinician brought: scan, note, series and sequence, as plain values | `privacy` `disk` `warnings` |
 //! | `prediction` | what we answer: `Prediction`, `Explanation`, `Heatmap` | `disk` `warnings` |
@@ -40,7 +41,7 @@
 //! | `settings` | what the window remembers | `privacy` `disk` `words` `lock` |
 //! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `language` `prediction` `import` `share` `model` `sample` `score` `training` `failure` `evaluate` `render` |
 //! | `session` | what is open and what a command does; no drawing | `privacy` `case` `measure` `bedside` `language` `deid` `prediction` `import` `share` `prep` `model` `sample` `training` `failure` `evaluate` `render` `store` `settings` `engine` `words` `lock` |
-//! | `app` | the window | `privacy` `disk` `case` `measure` `bedside` `language` `deid` `prediction` `stats` `share` `model` `failure` `evaluate` `render` `store` `settings` `engine` `session` `warnings` `words` `lock` `journal` |
+//! | `app` | the window | `privacy` `disk` `case` `measure` `bedside` `language` `deid` `prediction` `stats` `share` `model` `failure` `evaluate` `render` `store` `settings` `engine` `session` `warnings` `words` `lock` `journal` `second_start` |
 //! | `cli` | the command line; the one place that wires `nn` to the rest | `all` |
 
 pub mod app;
@@ -67,6 +68,7 @@ pub mod render;
 pub mod sample;
 pub mod sandbox;
 pub mod score;
+pub mod second_start;
 pub mod session;
 pub mod settings;
 pub mod share;

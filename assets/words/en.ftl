@@ -84,6 +84,7 @@ locked-switch = Sign in as someone else
 locked-nothing = Nothing was kept: open your files again.
 locked-open = Go on
 locked-work = Training or evaluation goes on.
+locked-waiting = Files came meanwhile. They open once you are back in.
 lock-soon = Locks in { $seconds } s
 
 # The sheet for lock and language.
@@ -288,6 +289,8 @@ notice-role-remedy = Ask an administrator for a role that may.
 notice-role-glass = Ask an administrator for a role that may. In an emergency, break the glass: Ctrl K, then type “glass”.
 notice-glass = You read as in an emergency
 notice-glass-remedy = Until the window locks you may do what a reader may. The log says so, with your reason.
+notice-left = Files that came while the window was locked were not opened
+notice-left-remedy = Someone else had locked it. Open them again if they are yours.
 notice-no-log = There is no audit log
 notice-no-log-remedy = Keep records on this computer: Lock and language, Choose again.
 notice-no-day = This is no day

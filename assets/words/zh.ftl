@@ -81,6 +81,7 @@ locked-switch = 以其他身份登录
 locked-nothing = 未保存任何内容：请重新打开文件。
 locked-open = 继续
 locked-work = 训练或评估仍在进行。
+locked-waiting = 期间收到了文件，您重新进入后即会打开。
 lock-soon = { $seconds } 秒后锁定
 
 # 锁定与语言页。
@@ -277,6 +278,8 @@ notice-role-remedy = 请向管理员申请有此权限的角色。
 notice-role-glass = 请向管理员申请有此权限的角色。紧急情况下可使用紧急访问：按 Ctrl K，然后输入“紧急”。
 notice-glass = 您正在以紧急访问的方式阅片
 notice-glass-remedy = 在窗口锁定之前，您可以做阅片者可做的事。日志会记录此事和您的原因。
+notice-left = 窗口锁定期间收到的文件没有打开
+notice-left-remedy = 锁定窗口的是另一位用户。如果文件是您的，请重新打开。
 notice-no-log = 没有审计日志
 notice-no-log-remedy = 请在本机保存记录：“锁定与语言”中的“重新选择”。
 notice-no-day = 这不是日期

@@ -10,7 +10,7 @@ use eframe::glow;
 use egui::{Context, Ui, ViewportCommand};
 
 use super::{
-    Options, Scene,
+    Options, Scene, VERSION,
     clipboard::Clipboard,
     dialog::Dialog,
     frame_log::{Drawn, FrameLog},
@@ -27,6 +27,7 @@ use crate::{
     engine::{self, Client, Event, Job, JobId, TakeOutJob, WakeFn},
     lock::Reason,
     privacy::process,
+    second_start::{Host, Visits},
     session::{
         Action, Command, Content, Door, Effect, Item, Page, PageCommand, Request, State, TakeOut,
         TakeOutCommand, Told,
@@ -47,6 +48,8 @@ pub struct App {
     pictures: Pictures,
     commands: Vec<Command>,
     dialog: Option<Dialog>,
+    /// Other starts that want files to be opened here.
+    visits: Option<Visits>,
     wake: WakeFn,
     sandbox: String,
     settings_folder: Option<PathBuf>,
@@ -85,6 +88,7 @@ impl App {
     pub fn new(options: Options, cc: &eframe::CreationContext<'_>) -> Result<Self, engine::Error> {
         let Options {
             files,
+            host,
             parts,
             sandbox,
             sites,
@@ -113,7 +117,10 @@ impl App {
         let is_cpu_wanted = std::env::var_os("WARDLIGHT_DRAW").is_some_and(|it| it == "cpu");
         let log = std::env::var_os("WARDLIGHT_FRAME_LOG");
         let guard = Guard::new(safety, settings.lock_minutes, wake.clone());
+        let listen = |it: Host| it.listen(VERSION, !door.is_open(), wake.clone());
         let mut app = Self {
+            // Without a thread other starts open windows of their own.
+            visits: host.and_then(|it| listen(it).ok()),
             guard,
             recorder,
             typed: Typed::default(),
@@ -329,6 +336,7 @@ impl App {
             self.dialog = None;
             self.commands.extend(answer);
         }
+        self.receive(ctx);
         let dropped: Vec<PathBuf> = ctx.input(|it| {
             it.raw
                 .dropped_files
@@ -338,6 +346,20 @@ impl App {
         });
         if !dropped.is_empty() {
             self.commands.push(Command::Drop(dropped));
+        }
+    }
+
+    /// Takes over the files of other starts, as if they had been dropped here, and comes to the front.
+    fn receive(&mut self, ctx: &Context) {
+        while let Some(files) = self.visits.as_ref().and_then(Visits::poll) {
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+            if !files.is_empty() {
+                // For the file system. Not one of the commands of this frame: a lock among them drops those after it.
+                let files = files.iter().map(|it| it.reveal().clone()).collect();
+                let effects = self.state.apply(Command::Drop(files));
+                self.perform(ctx, effects);
+            }
         }
     }
 
@@ -401,6 +423,9 @@ impl eframe::App for App {
             }
             let effects = self.state.apply(command);
             self.perform(ctx, effects);
+        }
+        if let Some(visits) = &self.visits {
+            visits.set_locked(!self.state.door.is_open());
         }
         self.go_on_forgetting(ctx);
         self.pictures.retain(

@@ -36,6 +36,9 @@ pub(super) fn locked_ui(
         muted(ui, tokens, &words.say("locked-work"));
     }
     ui.add_space(6.0);
+    if scene.state.door.has_waiting() {
+        muted(ui, tokens, &words.say("locked-waiting"));
+    }
     let Some(user) = &scene.state.door.user else {
         body(ui, tokens, &words.say("locked-nothing"));
         let go_on = words.say("locked-open");

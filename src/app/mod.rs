@@ -74,6 +74,7 @@ use crate::{
     journal::Journal,
     lock::{Buses, Moment},
     model::Site,
+    second_start::Host,
     session::{Column, Command, Content, NAME, Page, State},
     store::{Cost, Place},
     words::Words,
@@ -81,10 +82,15 @@ use crate::{
 
 pub use self::{application::App, guard::Clock};
 
+/// Files are only taken over from a start of the same version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// What the window is started with.
 pub struct Options {
     /// Opened at once.
     pub files: Vec<PathBuf>,
+    /// By which other starts find this window; `None` for one that nobody finds.
+    pub host: Option<Host>,
     /// Decoder, models and sample case.
     pub parts: Parts,
     /// How the decode worker is confined, in words for the footer.

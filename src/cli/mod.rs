@@ -70,7 +70,12 @@ struct Args {
     #[command(subcommand)]
     command: Option<Command>,
     /// Scans and notes to open in the window; told apart by content.
+    ///
+    /// A window that runs already on this display opens them, and this start ends.
     files: Vec<PathBuf>,
+    /// Open a window of its own, though one is running.
+    #[arg(long)]
+    new_window: bool,
     #[command(flatten)]
     engine: EngineArgs,
     /// End when the process of this number ends, which must have started this one, and step back behind others: how the
@@ -158,7 +163,7 @@ pub fn run() -> ExitCode {
         return ExitCode::from(2);
     }
     let done = match args.command {
-        None => window::run(args.files, &args.engine),
+        None => window::run(args.files, args.new_window, &args.engine),
         Some(Command::Score(it)) => score_files::run(&it, &args.engine),
         Some(Command::Inspect(it)) => inspect::run(&it),
         Some(Command::Note(it)) => note::run(&it, &args.engine),

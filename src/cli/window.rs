@@ -18,11 +18,23 @@ use crate::{
     model::{Site, bundle, site},
     nn,
     sample::{self, Sample},
+    second_start::{self, Host, Meeting, Start},
     share::{Copier, Look},
 };
 
-/// Opens the window and returns when it is closed.
-pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
+/// Hands the files to the window that runs; else opens one, and returns when it is closed.
+pub(super) fn run(
+    files: Vec<PathBuf>,
+    is_new_wanted: bool,
+    engine: &EngineArgs,
+) -> anyhow::Result<ExitCode> {
+    let files: Vec<PathBuf> = files
+        .into_iter()
+        .map(|it| std::path::absolute(&it).unwrap_or(it))
+        .collect();
+    let Met::Alone(host) = meet(&files, is_new_wanted) else {
+        return Ok(ExitCode::SUCCESS);
+    };
     let decoder =
         Decoder::start(Default::default()).context("could not start the decode worker")?;
     let models = models_folder(engine)?;
@@ -70,10 +82,8 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
     };
     let settings_folder = journal_folder();
     let window = app::Options {
-        files: files
-            .into_iter()
-            .map(|it| std::path::absolute(&it).unwrap_or(it))
-            .collect(),
+        files,
+        host,
         parts,
         sandbox,
         sites: readable_sites(),
@@ -97,6 +107,38 @@ pub(super) fn run(files: Vec<PathBuf>, engine: &EngineArgs) -> anyhow::Result<Ex
             } = Failure::from(&error);
             anyhow::anyhow!("{headline}\n  {remedy}\n  Cause: {cause}")
         })
+}
+
+/// Whether a window runs on this display that has the files now.
+enum Met {
+    /// No, or one is wanted all the same; with the right to be found by the next start, where it is free.
+    Alone(Option<Host>),
+    Another,
+}
+
+fn meet(files: &[PathBuf], is_new_wanted: bool) -> Met {
+    let state = journal_folder();
+    let meeting = Meeting::of_environment(|it| std::env::var_os(it), state.as_deref());
+    let Some(meeting) = meeting else {
+        return Met::Alone(None);
+    };
+    if is_new_wanted {
+        // A window that nobody finds is still a window.
+        return Met::Alone(second_start::claim(&meeting).ok().flatten());
+    }
+    match second_start::start(&meeting, app::VERSION, files) {
+        Ok(Start::First(host)) => Met::Alone(Some(host)),
+        Ok(Start::HandedOver { is_locked }) => {
+            if is_locked {
+                eprintln!("wardlight: the window is locked; the files open once you are back in");
+            }
+            Met::Another
+        }
+        Err(error) => {
+            eprintln!("wardlight: {error}; opening a window of its own");
+            Met::Alone(None)
+        }
+    }
 }
 
 /// Where the journal is written: with the settings.

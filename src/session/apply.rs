@@ -19,10 +19,14 @@ impl State {
     /// Loads the models and opens what the command line named.
     pub fn start(&mut self, files: Vec<PathBuf>) -> Vec<Effect> {
         let mut effects = vec![self.ask(Purpose::LoadModels, Job::LoadModels)];
-        if !self.door.is_open() {
-            self.wait_with(files);
-        } else if !files.is_empty() {
-            effects.extend(self.apply(Command::Open(files)));
+        if files.is_empty() {
+            return effects;
+        }
+        let open = Command::Open(files);
+        if self.door.is_open() {
+            effects.extend(self.apply(open));
+        } else {
+            self.wait_with(open);
         }
         effects
     }
@@ -43,6 +47,9 @@ impl State {
 
     fn apply_alone(&mut self, command: Command) -> Vec<Effect> {
         if !self.door.is_open() && !command.works_at_door() {
+            if matches!(command, Command::Drop(_)) {
+                self.wait_with(command);
+            }
             return Vec::new();
         }
         if let Some(right) = command.right().filter(|it| !self.may(*it)) {

@@ -3,8 +3,6 @@
 //! Locking drops everything by making a new [`State`]: a field that is added to it later is forgotten too, unless a
 //! line here carries it over.
 
-use std::path::PathBuf;
-
 use serde_json::json;
 
 use super::{Ask, Command, Deed, Effect, Opened, Purpose, Request, State, Tone};
@@ -13,7 +11,7 @@ use crate::{
     failure::Failure,
     lock::Reason,
     settings::Keep,
-    store::{Action, Error, Person, Place, RecoveryKey},
+    store::{Action, Error, Person, PersonId, Place, RecoveryKey},
 };
 
 /// What can be asked at the door.
@@ -65,10 +63,18 @@ pub struct Door {
     pub is_waiting: bool,
     /// Whether records could be kept here at all.
     pub has_place: bool,
-    /// Named by the command line, opened once somebody may see them.
-    pending: Vec<PathBuf>,
+    /// What came while nobody was inside, in its order.
+    waiting: Vec<Waiting>,
     /// What could not be kept while nobody was inside, told to whoever comes next.
     pub(super) lost: Option<Failure>,
+}
+
+/// Files that are opened once somebody may see them.
+#[derive(Debug)]
+struct Waiting {
+    command: Command,
+    /// Who was signed in behind the lock; nobody else gets them. `None` for whoever comes.
+    of: Option<PersonId>,
 }
 
 impl Door {
@@ -90,12 +96,18 @@ impl Door {
     pub fn is_open(&self) -> bool {
         self.stage == Stage::Open
     }
+
+    /// Whether files wait until somebody may see them.
+    pub fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
 }
 
 impl State {
     /// Files that must wait until somebody may see them.
-    pub(super) fn wait_with(&mut self, files: Vec<PathBuf>) {
-        self.door.pending = files;
+    pub(super) fn wait_with(&mut self, command: Command) {
+        let of = self.door.user.as_ref().map(|it| it.id.clone());
+        self.door.waiting.push(Waiting { command, of });
     }
 
     /// Drops everything that was open and closes the door. What must not be lost is written before.
@@ -264,11 +276,28 @@ impl State {
             self.tell(Tone::Failure, lost, None, None);
         }
         let mut effects = vec![Effect::Unlocked];
-        let files = std::mem::take(&mut self.door.pending);
-        if !files.is_empty() {
-            effects.extend(self.apply(Command::Open(files)));
-        }
+        effects.extend(self.open_waiting());
         effects
+    }
+
+    /// Opens what came while nobody was inside. What came for a person behind a lock is nobody else's.
+    fn open_waiting(&mut self) -> Vec<Effect> {
+        let inside = self.door.user.as_ref().map(|it| it.id.clone());
+        let waiting = std::mem::take(&mut self.door.waiting);
+        let n_came = waiting.len();
+        let ours = waiting
+            .into_iter()
+            .filter(|it| it.of.is_none() || it.of == inside);
+        let ours: Vec<Command> = ours.map(|it| it.command).collect();
+        if ours.len() < n_came {
+            let left = Failure {
+                headline: self.words.say("notice-left"),
+                remedy: self.words.say("notice-left-remedy"),
+                cause: String::new(),
+            };
+            self.tell(Tone::Failure, left, None, None);
+        }
+        ours.into_iter().flat_map(|it| self.apply(it)).collect()
     }
 }
 

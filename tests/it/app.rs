@@ -34,6 +34,7 @@ fn window_of(size: [f32; 2], files: &[&str]) -> Harness<'static, App> {
 pub(crate) fn options(files: Vec<PathBuf>, parts: Parts) -> Options {
     Options {
         files,
+        host: None,
         parts,
         sandbox: "full sandbox".to_owned(),
         sites: Vec::new(),

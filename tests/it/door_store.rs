@@ -28,7 +28,7 @@ use crate::{
     words::log_fields,
 };
 
-const OTHER: &str = "marble quince tundra 8 oboe";
+pub(crate) const OTHER: &str = "marble quince tundra 8 oboe";
 const WHY: &str = "Why? (optional)";
 
 pub(crate) fn enter(harness: &mut Harness<'static, App>, name: &str, passphrase: &str) {
@@ -56,7 +56,7 @@ fn entries(records: &Records, action: Action) -> Vec<Entry> {
 }
 
 /// A store where Ada looks after everything and Vic has some roles.
-fn with_vic(name: &str, roles: &[Role]) -> std::path::PathBuf {
+pub(crate) fn with_vic(name: &str, roles: &[Role]) -> std::path::PathBuf {
     let folder = scratch(name);
     let (mut records, _recovery) = create_in(&folder);
     let roles: Roles = roles.iter().copied().collect();

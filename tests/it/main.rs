@@ -73,6 +73,7 @@ mod presentation;
 mod render;
 mod scope;
 mod script;
+mod second_start;
 mod series;
 mod session;
 mod slices;

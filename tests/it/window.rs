@@ -5,7 +5,7 @@
 use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -34,6 +34,11 @@ impl Window {
     pub(crate) fn pid(&self) -> u32 {
         self.program.id()
     }
+}
+
+/// Waits until it ends by itself.
+pub(crate) fn wait_for_end(&mut self) -> ExitStatus {
+    wait("its end", || self.program.try_wait().unwrap())
 }
 
 impl Drop for Window {
@@ -103,22 +108,7 @@ impl Display {
             std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
             wardlight::disk::write_atomic(&settings, br#"{"keep":"nothing"}"#).unwrap();
         }
-        let program = Command::new(env!("CARGO_BIN_EXE_wardlight"))
-            .args(files)
-            .envs([
-                ("DISPLAY", self.name.as_str()),
-                ("LIBGL_ALWAYS_SOFTWARE", "1"),
-            ])
-            .env("XDG_STATE_HOME", folder("state"))
-            .env("WARDLIGHT_STORE", folder("no-store"))
-            .env_remove("WAYLAND_DISPLAY")
-            .envs(envs.iter().copied())
-            .spawn()
-            .unwrap();
-        let mut window = Window {
-            program,
-            id: String::new(),
-        };
+        let mut window = self.spawn(Path::new("."), files, envs);
         let id = wait("the window", || {
             let ended = window.program.try_wait().unwrap();
             assert!(ended.is_none(), "the program ended with {ended:?}");
@@ -145,6 +135,33 @@ impl Display {
     }
 
     pub(crate) fn wait_for_title(&self, window: &Window, end: &str) {
+        /// Starts Wardlight in a folder.
+        pub(crate) fn spawn(&self, from: &Path, args: &[&Path], envs: &[(&str, &str)]) -> Window {
+            let program = Command::new(env!("CARGO_BIN_EXE_wardlight"))
+                .current_dir(from)
+                .args(args)
+                .envs([
+                    ("DISPLAY", self.name.as_str()),
+                    ("LIBGL_ALWAYS_SOFTWARE", "1"),
+                ])
+                .env("XDG_STATE_HOME", folder("state"))
+                .env("WARDLIGHT_STORE", folder("no-store"))
+                .env_remove("WAYLAND_DISPLAY")
+                .envs(envs.iter().copied())
+                .spawn()
+                .unwrap();
+            Window {
+                program,
+                id: String::new(),
+            }
+        }
+
+        /// How many windows of ours are there.
+        pub(crate) fn n_windows(&self) -> usize {
+            let found = self.run("xdotool", &["search", "--name", "^Wardlight"]);
+            found.lines().filter(|it| !it.is_empty()).count()
+        }
+
         self.wait_for_title_now(window, end);
         // The title changes in the frame before the one that draws it.
         thread::sleep(Duration::from_millis(400));
@@ -196,7 +213,7 @@ impl Display {
     }
 }
 
-fn wait<T>(what: &str, mut is_there: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait<T>(what: &str, mut is_there: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = is_there() {
