@@ -1,4 +1,4 @@
-//! What the window remembers: theme, language, panel widths, when it locks, recent files, the site by whose fit answers are
+//! What the window remembers: theme, language, mouse, size of letters, panel widths, when it locks, recent files, the site by whose fit answers are
 //! read. Nothing clinical: thresholds belong to the model and the site, and stand in their files.
 
 use std::path::{Path, PathBuf};
@@ -20,6 +20,10 @@ pub struct Settings {
     pub lock_minutes: u8,
     /// Whether training and evaluation go on while the window is locked.
     pub goes_on_while_locked: bool,
+    /// What the mouse does over a picture.
+    pub mouse: MouseProfile,
+    /// Size of letters and controls in hundredths of the usual one, one of [`LETTERS`].
+    pub letters_percent: u16,
     /// Whether a model answers only when it is asked; else as soon as a scan is opened.
     pub is_read_first: bool,
     /// Strength of the overlay, 0..1.
@@ -79,6 +83,23 @@ impl Paper {
     }
 }
 
+/// Whose way with the mouse a person is used to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MouseProfile {
+    #[default]
+    Wardlight,
+    Ohif,
+    Weasis,
+    /// The right button changes the window, as on many workstations.
+    RightWindow,
+}
+
+/// Sizes that letters can have, in hundredths of the usual one.
+pub const LETTERS: [u16; 5] = [90, 100, 115, 130, 150];
+/// The size of the design.
+pub const USUAL_LETTERS: u16 = 100;
+
 /// Recent files and reports that are kept, each.
 const N_RECENT: usize = 8;
 const FILE: &str = "window.json";
@@ -92,6 +113,8 @@ impl Default for Settings {
             keep: None,
             lock_minutes: 10,
             goes_on_while_locked: false,
+            mouse: MouseProfile::Wardlight,
+            letters_percent: USUAL_LETTERS,
             is_read_first: true,
             overlay_opacity: 0.45,
             is_strength_even: false,
@@ -115,6 +138,9 @@ impl Settings {
         settings.lock_minutes = settings
             .lock_minutes
             .clamp(*IDLE_MINUTES.start(), *IDLE_MINUTES.end());
+        if !LETTERS.contains(&settings.letters_percent) {
+            settings.letters_percent = USUAL_LETTERS;
+        }
         settings.recent.truncate(N_RECENT);
         settings.reports.truncate(N_RECENT);
         settings

@@ -443,6 +443,8 @@ impl eframe::App for App {
         if ctx.theme() != theme {
             ctx.set_theme(theme);
         }
+        // Pictures are drawn pixel by pixel of the screen, whatever a point is.
+        ctx.set_zoom_factor(f32::from(self.state.settings.letters_percent) / 100.0);
         let title = self.state.title();
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));

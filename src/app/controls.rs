@@ -205,6 +205,28 @@ impl<'a> Button<'a> {
     }
 }
 
+/// One button for each choice; gives the one that was clicked.
+pub(super) fn choices_ui<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    tokens: &Tokens,
+    choices: &[(T, String)],
+    chosen: T,
+) -> Option<T> {
+    let is_reversed = ui.layout().prefer_right_to_left();
+    let mut choices: Vec<&(T, String)> = choices.iter().collect();
+    if is_reversed {
+        choices.reverse();
+    }
+    let mut clicked = None;
+    for (choice, name) in choices {
+        let button = Button::new(name).quiet().selected(*choice == chosen);
+        if button.show(ui, tokens).clicked() {
+            clicked = Some(*choice);
+        }
+    }
+    clicked
+}
+
 /// A line round what the keyboard is on.
 pub(super) fn focus_ring(ui: &Ui, response: &Response, tokens: &Tokens) {
     if response.has_focus() {

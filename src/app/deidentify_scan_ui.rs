@@ -47,7 +47,8 @@ pub(super) fn picture_ui(
     painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
     pictures.paint(&painter, place.rect, (id, scan), place.pose(), None);
     let n_frames = scan.scan.n_frames();
-    scan_ui::wheel(ui, &response, &place, n_frames, commands);
+    let mouse = scene.state.settings.mouse.mouse();
+    scan_ui::wheel(ui, &response, &place, (mouse, n_frames), commands);
     let spoken = scene.words.say("deid-picture");
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
     let Some(draft) = draft else { return };

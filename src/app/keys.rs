@@ -17,7 +17,7 @@ pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) 
     // Longest first: egui lets Space be pressed with Shift.
     actions.sort_by_key(|it| Reverse(it.info().key.len()));
     for action in actions {
-        if !state.door.is_open() && action != Action::Quit {
+        if !state.door.is_open() && !Command::Act(action).works_at_door() {
             continue;
         }
         let Some(shortcut) = shortcut(action) else {
@@ -39,9 +39,7 @@ pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) 
         if is_elsewhere || is_for_text || is_for_menu || is_plain && (is_typing || is_for_control) {
             continue;
         }
-        if ctx.input_mut(|it| it.consume_shortcut(&shortcut))
-            || action == Action::CopyView && is_copied(ctx)
-        {
+        if is_pressed(ctx, shortcut) || action == Action::CopyView && is_copied(ctx) {
             commands.push(Command::Act(action));
             if has_menu {
                 Popup::close_all(ctx);
@@ -62,6 +60,16 @@ fn is_copied(ctx: &Context) -> bool {
         it.events.retain(|it| *it != Event::Copy);
         it.events.len() < n_before
     })
+}
+
+/// Whether a key was pressed. `+` is `=` with Shift on many keyboards, and is pressed without.
+fn is_pressed(ctx: &Context, shortcut: KeyboardShortcut) -> bool {
+    let bare = KeyboardShortcut {
+        logical_key: Key::Equals,
+        ..shortcut
+    };
+    let is_plus = shortcut.logical_key == Key::Plus;
+    ctx.input_mut(|it| it.consume_shortcut(&shortcut) || is_plus && it.consume_shortcut(&bare))
 }
 
 /// Whether an action makes sense where neither picture nor result is seen.

@@ -1,16 +1,17 @@
-//! The page of a locked window, and the sheet that says when it locks and in which language it speaks.
+//! The page of a locked window, and the sheet of settings.
 
 use egui::{Align, Id, Key, Layout, Slider, TextEdit, Ui, accesskit::Role, vec2};
 
 use super::{
     Scene,
-    controls::{Button, body, head, muted, strong},
+    controls::{Button, body, choices_ui, head, muted, strong},
     sign_in_ui::{Typed, forgot_ui, languages_ui, passphrase_ui},
     theme::{self, TITLE},
 };
 use crate::{
     lock::{IDLE_MINUTES, Reason},
     session::{Action, Command, DoorCommand},
+    settings::{LETTERS, MouseProfile},
     words::Part,
 };
 
@@ -35,10 +36,10 @@ pub(super) fn locked_ui(
     if scene.state.is_working() {
         muted(ui, tokens, &words.say("locked-work"));
     }
-    ui.add_space(6.0);
     if scene.state.door.has_waiting() {
         muted(ui, tokens, &words.say("locked-waiting"));
     }
+    ui.add_space(6.0);
     let Some(user) = &scene.state.door.user else {
         body(ui, tokens, &words.say("locked-nothing"));
         let go_on = words.say("locked-open");
@@ -66,7 +67,7 @@ pub(super) fn locked_ui(
         .or(forgot)
 }
 
-/// Draws the sheet for lock and language.
+/// Draws the sheet of settings.
 pub(super) fn safety_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let (tokens, words, settings) = (scene.tokens, scene.words, &scene.state.settings);
     ui.set_width(460.0);
@@ -74,6 +75,16 @@ pub(super) fn safety_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
     ui.add_space(6.0);
     row(ui, scene, &words.say("safety-language"), |ui| {
         languages_ui(ui, scene, commands)
+    });
+    row(ui, scene, &words.say("safety-letters"), |ui| {
+        let sizes = LETTERS.map(|it| (it, format!("{it} %")));
+        let chosen = choices_ui(ui, tokens, &sizes, settings.letters_percent);
+        commands.extend(chosen.map(Command::SetLetters));
+    });
+    row(ui, scene, &words.say("safety-mouse"), |ui| {
+        let profiles = MouseProfile::ALL.map(|it| (it, it.name(words)));
+        let chosen = choices_ui(ui, tokens, &profiles, settings.mouse);
+        commands.extend(chosen.map(Command::SetMouse));
     });
     let name = words.say("safety-minutes");
     row(ui, scene, &name, |ui| {

@@ -69,7 +69,8 @@ fn plane_ui(
     let slice = planes.position(axis);
     let n_before = commands.len();
     if !meet(ui, &response, &place, (planes, axis), commands) {
-        listen(ui, &response, &place, (&cut.scan, slice.1), commands);
+        let mouse = scene.state.settings.mouse.mouse();
+        listen(ui, &response, &place, (mouse, &cut.scan, slice.1), commands);
     }
     // What is done to a plane makes it the active one first.
     let is_chosen = commands.len() != n_before || response.is_pointer_button_down_on();

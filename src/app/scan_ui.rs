@@ -21,7 +21,7 @@ use crate::{
     case::Window,
     measure::{Measured, Shape, measure},
     render::{caption::percent, preset_window},
-    session::{Action, Command, Content, ItemId, ScanItem, State},
+    session::{Action, Command, Content, Drag, ItemId, LoneFrame, Mouse, ScanItem, State},
     words::Words,
 };
 
@@ -107,10 +107,11 @@ fn scan_ui(
     if scene.state.is_pointing && is_active {
         point(ui, &response, &place, commands);
     }
+    let mouse = scene.state.settings.mouse.mouse();
     if marks_ui::listen(ui, scene, (id, scan), &place, &response, commands) {
-        wheel(ui, &response, &place, slice.1, commands);
+        wheel(ui, &response, &place, (mouse, slice.1), commands);
     } else {
-        listen(ui, &response, &place, (scan, slice.1), commands);
+        listen(ui, &response, &place, (mouse, scan, slice.1), commands);
     }
     menu(&response, scene, scan, commands);
     // What is done in another viewport makes it the active one first.
@@ -206,55 +207,70 @@ fn point(ui: &Ui, response: &Response, place: &Place, commands: &mut Vec<Command
     commands.extend(pixel.map(Command::PointAt));
 }
 
-/// Left drag: window. Middle or shift drag: pan. Right or ctrl drag: zoom. Wheel: frames; with ctrl, or on a single
-/// frame, zoom. Double click: fit.
+/// What a drag and the wheel do, as the profile of the mouse says. Double click: fit.
 pub(super) fn listen(
     ui: &Ui,
     response: &Response,
     place: &Place,
-    (scan, n_slices): (&ScanItem, usize),
+    (mouse, scan, n_slices): (Mouse, &ScanItem, usize),
     commands: &mut Vec<Command>,
 ) {
-    let modifiers = ui.input(|it| it.modifiers);
     let way = response.drag_delta();
-    let is_dragged = way != Vec2::ZERO;
-    let (left, middle, right) = (
-        response.dragged_by(PointerButton::Primary),
-        response.dragged_by(PointerButton::Middle),
-        response.dragged_by(PointerButton::Secondary),
-    );
-    if is_dragged && (middle || left && modifiers.shift) {
-        let share = place.share_of(way);
-        commands.push(Command::Pan {
-            x: share.x,
-            y: share.y,
-        });
-        ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
-    } else if is_dragged && (right || left && modifiers.command) {
-        let from = ui
-            .input(|it| it.pointer.press_origin())
-            .unwrap_or_else(|| place.rect.center());
-        commands.push(Command::Zoom {
-            factor: (-way.y * 0.008).exp(),
-            about: place.share_from_ui(from),
-        });
-        ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
-    } else if is_dragged && left {
-        commands.push(Command::SetWindow(dragged(&scan.view.window, way)));
-        ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
+    match drag(ui, response, mouse).filter(|_| way != Vec2::ZERO) {
+        Some(Drag::Move) => {
+            let share = place.share_of(way);
+            commands.push(Command::Pan {
+                x: share.x,
+                y: share.y,
+            });
+            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+        }
+        Some(Drag::Zoom) => {
+            let from = ui
+                .input(|it| it.pointer.press_origin())
+                .unwrap_or_else(|| place.rect.center());
+            commands.push(Command::Zoom {
+                factor: (-way.y * 0.008).exp(),
+                about: place.share_from_ui(from),
+            });
+            ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
+        }
+        Some(Drag::Window) => {
+            commands.push(Command::SetWindow(dragged(&scan.view.window, way)));
+            ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
+        }
+        None => {}
     }
     if response.double_clicked() {
         commands.push(Command::Act(Action::ResetView));
     }
-    wheel(ui, response, place, n_slices, commands);
+    wheel(ui, response, place, (mouse, n_slices), commands);
 }
 
-/// Frames, or zoom with ctrl or on a single frame.
+/// What the button that is held does.
+fn drag(ui: &Ui, response: &Response, mouse: Mouse) -> Option<Drag> {
+    let modifiers = ui.input(|it| it.modifiers);
+    if response.dragged_by(PointerButton::Middle) {
+        Some(mouse.middle)
+    } else if response.dragged_by(PointerButton::Secondary) {
+        mouse.right
+    } else if !response.dragged_by(PointerButton::Primary) {
+        None
+    } else if modifiers.shift {
+        Some(Drag::Move)
+    } else if modifiers.command {
+        Some(Drag::Zoom)
+    } else {
+        Some(mouse.left)
+    }
+}
+
+/// Frames, or zoom with ctrl or, where the profile says so, on a single frame.
 pub(super) fn wheel(
     ui: &Ui,
     response: &Response,
     place: &Place,
-    n_slices: usize,
+    (mouse, n_slices): (Mouse, usize),
     commands: &mut Vec<Command>,
 ) {
     if let Some(pointer) = response.hover_pos().filter(|_| response.contains_pointer()) {
@@ -266,7 +282,7 @@ pub(super) fn wheel(
                 factor: pinch,
                 about,
             });
-        } else if 0.0 != lines && n_slices == 1 {
+        } else if 0.0 != lines && n_slices == 1 && mouse.lone_frame == LoneFrame::Zooms {
             commands.push(Command::Zoom {
                 factor: (lines * 0.12).exp(),
                 about,

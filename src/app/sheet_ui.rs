@@ -14,11 +14,9 @@ use super::{
     take_out_ui::take_out_ui,
     theme::{self, BODY, SMALL},
     together_ui::together_sheet_ui,
+    words::DOT,
 };
-use crate::{
-    session::{Action, Command, Group, Sheet},
-    words::Words,
-};
+use crate::session::{Action, Command, Group, Sheet};
 
 /// Draws the sheet that is asked for.
 pub(super) fn sheet_ui(ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
@@ -185,8 +183,10 @@ fn keys_ui(ui: &mut Ui, scene: &Scene<'_>) {
                     keys_of_group_ui(ui, scene, group);
                 }
                 let Some(ui) = columns.get_mut(1) else { return };
-                section(ui, tokens, &scene.words.say("keys-mouse"));
-                for (what, how) in mouse(scene.words) {
+                let profile = scene.state.settings.mouse;
+                let over = scene.words.say("keys-mouse");
+                section(ui, tokens, &[over, profile.name(scene.words)].join(DOT));
+                for (what, how) in profile.mouse().rows(scene.words) {
                     key_row(ui, scene, &what, &how);
                 }
             });
@@ -213,18 +213,6 @@ fn keys_of_group_ui(ui: &mut Ui, scene: &Scene<'_>, group: Group) {
         }
     }
     ui.add_space(12.0);
-}
-
-/// What the mouse does over the picture.
-fn mouse(words: &Words) -> [(String, String); 6] {
-    [
-        (words.say("mouse-window"), words.say("mouse-window-how")),
-        (words.say("mouse-move"), words.say("mouse-move-how")),
-        (words.say("mouse-zoom"), words.say("mouse-zoom-how")),
-        (words.say("mouse-frames"), words.say("mouse-frames-how")),
-        (words.say("mouse-menu"), words.say("mouse-menu-how")),
-        (words.say("mouse-reset"), words.say("mouse-reset-how")),
-    ]
 }
 
 fn key_row(ui: &mut Ui, scene: &Scene<'_>, what: &str, how: &str) {

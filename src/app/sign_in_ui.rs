@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Scene,
-    controls::{Button, bar, body, card, muted, strong},
+    controls::{Button, bar, body, card, choices_ui, muted, strong},
     lock_ui::locked_ui,
     theme::{self, BODY, HEAD, SMALL, TITLE},
 };
@@ -132,19 +132,9 @@ fn edges_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
 
 /// One button for each language.
 pub(super) fn languages_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-    let is_reversed = ui.layout().prefer_right_to_left();
-    let mut languages = Language::ALL;
-    if is_reversed {
-        languages.reverse();
-    }
-    for (language, name) in languages {
-        let button = Button::new(name)
-            .quiet()
-            .selected(language == scene.words.language());
-        if button.show(ui, scene.tokens).clicked() {
-            commands.push(Command::SetLanguage(language));
-        }
-    }
+    let languages = Language::ALL.map(|(it, name)| (it, name.to_owned()));
+    let chosen = choices_ui(ui, scene.tokens, &languages, scene.words.language());
+    commands.extend(chosen.map(Command::SetLanguage));
 }
 
 fn first_run_ui(ui: &mut Ui, scene: &Scene<'_>) -> Option<DoorCommand> {

@@ -187,6 +187,8 @@ pub fn fonts() -> FontDefinitions {
 /// Makes egui look like the design, in both themes.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
+    // The size of letters is a setting, which egui's own keys would not keep.
+    ctx.options_mut(|it| it.zoom_with_keyboard = false);
     for (theme, tokens) in [(egui::Theme::Dark, &DARK), (egui::Theme::Light, &LIGHT)] {
         ctx.set_style_of(theme, style(tokens, theme));
     }

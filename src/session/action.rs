@@ -66,6 +66,9 @@ pub enum Action {
     Train,
     ToggleStudyList,
     ToggleTheme,
+    LettersLarger,
+    LettersSmaller,
+    LettersUsual,
     Palette,
     Keys,
     Log,
@@ -190,6 +193,9 @@ impl Action {
         Self::Train,
         Self::ToggleStudyList,
         Self::ToggleTheme,
+        Self::LettersLarger,
+        Self::LettersSmaller,
+        Self::LettersUsual,
         Self::Palette,
         Self::Keys,
         Self::Log,
@@ -201,6 +207,7 @@ impl Action {
 
     /// Key and group: one row for each action.
     #[rustfmt::skip]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     pub const fn info(self) -> ActionInfo {
         use Group::{Case, Picture, Result, Window};
         let (key, group) = match self {
@@ -270,6 +277,9 @@ impl Action {
             Self::Train => ("Ctrl+T", Window),
             Self::ToggleStudyList => ("Ctrl+B", Window),
             Self::ToggleTheme => ("", Window),
+            Self::LettersLarger => ("Ctrl++", Window),
+            Self::LettersSmaller => ("Ctrl+-", Window),
+            Self::LettersUsual => ("Ctrl+0", Window),
             Self::Palette => ("Ctrl+K", Window),
             Self::Keys => ("F1", Window),
             Self::Log => ("Ctrl+J", Window),
@@ -284,6 +294,7 @@ impl Action {
 
     /// Name and tooltip: one row for each action.
     #[rustfmt::skip]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     pub fn words(self, words: &Words) -> ActionWords {
         let (name, tooltip) = match self {
             Self::OpenFiles => (words.say("action-open-files"), words.say("action-open-files-tip")),
@@ -352,6 +363,9 @@ impl Action {
             Self::Train => (words.say("action-train"), words.say("action-train-tip")),
             Self::ToggleStudyList => (words.say("action-toggle-study-list"), words.say("action-toggle-study-list-tip")),
             Self::ToggleTheme => (words.say("action-toggle-theme"), words.say("action-toggle-theme-tip")),
+            Self::LettersLarger => (words.say("action-letters-larger"), words.say("action-letters-larger-tip")),
+            Self::LettersSmaller => (words.say("action-letters-smaller"), words.say("action-letters-smaller-tip")),
+            Self::LettersUsual => (words.say("action-letters-usual"), words.say("action-letters-usual-tip")),
             Self::Palette => (words.say("action-palette"), words.say("action-palette-tip")),
             Self::Keys => (words.say("action-keys"), words.say("action-keys-tip")),
             Self::Log => (words.say("action-log"), words.say("action-log-tip")),

@@ -11,7 +11,7 @@ use crate::{
     failure::{Failure, InWords as _},
     lock::Reason,
     render::{Turn, auto_window, curve::first_window, preset_window},
-    settings::Theme,
+    settings::{LETTERS, Theme, USUAL_LETTERS},
     words::Part,
 };
 
@@ -93,26 +93,13 @@ impl State {
             Command::Dismiss(id) => self.notices.retain(|it| it.id != id),
             Command::Retry(id) => return self.retry(id),
             Command::Copy(text) => return vec![Effect::Copy(text)],
-            Command::SetTheme(theme) => {
-                self.settings.theme = theme;
-                return self.save_settings();
-            }
-            Command::SetLanguage(language) => {
-                self.settings.language = Some(language);
-                return self.save_settings();
-            }
-            Command::SetLockMinutes(minutes) => {
-                self.settings.lock_minutes = minutes;
-                return self.save_settings();
-            }
-            Command::SetGoesOn(goes_on) => {
-                self.settings.goes_on_while_locked = goes_on;
-                return self.save_settings();
-            }
-            Command::SetReadFirst(is_read_first) => {
-                self.settings.is_read_first = is_read_first;
-                return self.save_settings();
-            }
+            Command::SetTheme(_)
+            | Command::SetLanguage(_)
+            | Command::SetLockMinutes(_)
+            | Command::SetGoesOn(_)
+            | Command::SetReadFirst(_)
+            | Command::SetMouse(_)
+            | Command::SetLetters(_) => return self.change_setting(command),
             Command::AtDoor(command) => return self.at_door(command),
             Command::OnLog(command) => return self.apply_on_log(command),
             Command::OnDeidentify(command) => return self.apply_on_deidentify(command),
@@ -128,6 +115,21 @@ impl State {
             other => self.apply_to_view(other),
         }
         Vec::new()
+    }
+
+    fn change_setting(&mut self, command: Command) -> Vec<Effect> {
+        let settings = &mut self.settings;
+        match command {
+            Command::SetTheme(theme) => settings.theme = theme,
+            Command::SetLanguage(language) => settings.language = Some(language),
+            Command::SetLockMinutes(minutes) => settings.lock_minutes = minutes,
+            Command::SetGoesOn(goes_on) => settings.goes_on_while_locked = goes_on,
+            Command::SetReadFirst(is_read_first) => settings.is_read_first = is_read_first,
+            Command::SetMouse(mouse) => settings.mouse = mouse,
+            Command::SetLetters(percent) => settings.letters_percent = percent,
+            _ => debug_assert!(false, "a command without a setting"),
+        }
+        self.save_settings()
     }
 
     /// What a command does to how something is looked at, and to nothing else.
@@ -314,6 +316,13 @@ impl State {
                 };
                 return self.apply(Command::SetTheme(theme));
             }
+            Action::LettersLarger => {
+                return self.step_letters(|it| LETTERS.into_iter().find(|size| it < *size));
+            }
+            Action::LettersSmaller => {
+                return self.step_letters(|it| LETTERS.into_iter().rev().find(|size| *size < it));
+            }
+            Action::LettersUsual => return self.step_letters(|_| Some(USUAL_LETTERS)),
             Action::Palette => self.sheet = toggled(self.sheet, Sheet::Palette),
             Action::Keys => self.sheet = toggled(self.sheet, Sheet::Keys),
             Action::Lock => return self.lock(Reason::Asked),
@@ -326,6 +335,11 @@ impl State {
             _ => return self.act_on_view(action),
         }
         Vec::new()
+    }
+
+    fn step_letters(&mut self, next: impl Fn(u16) -> Option<u16>) -> Vec<Effect> {
+        let next = next(self.settings.letters_percent);
+        next.map_or_else(Vec::new, |it| self.apply(Command::SetLetters(it)))
     }
 
     /// How the picture, the course and the note are looked at, and what stands beside them.

@@ -303,13 +303,20 @@ impl State {
 
 impl Command {
     /// Whether it may be asked before a closed door: nothing that shows or changes what is open.
-    pub(super) const fn works_at_door(&self) -> bool {
+    pub(crate) const fn works_at_door(&self) -> bool {
         matches!(
             self,
             Self::AtDoor(_)
                 | Self::SetTheme(_)
                 | Self::SetLanguage(_)
-                | Self::Act(super::Action::Quit | super::Action::ToggleTheme)
+                | Self::SetLetters(_)
+                | Self::Act(
+                    super::Action::Quit
+                        | super::Action::ToggleTheme
+                        | super::Action::LettersLarger
+                        | super::Action::LettersSmaller
+                        | super::Action::LettersUsual
+                )
         )
     }
 }

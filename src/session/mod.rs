@@ -20,6 +20,7 @@ mod layout;
 mod log;
 mod marks;
 mod meaning;
+mod mouse;
 mod naming;
 mod open;
 mod opinion;
@@ -48,7 +49,7 @@ use crate::{
     prep,
     privacy::Phi,
     render::{Picture, Strength, mpr::Axis},
-    settings::{Settings, Theme},
+    settings::{MouseProfile, Settings, Theme},
     store::RecoveryKey,
     words::{Language, Words},
 };
@@ -71,6 +72,7 @@ pub use self::{
     log::{LOG_ROWS, LogCommand, LogPage},
     marks::{Mark, MarkEdit, MarkId, Marks, Tool},
     meaning::{Sentence, adjusted, meaning, scope_words},
+    mouse::{Drag, LoneFrame, Mouse},
     naming::{
         Risk, group_name, news2_given, news2_item, news2_risk, risk, section_name, status_name,
         variable_name, verdict_name,
@@ -193,7 +195,7 @@ pub enum Sheet {
     Together,
     /// Which part of a view leaves the window, and what of it.
     TakeOut,
-    /// Lock and language.
+    /// Settings.
     Safety,
     /// The reason for breaking the glass.
     Glass,
@@ -368,6 +370,9 @@ pub enum Command {
     SetGoesOn(bool),
     /// A model answers only when it is asked.
     SetReadFirst(bool),
+    SetMouse(MouseProfile),
+    /// In hundredths of the usual size.
+    SetLetters(u16),
     AtDoor(DoorCommand),
     OnLog(LogCommand),
     OnDeidentify(DeidentifyCommand),

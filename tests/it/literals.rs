@@ -8,7 +8,10 @@ use crate::tidy::sources;
 
 /// Words that are the same in every language of the window, and why.
 const NEUTRAL: [(&str, &[&str]); 4] = [
-    ("names of products and scores", &["Wardlight", "NEWS2"]),
+    (
+        "names of products and scores",
+        &["Wardlight", "NEWS2", "OHIF", "Weasis"],
+    ),
     (
         "units and number formats",
         &["mm", "px", "ms", "mmHg", "pH", "float32", "bfloat16"],

@@ -56,6 +56,7 @@ mod made;
 mod marks;
 mod measure;
 mod model;
+mod mouse;
 mod mpr;
 mod nn;
 mod nodule;

@@ -11,6 +11,7 @@ use std::{
 };
 
 use image::RgbImage;
+use wardlight::settings::{Keep, Settings};
 
 /// An X server and what runs on it; both end with the test.
 pub(crate) struct Display {
@@ -34,11 +35,11 @@ impl Window {
     pub(crate) fn pid(&self) -> u32 {
         self.program.id()
     }
-}
 
-/// Waits until it ends by itself.
-pub(crate) fn wait_for_end(&mut self) -> ExitStatus {
-    wait("its end", || self.program.try_wait().unwrap())
+    /// Waits until it ends by itself.
+    pub(crate) fn wait_for_end(&mut self) -> ExitStatus {
+        wait("its end", || self.program.try_wait().unwrap())
+    }
 }
 
 impl Drop for Window {
@@ -134,34 +135,34 @@ impl Display {
         window
     }
 
+    /// Starts Wardlight in a folder.
+    pub(crate) fn spawn(&self, from: &Path, args: &[&Path], envs: &[(&str, &str)]) -> Window {
+        let program = Command::new(env!("CARGO_BIN_EXE_wardlight"))
+            .current_dir(from)
+            .args(args)
+            .envs([
+                ("DISPLAY", self.name.as_str()),
+                ("LIBGL_ALWAYS_SOFTWARE", "1"),
+            ])
+            .env("XDG_STATE_HOME", folder("state"))
+            .env("WARDLIGHT_STORE", folder("no-store"))
+            .env_remove("WAYLAND_DISPLAY")
+            .envs(envs.iter().copied())
+            .spawn()
+            .unwrap();
+        Window {
+            program,
+            id: String::new(),
+        }
+    }
+
+    /// How many windows of ours are there.
+    pub(crate) fn n_windows(&self) -> usize {
+        let found = self.run("xdotool", &["search", "--name", "^Wardlight"]);
+        found.lines().filter(|it| !it.is_empty()).count()
+    }
+
     pub(crate) fn wait_for_title(&self, window: &Window, end: &str) {
-        /// Starts Wardlight in a folder.
-        pub(crate) fn spawn(&self, from: &Path, args: &[&Path], envs: &[(&str, &str)]) -> Window {
-            let program = Command::new(env!("CARGO_BIN_EXE_wardlight"))
-                .current_dir(from)
-                .args(args)
-                .envs([
-                    ("DISPLAY", self.name.as_str()),
-                    ("LIBGL_ALWAYS_SOFTWARE", "1"),
-                ])
-                .env("XDG_STATE_HOME", folder("state"))
-                .env("WARDLIGHT_STORE", folder("no-store"))
-                .env_remove("WAYLAND_DISPLAY")
-                .envs(envs.iter().copied())
-                .spawn()
-                .unwrap();
-            Window {
-                program,
-                id: String::new(),
-            }
-        }
-
-        /// How many windows of ours are there.
-        pub(crate) fn n_windows(&self) -> usize {
-            let found = self.run("xdotool", &["search", "--name", "^Wardlight"]);
-            found.lines().filter(|it| !it.is_empty()).count()
-        }
-
         self.wait_for_title_now(window, end);
         // The title changes in the frame before the one that draws it.
         thread::sleep(Duration::from_millis(400));
@@ -290,15 +291,33 @@ fn a_file_by_argument_is_scored_and_its_overlay_comes_and_goes() {
 
 #[test]
 fn the_shader_draws_what_the_cpu_draws() {
+    compare_shader_and_cpu("usual", 100);
+}
+
+#[test]
+fn with_larger_letters_the_shader_still_draws_what_the_cpu_draws() {
+    compare_shader_and_cpu("larger", 130);
+}
+
+/// Pictures are pixel by pixel of the screen, whatever the size of letters.
+fn compare_shader_and_cpu(name: &str, letters_percent: u16) {
     let Some(display) = Display::start() else {
         return;
     };
-    let sample = wardlight::sample::write(&folder("sample-draw")).unwrap();
+    let sample = wardlight::sample::write(&folder(&format!("sample-draw-{name}"))).unwrap();
+    let state = folder(&format!("state-draw-{name}"));
+    let settings = Settings {
+        keep: Some(Keep::Nothing),
+        letters_percent,
+        ..Settings::default()
+    };
+    settings.save(&state.join("wardlight")).unwrap();
     let shoot = |draw: &str| {
-        let log = folder("log").join(format!("{draw}.jsonl"));
+        let log = folder("log").join(format!("{name}-{draw}.jsonl"));
         let envs = [
             ("WARDLIGHT_DRAW", draw),
             ("WARDLIGHT_FRAME_LOG", log.to_str().unwrap()),
+            ("XDG_STATE_HOME", state.to_str().unwrap()),
         ];
         let window = display.open(&[&sample.dicom], &envs);
         display.wait_for_title(&window, "open");
@@ -306,11 +325,11 @@ fn the_shader_draws_what_the_cpu_draws() {
         display.wait_for_title(&window, "not scored");
         display.key(&window, "shift+space");
         display.wait_for_title(&window, "scored and explained");
-        let picture = display.shoot(&format!("window-{draw}.png"));
+        let picture = display.shoot(&format!("window-{name}-{draw}.png"));
         // Turned and mirrored, as one of the ways that its sides can lie.
         let press = |key: &str, before: &RgbImage| {
             display.key(&window, key);
-            let name = format!("window-{draw}-{key}.png");
+            let name = format!("window-{name}-{draw}-{key}.png");
             display.shoot_when(&name, "the scan to turn", |it| {
                 0.05 < difference(&viewport(before), &viewport(it), 8)
             })
