@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::explained::label_to_explain;
+use super::{explained::label_to_explain, score_files::Silence};
 use crate::{
     case::{Sequence, Series, Variable},
-    failure::Failure,
     model::{Manifest, Task},
     prediction::{CourseWeights, Erasure, Method, Prediction},
     prep::Spec,
@@ -49,8 +48,8 @@ pub(super) fn answer(
     target: Target<'_>,
     is_checked: bool,
     loaded: &mut Loaded,
-) -> Result<(Prediction, CourseExplained), Failure> {
-    let told = |error: score::Error| Failure::from(&error);
+) -> Result<(Prediction, CourseExplained), Silence> {
+    let told = |error: score::Error| Silence::from(&error);
     let prediction = score::score(target, loaded, Gate::Closed).map_err(told)?;
     let label = label_to_explain(&prediction, None)?;
     let task = Task::default();

@@ -20,7 +20,7 @@ use crate::{
     case::{Note, Scan, Sequence, Series},
     disk,
     failure::Failure,
-    import::Opened,
+    import::{self, Opened},
     model::{Manifest, Task, bundle},
     nn,
     prediction::{Call, LabelIdx, Method, NoteRead, Ood, Pixel, Prediction, Uncertainty},
@@ -127,6 +127,50 @@ struct Refusal {
     headline: String,
     remedy: String,
     cause: String,
+    /// The file or the case is none for this program or this model; else something went wrong.
+    is_refused: bool,
+}
+
+/// Why a file has no answer.
+pub(super) struct Silence {
+    failure: Failure,
+    is_refused: bool,
+}
+
+impl From<Failure> for Silence {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            is_refused: false,
+        }
+    }
+}
+
+impl From<&score::Error> for Silence {
+    fn from(error: &score::Error) -> Self {
+        Self {
+            failure: Failure::from(error),
+            is_refused: matches!(error, score::Error::OutOfScope { .. }),
+        }
+    }
+}
+
+impl From<&import::Error> for Silence {
+    fn from(error: &import::Error) -> Self {
+        Self {
+            failure: Failure::from(error),
+            is_refused: matches!(error, import::Error::Refused(_)),
+        }
+    }
+}
+
+impl Silence {
+    fn refused(failure: Failure) -> Self {
+        Self {
+            failure,
+            is_refused: true,
+        }
+    }
 }
 
 /// Scores every file; one that fails is told and the others go on.
@@ -161,12 +205,12 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
             if !args.json {
                 match &answer {
                     Ok((answer, text)) => print(&table(answer, text.as_ref()))?,
-                    Err(failure) => eprintln!("{}", told(file, failure)),
+                    Err(silence) => eprintln!("{}", told(file, &silence.failure)),
                 }
             }
             match answer {
                 Ok((answer, _)) => report.results.push(answer),
-                Err(failure) => report.failures.push(refusal(file, failure)),
+                Err(silence) => report.failures.push(refusal(file, silence)),
             }
         }
     }
@@ -275,10 +319,10 @@ fn all_of(
     asked: (&Args, &Reader),
     decoder: &Decoder,
     models: &mut Models,
-) -> Vec<Result<Scored, Failure>> {
+) -> Vec<Result<Scored, Silence>> {
     let opened = match decoder.open(file) {
         Ok(opened) => opened,
-        Err(error) => return vec![Err(Failure::from(&error))],
+        Err(error) => return vec![Err(Silence::from(&error))],
     };
     match opened {
         Opened::Chart(chart)
@@ -307,7 +351,7 @@ fn score_course(
     course: Course<'_>,
     (args, reader): (&Args, &Reader),
     models: &mut Models,
-) -> Result<Scored, Failure> {
+) -> Result<Scored, Silence> {
     let (kind, target, record) = match course {
         Course::Series(series) => (Kind::Series, Target::Series(series), None),
         Course::Sequence(sequence) => {
@@ -337,7 +381,7 @@ fn one(
     (opened, kind): (Opened, Kind),
     (args, reader): (&Args, &Reader),
     models: &mut Models,
-) -> Result<Scored, Failure> {
+) -> Result<Scored, Silence> {
     match (opened, kind) {
         (Opened::Scan(scan), Kind::Scan) => {
             score_scan(file, &scan, (args, reader), models.for_scan(&scan)?)
@@ -345,26 +389,28 @@ fn one(
         (Opened::Chart(chart), Kind::Note | Kind::Series | Kind::Sequence) => {
             match chart.only_note() {
                 Some(note) => score_note(file, note, (args, reader), models.for_note(note)?),
-                None => Err(Failure {
+                None => Err(Silence::refused(Failure {
                     headline: format!("This is {}, not a note", chart.summary()),
                     remedy: "`wardlight inspect` tells what is in it.".to_owned(),
                     cause: format!("wanted one note, found {}", chart.summary()),
-                }),
+                })),
             }
         }
-        (Opened::Scan(_), Kind::Note | Kind::Series | Kind::Sequence) => Err(Failure {
-            headline: "This is a scan, not a note".to_owned(),
-            remedy: "Name it without --note.".to_owned(),
-            cause: "wanted text, found an image".to_owned(),
-        }),
-        (Opened::Chart(chart), Kind::Scan) => Err(Failure {
+        (Opened::Scan(_), Kind::Note | Kind::Series | Kind::Sequence) => {
+            Err(Silence::refused(Failure {
+                headline: "This is a scan, not a note".to_owned(),
+                remedy: "Name it without --note.".to_owned(),
+                cause: "wanted text, found an image".to_owned(),
+            }))
+        }
+        (Opened::Chart(chart), Kind::Scan) => Err(Silence::refused(Failure {
             headline: format!("This is {}, not a scan", chart.found()),
             remedy: match chart.only_note() {
                 Some(_) => "To score it as a note, name it with --note.".to_owned(),
                 None => "`wardlight inspect` tells what is in it.".to_owned(),
             },
             cause: format!("wanted an image, found {}", chart.found()),
-        }),
+        })),
     }
 }
 
@@ -373,7 +419,7 @@ fn score_scan(
     scan: &Scan,
     (args, reader): (&Args, &Reader),
     loaded: &mut Loaded,
-) -> Result<Scored, Failure> {
+) -> Result<Scored, Silence> {
     let target = Target::Scan {
         scan,
         frame_idx: args.frame.saturating_sub(1),
@@ -402,21 +448,21 @@ fn predict(
     target: Target<'_>,
     (args, reader): (&Args, &Reader),
     loaded: &mut Loaded,
-) -> Result<Prediction, Failure> {
+) -> Result<Prediction, Silence> {
     let gate = if args.beyond_scope {
         Gate::Open
     } else {
         Gate::Closed
     };
     let prediction = score::score(target, loaded, gate).map_err(|error| {
-        let mut failure = Failure::from(&error);
-        if matches!(error, score::Error::OutOfScope { .. }) {
-            failure.remedy +=
+        let mut silence = Silence::from(&error);
+        if silence.is_refused {
+            silence.failure.remedy +=
                 " To score it all the same, add --beyond-scope; the result will say so.";
         }
-        failure
+        silence
     })?;
-    reader.read(prediction, loaded.model.manifest())
+    Ok(reader.read(prediction, loaded.model.manifest())?)
 }
 
 /// The words of most influence by a method, and whether the score follows them.
@@ -443,7 +489,7 @@ fn score_note(
     note: &Note,
     (args, reader): (&Args, &Reader),
     loaded: &mut Loaded,
-) -> Result<Scored, Failure> {
+) -> Result<Scored, Silence> {
     let target = Target::Note(note);
     let prediction = predict(target, (args, reader), loaded)?;
     let label = label_to_explain(&prediction, None)?;
@@ -467,12 +513,17 @@ fn score_note(
     ))
 }
 
-fn refusal(file: &Path, failure: Failure) -> Refusal {
+fn refusal(file: &Path, silence: Silence) -> Refusal {
+    let Silence {
+        failure,
+        is_refused,
+    } = silence;
     Refusal {
         file: file.to_owned(),
         headline: failure.headline,
         remedy: failure.remedy,
         cause: failure.cause,
+        is_refused,
     }
 }
 
