@@ -69,7 +69,7 @@ fn query(typed: &str) -> Option<String> {
 }
 
 /// `other.instance_uid <> ''` is the condition of the index `item_instance`, word for word: without it every row is read.
-const COLUMNS: &str = "item.reference, item.kind, item.path, item.study_date, item.accession, item.description,
+pub(super) const COLUMNS: &str = "item.reference, item.kind, item.path, item.study_date, item.accession, item.description,
   item.opened_at,
   EXISTS (SELECT 1 FROM item AS other WHERE other.instance_uid = item.instance_uid AND other.instance_uid <> ''
     AND other.content_sha256 <> item.content_sha256),
@@ -153,7 +153,7 @@ impl Records {
     }
 }
 
-fn row_of(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
+pub(super) fn row_of(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
     let kind: String = row.get(1)?;
     Ok(ItemRow {
         reference: row.get(0)?,
