@@ -18,7 +18,7 @@
 //! | `journal` | codes and counts for whoever looks after the computer | `privacy` `disk` |
 //! | `second_start` | one window for each person and display: a second start hands its files to it | `privacy` `disk` |
 //! | `warnings` | `Warnings`, the reporter passed down | — |
-//! | `case` | what the clinician brought: scan, note, series and sequence, as plain values | `privacy` `disk` `warnings` |
+//! | `case` | what the clinician brought: scan, note, series and sequence, as plain values; a row of a worklist | `privacy` `disk` `warnings` |
 //! | `prediction` | what we answer: `Prediction`, `Explanation`, `Heatmap` | `disk` `warnings` |
 //! | `measure` | what a shape drawn on a frame measures: lengths, angles, regions, pixels | `case` |
 //! | `stats` | pure numbers: AUROC, calibration, intervals | — |

@@ -37,6 +37,8 @@ pub struct Settings {
     pub course_height: f32,
     /// What a view is printed on.
     pub paper: Paper,
+    /// How a worklist is laid out.
+    pub worklist: ListSettings,
     /// The site whose fit answers are read by, where it has one for the model; `None` for the bundle's own.
     pub site: Option<String>,
     /// Newest first. A path can name a patient: it is shown, and kept in the records where there are any; in this file
@@ -44,6 +46,158 @@ pub struct Settings {
     pub recent: Vec<Phi<PathBuf>>,
     /// Folders of finished evaluations, newest first; likewise.
     pub reports: Vec<Phi<PathBuf>>,
+}
+
+/// How a worklist is laid out: nothing of what stands in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListSettings {
+    /// From left to right, each column once.
+    pub columns: Vec<ListColumn>,
+    /// By urgency where nothing else was asked for.
+    pub sort: Option<ListSort>,
+}
+
+/// A column as it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ListColumn {
+    pub name: ColumnName,
+    /// In points.
+    pub width: f32,
+    pub is_shown: bool,
+}
+
+/// By which column a worklist is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListSort {
+    pub by: ColumnName,
+    pub is_falling: bool,
+}
+
+/// What a column of a worklist tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnName {
+    Patient,
+    StudyDate,
+    Kind,
+    File,
+    Model,
+    Finding,
+    Suspicion,
+    Uncertainty,
+    Scope,
+    Word,
+    Since,
+}
+
+impl ColumnName {
+    /// From left to right, where nobody chose otherwise.
+    pub const ALL: [Self; 11] = [
+        Self::Patient,
+        Self::StudyDate,
+        Self::Kind,
+        Self::File,
+        Self::Finding,
+        Self::Suspicion,
+        Self::Uncertainty,
+        Self::Scope,
+        Self::Word,
+        Self::Since,
+        Self::Model,
+    ];
+
+    const fn usual(self) -> ListColumn {
+        let width = match self {
+            Self::Patient | Self::File => 146.0,
+            Self::StudyDate | Self::Kind => 84.0,
+            Self::Model | Self::Finding => 190.0,
+            Self::Suspicion | Self::Uncertainty => 84.0,
+            Self::Scope => 170.0,
+            Self::Word => 104.0,
+            Self::Since => 132.0,
+        };
+        ListColumn {
+            name: self,
+            width,
+            is_shown: true,
+        }
+    }
+}
+
+impl Default for ListSettings {
+    fn default() -> Self {
+        Self {
+            columns: ColumnName::ALL.map(ColumnName::usual).to_vec(),
+            sort: None,
+        }
+    }
+}
+
+impl ListSettings {
+    /// Narrowest and widest column, in points.
+    pub const WIDTHS: std::ops::RangeInclusive<f32> = 48.0..=800.0;
+
+    /// Each column once, one at least to be seen, none too narrow to be found again.
+    fn mend(&mut self) {
+        let mut seen = Vec::new();
+        self.columns.retain(|it| {
+            let is_new = !seen.contains(&it.name);
+            seen.push(it.name);
+            is_new
+        });
+        let missing = ColumnName::ALL.iter().filter(|it| !seen.contains(it));
+        self.columns.extend(missing.map(|it| it.usual()));
+        for column in &mut self.columns {
+            column.width = column
+                .width
+                .clamp(*Self::WIDTHS.start(), *Self::WIDTHS.end());
+        }
+        if self.shown().next().is_none() {
+            *self = Self::default();
+        }
+    }
+
+    /// The columns that are seen, from left to right.
+    pub fn shown(&self) -> impl Iterator<Item = &ListColumn> {
+        self.columns.iter().filter(|it| it.is_shown)
+    }
+
+    /// Shows a column or hides it; the last one stays.
+    pub fn toggle(&mut self, name: ColumnName) {
+        let n_shown = self.shown().count();
+        if let Some(column) = self.columns.iter_mut().find(|it| it.name == name) {
+            column.is_shown = !column.is_shown || n_shown == 1;
+        }
+    }
+
+    /// Gives a column another width.
+    pub fn widen(&mut self, name: ColumnName, width: f32) {
+        if let Some(column) = self.columns.iter_mut().find(|it| it.name == name) {
+            column.width = width.clamp(*Self::WIDTHS.start(), *Self::WIDTHS.end());
+        }
+    }
+
+    /// Sorts by a column, small first; once more, great first; a third time, by urgency again.
+    pub fn sort_by(&mut self, name: ColumnName) {
+        self.sort = match self.sort {
+            Some(ListSort {
+                by,
+                is_falling: true,
+            }) if by == name => None,
+            Some(ListSort {
+                by,
+                is_falling: false,
+            }) if by == name => Some(ListSort {
+                by: name,
+                is_falling: true,
+            }),
+            _ => Some(ListSort {
+                by: name,
+                is_falling: false,
+            }),
+        };
+    }
 }
 
 /// Whether records are kept on this computer.
@@ -122,6 +276,7 @@ impl Default for Settings {
             result_width: 348.0,
             course_height: 248.0,
             paper: Paper::A4,
+            worklist: ListSettings::default(),
             site: None,
             recent: Vec::new(),
             reports: Vec::new(),
@@ -141,6 +296,7 @@ impl Settings {
         if !LETTERS.contains(&settings.letters_percent) {
             settings.letters_percent = USUAL_LETTERS;
         }
+        settings.worklist.mend();
         settings.recent.truncate(N_RECENT);
         settings.reports.truncate(N_RECENT);
         settings

@@ -3,7 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use eframe::glow;
@@ -392,10 +392,10 @@ impl App {
         if self.logged.n_scans < drawn.n_scans {
             self.log.write("scan_drawn", Some(&drawn));
         }
-        let event = if self.logged.has_frame {
-            "frame"
-        } else {
-            "first_frame"
+        let event = match self.state.page {
+            _ if !self.logged.has_frame => "first_frame",
+            Page::Worklist => "list_frame",
+            _ => "frame",
         };
         self.log.write(event, Some(&drawn));
         self.logged = Logged {
@@ -403,6 +403,12 @@ impl App {
             n_scans: drawn.n_scans,
         };
     }
+}
+
+/// Milliseconds since 1970.
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// The language that was chosen, else the system's.
@@ -413,6 +419,7 @@ fn language(settings: &Settings) -> Language {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.state.now_ms = now_ms();
         self.watch(ctx);
         self.take_in_events(ctx);
         self.play(ctx);
@@ -421,7 +428,13 @@ impl eframe::App for App {
                 self.lock(ctx, Reason::Asked);
                 break;
             }
+            let is_list = matches!(command, Command::OnWorklist(_));
+            let start = Instant::now();
             let effects = self.state.apply(command);
+            if is_list && self.log.is_on() {
+                let took_ms = start.elapsed().as_secs_f32() * 1e3;
+                self.log.write("list_command", Some(took_ms));
+            }
             self.perform(ctx, effects);
         }
         if let Some(visits) = &self.visits {

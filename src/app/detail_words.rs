@@ -102,6 +102,7 @@ fn code(words: &Words, action: Action, (name, code): (&str, &str)) -> Option<Str
         ("what", "view as a picture") => words.say("code-view-picture"),
         ("what", "view on a page") => words.say("code-view-page"),
         ("what", "view to the clipboard") => words.say("code-view-clipboard"),
+        ("what", "worklist") => words.say("code-worklist"),
         ("what", "overlay and result") => words.say("code-overlay-and-result"),
         ("after", "restore") => words.say("code-restore"),
         ("found", "a letter of the inbox that cannot be opened") => words.say("code-letter"),

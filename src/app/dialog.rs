@@ -72,6 +72,7 @@ impl Dialog {
                 (words.say("dialog-table"), words.say("dialog-csv"))
             }
             Field::Recipe => (words.say("dialog-recipe"), words.say("train-recipe")),
+            Field::List => (words.say("dialog-list"), words.say("dialog-csv")),
             _ => (words.say("dialog-folder"), String::new()),
         };
         Self::start(wake, none, move || {
@@ -79,6 +80,12 @@ impl Dialog {
             let picked = match field {
                 Field::Table | Field::Measurements => {
                     pollster::block_on(dialog.add_filter(kind, &["csv"]).pick_file())
+                }
+                Field::List => {
+                    let dialog = dialog
+                        .set_file_name("worklist.csv")
+                        .add_filter(kind, &["csv"]);
+                    pollster::block_on(dialog.save_file())
                 }
                 Field::Recipe => pollster::block_on(dialog.add_filter(kind, &["toml"]).pick_file()),
                 _ => pollster::block_on(dialog.pick_folder()),

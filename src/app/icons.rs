@@ -11,6 +11,8 @@ use super::theme::{RADIUS, Tokens};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Icon {
     Study,
+    /// Lines of a table, the first of them marked.
+    Worklist,
     Folder,
     Search,
     /// A sheet with a line blacked out.
@@ -92,6 +94,7 @@ fn draw(painter: &Painter, icon: Icon, at: Pos2, ink: Color32) {
             );
             painter.rect_filled(boxed((-8.0, -7.0), (-2.0, 7.0)), CornerRadius::same(1), ink);
         }
+        Icon::Worklist => rows(painter, at, stroke),
         Icon::Folder => line(&[
             (-8.0, 6.5),
             (-8.0, -6.0),
@@ -132,23 +135,29 @@ fn draw(painter: &Painter, icon: Icon, at: Pos2, ink: Color32) {
                 Stroke::NONE,
             ));
         }
-        Icon::Keys => {
-            painter.rect_stroke(
-                boxed((-9.0, -5.5), (9.0, 5.5)),
-                CornerRadius::same(2),
-                stroke,
-                StrokeKind::Middle,
-            );
-            for x in [-5.0, -1.7, 1.7, 5.0] {
-                painter.circle_filled(at + vec2(x, -1.8), 1.0, ink);
-            }
-            line(&[(-4.0, 2.2), (4.0, 2.2)]);
-        }
+        Icon::Keys => keyboard(painter, at, stroke),
         Icon::Close => {
             line(&[(-3.5, -3.5), (3.5, 3.5)]);
             line(&[(-3.5, 3.5), (3.5, -3.5)]);
         }
     }
+}
+
+/// Lines of a table, the first of them marked.
+fn rows(painter: &Painter, at: Pos2, stroke: Stroke) {
+    painter.circle_filled(at + vec2(-7.0, -5.5), 1.75, stroke.color);
+    for y in [-5.5, 0.0, 5.5] {
+        painter.hline((at.x - 3.5)..=(at.x + 8.0), at.y + y, stroke);
+    }
+}
+
+fn keyboard(painter: &Painter, at: Pos2, stroke: Stroke) {
+    let edge = Rect::from_center_size(at, vec2(18.0, 11.0));
+    painter.rect_stroke(edge, CornerRadius::same(2), stroke, StrokeKind::Middle);
+    for x in [-5.0, -1.7, 1.7, 5.0] {
+        painter.circle_filled(at + vec2(x, -1.8), 1.0, stroke.color);
+    }
+    painter.hline((at.x - 4.0)..=(at.x + 4.0), at.y + 2.2, stroke);
 }
 
 /// A sheet with a line blacked out.

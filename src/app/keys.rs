@@ -33,7 +33,9 @@ pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) 
             Action::CopyView => is_typing || is_text_selected(ctx),
             _ => false,
         };
-        let is_elsewhere = state.page != Page::Reading && (is_plain || !works_anywhere(action));
+        let is_for_list = state.page == Page::Worklist && action == Action::NextUnread;
+        let is_elsewhere =
+            state.page != Page::Reading && !is_for_list && (is_plain || !works_anywhere(action));
         // A menu that is open is what Escape closes.
         let is_for_menu = has_menu && action == Action::Escape;
         if is_elsewhere || is_for_text || is_for_menu || is_plain && (is_typing || is_for_control) {

@@ -131,7 +131,7 @@ fn export_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
 }
 
 /// A name and a field beside it.
-fn text_ui(
+pub(super) fn text_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
     (label, hint): (&str, &str),
@@ -153,7 +153,7 @@ fn text_ui(
 }
 
 /// A name and a list to choose from beside it.
-fn choice_ui<T>(
+pub(super) fn choice_ui<T>(
     ui: &mut Ui,
     scene: &Scene<'_>,
     (label, width): (&str, f32),

@@ -63,6 +63,7 @@ mod train_ui;
 mod trust_ui;
 mod view_out;
 mod words;
+mod worklist_ui;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
@@ -272,6 +273,10 @@ fn window_ui(
         }
         Page::Log => {
             log_ui::log_ui(ui, scene, commands);
+            left
+        }
+        Page::Worklist => {
+            worklist_ui::worklist_ui(ui, scene, commands);
             left
         }
     };

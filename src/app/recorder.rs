@@ -21,14 +21,16 @@ use crate::{
     engine::WakeFn,
     privacy::{Phi, process},
     session::{
-        Ask, Credentials, Deed, ItemId, LOG_ROWS, LogForm, LogRow, MarkId, Opened, OpenedFile,
-        PSEUDONYMS, RECENT, REPORTS, Request, Told,
+        Ask, Credentials, Deed, ItemId, Kept, LOG_ROWS, LogForm, LogRow, MarkId, Opened,
+        OpenedFile, PSEUDONYMS, RECENT, REPORTS, Request, Told, row_of_kept,
     },
-    store::{Action, Cost, Error, Filter, NewItem, NewStore, Outcome, Place, Records},
+    store::{Action, Cost, Error, Filter, Listing, NewItem, NewStore, Outcome, Place, Records},
 };
 
 /// Requests that may wait, and answers.
 const N_REQUESTS: usize = 256;
+/// Cases that are listed at once: deeds are written in between.
+const N_CASES: usize = 2_048;
 /// So long what waits may take once the records are to be closed.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -198,6 +200,10 @@ impl Keeper {
             Request::ExportLog { filter, form, to } => {
                 Some(Told::Exported(self.export(&filter, form, to)))
             }
+            Request::ListCases { asked, before } => {
+                let answer = self.list(before);
+                Some(Told::Cases { asked, answer })
+            }
             Request::Close => {
                 let told = self.keep_settings();
                 // The keys go with them.
@@ -349,6 +355,14 @@ impl Keeper {
                 Ok(LogRow { entry, name })
             })
             .collect()
+    }
+
+    fn list(&self, before: Option<i64>) -> Result<Kept, Error> {
+        let Listing { rows, next } = self.records()?.listing(before, N_CASES)?;
+        Ok(Kept {
+            rows: rows.into_iter().map(row_of_kept).collect(),
+            next,
+        })
     }
 
     fn export(&self, filter: &Filter, form: LogForm, to: PathBuf) -> Result<PathBuf, Error> {

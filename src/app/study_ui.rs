@@ -43,6 +43,8 @@ pub(super) fn rail_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command
                 Action::ToggleStudyList,
                 scene.is_study_list_shown,
             );
+            let is_worklist = scene.state.page == Page::Worklist;
+            icon(ui, Icon::Worklist, Action::Worklist, is_worklist);
             icon(ui, Icon::Folder, Action::OpenFiles, false);
             icon(ui, Icon::Search, Action::Palette, false);
             ui.add_space(12.0);
@@ -100,7 +102,7 @@ pub(super) fn study_ui(
 }
 
 /// How far opening is.
-fn opening_ui(ui: &mut Ui, scene: &Scene<'_>) {
+pub(super) fn opening_ui(ui: &mut Ui, scene: &Scene<'_>) {
     let Some(job) = scene.state.opening_job() else {
         return;
     };

@@ -12,6 +12,7 @@ pub mod series;
 pub mod spacing;
 pub mod stack;
 pub mod variable;
+pub mod worklist;
 
 pub use chart::Chart;
 pub use labelled::LabelledScan;

@@ -93,6 +93,7 @@ impl Client {
             | Job::OpenSample
             | Job::Save(_)
             | Job::TakeOut(_)
+            | Job::SaveTable { .. }
             | Job::MakeVolume(_)
             | Job::OpenReport(_)
             | Job::ReadNote(_)

@@ -2,7 +2,7 @@
 //!
 //! | thread | owns | takes |
 //! |---|---|---|
-//! | `files` | the decoder, the rules of notes | `Open`, `OpenSample`, `Save`, `TakeOut`, `OpenReport`, `ReadNote`, `AskNote` |
+//! | `files` | the decoder, the rules of notes | `Open`, `OpenSample`, `Save`, `SaveTable`, `TakeOut`, `OpenReport`, `ReadNote`, `AskNote` |
 //! | `model` | every model | `LoadModels`, `AddModel`, `Score`, `Explain`, `Running`, `CheckMap` |
 //! | `copies` | what finds text in pictures | `Preview`, `WriteCopy` |
 //! | `work` | at most one process | `RunTool` |
@@ -23,7 +23,7 @@ use std::{
 };
 
 use crate::{
-    case::{Note, Plane, Presentation, Scan, Sequence, Series, Window},
+    case::{Note, Plane, Presentation, Scan, Sequence, Series, Window, worklist::Row},
     disk, evaluate,
     failure::Relayed,
     import::{self, Found, Opened, Origin},
@@ -90,6 +90,11 @@ pub enum Job {
     Save(Box<SaveJob>),
     /// Hand a view out of the window.
     TakeOut(Box<TakeOutJob>),
+    /// Write a worklist as it is shown.
+    SaveTable {
+        table: Phi<Vec<u8>>,
+        to: PathBuf,
+    },
     /// Put slices together that lie in this order.
     MakeVolume(Vec<VolumeSlice>),
     /// Load one more model, in the place of a loaded one of its name.
@@ -173,6 +178,11 @@ pub enum Event {
     Presented {
         from: Origin,
         presentation: Box<Presentation>,
+    },
+    /// A portion of the rows of a worklist; more may follow from the same place.
+    Listed {
+        from: Origin,
+        rows: Vec<Row>,
     },
     Refused {
         from: Origin,
@@ -353,6 +363,7 @@ impl Job {
             Self::CheckMap { .. } => "check",
             Self::Save(_) => "save",
             Self::TakeOut(_) => "view",
+            Self::SaveTable { .. } => "table",
             Self::MakeVolume(_) => "volume",
             Self::AddModel(_) => "add",
             Self::OpenReport(_) => "report",

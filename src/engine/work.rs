@@ -19,9 +19,9 @@ use super::{
     take_out::take_out,
 };
 use crate::{
-    case::Plane,
+    case::{Plane, worklist::Row},
     disk,
-    import::Found,
+    import::{Found, Origin},
     language::Rules,
     model::{self, Manifest, Task},
     prediction::{LabelIdx, Method},
@@ -34,6 +34,8 @@ use crate::{
     share,
 };
 
+/// Rows of a worklist that are said at once.
+const N_ROWS: usize = 8_192;
 /// The largest evaluation that is read.
 const REPORT_BYTES: u64 = 64 << 20;
 
@@ -55,7 +57,7 @@ impl Outbox {
     }
 }
 
-/// Serves `Open`, `OpenSample`, `Save`, `TakeOut`, `OpenReport`, `ReadNote` and `AskNote` until the queue closes.
+/// Serves `Open`, `OpenSample`, `Save`, `SaveTable`, `TakeOut`, `OpenReport`, `ReadNote` and `AskNote` until the queue closes.
 pub(super) fn run_files(
     jobs: &Receiver<Ticket>,
     mut open: OpenFn,
@@ -79,6 +81,11 @@ pub(super) fn run_files(
             Job::OpenSample => Ok(open_all(&sample()?, &ticket, &mut open, outbox)),
             Job::TakeOut(job) => take_out(job, &ticket.task),
             Job::Save(save) => write(save).map(|()| Some(Event::Saved(Phi::new(save.to.clone())))),
+            Job::SaveTable { table, to } => {
+                // Asked for by a person who may.
+                disk::write_atomic(to, table.reveal())?;
+                Ok(Some(Event::Saved(Phi::new(to.clone()))))
+            }
             Job::MakeVolume(slices) => make_volume(slices, &ticket.task).map(Some),
             Job::OpenReport(folder) => open_report(folder).map(Some),
             // The stack is scrubbed after every job.
@@ -170,6 +177,7 @@ pub(super) fn run_models(
             | Job::OpenSample
             | Job::Save(_)
             | Job::TakeOut(_)
+            | Job::SaveTable { .. }
             | Job::MakeVolume(_)
             | Job::OpenReport(_)
             | Job::ReadNote(_)
@@ -273,6 +281,7 @@ fn open_all(
             }
             Found::Opened { from, opened } => Event::Opened { from, opened },
             Found::Presented { from, presentation } => Event::Presented { from, presentation },
+            Found::Listed { from, rows } => return list(&from, rows, ticket, outbox),
             Found::Refused { from, error } => Event::Refused { from, error },
             Found::Noticed { given, notice } => Event::Noticed { given, notice },
         };
@@ -282,6 +291,24 @@ fn open_all(
         }
     });
     None
+}
+
+/// Says rows in portions, so that no frame waits for many.
+fn list(from: &Origin, mut rows: Vec<Row>, ticket: &Ticket, outbox: &Outbox) -> ControlFlow<()> {
+    loop {
+        let rest = rows.split_off(rows.len().min(N_ROWS));
+        let from = from.clone();
+        if outbox
+            .send(ticket.id, Event::Listed { from, rows })
+            .is_err()
+        {
+            return ControlFlow::Break(());
+        }
+        if rest.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        rows = rest;
+    }
 }
 
 fn load_all(

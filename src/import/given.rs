@@ -23,7 +23,10 @@ pub(super) use walk::natural_order;
 use std::path::PathBuf;
 
 use super::{Error, Opened};
-use crate::{case::Presentation, privacy::Phi};
+use crate::{
+    case::{Presentation, worklist::Row},
+    privacy::Phi,
+};
 
 /// Where something that was opened came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +58,11 @@ pub enum Found {
     Presented {
         from: Origin,
         presentation: Box<Presentation>,
+    },
+    /// Rows of a worklist.
+    Listed {
+        from: Origin,
+        rows: Vec<Row>,
     },
     Refused {
         from: Origin,

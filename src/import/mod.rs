@@ -7,7 +7,7 @@
 //!
 //! 1. `recognise` tells the kind of file by its content, never by its name;
 //! 2. `dicom`, `picture`, `document`, `note`, `series` or `fasta` (for a model file `weights`, for training images
-//!    `arrays`) reads it and refuses,
+//!    `arrays`, for what `wardlight score` has written `scored`) reads it and refuses,
 //!    with the reason, what it does not understand;
 //! 3. `wire` carries the frames back; `decoder` keeps workers warm and stops those that take too long.
 
@@ -24,6 +24,7 @@ mod note;
 mod picture;
 mod pool;
 mod recognise;
+mod scored;
 mod series;
 mod shift;
 mod weights;

@@ -9,7 +9,7 @@
 //! de-identify, the JSON before the file is that request.
 //!
 //! A worker that was given a file of several ([`Purpose::Given`]) answers `Aside` where the file is not for its place, or
-//! `Directory`, or as above, an image with overlay planes after a `Presentation` of these, and takes the next request unless it refused. To an archive it answers `Member` and `File` for
+//! `Directory`, or portions of `Rows` of which the last one is empty, or as above, an image with overlay planes after a `Presentation` of these, and takes the next request unless it refused. To an archive it answers `Member` and `File` for
 //! each member that it unpacks, then `Tally`.
 
 use std::io::{self, Read, Write};
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     Error, Refusal, Sandbox, archive,
     dicom::Deidentified,
+    scored,
     weights::{BYTES_LIMIT, Head, ModelFile, NamedTensor, TENSORS_LIMIT},
 };
 use crate::{
@@ -26,6 +27,7 @@ use crate::{
         Chart, Frame, Samples,
         presentation::{Content, Piece, Planes, Presentation},
         scan::Header,
+        worklist::Row,
     },
     privacy::Phi,
 };
@@ -67,6 +69,7 @@ pub(super) enum Kind {
     Directory = b'J',
     Member = b'P',
     Tally = b'Y',
+    Rows = b'R',
     Refused = b'E',
 }
 
@@ -88,6 +91,7 @@ impl Kind {
             Self::Directory,
             Self::Member,
             Self::Tally,
+            Self::Rows,
             Self::Refused,
         ]
         .into_iter()
@@ -240,6 +244,8 @@ pub(super) enum GivenAnswer {
     Presentation(Box<Presentation>),
     Aside(Aside),
     Directory(Directory),
+    /// Of a worklist.
+    Rows(Vec<Row>),
 }
 
 /// The next of what a worker says to an archive.
@@ -424,6 +430,7 @@ pub(super) fn given(input: &mut impl Read) -> Result<GivenAnswer, Error> {
     Ok(match kind {
         Kind::Aside => GivenAnswer::Aside(json(input, n_bytes)?),
         Kind::Directory => GivenAnswer::Directory(json(input, n_bytes)?),
+        Kind::Rows => GivenAnswer::Rows(rows_after(input, n_bytes)?),
         Kind::Presentation => {
             let presentation = presentation_after(input, (kind, n_bytes))?;
             match presentation.content {
@@ -436,6 +443,30 @@ pub(super) fn given(input: &mut impl Read) -> Result<GivenAnswer, Error> {
             GivenAnswer::Opened(answer, Planes::default())
         }
     })
+}
+
+/// Reads portions of rows until an empty one.
+fn rows_after(input: &mut impl Read, mut n_bytes: u64) -> Result<Vec<Row>, Error> {
+    let mut rows = Vec::new();
+    loop {
+        let portion: Vec<Row> = json(input, n_bytes)?;
+        if portion.is_empty() {
+            return Ok(rows);
+        }
+        rows.extend(portion);
+        // Answers, and files without one.
+        if 2 * scored::ROWS_LIMIT < rows.len() {
+            let found = format!("{} rows so far", rows.len());
+            return Err(broken("a worklist that is not too long", found));
+        }
+        let kind;
+        (kind, n_bytes) = head(input)?;
+        match kind {
+            Kind::Rows => {}
+            Kind::Refused => return Err(json::<Refusal>(input, n_bytes)?.into()),
+            _ => return Err(broken("more rows", format!("{kind:?}"))),
+        }
+    }
 }
 
 /// Reads the next of what a worker says to an archive.

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use super::{
     Hints, Refusal, archive, arrays, dicom, document, fasta, memory, note, picture,
     recognise::{self, Content},
-    series, weights,
+    scored, series, weights,
     wire::{Aside, Kind, Purpose, Reply, Wanted},
 };
 use crate::{
@@ -141,6 +141,9 @@ fn read<W: Write>(bytes: &[u8], hints: &Hints, reply: &mut Reply<W>) -> Result<(
 fn given<W: Write>(bytes: &[u8], wanted: Wanted, reply: &mut Reply<W>) -> Result<(), Refusal> {
     if dicom::is_directory(bytes) {
         return reply.json(Kind::Directory, &dicom::directory(bytes)?);
+    }
+    if wanted != Wanted::Images && scored::is_scored(bytes) {
+        return scored::read(bytes, reply);
     }
     let content = recognise::content(bytes);
     if wanted != Wanted::Images && !matches!(content, Ok(Content::Dicom)) {

@@ -72,6 +72,8 @@ pub enum Action {
     Palette,
     Keys,
     Log,
+    Worklist,
+    NextUnread,
     Deidentify,
     BreakGlass,
     Lock,
@@ -121,7 +123,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 78] = [
+    pub const ALL: [Self; 80] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -189,6 +191,8 @@ impl Action {
         Self::LastFrame,
         Self::ToggleTexts,
         Self::Deidentify,
+        Self::Worklist,
+        Self::NextUnread,
         Self::Evaluate,
         Self::Train,
         Self::ToggleStudyList,
@@ -283,6 +287,8 @@ impl Action {
             Self::Palette => ("Ctrl+K", Window),
             Self::Keys => ("F1", Window),
             Self::Log => ("Ctrl+J", Window),
+            Self::Worklist => ("Ctrl+G", Window),
+            Self::NextUnread => ("Shift+N", Window),
             Self::BreakGlass => ("", Window),
             Self::Lock => ("Ctrl+L", Window),
             Self::Safety => ("", Window),
@@ -369,6 +375,8 @@ impl Action {
             Self::Palette => (words.say("action-palette"), words.say("action-palette-tip")),
             Self::Keys => (words.say("action-keys"), words.say("action-keys-tip")),
             Self::Log => (words.say("action-log"), words.say("action-log-tip")),
+            Self::Worklist => (words.say("action-worklist"), words.say("action-worklist-tip")),
+            Self::NextUnread => (words.say("action-next-unread"), words.say("action-next-unread-tip")),
             Self::BreakGlass => (words.say("action-break-glass"), words.say("action-break-glass-tip")),
             Self::Lock => (words.say("action-lock"), words.say("action-lock-tip")),
             Self::Safety => (words.say("action-safety"), words.say("action-safety-tip")),

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::{Action, Command, Deed, Effect, PageCommand, State, TakeOutCommand, Tone};
+use super::{
+    Action, Command, Deed, Effect, PageCommand, Source, State, TakeOutCommand, Tone,
+    WorklistCommand,
+};
 use crate::{
     failure::Failure,
     store::{self, Outcome, Right},
@@ -16,7 +19,10 @@ impl Command {
             Self::Act(action) => action.right(),
             Self::Answer(..) | Self::TypeReason(..) | Self::KeepReason(..) => Some(Right::Read),
             Self::EditMarks(..) => Some(Right::Annotate),
-            Self::SaveTo(_) | Self::OnTakeOut(TakeOutCommand::To(_)) => Some(Right::Export),
+            Self::SaveTo(_)
+            | Self::OnTakeOut(TakeOutCommand::To(_))
+            | Self::OnWorklist(WorklistCommand::Export) => Some(Right::Export),
+            Self::OnWorklist(WorklistCommand::Choose(Source::Kept)) => Some(Right::Search),
             Self::OnDeidentify(_) => Some(Right::Deidentify),
             Self::ChooseSite(_) => Some(Right::ChangeThreshold),
             Self::OnPage(PageCommand::UseModel) => Some(Right::ChangeModel),
@@ -38,6 +44,7 @@ impl Action {
             }
             Self::Deidentify => Some(Right::Deidentify),
             Self::Log => Some(Right::ViewAudit),
+            Self::Worklist | Self::NextUnread => Some(Right::OpenCase),
             Self::BreakGlass => Some(Right::BreakGlass),
             _ => None,
         }

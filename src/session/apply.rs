@@ -10,6 +10,7 @@ use crate::{
     engine::{Event, Gate, Job, JobId, SaveJob, Target, Told},
     failure::{Failure, InWords as _},
     lock::Reason,
+    privacy::Phi,
     render::{Turn, auto_window, curve::first_window, preset_window},
     settings::{LETTERS, Theme, USUAL_LETTERS},
     words::Part,
@@ -42,6 +43,7 @@ impl State {
         self.follow(before);
         self.arrange_viewports();
         effects.extend(self.follow_center());
+        self.follow_worklist();
         self.tell_first(effects)
     }
 
@@ -102,6 +104,7 @@ impl State {
             | Command::SetLetters(_) => return self.change_setting(command),
             Command::AtDoor(command) => return self.at_door(command),
             Command::OnLog(command) => return self.apply_on_log(command),
+            Command::OnWorklist(command) => return self.apply_on_worklist(command),
             Command::OnDeidentify(command) => return self.apply_on_deidentify(command),
             Command::BreakGlass(reason) => {
                 return vec![Effect::Records(Request::BreakGlass(reason))];
@@ -166,6 +169,7 @@ impl State {
         self.arrange_viewports();
         // A file that was opened may have taken the middle.
         effects.extend(self.follow_center());
+        self.follow_worklist();
         self.tell_first(effects)
     }
 
@@ -200,6 +204,7 @@ impl State {
             Event::NoteTaken(parts) => self.note_taken(id, &purpose, *parts),
             Event::NoteAnswered(reply) => self.note_answered(id, &purpose, *reply),
             Event::MapChecked(found) => self.map_checked(id, &purpose, found),
+            Event::Listed { from, rows } => return self.rows_came(id, &from, rows),
             Event::Saved(path) => return self.saved(&purpose, path),
             Event::Pictured(picture) => return self.pictured(&purpose, picture),
             Event::VolumeMade(volume) => {
@@ -408,6 +413,8 @@ impl State {
             Action::NextHour => self.edit_course(|it| it.view.choose(it.view.hour + 1)),
             Action::PreviousHour => self.edit_course(|it| it.view.choose(it.view.hour - 1)),
             Action::ToggleCourse => self.is_course_shown = !self.is_course_shown,
+            Action::Worklist => self.toggle_worklist(),
+            Action::NextUnread => return self.next_unread(),
             Action::NextMarks => self.note_marks = self.note_marks.next(),
             Action::PutTogether => self.ask_together(),
             Action::TakeApart => return self.take_apart(),

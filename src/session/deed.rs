@@ -226,7 +226,7 @@ pub(super) fn identity_of(item: &Item) -> Identity {
 }
 
 /// A value of the DICOM header; empty where there is none.
-fn dicom_value(item: &Item, part: fn(&DicomHeader) -> &Phi<String>) -> Phi<String> {
+pub(super) fn dicom_value(item: &Item, part: fn(&DicomHeader) -> &Phi<String>) -> Phi<String> {
     let dicom = match &item.content {
         Content::Scan(scan) => scan.scan.header.dicom.as_ref(),
         Content::Note(_) | Content::Series(_) | Content::Sequence(_) => None,

@@ -168,6 +168,7 @@ impl State {
         blank.jobs = std::mem::take(&mut self.jobs);
         // A late answer must not find a new question under its number.
         blank.next_number = self.next_number;
+        blank.now_ms = self.now_ms;
         *self = blank;
         effects.extend(ending.into_iter().map(Effect::Cancel));
         effects.push(Effect::Forget);

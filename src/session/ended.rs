@@ -38,6 +38,7 @@ impl State {
             Purpose::LoadModels
             | Purpose::Save { .. }
             | Purpose::TakeOut { .. }
+            | Purpose::SaveWorklist { .. }
             | Purpose::Cut { .. }
             | Purpose::AddModel(_) => self.tell(Tone::Failure, failure, None, None),
         }

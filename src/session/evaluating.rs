@@ -109,6 +109,10 @@ impl State {
                 self.deidentify.folder = text;
                 return;
             }
+            Field::List => {
+                self.worklist.out = text;
+                return;
+            }
             _ => {}
         }
         let place = self.evaluating.form.field_mut(field);

@@ -27,6 +27,8 @@ pub struct Item {
     pub path: Phi<PathBuf>,
     /// Whose page it stands on.
     pub patient: PatientId,
+    /// When it was opened, in milliseconds since 1970.
+    pub(super) opened_ms: i64,
     /// Greater is later: when it was shown last.
     pub shown: u64,
     /// The records know of it.

@@ -37,6 +37,7 @@ mod together;
 mod training;
 mod trust;
 mod view;
+mod worklist;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -89,6 +90,10 @@ pub use self::{
     take_out::{Form, TakeOut, TakeOutCommand},
     together::{Bond, Consent, PatientId},
     view::View,
+    worklist::{
+        Filter, Kept, LONGEST_WAIT_HOURS, List, Source, Standing, Worklist, WorklistCommand, cell,
+        column_words, row_of_kept, standing_words, urgency,
+    },
 };
 
 /// What the program is called, in every language.
@@ -106,6 +111,7 @@ pub struct State {
     pub evaluating: Evaluating,
     pub training: Training,
     pub log: LogPage,
+    pub worklist: Worklist,
     pub deidentify: DeidentifyPage,
     /// Where models are installed.
     pub models_folder: Option<PathBuf>,
@@ -159,6 +165,8 @@ pub struct State {
     /// Folders of the models that were loaded after the start, by name.
     pub(crate) added: BTreeMap<String, PathBuf>,
     pub(crate) next_number: u64,
+    /// Milliseconds since 1970, as the window has it: rows of the worklist wait since a time.
+    pub now_ms: i64,
 }
 
 /// What a model reads.
@@ -274,6 +282,9 @@ pub(crate) enum Purpose {
         item: ItemId,
         form: Form,
     },
+    SaveWorklist {
+        n_rows: usize,
+    },
     /// Planes through the series of a row.
     Cut {
         row: ItemId,
@@ -375,6 +386,7 @@ pub enum Command {
     SetLetters(u16),
     AtDoor(DoorCommand),
     OnLog(LogCommand),
+    OnWorklist(WorklistCommand),
     OnDeidentify(DeidentifyCommand),
     /// For this reason, in an emergency.
     BreakGlass(String),
@@ -424,6 +436,7 @@ impl State {
             evaluating: Evaluating::default(),
             training: Training::default(),
             log: LogPage::default(),
+            worklist: Worklist::default(),
             deidentify: DeidentifyPage::default(),
             models_folder: None,
             items: Vec::new(),
@@ -456,6 +469,7 @@ impl State {
             sample: None,
             added: BTreeMap::new(),
             next_number: 1,
+            now_ms: 0,
         }
     }
 
@@ -621,6 +635,7 @@ impl State {
             }
             Page::Evaluate => words.say("title-evaluation"),
             Page::Log => words.say("title-log"),
+            Page::Worklist => words.say("title-worklist"),
             Page::Deidentify if self.deidentify.draft.waiting().is_some() => {
                 words.say("title-looking")
             }

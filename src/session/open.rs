@@ -105,6 +105,7 @@ impl State {
             name,
             path,
             patient: PatientId(0),
+            opened_ms: self.now_ms,
             shown: 0,
             is_told: false,
             content,

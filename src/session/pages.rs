@@ -21,6 +21,7 @@ pub enum Page {
     Train,
     /// The audit log.
     Log,
+    Worklist,
     /// A de-identified copy of what is in the middle.
     Deidentify,
 }
@@ -43,6 +44,8 @@ pub enum Field {
     Bundle,
     /// Where de-identified copies go.
     Copies,
+    /// Where the worklist goes.
+    List,
 }
 
 /// A box to tick.
@@ -252,7 +255,9 @@ impl EvaluateForm {
             Field::LabelColumn => &mut self.label_column,
             Field::Part => &mut self.part,
             Field::Positive => &mut self.positive,
-            Field::Recipe | Field::Data | Field::Bundle | Field::Copies => return None,
+            Field::Recipe | Field::Data | Field::Bundle | Field::Copies | Field::List => {
+                return None;
+            }
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Deed, Effect, State, Tone};
+use super::{Deed, Effect, Kept, State, Tone};
 use crate::{
     deid::Secret,
     failure::Failure,
@@ -53,6 +53,12 @@ pub enum Request {
         form: LogForm,
         to: PathBuf,
     },
+    /// A portion of what is kept, from where the one before ended.
+    ListCases {
+        /// Told again with the answer.
+        asked: u64,
+        before: Option<i64>,
+    },
     /// Write what waits, within a second, and close.
     Close,
 }
@@ -67,6 +73,10 @@ pub enum Told {
     GlassBroken(Result<Person, Error>),
     Log(Result<Vec<LogRow>, Error>),
     Exported(Result<PathBuf, Error>),
+    Cases {
+        asked: u64,
+        answer: Result<Kept, Error>,
+    },
 }
 
 /// Records that were just opened.
@@ -98,6 +108,7 @@ impl State {
             Told::GlassBroken(answer) => self.glass_broken(answer),
             Told::Log(answer) => self.log_came(answer),
             Told::Exported(answer) => self.log_exported(answer),
+            Told::Cases { asked, answer } => return self.cases_came(asked, answer),
         }
         Vec::new()
     }

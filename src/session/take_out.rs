@@ -162,6 +162,9 @@ impl State {
                 words.say("notice-picture"),
                 words.say("notice-picture-remedy"),
             ),
+            Purpose::SaveWorklist { .. } => {
+                (words.say("list-written"), words.say("list-written-remedy"))
+            }
             _ => (words.say("notice-saved"), words.say("notice-saved-remedy")),
         };
         let told = Failure {
@@ -193,6 +196,7 @@ impl State {
                 };
                 (item, detail)
             }
+            Purpose::SaveWorklist { n_rows } => return self.worklist_exported(n_rows),
             _ => return Vec::new(),
         };
         let deed = Deed::Noted {

@@ -6,6 +6,7 @@ use std::{
     io::Read as _,
     ops::ControlFlow,
     path::{Path, PathBuf},
+    time::UNIX_EPOCH,
 };
 
 use super::{
@@ -14,6 +15,7 @@ use super::{
     directory, walk,
 };
 use crate::{
+    case::worklist::Row,
     import::{
         Cancel, Decoder, Error, Opened, archive,
         wire::{Aside, Directory, GivenAnswer, Tally, Wanted},
@@ -207,6 +209,10 @@ impl Request<'_> {
                 return ControlFlow::Continue(());
             }
             Ok(GivenAnswer::Presentation(presentation)) => Found::Presented { from, presentation },
+            Ok(GivenAnswer::Rows(rows)) => Found::Listed {
+                rows: placed(rows, &from),
+                from,
+            },
             Ok(GivenAnswer::Opened(answer, planes)) => {
                 let mut opened = Opened::from(answer);
                 if let Opened::Scan(scan) = &mut opened {
@@ -411,6 +417,22 @@ impl Request<'_> {
         let (done, total) = (self.n_done, self.n_total);
         (self.each)(Found::Progress { done, total })
     }
+}
+
+/// Rows with their files where the report says: a path that is not absolute begins where the report lies. They wait since the
+/// report was written.
+fn placed(mut rows: Vec<Row>, from: &Origin) -> Vec<Row> {
+    // To be opened by it, and for the time of the file.
+    let report = from.path.reveal();
+    let folder = report.parent().unwrap_or(report);
+    let written = fs::metadata(report).and_then(|it| it.modified()).ok();
+    let since = written.and_then(|it| it.duration_since(UNIX_EPOCH).ok());
+    let since_ms = since.and_then(|it| i64::try_from(it.as_millis()).ok());
+    for row in &mut rows {
+        row.file = Phi::new(folder.join(row.file.reveal()));
+        row.since_ms = row.since_ms.or(since_ms);
+    }
+    rows
 }
 
 impl LeftOut {
