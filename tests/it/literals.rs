@@ -38,7 +38,7 @@ const NEUTRAL: [(&str, &[&str]); 4] = [
     (
         "names and endings of files and their kinds",
         &[
-            "overlay", "view", "report", "html", "png", "PNG", "pdf", "csv", "toml",
+            "overlay", "view", "report", "worklist", "html", "png", "PNG", "pdf", "csv", "toml",
         ],
     ),
 ];

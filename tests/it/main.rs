@@ -104,3 +104,5 @@ mod viewports;
 mod window;
 mod witness;
 mod words;
+mod worklist;
+mod worklist_window;

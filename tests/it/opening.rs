@@ -13,6 +13,7 @@ use wardlight::{
         packed::Kept,
         scan::Rescale,
         stack::{Finding, Order, Studies},
+        worklist::Row,
     },
     disk,
     import::{Cancel, Decoder, Error, Found, LeftOut, Notice, Opened, Origin, Refusal},
@@ -29,6 +30,7 @@ use crate::{
 struct Came {
     opened: Vec<(Origin, Opened)>,
     presented: Vec<Origin>,
+    listed: Vec<(Origin, Vec<Row>)>,
     refused: Vec<(Origin, Error)>,
     notices: Vec<Notice>,
     progress: Vec<(usize, usize)>,
@@ -80,6 +82,7 @@ fn open(decoder: &Decoder, paths: &[&Path]) -> Came {
             Found::Progress { done, total } => came.progress.push((done, total)),
             Found::Opened { from, opened } => came.opened.push((from, *opened)),
             Found::Presented { from, .. } => came.presented.push(from),
+            Found::Listed { from, rows } => came.listed.push((from, rows)),
             Found::Refused { from, error } => came.refused.push((from, error)),
             Found::Noticed { notice, .. } => came.notices.push(notice),
         }
@@ -743,7 +746,7 @@ fn the_shared_folder_opens_and_three_real_slices_make_a_stack() {
         .map(|it| it.0.name().reveal().clone())
         .collect();
     assert_eq!(
-        came.opened.len() + came.presented.len() + refused.len() + left_out.n(),
+        came.opened.len() + came.presented.len() + came.listed.len() + refused.len() + left_out.n(),
         62,
         "{refused:?}"
     );

@@ -72,7 +72,7 @@ pub(crate) fn started(effects: &[Effect]) -> Vec<(JobId, Job)> {
     jobs.collect()
 }
 
-fn prediction(frame_idx: usize) -> Prediction {
+pub(crate) fn prediction(frame_idx: usize) -> Prediction {
     let manifest = fake::chest_manifest();
     let score = |label: &str, probability: f32, call: Call| Score {
         label: label.to_owned(),
