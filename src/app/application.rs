@@ -432,8 +432,7 @@ impl eframe::App for App {
             let start = Instant::now();
             let effects = self.state.apply(command);
             if is_list && self.log.is_on() {
-                let took_ms = start.elapsed().as_secs_f32() * 1e3;
-                self.log.write("list_command", Some(took_ms));
+                self.log.write_took("list_command", start.elapsed());
             }
             self.perform(ctx, effects);
         }

@@ -4,10 +4,10 @@ use std::{
     fs::File,
     io::{BufWriter, Write as _},
     path::Path,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What a frame has drawn.
 pub(super) struct Drawn {
@@ -38,21 +38,32 @@ impl FrameLog {
 
     /// Something happened now; of a frame, what it has drawn.
     pub(super) fn write(&mut self, event: &str, drawn: Option<&Drawn>) {
-        let Some(file) = &mut self.0 else { return };
-        let unix_ms = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0.0, |it| it.as_secs_f64() * 1e3);
-        let line = match drawn {
+        self.write_line(match drawn {
             Some(Drawn {
                 cpu_ms,
                 n_scans,
                 slice,
             }) => json!({
-                "event": event, "unix_ms": unix_ms, "cpu_ms": cpu_ms, "n_scans": n_scans, "slice": slice
+                "event": event, "unix_ms": unix_ms(), "cpu_ms": cpu_ms, "n_scans": n_scans, "slice": slice
             }),
-            None => json!({ "event": event, "unix_ms": unix_ms }),
-        };
+            None => json!({ "event": event, "unix_ms": unix_ms() }),
+        });
+    }
+
+    /// Something was done, and took so long.
+    pub(super) fn write_took(&mut self, event: &str, took: Duration) {
+        let took_ms = took.as_secs_f64() * 1e3;
+        self.write_line(json!({ "event": event, "unix_ms": unix_ms(), "took_ms": took_ms }));
+    }
+
+    fn write_line(&mut self, line: Value) {
+        let Some(file) = &mut self.0 else { return };
         // A log that cannot be written must not disturb the reading.
         writeln!(file, "{line}").and_then(|()| file.flush()).ok();
     }
+}
+
+fn unix_ms() -> f64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0.0, |it| it.as_secs_f64() * 1e3)
 }

@@ -1,8 +1,8 @@
 //! Text burned into pictures: where it stands, what it says, and which of it is a marker that may stay.
 //!
 //! 1. The picture is brought to grey or colour values from 0 to 1, in one window or two (`view`).
-//! 2. A network marks what looks like text, piece by piece, and in a large picture once more at a smaller size;
-//!    what it marked becomes upright boxes (`detect`).
+//! 2. A network marks what looks like text, piece by piece, in a large picture once more at a smaller size and in a small
+//!    one at a larger; what it marked becomes upright boxes (`detect`).
 //! 3. A large, thin, flat or doubtful box that does not look drawn and cannot be read is anatomy (`drawn`, `ends`).
 //! 4. Boxes that lie in each other become one (`area`), which is made to reach from end to end of its line (`ends`), and
 //!    small gaps between boxes of a line close.

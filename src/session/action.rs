@@ -123,7 +123,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 80] = [
+    pub const ALL: [Self; 83] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,

@@ -10,7 +10,6 @@ use crate::{
     engine::{Event, Gate, Job, JobId, SaveJob, Target, Told},
     failure::{Failure, InWords as _},
     lock::Reason,
-    privacy::Phi,
     render::{Turn, auto_window, curve::first_window, preset_window},
     settings::{LETTERS, Theme, USUAL_LETTERS},
     words::Part,
@@ -271,14 +270,7 @@ impl State {
         match action {
             Action::OpenFiles => return vec![Effect::AskForFiles],
             Action::OpenPath => self.sheet = Some(Sheet::Path),
-            Action::OpenSample => {
-                self.turn_to(Page::Reading);
-                self.sample = None;
-                return vec![self.ask(
-                    Purpose::Open(Command::Act(Action::OpenSample)),
-                    Job::OpenSample,
-                )];
-            }
+            Action::OpenSample => return self.open_sample(),
             Action::Score => return self.score(Gate::Closed),
             Action::ScoreBeyondScope => return self.score(Gate::Open),
             Action::ToggleOverlay => self.is_overlay_shown = !self.is_overlay_shown,
@@ -340,6 +332,13 @@ impl State {
             _ => return self.act_on_view(action),
         }
         Vec::new()
+    }
+
+    fn open_sample(&mut self) -> Vec<Effect> {
+        self.turn_to(Page::Reading);
+        self.sample = None;
+        let purpose = Purpose::Open(Command::Act(Action::OpenSample));
+        vec![self.ask(purpose, Job::OpenSample)]
     }
 
     fn step_letters(&mut self, next: impl Fn(u16) -> Option<u16>) -> Vec<Effect> {

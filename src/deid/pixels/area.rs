@@ -21,7 +21,7 @@ pub(super) struct Spot {
     pub(super) area: Rect,
     /// From 0 to 1.
     pub(super) confidence: f32,
-    /// Found in a smaller picture.
+    /// Found at another size, where boxes are coarser or less sure: it counts where nothing else was found.
     pub(super) is_coarse: bool,
 }
 
