@@ -105,7 +105,7 @@ fn scan_ui(
     }
     let n_before = commands.len();
     if scene.state.is_pointing && is_active {
-        point(ui, &response, &place, commands);
+        point(ui, (&response, &place), id, commands);
     }
     let mouse = scene.state.settings.mouse.mouse();
     if marks_ui::listen(ui, scene, (id, scan), &place, &response, commands) {
@@ -196,7 +196,7 @@ pub(super) fn under_words(
 }
 
 /// A click says what the model is to read around.
-fn point(ui: &Ui, response: &Response, place: &Place, commands: &mut Vec<Command>) {
+fn point(ui: &Ui, (response, place): (&Response, &Place), id: ItemId, commands: &mut Vec<Command>) {
     if response.contains_pointer() {
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
     }
@@ -204,7 +204,7 @@ fn point(ui: &Ui, response: &Response, place: &Place, commands: &mut Vec<Command
         .interact_pointer_pos()
         .filter(|_| response.clicked());
     let pixel = clicked.and_then(|it| place.pixel_from_ui(it));
-    commands.extend(pixel.map(Command::PointAt));
+    commands.extend(pixel.map(|it| Command::PointAt(id, it)));
 }
 
 /// What a drag and the wheel do, as the profile of the mouse says. Double click: fit.

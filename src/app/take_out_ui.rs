@@ -46,19 +46,21 @@ pub(super) fn take_out_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Com
     }
     let path = before.is_typed.then(|| path_ui(ui, scene, before));
     let mut is_accepted = ui.input(|it| it.key_pressed(Key::Enter));
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let (save, cancel) = (words.say("out-save"), words.say("cancel"));
-        let save = Button::new(&save).key("Enter").primary().show(ui, tokens);
-        is_accepted |= save.clicked();
-        let cancel = Button::new(&cancel).key("Esc").quiet().show(ui, tokens);
-        if cancel.clicked() {
-            commands.push(Command::CloseSheet);
-        }
-        let typed = words.say("out-type");
-        let typed = (!before.is_typed).then(|| Button::new(&typed).quiet().show(ui, tokens));
-        if typed.is_some_and(|it| it.clicked()) {
-            commands.push(Command::OnTakeOut(TakeOutCommand::TypePath));
-        }
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let (save, cancel) = (words.say("out-save"), words.say("cancel"));
+            let save = Button::new(&save).key("Enter").primary().show(ui, tokens);
+            is_accepted |= save.clicked();
+            let cancel = Button::new(&cancel).key("Esc").quiet().show(ui, tokens);
+            if cancel.clicked() {
+                commands.push(Command::CloseSheet);
+            }
+            let typed = words.say("out-type");
+            let typed = (!before.is_typed).then(|| Button::new(&typed).quiet().show(ui, tokens));
+            if typed.is_some_and(|it| it.clicked()) {
+                commands.push(Command::OnTakeOut(TakeOutCommand::TypePath));
+            }
+        });
     });
     if is_accepted {
         let asked = match path {

@@ -80,9 +80,18 @@ fn sources_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
             (Source::Scored, words.say("list-source-scored")),
         ] {
             let is_chosen = page.source == source;
-            let n = page.of(source).rows().len();
-            let button = counted(ui, scene, (&name, n), is_chosen);
-            if button {
+            // What the records keep is counted once it was asked for.
+            let n = match source {
+                Source::Open => scene.state.rows().len(),
+                Source::Kept | Source::Scored => page.of(source).rows().len(),
+            };
+            let is_clicked = if n == 0 && !is_chosen {
+                let button = Button::new(&name).selected(false);
+                button.show(ui, scene.tokens).clicked()
+            } else {
+                counted(ui, scene, (&name, n), is_chosen)
+            };
+            if is_clicked {
                 commands.push(Command::OnWorklist(WorklistCommand::Choose(source)));
             }
         }

@@ -14,6 +14,7 @@ pub mod stack;
 pub mod variable;
 pub mod worklist;
 
+pub use crate::disk::Sha256;
 pub use chart::Chart;
 pub use labelled::LabelledScan;
 pub use note::Note;

@@ -155,7 +155,7 @@ pub struct Running {
 }
 
 /// The overlay picture and, beside it, the result as JSON.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct SaveJob {
     pub scan: Arc<Scan>,
     pub window: Window,
@@ -164,7 +164,7 @@ pub struct SaveJob {
     /// 0..1.
     pub opacity: f32,
     /// The picture; the JSON takes its place with another ending.
-    pub to: PathBuf,
+    pub to: Phi<PathBuf>,
 }
 
 /// What comes back. The last event of a job is `Done`, `Failed` or `Cancelled`.

@@ -80,7 +80,7 @@ pub(super) fn run_files(
             Job::Open(paths) => Ok(open_all(paths, &ticket, &mut open, outbox)),
             Job::OpenSample => Ok(open_all(&sample()?, &ticket, &mut open, outbox)),
             Job::TakeOut(job) => take_out(job, &ticket.task),
-            Job::Save(save) => write(save).map(|()| Some(Event::Saved(Phi::new(save.to.clone())))),
+            Job::Save(save) => write(save).map(|()| Some(Event::Saved(save.to.clone()))),
             Job::SaveTable { table, to } => {
                 // Asked for by a person who may.
                 disk::write_atomic(to, table.reveal())?;
@@ -402,6 +402,8 @@ fn write(save: &SaveJob) -> Result<(), Error> {
         explanation,
         opacity: *opacity,
     })?;
+    // Where a person chose.
+    let to = to.reveal();
     disk::write_atomic(to, &png)?;
     // Plain fields always have a JSON form.
     let json = serde_json::to_vec_pretty(prediction).unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::{
     engine::{Event, Gate, Job, JobId, SaveJob, Target, Told},
     failure::{Failure, InWords as _},
     lock::Reason,
+    privacy::Phi,
     render::{Turn, auto_window, curve::first_window, preset_window},
     settings::{LETTERS, Theme, USUAL_LETTERS},
     words::Part,
@@ -111,7 +112,7 @@ impl State {
             Command::SetWidth(Column::Study, width) => self.settings.study_width = width,
             Command::SetWidth(Column::Result, width) => self.settings.result_width = width,
             Command::SetWidth(Column::Course, height) => self.settings.course_height = height,
-            Command::PointAt(at) => return self.point_at(at),
+            Command::PointAt(item, at) => return self.point_at(item, at),
             Command::CloseSheet => self.sheet = None,
             Command::NoDialog => self.sheet = Some(Sheet::Path),
             other => self.apply_to_view(other),
@@ -520,11 +521,10 @@ impl State {
 
     // Saving, failures.
 
+    /// What is on screen now is what will be saved, whatever is there once the person has found a place for it.
     fn ask_where_to_save(&mut self) -> Vec<Effect> {
-        if self
-            .scan()
-            .is_some_and(|(_, it)| it.explanation().is_some())
-        {
+        self.to_save = self.overlay_and_result();
+        if self.to_save.is_some() {
             return vec![Effect::AskWhereToSave];
         }
         let failure = Failure {
@@ -536,26 +536,25 @@ impl State {
         Vec::new()
     }
 
-    fn save_overlay(&mut self, to: PathBuf) -> Vec<Effect> {
-        let Some((item, scan)) = self.scan() else {
-            return Vec::new();
-        };
-        let opacity = self.drawn_opacity(scan);
-        let (Some(prediction), Some(explanation)) = (
-            scan.prediction().cloned(),
-            scan.explanation().map(|it| it.as_ref().clone()),
-        ) else {
-            return Vec::new();
-        };
+    fn overlay_and_result(&self) -> Option<(ItemId, Box<SaveJob>)> {
+        let (item, scan) = self.scan()?;
         let job = SaveJob {
             scan: scan.scan.clone(),
             window: scan.view.window.clone(),
-            prediction,
-            explanation,
-            opacity,
-            to,
+            prediction: scan.prediction().cloned()?,
+            explanation: scan.explanation()?.as_ref().clone(),
+            opacity: self.drawn_opacity(scan),
+            to: Phi::default(),
         };
-        vec![self.ask(Purpose::Save { item }, Job::Save(Box::new(job)))]
+        Some((item, Box::new(job)))
+    }
+
+    fn save_overlay(&mut self, to: PathBuf) -> Vec<Effect> {
+        let Some((item, mut job)) = self.to_save.take() else {
+            return Vec::new();
+        };
+        job.to = Phi::new(to);
+        vec![self.ask(Purpose::Save { item }, Job::Save(job))]
     }
 
     // Small things.

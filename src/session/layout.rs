@@ -116,10 +116,9 @@ impl State {
         let viewports = &mut self.viewports;
         let is_vacant = viewports.shown().nth(viewports.active) == Some(None);
         let was_there = viewports.arranged.replace(row) == Some(row);
-        if is_vacant && was_there && at.is_some() {
-            return;
-        }
         match at.filter(|it| *it < viewports.layout.n_viewports()) {
+            // The middle may have gone on to another slice of its row.
+            Some(at) if is_vacant && was_there => viewports.put(at, Some(center)),
             Some(at) => {
                 viewports.active = at;
                 viewports.put(at, Some(center));

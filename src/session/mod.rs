@@ -43,7 +43,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use crate::{
     case::{Window, stack::Studies},
-    engine::{Job, JobId, fits, reads_form},
+    engine::{Job, JobId, SaveJob, fits, reads_form},
     failure::Failure,
     model::{Manifest, Site},
     prediction::{LabelIdx, Method, Pixel},
@@ -153,6 +153,10 @@ pub struct State {
     pub sheet: Option<Sheet>,
     /// As it was chosen last.
     pub take_out: TakeOut,
+    /// The scan and the frame that the view to take out is of.
+    take_out_of: Option<(ItemId, usize)>,
+    /// What is saved once a place is found for it.
+    to_save: Option<(ItemId, Box<SaveJob>)>,
     /// Not yet dismissed, oldest first.
     pub notices: Vec<Notice>,
     /// Jobs that have not ended, with what they are for.
@@ -358,7 +362,7 @@ pub enum Command {
     },
     SetOpacity(f32),
     /// What the model reads around, in the frame on screen.
-    PointAt(Pixel),
+    PointAt(ItemId, Pixel),
     /// Of a frame.
     EditMarks(ItemId, usize, MarkEdit),
     ChooseMark(Option<MarkId>),
@@ -462,6 +466,8 @@ impl State {
             is_study_list_shown: true,
             sheet: None,
             take_out: TakeOut::default(),
+            take_out_of: None,
+            to_save: None,
             notices: Vec::new(),
             jobs: BTreeMap::new(),
             is_score_wanted: false,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Content, Deed, Effect, Kind, Reading, State, Tone};
+use super::{Content, Deed, Effect, ItemId, Kind, Reading, State, Tone};
 use crate::{failure::Failure, prediction::Pixel, prep::Spec, store::Action};
 
 impl State {
@@ -29,8 +29,10 @@ impl State {
     }
 
     /// Sets the point of the frame on screen. What was asked about another point is forgotten.
-    pub(super) fn point_at(&mut self, at: Pixel) -> Vec<Effect> {
-        if self.crop_side_mm().is_none() {
+    pub(super) fn point_at(&mut self, item: ItemId, at: Pixel) -> Vec<Effect> {
+        // Another scan can have taken the middle since the click.
+        let is_there = self.scan().is_some_and(|(id, _)| id == item);
+        if self.crop_side_mm().is_none() || !is_there {
             return Vec::new();
         }
         self.is_pointing = false;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{Deed, Effect, Page, Purpose, Sheet, State, Tone};
+use super::{Deed, Effect, ItemId, Page, Purpose, Sheet, State, Tone};
 use crate::{
     engine::JobId,
     failure::Failure,
@@ -89,14 +89,31 @@ impl State {
                 is_typed: false,
                 ..self.take_out
             };
+            self.take_out_of = self.frame_to_take_out();
             self.sheet = Some(Sheet::TakeOut);
         }
         Vec::new()
     }
 
+    fn frame_to_take_out(&self) -> Option<(ItemId, usize)> {
+        let (item, scan) = self.scan()?;
+        Some((item, scan.view.frame_idx))
+    }
+
     /// A path without an ending is given one.
     fn take_out_to(&mut self, mut to: PathBuf) -> Vec<Effect> {
         let take_out = self.take_out;
+        if self.take_out_of.take() != self.frame_to_take_out() {
+            // Another picture has come while a place was sought for the view.
+            let failure = Failure {
+                headline: self.words.say("notice-other-view"),
+                remedy: self.words.say("notice-other-view-remedy"),
+                cause: String::new(),
+            };
+            self.sheet = None;
+            self.tell(Tone::Failure, failure, None, None);
+            return Vec::new();
+        }
         if to.extension().is_none() {
             to.set_extension(take_out.form.ending());
         }

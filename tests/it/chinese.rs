@@ -164,7 +164,7 @@ fn nothing_open_and_every_sheet_speak_chinese() {
     for (modifiers, key, words) in [
         (Modifiers::COMMAND, Key::K, "审计日志"),
         (Modifiers::NONE, Key::F1, "快捷键与鼠标"),
-        (Modifiers::COMMAND, Key::P, "打开路径"),
+        (Modifiers::COMMAND | Modifiers::SHIFT, Key::O, "打开路径"),
     ] {
         press(&mut harness, modifiers, key);
         let said = check(&harness);

@@ -10,6 +10,7 @@ use std::{
 use wardlight::{
     engine::{self, Client, Event, Gate, Job, JobId, Parts, SaveJob, Target},
     prediction::{LabelIdx, Method},
+    privacy::Phi,
 };
 
 use crate::fake;
@@ -245,7 +246,7 @@ fn the_overlay_and_the_result_are_written_beside_each_other() {
             prediction: *prediction,
             explanation: *explanation,
             opacity: 0.5,
-            to,
+            to: Phi::new(to),
         }))
     };
     let found = run(&mut client, 4, save(folder.join("overlay.png")));

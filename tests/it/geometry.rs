@@ -510,6 +510,7 @@ fn check_saved(seat: &mut Seat, way: &Way, folder: &Path) {
     seat.act(Action::FlipAcross);
     seat.act(Action::TurnRight);
     let to = folder.join("overlay.png");
+    seat.act(Action::SaveOverlay);
     seat.apply(Command::SaveTo(to.clone()));
     let picture = image::open(&to).unwrap().into_rgb8();
     let per_pixel = picture.width() as f32 / way.size.0 as f32;

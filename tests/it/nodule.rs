@@ -19,7 +19,7 @@ use wardlight::{
     prediction::{LabelIdx, Method, Pixel},
     prep::{Crop, Error, Fit, ImageSpec, Intensity, Spec, prepare_at},
     score::{self, Loaded, Target},
-    session::{Action, Command, Effect, Kind, Loading, State},
+    session::{Action, Command, Effect, ItemId, Kind, Loading, State},
     settings::Settings,
     warnings::Warnings,
 };
@@ -359,6 +359,12 @@ fn session() -> State {
     state
 }
 
+/// A click on the scan in the middle.
+fn click(state: &mut State, at: Pixel) -> Vec<Effect> {
+    let id = state.scan().unwrap().0;
+    state.apply(Command::PointAt(id, at))
+}
+
 /// What the job that is started reads around.
 fn asked_at(state: &mut State) -> Option<Pixel> {
     let jobs = started(&state.apply(Command::Act(Action::Score)));
@@ -380,7 +386,10 @@ fn a_click_after_the_key_sets_what_is_scored() {
     state.apply(Command::Act(Action::Escape));
     assert!(!state.is_pointing, "Escape leaves the point be");
     state.apply(Command::Act(Action::PointAt));
-    state.apply(Command::PointAt(POINT));
+    // A click that was on a scan which has left the middle since.
+    state.apply(Command::PointAt(ItemId(u64::MAX), POINT));
+    assert_eq!(state.scan().unwrap().1.point(), None);
+    click(&mut state, POINT);
     assert!(!state.is_pointing);
     assert_eq!(state.scan().unwrap().1.point(), Some(POINT));
     assert_eq!(asked_at(&mut state), Some(POINT));
@@ -389,11 +398,11 @@ fn a_click_after_the_key_sets_what_is_scored() {
 #[test]
 fn another_point_forgets_the_answer_about_the_first_and_stops_what_runs() {
     let mut state = session();
-    state.apply(Command::PointAt(POINT));
+    click(&mut state, POINT);
     asked_at(&mut state);
-    let same = state.apply(Command::PointAt(POINT));
+    let same = click(&mut state, POINT);
     assert!(same.is_empty() && state.scan().unwrap().1.reading().is_some());
-    let effects = state.apply(Command::PointAt(Pixel { x: 3, y: 4 }));
+    let effects = click(&mut state, Pixel { x: 3, y: 4 });
     assert!(matches!(effects[..], [Effect::Cancel(_)]));
     assert!(state.scan().unwrap().1.reading().is_none());
     assert_eq!(asked_at(&mut state), Some(Pixel { x: 3, y: 4 }));
@@ -402,7 +411,7 @@ fn another_point_forgets_the_answer_about_the_first_and_stops_what_runs() {
 #[test]
 fn each_frame_has_its_own_point_and_a_model_of_whole_pictures_none() {
     let mut state = session();
-    state.apply(Command::PointAt(POINT));
+    click(&mut state, POINT);
     state.apply(Command::ShowFrame(1));
     assert_eq!(state.scan().unwrap().1.point(), None);
     state.apply(Command::ShowFrame(0));

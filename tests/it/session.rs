@@ -16,7 +16,7 @@ use wardlight::{
     render::Strength,
     session::{
         Action, Answer, Column, Command, Consent, Content, Effect, Kind, Loading, Sheet, State,
-        meaning,
+        TakeOutCommand, meaning,
     },
     settings::{Settings, Theme},
     words::{Language, Words},
@@ -609,8 +609,30 @@ fn the_overlay_is_saved_only_when_there_is_one() {
         &state.apply(Command::Act(Action::SaveOverlay))[..],
         [Effect::AskWhereToSave]
     ));
+    // What was on screen when it was asked for, though the next frame is there by now.
+    state.apply(Command::Act(Action::NextFrame));
+    assert_eq!(state.scan().unwrap().1.view.frame_idx, 1);
     let jobs = started(&state.apply(Command::SaveTo("overlay.png".into())));
-    assert!(matches!(&jobs[..], [(_, Job::Save(_))]));
+    let [(_, Job::Save(job))] = &jobs[..] else {
+        panic!("one job that saves")
+    };
+    assert_eq!(job.prediction.about, prediction(0).about);
+    assert_eq!(*job.to.reveal(), PathBuf::from("overlay.png"));
+    let again = state.apply(Command::SaveTo("overlay.png".into()));
+    assert!(again.is_empty(), "it is saved once");
+}
+
+#[test]
+fn a_view_is_not_taken_out_once_another_picture_has_come() {
+    let mut state = ready();
+    let to = || Command::OnTakeOut(TakeOutCommand::To("view".into()));
+    state.apply(Command::Act(Action::SaveView));
+    assert!(matches!(&state.apply(to())[..], [Effect::TakeOut(..)]));
+    state.apply(Command::Act(Action::SaveView));
+    state.apply(Command::Act(Action::NextFrame));
+    let n_before = state.notices.len();
+    assert!(state.apply(to()).is_empty());
+    assert_eq!(state.notices.len(), n_before + 1);
 }
 
 #[test]

@@ -140,6 +140,19 @@ fn the_view_goes_along_and_what_was_said_of_a_slice_stays_with_it() {
 }
 
 #[test]
+fn the_slice_in_the_middle_is_drawn_while_a_vacant_viewport_is_the_active_one() {
+    let mut state = opened(&[("1", 0.0), ("1", 5.0), ("1", 10.0)]);
+    state.apply(Command::SetLayout(Layout::Four));
+    state.apply(Command::ActivateViewport(3));
+    assert_eq!(state.viewports.shown().nth(3), Some(None), "it is vacant");
+    for at in [2, 0, 1] {
+        state.apply(Command::ShowSlice(at));
+        assert_eq!((position(&state), state.viewports.active()), ((at, 3), 3));
+        assert!(state.viewports.shown().any(|it| it == state.center));
+    }
+}
+
+#[test]
 fn series_in_one_space_go_together_by_position_and_others_by_steps() {
     let one: Vec<_> = (0..10).map(|it| ("1", f64::from(it) * 2.0)).collect();
     let two: Vec<_> = (0..5).map(|it| ("2", f64::from(it) * 5.0)).collect();

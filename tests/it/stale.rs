@@ -283,7 +283,7 @@ impl Walk {
                 let reply = witness::reply(note.file_sha256, question.reveal());
                 Event::NoteAnswered(Box::new(reply))
             }
-            Job::Save(save) => Event::Saved(Phi::new(save.to.clone())),
+            Job::Save(save) => Event::Saved(save.to.clone()),
             Job::MakeVolume(slices) => {
                 let planes: Vec<_> = slices.iter().map(|it| it.plane).collect();
                 let frame = |at: usize| slices[at].scan.frame(slices[at].frame_idx);
@@ -557,7 +557,7 @@ impl Walk {
                     Content::Scan(it) if self.state.planes.is_none() => it.view.frame_idx,
                     _ => return None,
                 };
-                Command::PointAt(witness::point(number, frame_idx, salt as u32))
+                Command::PointAt(item.id, witness::point(number, frame_idx, salt as u32))
             }
             5 => Command::ChooseModel(Kind::Scan, "scan at a point".to_owned()),
             _ => Command::Act(self.one_of(&[

@@ -632,7 +632,14 @@ fn locking_empties_the_clipboard_and_the_log_knows_what_left() {
     });
     let picture = copied(&mut harness);
     assert!(300 < picture.size[0] && 300 < picture.size[1]);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::L);
+    // In one frame, whose output is seen.
+    harness.input_mut().events.push(egui::Event::Key {
+        key: Key::L,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::COMMAND,
+    });
     let mut commands = Vec::new();
     for _ in 0..20 {
         harness.step();

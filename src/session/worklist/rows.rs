@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    case::worklist::{Finding, Outcome, Row, RowKind, Word, uncertainty},
-    disk::Sha256,
+    case::{
+        Sha256,
+        worklist::{Finding, Outcome, Row, RowKind, Word, uncertainty},
+    },
     prediction::{Ood, Prediction},
     privacy::Phi,
     session::{
