@@ -60,7 +60,7 @@ def make(folder: Path, n: int) -> None:
         # Names in another order than the slices: a viewer must sort by position.
         name = f"{(idx * 337 + 11) % n:04}.dcm"
         slice_.save_as(folder / name, enforce_file_format=True)
-    (folder / "complete").touch()
+    folder.with_suffix(".complete").touch()
 
 
 def peak_mib() -> float:

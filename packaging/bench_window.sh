@@ -20,7 +20,7 @@ python=$venv/bin/python
 picture=$out/noise-2048.png
 series=$out/ct-$slices
 [[ -f $picture ]] || convert -size 2048x2048 plasma:grey40-grey60 -colorspace Gray -depth 16 "$picture"
-[[ -f $series/complete ]] || "$python" packaging/bench_window.py make "$series" "$slices"
+[[ -f $series.complete ]] || "$python" packaging/bench_window.py make "$series" "$slices"
 
 exec 3< <(exec Xvfb -displayfd 1 -screen 0 1600x1000x24 -noreset -nolisten tcp 2>/dev/null)
 server=$!
@@ -53,7 +53,7 @@ open_window() { # LOG DRAW: the moment of the start is the first line
 }
 
 open_path() { # PATH
-  xdotool key ctrl+p
+  xdotool key ctrl+shift+o
   sleep 0.5
   xdotool type --delay 5 "$1"
   xdotool key Return
