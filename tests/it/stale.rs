@@ -51,6 +51,8 @@ struct Walk {
     n_runs: u32,
     n_wrong: usize,
     n_late: usize,
+    /// The file in the middle when it was asked for its result to be saved.
+    to_save: Option<Sha256>,
     /// The last steps, for whoever looks for a fault.
     trail: Vec<String>,
 }
@@ -72,6 +74,7 @@ impl Walk {
             n_runs: 0,
             n_wrong: 0,
             n_late: 0,
+            to_save: None,
             trail: Vec::new(),
         };
         let effects = walk.state.start(Vec::new());
@@ -137,29 +140,37 @@ impl Walk {
 
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let Effect::Start(id, job) = effect {
-                self.leaves(&job);
-                self.known.running.insert(id);
-                let left = self.files_of(&job);
-                self.tasks.push(Task { id, job, left });
+            match effect {
+                Effect::Start(id, job) => {
+                    self.leaves(&job);
+                    self.known.running.insert(id);
+                    let left = self.files_of(&job);
+                    self.tasks.push(Task { id, job, left });
+                }
+                Effect::AskWhereToSave => self.to_save = self.center(),
+                _ => {}
             }
         }
     }
 
-    /// What leaves the program is of one picture, and of the one in the middle.
+    /// The file in the middle.
+    fn center(&self) -> Option<Sha256> {
+        self.state.center().map(|it| sha(number(it.path.reveal())))
+    }
+
+    /// What leaves the program is of one picture: of the one that was in the middle when it was asked for.
     fn leaves(&self, job: &Job) {
-        let center = self.state.center().map(|it| sha(number(it.path.reveal())));
         match job {
             Job::Save(save) => {
                 let file = save.scan.header.file_sha256;
-                assert_eq!(Some(file), center);
+                assert_eq!(Some(file), self.to_save);
                 assert_eq!(save.prediction.about.file_sha256, file);
                 assert_eq!(save.explanation.about, save.prediction.about);
                 assert_eq!(save.explanation.model, save.prediction.model);
             }
             Job::WriteCopy { wish, decision, .. } => {
                 if let Source::Scan { path, scan } = &wish.source {
-                    assert_eq!(Some(scan.header.file_sha256), center);
+                    assert_eq!(Some(scan.header.file_sha256), self.center());
                     let number = number(path.reveal());
                     assert!(decision.covered.iter().all(|it| it.x == number));
                 }
