@@ -382,9 +382,7 @@ impl State {
 
     fn write_copy(&mut self) -> Vec<Effect> {
         let page = &self.deidentify;
-        // Of what is looked at, while it is looked at: the page goes along with the middle.
-        let is_seen = self.page == Page::Deidentify;
-        let ready = (is_seen && page.is_ready()).then_some(());
+        let ready = page.is_ready().then_some(());
         let made =
             ready.and_then(|()| Some((page.decision()?, page.folder()?, page.secret.clone()?)));
         let Some((decision, folder, secret)) = made else {
