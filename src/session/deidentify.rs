@@ -182,6 +182,10 @@ impl State {
     }
 
     pub(super) fn apply_on_deidentify(&mut self, command: DeidentifyCommand) -> Vec<Effect> {
+        // Only while it is looked at does the page go along with what is in the middle.
+        if self.page != Page::Deidentify {
+            return Vec::new();
+        }
         let page = &mut self.deidentify;
         // Whoever changes it has not looked at what it has become.
         if !matches!(

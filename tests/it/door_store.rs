@@ -66,7 +66,7 @@ pub(crate) fn with_vic(name: &str, roles: &[Role]) -> std::path::PathBuf {
     folder
 }
 
-fn window_of(folder: &Path, files: &[&str]) -> Harness<'static, App> {
+pub(crate) fn window_of(folder: &Path, files: &[&str]) -> Harness<'static, App> {
     let mut harness = window(files, kept_in(folder));
     harness.run_steps(3);
     harness
@@ -129,7 +129,7 @@ fn what_is_done_in_the_window_is_in_the_store_and_in_the_log_once() {
 }
 
 /// The window of Ada with a scored scan.
-fn scored(folder: &Path) -> Harness<'static, App> {
+pub(crate) fn scored(folder: &Path) -> Harness<'static, App> {
     drop(create_in(folder));
     let safety = wardlight::app::Safety {
         journal: Journal::new(Some(folder.join("journal"))),

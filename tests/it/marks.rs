@@ -9,11 +9,11 @@ use wardlight::{
 };
 
 use crate::{
-    app::{options, press, wait, window_with},
+    app::{press, wait, window_with},
     command::scratch,
-    door_store::enter,
+    door_store::{enter, window_of},
     fake,
-    lock::{kept_in, wait_for_records},
+    lock::wait_for_records,
     store::{PASSPHRASE, create_in},
 };
 
@@ -176,14 +176,7 @@ fn marks_are_kept_with_the_case_and_what_was_removed_is_marked_so() {
     let folder = scratch("marks-records");
     let (records, _recovery) = create_in(&folder);
     drop(records);
-    let options = wardlight::app::Options {
-        safety: kept_in(&folder),
-        ..options(vec!["stack.dcm".into()], fake::parts())
-    };
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = window_of(&folder, &["stack.dcm"]);
     enter(&mut harness, "Ada", PASSPHRASE);
     wait(&mut harness, "the scan", |it| {
         it.state().state().items.len() == 1

@@ -28,9 +28,9 @@ use crate::{
     app::{options, press, wait, wait_for_title, window_with},
     command::scratch,
     dicom::decoder,
-    door_store::enter,
+    door_store::{enter, window_of},
     fake,
-    lock::{kept_in, stage, wait_for_records},
+    lock::{stage, wait_for_records},
     session::ready,
     store::{PASSPHRASE, create_in},
 };
@@ -618,14 +618,7 @@ fn a_view_is_saved_under_a_typed_path_beside_what_stands_there() {
 fn locking_empties_the_clipboard_and_the_log_knows_what_left() {
     let folder = scratch("take-out-lock");
     drop(create_in(&folder));
-    let options = Options {
-        safety: kept_in(&folder),
-        ..options(vec!["chest.dcm".into()], fake::parts())
-    };
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = window_of(&folder, &["chest.dcm"]);
     enter(&mut harness, "Ada", PASSPHRASE);
     wait(&mut harness, "the scan", |it| {
         it.state().state().items.len() == 1

@@ -19,12 +19,11 @@ use wardlight::{
 };
 
 use crate::{
-    app::{options, press, wait, wait_for_title, window_with},
+    app::{options, press, wait, window_with},
     command::scratch,
-    door_store::enter,
+    door_store::scored,
     fake,
-    lock::{kept_in, spoken, type_over, window},
-    store::{PASSPHRASE, create_in},
+    lock::{spoken, type_over},
 };
 
 /// Answers to files, the later the less suspicious, and one refusal after each thousand.
@@ -220,16 +219,7 @@ fn the_list_is_written_to_a_file_that_is_typed() {
 #[test]
 fn the_records_list_what_was_read_and_open_it_again() {
     let folder = scratch("worklist-records");
-    drop(create_in(&folder));
-    let mut harness = window(&["chest.dcm"], kept_in(&folder));
-    harness.run_steps(3);
-    enter(&mut harness, "Ada", PASSPHRASE);
-    wait_for_title(&mut harness, "open");
-    wait(&mut harness, "models", |it| {
-        !it.state().state().are_models_loading()
-    });
-    press(&mut harness, Modifiers::NONE, Key::Space);
-    wait_for_title(&mut harness, "scored and explained");
+    let mut harness = scored(&folder);
     press(&mut harness, Modifiers::NONE, Key::A);
     press(&mut harness, Modifiers::COMMAND, Key::W);
     press(&mut harness, Modifiers::COMMAND, Key::G);
