@@ -17,6 +17,7 @@
 //! | `lock` | when the window must lock | — |
 //! | `journal` | codes and counts for whoever looks after the computer | `privacy` `disk` |
 //! | `second_start` | one window for each person and display: a second start hands its files to it | `privacy` `disk` |
+//! | `licences` | the licences of what is inside the program | — |
 //! | `warnings` | `Warnings`, the reporter passed down | — |
 //! | `case` | what the clinician brought: scan, note, series and sequence, as plain values; a row of a worklist | `privacy` `disk` `warnings` |
 //! | `prediction` | what we answer: `Prediction`, `Explanation`, `Heatmap` | `disk` `warnings` |
@@ -40,8 +41,8 @@
 //! | `store` | encrypted records: cases, answers and readings; people and rights; the audit log; backup and erasure | `privacy` `disk` |
 //! | `settings` | what the window remembers | `privacy` `disk` `words` `lock` |
 //! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `language` `prediction` `import` `share` `model` `sample` `score` `training` `failure` `evaluate` `render` |
-//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `measure` `bedside` `language` `deid` `prediction` `import` `share` `prep` `model` `sample` `training` `failure` `evaluate` `render` `store` `settings` `engine` `words` `lock` |
-//! | `app` | the window | `privacy` `disk` `case` `measure` `bedside` `language` `deid` `prediction` `stats` `share` `model` `failure` `evaluate` `render` `store` `settings` `engine` `session` `warnings` `words` `lock` `journal` `second_start` |
+//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `measure` `bedside` `language` `deid` `prediction` `import` `share` `prep` `model` `sample` `training` `failure` `evaluate` `render` `store` `settings` `engine` `words` `lock` `licences` |
+//! | `app` | the window | `privacy` `disk` `case` `measure` `bedside` `language` `deid` `prediction` `stats` `share` `model` `failure` `evaluate` `render` `store` `settings` `engine` `session` `warnings` `words` `lock` `journal` `second_start` `licences` |
 //! | `cli` | the command line; the one place that wires `nn` to the rest | `all` |
 
 pub mod app;
@@ -57,6 +58,7 @@ pub mod foreign;
 pub mod import;
 pub mod journal;
 pub mod language;
+pub mod licences;
 pub mod lock;
 pub mod measure;
 pub mod model;

@@ -1,4 +1,4 @@
-//! What the window remembers: theme, language, mouse, size of letters, panel widths, when it locks, recent files, the site by whose fit answers are
+//! What the window remembers: theme, language, mouse, size of letters, its place, panel widths, when it locks, recent files, the site by whose fit answers are
 //! read. Nothing clinical: thresholds belong to the model and the site, and stand in their files.
 
 use std::path::{Path, PathBuf};
@@ -30,6 +30,8 @@ pub struct Settings {
     pub overlay_opacity: f32,
     /// Whether the overlay is as strong for a score below the operating point as for one above it.
     pub is_strength_even: bool,
+    /// As the window stood when it was closed; `None` before.
+    pub window: Option<WindowPlace>,
     /// Widths of the two columns, in points.
     pub study_width: f32,
     pub result_width: f32,
@@ -46,6 +48,16 @@ pub struct Settings {
     pub recent: Vec<Phi<PathBuf>>,
     /// Folders of finished evaluations, newest first; likewise.
     pub reports: Vec<Phi<PathBuf>>,
+}
+
+/// Size and place of the window, in the desktop's points.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WindowPlace {
+    /// Of its inside, while it is not maximised.
+    pub size: [f32; 2],
+    /// Of its frame, where the desktop tells.
+    pub at: Option<[f32; 2]>,
+    pub is_maximized: bool,
 }
 
 /// How a worklist is laid out: nothing of what stands in it.
@@ -275,6 +287,7 @@ impl Default for Settings {
             is_read_first: true,
             overlay_opacity: 0.45,
             is_strength_even: false,
+            window: None,
             study_width: 232.0,
             result_width: 348.0,
             course_height: 248.0,
@@ -288,9 +301,14 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Where they are, under a folder.
+    pub fn file(folder: &Path) -> PathBuf {
+        folder.join(FILE)
+    }
+
     /// Reads the settings; without a file, or with one that cannot be read, they are the defaults.
     pub fn load(folder: &Path) -> Self {
-        let bytes = disk::read(&folder.join(FILE), LIMIT_BYTES).unwrap_or_default();
+        let bytes = disk::read(&Self::file(folder), LIMIT_BYTES).unwrap_or_default();
         let mut settings: Self = serde_json::from_slice(&bytes).unwrap_or_default();
         settings.overlay_opacity = settings.overlay_opacity.clamp(0.0, 1.0);
         settings.lock_minutes = settings
@@ -319,8 +337,8 @@ impl Settings {
             serde_json::to_vec_pretty(self)
         };
         // Plain fields always have a JSON form.
-        disk::write_atomic(&folder.join(FILE), &bytes.unwrap_or_default())?;
-        disk::restrict(&folder.join(FILE), 0o600)
+        disk::write_atomic(&Self::file(folder), &bytes.unwrap_or_default())?;
+        disk::restrict(&Self::file(folder), 0o600)
     }
 
     /// Puts a path at the top of the recent files, unless nothing is to be kept.

@@ -5,6 +5,8 @@ back = Back
 done = Done
 
 # First run: where records are kept.
+first-welcome = Welcome to Wardlight
+first-sample = Then open the sample case
 first-title = Where should records be kept?
 first-records = Keep records on this computer, encrypted
 first-records-body = What you open and read is there again the next time, under your name and a passphrase. Without the passphrase or the recovery key nobody can read it.
@@ -612,6 +614,10 @@ action-lock = Lock
 action-lock-tip = Close everything that is open and show nothing until you come back
 action-safety = Settings…
 action-safety-tip = Language, letters, mouse, lock, records, and when a model answers
+action-about = About Wardlight
+action-about-tip = Version, models and their self-test, installation, licences
+action-test-models = Test the models
+action-test-models-tip = Load each model anew, check its files, and have it give its known answer
 action-escape = Back
 action-escape-tip = Close what lies on top, else go back to reading, else stop what runs, else reset the view
 action-quit = Quit
@@ -623,6 +629,7 @@ title-evaluating = evaluating
 title-evaluated = evaluated
 title-evaluation = evaluation
 title-log = audit log
+title-about = about
 title-worklist = worklist
 title-looking = looking
 title-copy-written = copy written
@@ -1974,3 +1981,40 @@ list-written = The worklist is written
 list-written-remedy = It holds the rows and columns that were shown. Names of patients and files may be among them.
 list-all-read = There is no unread case in this list
 list-all-read-remedy = What was refused or failed stands first: a person must look at it.
+
+# The page that tells of the program, and the first start.
+about-version = Wardlight { $version }
+about-is = What this is
+about-is-body = Models on this computer read a scan, a note or a course and tell what they saw, how sure they are, and on whom they were tested. You read first and decide. Nothing leaves this computer.
+about-is-not = What this is not
+about-is-not-body = Not a medical device, and not for diagnosis or treatment. A model knows only what its card says: what it does not name may still be there, and a picture unlike those it was tested on is refused.
+about-copy = Copy as text
+about-models = Models
+about-model-licence = Licence: { $licence }
+about-installation = Installation
+about-looking = Looking at the installation…
+about-licences = Licences
+about-licence = Licence of this program
+about-licences-beside = Each model carries its own licence, above and in its card. Those of libtorch and of the libraries lie in the folder “licences” of an installed program.
+about-wrong = wrong: { $what }
+self-test = Self-test
+self-test-running = { $n ->
+    [one] testing the models, 1 so far…
+   *[other] testing the models, { $n } so far…
+}
+self-test-none = no model is installed
+self-test-passed = { $n ->
+    [one] the model gave its known answer
+   *[other] all { $n } models gave their known answers
+}
+self-test-failed = { $failed } of { $n } models failed and are not used
+known-answer-given = files as its manifest says, known answer given
+installed-libtorch = libtorch
+installed-decode-worker = Decode worker
+installed-script-worker = Script worker
+installed-fonts = Fonts
+installed-display = Display
+installed-lock = Locks by
+installed-settings = Settings
+installed-journal = Journal
+installed-records = Records

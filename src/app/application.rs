@@ -21,7 +21,7 @@ use super::{
     sign_in_ui::Typed,
     theme,
     view_out::view_out,
-    window_ui,
+    window_place, window_ui,
 };
 use crate::{
     engine::{self, Client, Event, Job, JobId, TakeOutJob, WakeFn},
@@ -86,6 +86,8 @@ impl App {
     /// # Errors
     /// A worker thread cannot be started.
     pub fn new(options: Options, cc: &eframe::CreationContext<'_>) -> Result<Self, engine::Error> {
+        window_place::mend(cc, &options.place());
+        let settings = options.settings();
         let Options {
             files,
             host,
@@ -94,14 +96,11 @@ impl App {
             sites,
             settings_folder,
             models_folder,
+            steps_aside: _,
             safety,
         } = options;
         theme::install(&cc.egui_ctx);
         Clipboard::install(&cc.egui_ctx);
-        let settings = settings_folder
-            .as_deref()
-            .map(Settings::load)
-            .unwrap_or_default();
         let ctx = cc.egui_ctx.clone();
         let wake: WakeFn = Arc::new(move || ctx.request_repaint());
         let start = |place: &Place| Recorder::start(place.clone(), safety.cost, wake.clone());
@@ -423,6 +422,8 @@ impl eframe::App for App {
         self.watch(ctx);
         self.take_in_events(ctx);
         self.play(ctx);
+        let moved = window_place::moved(ctx, self.state.settings.window.as_ref());
+        self.commands.extend(moved.map(Command::SetPlace));
         for command in std::mem::take(&mut self.commands) {
             if matches!(command, Command::Act(Action::Lock)) {
                 self.lock(ctx, Reason::Asked);

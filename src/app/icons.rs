@@ -23,6 +23,8 @@ pub(super) enum Icon {
     Train,
     Theme,
     Keys,
+    /// The letter i in a circle.
+    About,
     Close,
 }
 
@@ -136,6 +138,11 @@ fn draw(painter: &Painter, icon: Icon, at: Pos2, ink: Color32) {
             ));
         }
         Icon::Keys => keyboard(painter, at, stroke),
+        Icon::About => {
+            painter.circle_stroke(at, 7.5, stroke);
+            painter.circle_filled(at + vec2(0.0, -3.5), 1.1, ink);
+            line(&[(0.0, -0.75), (0.0, 4.0)]);
+        }
         Icon::Close => {
             line(&[(-3.5, -3.5), (3.5, 3.5)]);
             line(&[(-3.5, 3.5), (3.5, -3.5)]);

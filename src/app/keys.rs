@@ -33,16 +33,24 @@ pub(super) fn listen(ctx: &Context, state: &State, commands: &mut Vec<Command>) 
             Action::CopyView => is_typing || is_text_selected(ctx),
             _ => false,
         };
-        let is_for_list = state.page == Page::Worklist && action == Action::NextUnread;
+        let is_for_page = match state.page {
+            Page::Worklist => action == Action::NextUnread,
+            Page::About => action == Action::CopyView,
+            _ => false,
+        };
         let is_elsewhere =
-            state.page != Page::Reading && !is_for_list && (is_plain || !works_anywhere(action));
+            state.page != Page::Reading && !is_for_page && (is_plain || !works_anywhere(action));
         // A menu that is open is what Escape closes.
         let is_for_menu = has_menu && action == Action::Escape;
         if is_elsewhere || is_for_text || is_for_menu || is_plain && (is_typing || is_for_control) {
             continue;
         }
         if is_pressed(ctx, shortcut) || action == Action::CopyView && is_copied(ctx) {
-            commands.push(Command::Act(action));
+            commands.push(match state.page {
+                // What is seen there is text.
+                Page::About if action == Action::CopyView => Command::Copy(state.about_text()),
+                _ => Command::Act(action),
+            });
             if has_menu {
                 Popup::close_all(ctx);
             }

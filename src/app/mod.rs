@@ -3,6 +3,7 @@
 //! Two environment variables are for developers: `WARDLIGHT_DRAW=cpu` draws without the shader, and
 //! `WARDLIGHT_FRAME_LOG=FILE` logs frame times.
 
+mod about_ui;
 mod application;
 mod ask_ui;
 mod clipboard;
@@ -62,6 +63,7 @@ mod together_ui;
 mod train_ui;
 mod trust_ui;
 mod view_out;
+pub mod window_place;
 mod words;
 mod worklist_ui;
 
@@ -77,6 +79,7 @@ use crate::{
     model::Site,
     second_start::Host,
     session::{Column, Command, Content, NAME, Page, State},
+    settings::{Settings, WindowPlace},
     store::{Cost, Place},
     words::Words,
 };
@@ -102,8 +105,22 @@ pub struct Options {
     pub settings_folder: Option<PathBuf>,
     /// Where models are installed.
     pub models_folder: Option<PathBuf>,
+    /// Steps by which the window stands aside of where another of ours may be.
+    pub steps_aside: u32,
     /// What guards what is open.
     pub safety: Safety,
+}
+
+impl Options {
+    fn settings(&self) -> Settings {
+        let folder = self.settings_folder.as_deref();
+        folder.map(Settings::load).unwrap_or_default()
+    }
+
+    /// Where the window is wanted.
+    fn place(&self) -> WindowPlace {
+        window_place::wanted(self.settings().window.as_ref(), self.steps_aside)
+    }
 }
 
 /// What guards what is open.
@@ -165,14 +182,20 @@ pub struct Scene<'a> {
 /// # Errors
 /// There is no display or no OpenGL, or a worker thread cannot be started.
 pub fn run(options: Options) -> Result<(), Error> {
+    let place = options.place();
+    let viewport = ViewportBuilder::default()
+        .with_title(NAME)
+        .with_app_id("wardlight")
+        .with_inner_size(place.size)
+        .with_min_inner_size(window_place::LEAST)
+        .with_maximized(place.is_maximized)
+        .with_drag_and_drop(true)
+        .with_icon(icon());
     let native = eframe::NativeOptions {
-        viewport: ViewportBuilder::default()
-            .with_title(NAME)
-            .with_app_id("wardlight")
-            .with_inner_size([1440.0, 900.0])
-            .with_min_inner_size([900.0, 560.0])
-            .with_drag_and_drop(true)
-            .with_icon(icon()),
+        viewport: match place.at {
+            Some(at) => viewport.with_position(at),
+            None => viewport,
+        },
         // Both fonts are inside the program: every machine shows the same.
         system_font_fallback: false,
         dithering: false,
@@ -273,6 +296,10 @@ fn window_ui(
         }
         Page::Log => {
             log_ui::log_ui(ui, scene, commands);
+            left
+        }
+        Page::About => {
+            about_ui::about_ui(ui, scene, commands);
             left
         }
         Page::Worklist => {

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Scene,
+    about_ui::purpose_ui,
     controls::{Button, bar, body, card, choices_ui, muted, strong},
     lock_ui::locked_ui,
     theme::{self, BODY, HEAD, SMALL, TITLE},
@@ -74,7 +75,8 @@ pub(super) fn door_ui(
     edges_ui(ui, scene, commands);
     let frame = Frame::new().fill(scene.tokens.background);
     CentralPanel::default().frame(frame).show(ui, |ui| {
-        let space = (ui.available_height() * 0.5 - 210.0).max(16.0);
+        let half = if is_welcome(scene) { 350.0 } else { 210.0 };
+        let space = (ui.available_height() * 0.5 - half).max(16.0);
         ScrollArea::vertical().show(ui, |ui| {
             ui.vertical_centered(|ui| {
                 ui.add_space(space);
@@ -137,11 +139,28 @@ pub(super) fn languages_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Co
     commands.extend(chosen.map(Command::SetLanguage));
 }
 
+/// Whether nobody has used the program here yet: it says what it is before it asks.
+fn is_welcome(scene: &Scene<'_>) -> bool {
+    scene.state.door.stage == DoorStage::FirstRun && scene.state.settings.keep.is_none()
+}
+
 fn first_run_ui(ui: &mut Ui, scene: &Scene<'_>) -> Option<DoorCommand> {
     let (tokens, words) = (scene.tokens, scene.words);
-    strong(ui, &words.say("first-title"), TITLE, tokens.text);
-    ui.add_space(4.0);
     let mut asked = None;
+    if is_welcome(scene) {
+        strong(ui, &words.say("first-welcome"), TITLE, tokens.text);
+        purpose_ui(ui, scene);
+        let mut is_wanted = scene.state.door.is_sample_wanted();
+        let sample = ui.checkbox(&mut is_wanted, words.say("first-sample"));
+        if sample.changed() {
+            asked = Some(DoorCommand::WantSample(is_wanted));
+        }
+        ui.add_space(8.0);
+        strong(ui, &words.say("first-title"), HEAD, tokens.text);
+    } else {
+        strong(ui, &words.say("first-title"), TITLE, tokens.text);
+    }
+    ui.add_space(4.0);
     let width = ui.available_width() - 28.0;
     card(ui, tokens, |ui| {
         muted(ui, tokens, &words.say("first-records-body"));

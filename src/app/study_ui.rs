@@ -55,6 +55,7 @@ pub(super) fn rail_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command
             icon(ui, Icon::Evaluate, Action::Evaluate, is_evaluate);
             icon(ui, Icon::Train, Action::Train, page == Page::Train);
             ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
+                icon(ui, Icon::About, Action::About, page == Page::About);
                 icon(ui, Icon::Keys, Action::Keys, false);
                 icon(ui, Icon::Theme, Action::ToggleTheme, false);
             });

@@ -1,10 +1,16 @@
 //! `wardlight doctor`: the self-test of an installation.
 
-use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
-use super::{Decoder, EngineArgs, load, models_folder, options, scripts, window};
+use super::{Decoder, EngineArgs, load, models_folder, options, scripts, store, window};
 use crate::{
     app,
+    engine::{Check, Installed},
     failure::Failure,
     import::Opened,
     journal::Journal,
@@ -12,6 +18,8 @@ use crate::{
     model::{self, bundle},
     nn::{self, script},
     sample,
+    settings::Settings,
+    store::Place,
 };
 
 /// How long a bus may take to answer.
@@ -29,13 +37,9 @@ pub(super) fn run(engine: &EngineArgs) -> anyhow::Result<ExitCode> {
         };
         println!("{mark}  {name:16}{text}");
     };
-    tell("libtorch", Ok(nn::tuning::about()));
-    tell("decode worker", decode_worker());
-    tell("script worker", script_worker(engine));
-    tell("fonts", app::fonts().map_err(|error| error.to_string()));
-    tell("display", Ok(display()));
-    tell("lock", Ok(lock()));
-    tell("journal", Ok(journal()));
+    for part in Installed::ALL {
+        tell(name(part), look_at(part, engine));
+    }
     for found in models(engine) {
         tell("model", found);
     }
@@ -44,6 +48,52 @@ pub(super) fn run(engine: &EngineArgs) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// The same for the window, but for the models, which it tests itself.
+pub(super) fn survey(engine: &EngineArgs) -> Vec<Check> {
+    let look = |part| Check {
+        part,
+        found: look_at(part, engine),
+    };
+    Installed::ALL.into_iter().map(look).collect()
+}
+
+const fn name(part: Installed) -> &'static str {
+    match part {
+        Installed::Libtorch => "libtorch",
+        Installed::DecodeWorker => "decode worker",
+        Installed::ScriptWorker => "script worker",
+        Installed::Fonts => "fonts",
+        Installed::Display => "display",
+        Installed::Lock => "lock",
+        Installed::Settings => "settings",
+        Installed::Journal => "journal",
+        Installed::Records => "records",
+    }
+}
+
+fn look_at(part: Installed, engine: &EngineArgs) -> Result<String, String> {
+    let state = window::journal_folder();
+    match part {
+        Installed::Libtorch => Ok(libtorch(engine)),
+        Installed::DecodeWorker => decode_worker(),
+        Installed::ScriptWorker => script_worker(engine),
+        Installed::Fonts => app::fonts().map_err(|error| error.to_string()),
+        Installed::Display => Ok(display()),
+        Installed::Lock => Ok(lock()),
+        Installed::Settings => Ok(lies(state.map(|it| Settings::file(&it)))),
+        Installed::Journal => Ok(lies(state.map(|it| Journal::file(&it)))),
+        Installed::Records => Ok(records()),
+    }
+}
+
+fn libtorch(engine: &EngineArgs) -> String {
+    let about = nn::tuning::about();
+    match engine.threads {
+        Some(threads) => format!("{about}, {threads} asked for"),
+        None => about,
+    }
 }
 
 /// Loads every model, which asks each for its known answer.
@@ -121,11 +171,30 @@ fn lock() -> String {
     text
 }
 
-/// Where the journal is, which holds codes and counts only.
-fn journal() -> String {
-    window::journal_folder().map_or_else(
-        || "nowhere: this user has no home folder".to_owned(),
-        |it| Journal::file(&it).display().to_string(),
+/// Where the records are, if there are any.
+fn records() -> String {
+    let place = store::own_place().ok();
+    let is_kept = place.as_ref().is_some_and(Place::exists);
+    let text = lies(place.map(|it| it.folder().to_owned()));
+    if is_kept {
+        format!("{text}, encrypted")
+    } else {
+        format!("none yet; they would be in {text}")
+    }
+}
+
+/// A path, with the home folder as shells write it: its name is a person's.
+fn lies(path: Option<PathBuf>) -> String {
+    let Some(path) = path else {
+        return "nowhere: this user has no home folder".to_owned();
+    };
+    let home = directories::BaseDirs::new();
+    let in_home = home
+        .as_ref()
+        .and_then(|it| path.strip_prefix(it.home_dir()).ok());
+    in_home.map_or_else(
+        || path.display().to_string(),
+        |it| format!("~/{}", it.display()),
     )
 }
 

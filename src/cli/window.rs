@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context as _;
 
-use super::{Decoder, EngineArgs, load, models_folder, options, sites, store, tool};
+use super::{Decoder, EngineArgs, doctor, load, models_folder, options, sites, store, tool};
 use crate::{
     app,
     engine::Parts,
@@ -57,30 +57,25 @@ pub(super) fn run(
     };
     let decoder = Arc::new(decoder);
     let for_copies = Arc::clone(&decoder);
+    let for_survey = engine.clone();
     let parts = Parts {
         open: Box::new(move |paths, cancel, each| decoder.open_given(paths, cancel, each)),
         load: Box::new(move |folder: &Path| load(folder, options)),
-        sample: Box::new(move || {
-            let folder = sample_folder
-                .clone()
-                .unwrap_or_else(|| PathBuf::from("wardlight-sample"));
-            let sample = sample::write(&folder)?;
-            let Sample {
-                dicom,
-                note,
-                course,
-                ..
-            } = sample;
-            Ok(vec![dicom, note, course])
-        }),
+        sample: Box::new(move || written_sample(sample_folder.as_deref())),
         tool: Box::new(move |it| tool::command(&places, it)),
         copier: Box::new(move || {
             let networks = Look::own_folder()?;
             Ok(Copier::new(Arc::clone(&for_copies), networks))
         }),
+        survey: Box::new(move || doctor::survey(&for_survey)),
         model_folders: listed.into_iter().map(|it| it.folder).collect(),
     };
     let settings_folder = journal_folder();
+    // Another window may stand where this one would; nobody counts them, so that the number of the process chooses.
+    let steps_aside = match host {
+        None if is_new_wanted => 1 + std::process::id() % (app::window_place::N_STEPS - 1),
+        _ => 0,
+    };
     let window = app::Options {
         files,
         host,
@@ -89,6 +84,7 @@ pub(super) fn run(
         sites: readable_sites(),
         settings_folder,
         models_folder: Some(models),
+        steps_aside,
         safety: app::Safety {
             // Without a home folder nothing can be kept.
             place: store::own_place().ok(),
@@ -107,6 +103,18 @@ pub(super) fn run(
             } = Failure::from(&error);
             anyhow::anyhow!("{headline}\n  {remedy}\n  Cause: {cause}")
         })
+}
+
+/// Writes the sample case and says which files of it are opened.
+fn written_sample(folder: Option<&Path>) -> Result<Vec<PathBuf>, sample::Error> {
+    let sample = sample::write(folder.unwrap_or(Path::new("wardlight-sample")))?;
+    let Sample {
+        dicom,
+        note,
+        course,
+        ..
+    } = sample;
+    Ok(vec![dicom, note, course])
 }
 
 /// Whether a window runs on this display that has the files now.

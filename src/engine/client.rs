@@ -45,6 +45,7 @@ impl Client {
             sample,
             tool: command,
             copier,
+            survey,
             model_folders,
         } = parts;
         let (events_in, events) = sync_channel(N_EVENTS);
@@ -66,7 +67,7 @@ impl Client {
                 work::run_models(&model_jobs, load, model_folders, &outbox)
             })?,
             spawn("copies", move || {
-                copy::run_copies(&copy_jobs, copier, &copies_outbox)
+                copy::run_copies(&copy_jobs, (copier, survey), &copies_outbox)
             })?,
             spawn("work", move || {
                 tool::run_tools(&tool_jobs, command, &work_outbox)
@@ -104,7 +105,7 @@ impl Client {
             | Job::Explain { .. }
             | Job::Running { .. }
             | Job::CheckMap { .. } => &self.model,
-            Job::Preview { .. } | Job::WriteCopy { .. } => &self.copies,
+            Job::Preview { .. } | Job::WriteCopy { .. } | Job::Survey => &self.copies,
             Job::RunTool(_) | Job::Forget => &self.work,
         };
         let (task, decode) = (Task::default(), Cancel::default());

@@ -1,20 +1,26 @@
-//! The thread of de-identified copies: a search for text takes seconds for each frame, and must not hold up opening.
+//! The thread of de-identified copies: a search for text takes seconds for each frame, and must not hold up opening. Nor
+//! must a look at the installation.
 
 use std::sync::mpsc::Receiver;
 
-use super::{CopierFn, Error, Event, Job, client::Ticket, work};
+use super::{CopierFn, Error, Event, Job, SurveyFn, client::Ticket, work};
 use crate::{
     privacy::{Phi, process},
     share::{Copier, Source},
 };
 
-/// Serves `Preview` and `WriteCopy` until the queue closes.
-pub(super) fn run_copies(jobs: &Receiver<Ticket>, mut make: CopierFn, outbox: &work::Outbox) {
+/// Serves `Preview`, `WriteCopy` and `Survey` until the queue closes.
+pub(super) fn run_copies(
+    jobs: &Receiver<Ticket>,
+    (mut make, mut survey): (CopierFn, SurveyFn),
+    outbox: &work::Outbox,
+) {
     let mut made: Option<Copier> = None;
     while let Ok(ticket) = jobs.recv() {
         // The stack is scrubbed after every job.
         let end = work::guarded(&ticket, || match &ticket.job {
             Job::Forget => Ok(None),
+            Job::Survey => Ok(Some(Event::Surveyed(survey()))),
             job => {
                 let copier = match made.take() {
                     Some(it) => made.insert(it),

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `files` | the decoder, the rules of notes | `Open`, `OpenSample`, `Save`, `SaveTable`, `TakeOut`, `OpenReport`, `ReadNote`, `AskNote` |
 //! | `model` | every model | `LoadModels`, `AddModel`, `Score`, `Explain`, `Running`, `CheckMap` |
-//! | `copies` | what finds text in pictures | `Preview`, `WriteCopy` |
+//! | `copies` | what finds text in pictures; the look at the installation | `Preview`, `WriteCopy`, `Survey` |
 //! | `work` | at most one process | `RunTool` |
 //!
 //! A job that panics is told as a failure and costs nothing else; after one, the models are loaded again.
@@ -12,6 +12,7 @@
 mod client;
 mod copy;
 mod note;
+mod survey;
 mod take_out;
 mod tool;
 mod work;
@@ -43,6 +44,7 @@ use crate::{
 pub use client::Client;
 pub use note::{HistoryLine, NoteAnswer, NoteParts, NoteReply, Spoken};
 pub use score::{AtHour, Gate, at_prevalence, fits, forms, reads_form, rescored};
+pub use survey::{Check, Installed, SurveyFn};
 pub use take_out::TakeOutJob;
 pub use tool::{EvaluateTool, Told, Tool, TrainTool};
 
@@ -58,8 +60,11 @@ pub enum Job {
     Open(Vec<PathBuf>),
     /// Write the synthetic sample case and open it.
     OpenSample,
-    /// Load every model; one [`Event::ModelLoaded`] or [`Event::ModelRefused`] for each.
+    /// Load every model anew, each of which gives its known answer; one [`Event::ModelLoaded`] or [`Event::ModelRefused`]
+    /// for each.
     LoadModels,
+    /// Look at the installation.
+    Survey,
     Score {
         target: Target,
         model: ModelName,
@@ -210,6 +215,7 @@ pub enum Event {
     VolumeMade(Arc<Volume>),
     Previewed(Box<Preview>),
     CopyWritten(Phi<PathBuf>),
+    Surveyed(Vec<Check>),
     Told(Told),
     ReportOpened {
         folder: Phi<PathBuf>,
@@ -269,7 +275,7 @@ pub const N_EVENTS: usize = 256;
 /// Opens what a person gave and says piece by piece what comes of it; ends early when asked to, or told that nobody listens.
 pub type OpenFn =
     Box<dyn FnMut(&[PathBuf], &import::Cancel, &mut dyn FnMut(Found) -> ControlFlow<()>) + Send>;
-/// Loads the bundle in a folder.
+/// Loads the bundle in a folder, if its files are what its manifest says and it gives its known answer.
 pub type LoadFn = Box<dyn FnMut(&Path) -> Result<score::Loaded, model::Error> + Send>;
 /// Writes the sample case and says where it lies.
 pub type SampleFn = Box<dyn FnMut() -> Result<Vec<PathBuf>, sample::Error> + Send>;
@@ -287,6 +293,7 @@ pub struct Parts {
     pub sample: SampleFn,
     pub tool: ToolFn,
     pub copier: CopierFn,
+    pub survey: SurveyFn,
     /// One for each bundle.
     pub model_folders: Vec<PathBuf>,
 }
@@ -355,6 +362,7 @@ impl Job {
             Self::Open(_) => "open",
             Self::OpenSample => "sample",
             Self::LoadModels => "load",
+            Self::Survey => "survey",
             Self::Score { .. } => "score",
             Self::Explain { .. } => "explain",
             Self::Running { .. } => "running",

@@ -91,6 +91,7 @@ pub(super) fn run_files(
             // The stack is scrubbed after every job.
             Job::Forget
             | Job::LoadModels
+            | Job::Survey
             | Job::AddModel(_)
             | Job::Score { .. }
             | Job::Explain { .. }
@@ -127,10 +128,14 @@ pub(super) fn run_models(
             }
         }
         let end = guarded(&ticket, || match &ticket.job {
-            Job::LoadModels => load_all(&folders, &ticket, &mut load, outbox).map(|loaded| {
-                models = loaded;
-                None
-            }),
+            Job::LoadModels => {
+                // None is there twice, and one that fails now is used no more.
+                models.clear();
+                load_all(&folders, &ticket, &mut load, outbox).map(|loaded| {
+                    models = loaded;
+                    None
+                })
+            }
             Job::Score {
                 target,
                 model,
@@ -184,6 +189,7 @@ pub(super) fn run_models(
             | Job::AskNote(..)
             | Job::Preview { .. }
             | Job::WriteCopy { .. }
+            | Job::Survey
             | Job::RunTool(_) => Ok(None),
         });
         is_poisoned = matches!(end, Err(Error::Panicked { .. }));

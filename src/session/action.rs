@@ -78,6 +78,8 @@ pub enum Action {
     BreakGlass,
     Lock,
     Safety,
+    About,
+    TestModels,
     Escape,
     Quit,
 }
@@ -123,7 +125,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 83] = [
+    pub const ALL: [Self; 85] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -206,6 +208,8 @@ impl Action {
         Self::BreakGlass,
         Self::Lock,
         Self::Safety,
+        Self::About,
+        Self::TestModels,
         Self::Quit,
     ];
 
@@ -292,6 +296,8 @@ impl Action {
             Self::BreakGlass => ("", Window),
             Self::Lock => ("Ctrl+L", Window),
             Self::Safety => ("", Window),
+            Self::About => ("Shift+F1", Window),
+            Self::TestModels => ("", Window),
             Self::Escape => ("Escape", Window),
             Self::Quit => ("Ctrl+Q", Window),
         };
@@ -380,6 +386,8 @@ impl Action {
             Self::BreakGlass => (words.say("action-break-glass"), words.say("action-break-glass-tip")),
             Self::Lock => (words.say("action-lock"), words.say("action-lock-tip")),
             Self::Safety => (words.say("action-safety"), words.say("action-safety-tip")),
+            Self::About => (words.say("action-about"), words.say("action-about-tip")),
+            Self::TestModels => (words.say("action-test-models"), words.say("action-test-models-tip")),
             Self::Escape => (words.say("action-escape"), words.say("action-escape-tip")),
             Self::Quit => (words.say("action-quit"), words.say("action-quit-tip")),
         };

@@ -19,7 +19,7 @@ use crate::{
 impl State {
     /// Loads the models and opens what the command line named.
     pub fn start(&mut self, files: Vec<PathBuf>) -> Vec<Effect> {
-        let mut effects = vec![self.ask(Purpose::LoadModels, Job::LoadModels)];
+        let mut effects = self.test_models();
         if files.is_empty() {
             return effects;
         }
@@ -112,6 +112,7 @@ impl State {
             Command::SetWidth(Column::Study, width) => self.settings.study_width = width,
             Command::SetWidth(Column::Result, width) => self.settings.result_width = width,
             Command::SetWidth(Column::Course, height) => self.settings.course_height = height,
+            Command::SetPlace(place) => self.settings.window = Some(place),
             Command::PointAt(item, at) => return self.point_at(item, at),
             Command::CloseSheet => self.sheet = None,
             Command::NoDialog => self.sheet = Some(Sheet::Path),
@@ -191,6 +192,8 @@ impl State {
             Event::ModelLoaded(manifest) => return self.take_model(manifest, &purpose),
             Event::ModelRefused { folder, error } => {
                 let mut failure = error.in_words(&self.words);
+                self.about
+                    .take_tested(folder.clone(), Some(failure.clone()));
                 let parts = [
                     ("headline", Part::from(&failure.headline)),
                     ("folder", Part::from(&folder)),
@@ -212,6 +215,7 @@ impl State {
                     self.volume_made(row, volume);
                 }
             }
+            Event::Surveyed(checks) => self.surveyed(id, checks),
             Event::Previewed(preview) => {
                 if let Purpose::Preview(covers) = purpose {
                     self.previewed(id, covers, *preview);
@@ -230,12 +234,8 @@ impl State {
                     Purpose::Evaluate => return self.evaluation_ended(None),
                     Purpose::Train => self.training_ended(None),
                     Purpose::WriteCopy => self.copy_ended(id, None),
+                    Purpose::LoadModels => return self.models_tested(),
                     _ => {}
-                }
-                if matches!(purpose, Purpose::LoadModels)
-                    && std::mem::take(&mut self.is_score_wanted)
-                {
-                    return self.score(Gate::Closed);
                 }
             }
             Event::Failed(error) => return self.failed(id, &purpose, &error),
@@ -414,6 +414,8 @@ impl State {
             Action::PreviousHour => self.edit_course(|it| it.view.choose(it.view.hour - 1)),
             Action::ToggleCourse => self.is_course_shown = !self.is_course_shown,
             Action::Worklist => self.toggle_worklist(),
+            Action::About => return self.open_about(),
+            Action::TestModels => return self.test_and_tell(),
             Action::NextUnread => return self.next_unread(),
             Action::NextMarks => self.note_marks = self.note_marks.next(),
             Action::PutTogether => self.ask_together(),

@@ -19,6 +19,8 @@ use crate::{
 pub enum DoorCommand {
     KeepRecords,
     KeepNothing,
+    /// The sample case is to be opened, or not, once the question is answered.
+    WantSample(bool),
     Back,
     Ask(Ask),
     PrintKey,
@@ -77,6 +79,12 @@ struct Waiting {
     of: Option<PersonId>,
 }
 
+impl Waiting {
+    fn is_sample(&self) -> bool {
+        self.command == Command::Act(super::Action::OpenSample)
+    }
+}
+
 impl Door {
     /// The door of a window that starts. Without a place where records could be kept there is none.
     pub fn new(place: Option<&Place>, keep: Option<Keep>) -> Self {
@@ -95,6 +103,11 @@ impl Door {
     /// Whether what is open may be seen.
     pub fn is_open(&self) -> bool {
         self.stage == Stage::Open
+    }
+
+    /// Whether the sample case is among them.
+    pub fn is_sample_wanted(&self) -> bool {
+        self.waiting.iter().any(Waiting::is_sample)
     }
 
     /// Whether files wait until somebody may see them.
@@ -149,6 +162,7 @@ impl State {
         blank.sites = std::mem::take(&mut self.sites);
         blank.added = std::mem::take(&mut self.added);
         blank.chosen = std::mem::take(&mut self.chosen);
+        blank.about.tested = std::mem::take(&mut self.about.tested);
         // Work that goes on keeps its page, with the paths that were typed there: that is what the setting says.
         if self
             .evaluating
@@ -196,6 +210,12 @@ impl State {
                 let mut effects = self.save_settings();
                 effects.extend(self.open_door());
                 return effects;
+            }
+            (DoorCommand::WantSample(is_wanted), Stage::FirstRun) => {
+                self.door.waiting.retain(|it| !it.is_sample());
+                if is_wanted {
+                    self.wait_with(Command::Act(super::Action::OpenSample));
+                }
             }
             (DoorCommand::Back, Stage::NewUser) => {
                 self.door.trouble = None;
@@ -311,6 +331,7 @@ impl Command {
                 | Self::SetTheme(_)
                 | Self::SetLanguage(_)
                 | Self::SetLetters(_)
+                | Self::SetPlace(_)
                 | Self::Act(
                     super::Action::Quit
                         | super::Action::ToggleTheme

@@ -25,6 +25,7 @@ impl State {
             | Purpose::Explain { .. }
             | Purpose::Check { .. }
             | Purpose::Run { .. }
+            | Purpose::Survey
             | Purpose::ReadNote { .. } => {}
             Purpose::AskNote { .. } => self.tell(Tone::Failure, failure, None, None),
             Purpose::Open(ref again) => {
@@ -80,6 +81,7 @@ impl State {
             Purpose::Run { item } => (item, 0),
             Purpose::ReadNote { item } => return self.note_lost(item, id),
             Purpose::AskNote { item } => return self.question_ended(item, id),
+            Purpose::Survey => return self.about.checks.end(id, failure),
             _ => return,
         };
         if let Some(reading) = self.reading_mut(item, frame_idx) {

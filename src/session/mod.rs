@@ -1,6 +1,7 @@
 //! What is open and what a command does to it. No drawing: `app` draws [`State`], sends [`Command`]s and performs
 //! [`Effect`]s; a test does the same without a window.
 
+mod about;
 mod action;
 mod agreement;
 mod allowed;
@@ -50,13 +51,14 @@ use crate::{
     prep,
     privacy::Phi,
     render::{Picture, Strength, mpr::Axis},
-    settings::{MouseProfile, Settings, Theme},
+    settings::{MouseProfile, Settings, Theme, WindowPlace},
     store::RecoveryKey,
     words::{Language, Words},
 };
 
 use self::together::Joining;
 pub use self::{
+    about::{About, AboutLine, Tested},
     action::{Action, ActionInfo, ActionWords, Group},
     agreement::Module,
     course::{CourseGroup, CourseView, SeriesItem},
@@ -111,6 +113,7 @@ pub struct State {
     pub evaluating: Evaluating,
     pub training: Training,
     pub log: LogPage,
+    pub about: About,
     pub worklist: Worklist,
     pub deidentify: DeidentifyPage,
     /// Where models are installed.
@@ -258,6 +261,7 @@ pub enum Tone {
 pub(crate) enum Purpose {
     Open(Command),
     LoadModels,
+    Survey,
     Score {
         item: ItemId,
         frame_idx: usize,
@@ -396,6 +400,8 @@ pub enum Command {
     BreakGlass(String),
     /// In points; kept when the window closes.
     SetWidth(Column, f32),
+    /// Where the window stands; likewise.
+    SetPlace(WindowPlace),
     CloseSheet,
     /// The file dialog could not be shown.
     NoDialog,
@@ -440,6 +446,7 @@ impl State {
             evaluating: Evaluating::default(),
             training: Training::default(),
             log: LogPage::default(),
+            about: About::default(),
             worklist: Worklist::default(),
             deidentify: DeidentifyPage::default(),
             models_folder: None,
@@ -608,6 +615,7 @@ impl State {
             !matches!(
                 it,
                 Purpose::LoadModels
+                    | Purpose::Survey
                     | Purpose::Evaluate
                     | Purpose::Train
                     | Purpose::ReadNote { .. }
@@ -641,6 +649,7 @@ impl State {
             }
             Page::Evaluate => words.say("title-evaluation"),
             Page::Log => words.say("title-log"),
+            Page::About => words.say("title-about"),
             Page::Worklist => words.say("title-worklist"),
             Page::Deidentify if self.deidentify.draft.waiting().is_some() => {
                 words.say("title-looking")

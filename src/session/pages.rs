@@ -24,6 +24,8 @@ pub enum Page {
     Worklist,
     /// A de-identified copy of what is in the middle.
     Deidentify,
+    /// Version, models, installation, licences.
+    About,
 }
 
 /// A field to type in.

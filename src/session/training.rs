@@ -121,6 +121,7 @@ impl State {
         let place = self.models.iter_mut().find(|it| it.name == manifest.name);
         let kind = Kind::of(&manifest);
         let name = manifest.name.clone();
+        self.about.take_tested(name.clone(), None);
         match place {
             Some(place) => *place = manifest,
             None => self.models.push(manifest),

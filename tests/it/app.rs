@@ -40,6 +40,7 @@ pub(crate) fn options(files: Vec<PathBuf>, parts: Parts) -> Options {
         sites: Vec::new(),
         settings_folder: None,
         models_folder: None,
+        steps_aside: 0,
         safety: Default::default(),
     }
 }

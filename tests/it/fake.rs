@@ -13,7 +13,7 @@ use wardlight::{
         scan::{Format, Header, PixelHeader},
     },
     disk::{self, Sha256},
-    engine::{self, Parts},
+    engine::{self, Check, Installed, Parts},
     import::{self, Opened},
     model::{
         self, Attribution, AttributionValues, Logits, Manifest, Model, Network, Task,
@@ -293,6 +293,17 @@ pub(crate) fn parts() -> Parts {
         copier: Box::new(|| {
             let networks = std::env::var_os("WARDLIGHT_OCR").unwrap_or(".deps/ocr".into());
             Ok(Copier::new(Arc::new(dicom::decoder()), networks.into()))
+        }),
+        survey: Box::new(|| {
+            let of = |part, found: Result<&str, &str>| Check {
+                part,
+                found: found.map(str::to_owned).map_err(str::to_owned),
+            };
+            vec![
+                of(Installed::Libtorch, Ok("libtorch of a test")),
+                of(Installed::DecodeWorker, Err("no sandbox in a test")),
+                of(Installed::Journal, Ok("~/journal.jsonl")),
+            ]
         }),
         model_folders: vec!["chest".into(), "note".into()],
     }

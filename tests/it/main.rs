@@ -16,6 +16,7 @@ use zeroizing_alloc::ZeroAlloc;
 #[global_allocator]
 static HEAP: ZeroAlloc<System> = ZeroAlloc(System);
 
+mod about;
 mod app;
 mod attribute;
 mod bedside;

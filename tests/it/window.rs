@@ -354,6 +354,46 @@ fn compare_shader_and_cpu(name: &str, letters_percent: u16) {
 }
 
 #[test]
+fn a_window_comes_back_with_the_size_and_place_that_it_was_left_with() {
+    let Some(display) = Display::start() else {
+        return;
+    };
+    let state = folder("state-place");
+    let settings = Settings {
+        keep: Some(Keep::Nothing),
+        ..Settings::default()
+    };
+    settings.save(&state.join("wardlight")).unwrap();
+    let envs = [("XDG_STATE_HOME", state.to_str().unwrap())];
+    let mut window = display.open(&[], &envs);
+    let id = window.id.clone();
+    let args = [
+        "windowsize",
+        &id,
+        "1100",
+        "700",
+        "windowmove",
+        &id,
+        "120",
+        "80",
+    ];
+    display.run("xdotool", &args);
+    // The window is told of it, and draws a frame.
+    thread::sleep(Duration::from_secs(2));
+    display.key(&window, "ctrl+q");
+    assert!(window.wait_for_end().success());
+    let kept = Settings::load(&state.join("wardlight")).window.unwrap();
+    assert_eq!(kept.size, [1100.0, 700.0]);
+    assert_eq!(kept.at, Some([120.0, 80.0]));
+    let _window = display.spawn(Path::new("."), &[], &envs);
+    wait("the window in its place", || {
+        let search = ["search", "--name", "^Wardlight", "getwindowgeometry"];
+        let found = display.run("xdotool", &search);
+        (found.contains("120,80") && found.contains("1100x700")).then_some(())
+    });
+}
+
+#[test]
 fn without_a_display_the_program_says_so_and_fails() {
     let output = Command::new(env!("CARGO_BIN_EXE_wardlight"))
         .env_remove("DISPLAY")

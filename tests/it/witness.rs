@@ -557,7 +557,7 @@ impl Witness<'_> {
         match state.page {
             Page::Reading => self.reading_page(),
             Page::Deidentify => self.copies_page(),
-            Page::Evaluate | Page::Train | Page::Log | Page::Worklist => {}
+            Page::Evaluate | Page::Train | Page::Log | Page::Worklist | Page::About => {}
         }
     }
 
