@@ -30,6 +30,10 @@ pub(super) fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comman
                     return;
                 }
                 let width = ui.available_width();
+                if scene.state.is_sitting_offered() {
+                    let again = Action::OpenAgain.words(words).name;
+                    way_ui(ui, scene, (&again, Action::OpenAgain, width), commands);
+                }
                 let (files, path) = (words.say("empty-files"), words.say("empty-path"));
                 way_ui(ui, scene, (&files, Action::OpenFiles, width), commands);
                 way_ui(ui, scene, (&path, Action::OpenPath, width), commands);

@@ -22,7 +22,7 @@ use crate::{
     privacy::{Phi, process},
     session::{
         Ask, Credentials, Deed, ItemId, Kept, LOG_ROWS, LogForm, LogRow, MarkId, Opened,
-        OpenedFile, PSEUDONYMS, RECENT, REPORTS, Request, Told, row_of_kept,
+        OpenedFile, PSEUDONYMS, RECENT, REPORTS, Request, SITTING, Told, row_of_kept,
     },
     store::{Action, Cost, Error, Filter, Listing, NewItem, NewStore, Outcome, Place, Records},
 };
@@ -241,6 +241,10 @@ impl Keeper {
             recovery_key,
             recent: paths(&records, RECENT)?,
             reports: paths(&records, REPORTS)?,
+            // Of a version that wrote it in another way: it is not offered.
+            sitting: records
+                .setting(SITTING)?
+                .and_then(|it| serde_json::from_value(it).ok()),
             pseudonyms: pseudonyms(&records)?,
         };
         self.records = Some(records);

@@ -9,6 +9,7 @@ pub enum Action {
     OpenFiles,
     OpenPath,
     OpenSample,
+    OpenAgain,
     Score,
     ScoreBeyondScope,
     ToggleOverlay,
@@ -125,10 +126,11 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 85] = [
+    pub const ALL: [Self; 86] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
+        Self::OpenAgain,
         Self::NextItem,
         Self::PreviousItem,
         Self::CloseItem,
@@ -222,6 +224,7 @@ impl Action {
             Self::OpenFiles => ("Ctrl+O", Case),
             Self::OpenPath => ("Ctrl+Shift+O", Case),
             Self::OpenSample => ("", Case),
+            Self::OpenAgain => ("Ctrl+Shift+T", Case),
             Self::NextItem => ("Ctrl+ArrowDown", Case),
             Self::PreviousItem => ("Ctrl+ArrowUp", Case),
             Self::CloseItem => ("Ctrl+W", Case),
@@ -312,6 +315,7 @@ impl Action {
             Self::OpenFiles => (words.say("action-open-files"), words.say("action-open-files-tip")),
             Self::OpenPath => (words.say("action-open-path"), words.say("action-open-path-tip")),
             Self::OpenSample => (words.say("action-open-sample"), words.say("action-open-sample-tip")),
+            Self::OpenAgain => (words.say("action-open-again"), words.say("action-open-again-tip")),
             Self::NextItem => (words.say("action-next-item"), words.say("action-next-item-tip")),
             Self::PreviousItem => (words.say("action-previous-item"), words.say("action-previous-item-tip")),
             Self::CloseItem => (words.say("action-close-item"), words.say("action-close-item-tip")),

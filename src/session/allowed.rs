@@ -34,7 +34,7 @@ impl Command {
 impl Action {
     const fn right(self) -> Option<Right> {
         match self {
-            Self::OpenSample => Some(Right::OpenCase),
+            Self::OpenSample | Self::OpenAgain => Some(Right::OpenCase),
             Self::Score => Some(Right::Score),
             Self::ScoreBeyondScope => Some(Right::OverrideScope),
             Self::Agree | Self::Disagree | Self::Unsure => Some(Right::Read),

@@ -44,6 +44,7 @@ impl State {
         self.arrange_viewports();
         effects.extend(self.follow_center());
         self.follow_worklist();
+        effects.extend(self.tell_sitting());
         self.tell_first(effects)
     }
 
@@ -171,6 +172,7 @@ impl State {
         // A file that was opened may have taken the middle.
         effects.extend(self.follow_center());
         self.follow_worklist();
+        effects.extend(self.tell_sitting());
         self.tell_first(effects)
     }
 
@@ -235,6 +237,7 @@ impl State {
                     Purpose::Train => self.training_ended(None),
                     Purpose::WriteCopy => self.copy_ended(id, None),
                     Purpose::LoadModels => return self.models_tested(),
+                    Purpose::Open(Command::Act(Action::OpenAgain)) => self.sit_again(),
                     _ => {}
                 }
             }
@@ -414,6 +417,7 @@ impl State {
             Action::PreviousHour => self.edit_course(|it| it.view.choose(it.view.hour - 1)),
             Action::ToggleCourse => self.is_course_shown = !self.is_course_shown,
             Action::Worklist => self.toggle_worklist(),
+            Action::OpenAgain => return self.open_again(),
             Action::About => return self.open_about(),
             Action::TestModels => return self.test_and_tell(),
             Action::NextUnread => return self.next_unread(),

@@ -75,6 +75,7 @@ const THUMBNAIL: usize = 96;
 /// Names of the settings that the records keep.
 pub const RECENT: &str = "recent";
 pub const REPORTS: &str = "reports";
+pub const SITTING: &str = "sitting";
 
 impl Deed {
     /// The file that it is about.

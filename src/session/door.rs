@@ -129,6 +129,7 @@ impl State {
             return Vec::new();
         }
         let mut effects = self.keep_reasons();
+        effects.extend(self.tell_last_sitting());
         let locked = Deed::noted(Action::Locked, json!({ "reason": reason.code() }));
         effects.extend(self.tell_records(locked));
         if self.door.user.is_some() {
@@ -192,6 +193,7 @@ impl State {
     /// The window closes; what is to be written.
     pub fn sign_out(&mut self) -> Vec<Effect> {
         let mut effects = self.keep_reasons();
+        effects.extend(self.tell_last_sitting());
         let deed = Deed::noted(Action::SignedOut, serde_json::Value::Null);
         effects.extend(self.tell_records(deed));
         effects
@@ -281,6 +283,7 @@ impl State {
         self.settings.recent = opened.recent;
         self.settings.reports = opened.reports;
         self.deidentify.secret = opened.pseudonyms;
+        self.offer_sitting(opened.sitting);
         let mut effects = self.save_settings();
         match opened.recovery_key {
             Some(key) => self.door.stage = Stage::RecoveryKey(key),

@@ -25,6 +25,8 @@ pub struct Item {
     pub name: Phi<String>,
     /// Where it was read.
     pub path: Phi<PathBuf>,
+    /// What a person gave to have it opened: itself, a folder or an archive.
+    pub(super) given: Phi<PathBuf>,
     /// Whose page it stands on.
     pub patient: PatientId,
     /// When it was opened, in milliseconds since 1970.

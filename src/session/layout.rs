@@ -1,10 +1,13 @@
 //! Scans side by side: which viewport shows which, which one is active, and what is done to all of them at once.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Content, Effect, Item, ItemId, Kind, ScanItem, State, Tone, View};
 use crate::{case::Modality, failure::Failure};
 
 /// How many scans stand side by side.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Layout {
     #[default]
     One,

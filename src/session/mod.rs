@@ -32,6 +32,7 @@ mod point;
 mod reading;
 mod records;
 mod shown;
+mod sitting;
 mod slices;
 mod take_out;
 mod together;
@@ -62,7 +63,7 @@ pub use self::{
     action::{Action, ActionInfo, ActionWords, Group},
     agreement::Module,
     course::{CourseGroup, CourseView, SeriesItem},
-    deed::{Deed, OpenedFile, RECENT, REPORTS},
+    deed::{Deed, OpenedFile, RECENT, REPORTS, SITTING},
     deidentify::{
         CoverChoice, DeidentifyCommand, DeidentifyPage, Draft, FoundChoice, NoteDraft, PSEUDONYMS,
         ScanDraft,
@@ -89,6 +90,7 @@ pub use self::{
     planes::{Cut, Planes},
     records::{Ask, Credentials, LogForm, LogRow, Opened, Request, Told},
     shown::Asked,
+    sitting::Sitting,
     take_out::{Form, TakeOut, TakeOutCommand},
     together::{Bond, Consent, PatientId},
     view::View,
@@ -171,6 +173,7 @@ pub struct State {
     pub(crate) sample: Option<PatientId>,
     /// Folders of the models that were loaded after the start, by name.
     pub(crate) added: BTreeMap<String, PathBuf>,
+    pub(crate) sittings: sitting::Sittings,
     pub(crate) next_number: u64,
     /// Milliseconds since 1970, as the window has it: rows of the worklist wait since a time.
     pub now_ms: i64,
@@ -481,6 +484,7 @@ impl State {
             joinings: Vec::new(),
             sample: None,
             added: BTreeMap::new(),
+            sittings: sitting::Sittings::default(),
             next_number: 1,
             now_ms: 0,
         }

@@ -61,7 +61,8 @@ impl State {
                 (idx, n_contents),
                 &content,
             ));
-            let id = self.add((called, path.clone()), content, &mut own);
+            let places = (path.clone(), given.clone());
+            let id = self.add((called, places), content, &mut own);
             if self.stack_up(id) && !is_by_itself {
                 // One more slice: the records hear of it when there is something to keep.
                 continue;
@@ -95,7 +96,7 @@ impl State {
     /// Lists an item: on the page of its file unless its identifiers speak against it, else where they say.
     fn add(
         &mut self,
-        (name, path): (Phi<String>, Phi<PathBuf>),
+        (name, (path, given)): (Phi<String>, (Phi<PathBuf>, Phi<PathBuf>)),
         content: Content,
         own: &mut Option<PatientId>,
     ) -> ItemId {
@@ -104,6 +105,7 @@ impl State {
             id,
             name,
             path,
+            given,
             patient: PatientId(0),
             opened_ms: self.now_ms,
             shown: 0,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Deed, Effect, Kept, State, Tone};
+use super::{Deed, Effect, Kept, Sitting, State, Tone};
 use crate::{
     deid::Secret,
     failure::Failure,
@@ -88,6 +88,8 @@ pub struct Opened {
     /// Files and evaluations that were open lately, newest first.
     pub recent: Vec<Phi<PathBuf>>,
     pub reports: Vec<Phi<PathBuf>>,
+    /// What was open the last time.
+    pub sitting: Option<Sitting>,
     /// Under which pseudonyms are given, once there was need of one.
     pub pseudonyms: Option<Secret>,
 }

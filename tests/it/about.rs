@@ -135,11 +135,12 @@ fn a_model_that_fails_when_it_is_tested_again_is_used_no_more() {
     assert!(!names.contains(&"chest-pneumonia-paediatric"));
 }
 
-fn start(folder: &Path) -> Harness<'static, App> {
+/// A window with settings and a place for records in a folder.
+pub(crate) fn start(folder: &Path, files: &[&str]) -> Harness<'static, App> {
     let options = Options {
-        settings_folder: Some(folder.join("state")),
+        settings_folder: Some(folder.join("settings")),
         safety: kept_in(folder),
-        ..options(Vec::new(), fake::parts())
+        ..options(files.iter().map(Into::into).collect(), fake::parts())
     };
     let mut harness = Harness::builder()
         .with_size([1440.0, 900.0])
@@ -152,7 +153,7 @@ fn start(folder: &Path) -> Harness<'static, App> {
 #[test]
 fn the_first_start_says_what_this_is_once_tests_the_models_and_opens_the_sample() {
     let folder = scratch("about-first");
-    let mut harness = start(&folder);
+    let mut harness = start(&folder, &[]);
     assert_eq!(stage(&harness), DoorStage::FirstRun);
     harness.get_by_label("Welcome to Wardlight");
     harness.get_by_label_contains("Not a medical device");
@@ -165,7 +166,7 @@ fn the_first_start_says_what_this_is_once_tests_the_models_and_opens_the_sample(
     wait_for_title(&mut harness, "open");
     let state = harness.state().state();
     assert!(state.scan().is_some() && state.note().is_some());
-    let mut again = start(&folder);
+    let mut again = start(&folder, &[]);
     assert_eq!(stage(&again), DoorStage::Open);
     assert!(again.query_by_label("Welcome to Wardlight").is_none());
     wait_for_models(&mut again);

@@ -78,6 +78,7 @@ mod script;
 mod second_start;
 mod series;
 mod session;
+mod sitting;
 mod slices;
 mod stack;
 mod stale;
