@@ -19,6 +19,7 @@ use wardlight::{
     engine::Parts,
     session::{DoorStage, Page},
     settings::{Settings, WindowPlace},
+    words::Language,
 };
 
 use crate::{
@@ -172,6 +173,29 @@ fn the_first_start_says_what_this_is_once_tests_the_models_and_opens_the_sample(
     wait_for_models(&mut again);
     open_about(&mut again);
     again.get_by_label_contains("Not a medical device");
+}
+
+#[test]
+fn the_first_start_and_the_page_speak_chinese() {
+    let folder = scratch("about-chinese");
+    let settings = Settings {
+        language: Some(Language::Chinese),
+        ..Settings::default()
+    };
+    settings.save(&folder.join("settings")).unwrap();
+    let mut harness = start(&folder, &[]);
+    wait_for_models(&mut harness);
+    for words in ["欢迎使用 Wardlight", "全部 2 个模型均给出已知答案"] {
+        harness.get_by_label(words);
+    }
+    harness.get_by_label_contains("不是医疗器械");
+    harness.get_by_label("不保存任何内容").click();
+    harness.run_steps(3);
+    open_about(&mut harness);
+    for words in ["复制为文本", "测试模型", "解码进程", "本程序的许可证"] {
+        harness.get_by_label(words);
+    }
+    harness.get_by_label_contains("不是医疗器械");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! What was open is offered again: to the same person, by one action, and out of the records alone.
 
-use std::path::Path;
+use std::{path::Path, thread, time::Duration};
 
 use egui::{Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
     app::App,
-    session::Layout,
+    session::{Layout, SITTING},
     store::{Passphrase, Role, Roles},
 };
 
@@ -16,7 +16,8 @@ use crate::{
     command::scratch,
     door_store::{OTHER, enter, lock},
     lock::spoken,
-    store::{PASSPHRASE, create_in, phi},
+    store::{PASSPHRASE, create_in, phi, sign_in},
+    store_tamper::copy,
 };
 
 const AGAIN: &str = "Open again what was open";
@@ -79,6 +80,32 @@ fn what_was_open_is_offered_to_the_same_person_and_opened_by_one_action() {
     for name in ["stack.dcm", "note.txt"] {
         assert!(!settings.contains(name), "{name} is in {settings}");
     }
+}
+
+#[test]
+fn after_a_crash_what_was_open_is_offered_as_well() {
+    let folder = scratch("sitting-crash");
+    let crashed = scratch("sitting-crashed");
+    drop(create_in(&folder));
+    let mut harness = start(&folder, &["stack.dcm", "note.txt"]);
+    enter(&mut harness, "Ada", PASSPHRASE);
+    wait_for_two(&mut harness);
+    // The disk as a crash leaves it: nothing was closed, and a thread of its own writes.
+    let is_written = || {
+        copy(&folder, &crashed);
+        sign_in(&crashed).is_ok_and(|it| it.setting(SITTING).is_ok_and(|it| it.is_some()))
+    };
+    for _ in 0..100 {
+        harness.step();
+        thread::sleep(Duration::from_millis(20));
+        if is_written() {
+            break;
+        }
+    }
+    let mut after = start(&crashed, &[]);
+    assert!(is_offered(&mut after, "Ada", PASSPHRASE));
+    press(&mut after, Modifiers::COMMAND | Modifiers::SHIFT, Key::T);
+    wait_for_two(&mut after);
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn look(folder: &Path) -> Result<(), Error> {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::remove_dir_all(to).ok();
     for path in walk(from) {
         let target = to.join(path.strip_prefix(from).unwrap());
