@@ -16,6 +16,7 @@ use super::{
     frame_log::{Drawn, FrameLog},
     guard::Guard,
     keys,
+    opinion_ui::reason_id,
     pictures::{Pictures, image},
     recorder::Recorder,
     sign_in_ui::Typed,
@@ -191,6 +192,10 @@ impl App {
                     }
                 }
                 Effect::Copy(text) => ctx.copy_text(text),
+                Effect::FocusReason(item, frame_idx, class) => {
+                    let field = reason_id(item, frame_idx, &class);
+                    ctx.memory_mut(|it| it.request_focus(field));
+                }
                 Effect::Records(request) => self.ask_records(ctx, request),
                 Effect::Print(key) => self.guard.print(key),
                 Effect::Forget => self.forget(ctx),
@@ -387,6 +392,11 @@ impl App {
             cpu_ms: frame.info().cpu_usage.map(|it| it * 1e3),
             n_scans: self.state.items.iter().filter(is_scan).count(),
             slice: self.state.shown_position().0,
+            has_map: self
+                .state
+                .scan()
+                .and_then(|(_, it)| self.state.map_over(it))
+                .is_some(),
         };
         if self.logged.n_scans < drawn.n_scans {
             self.log.write("scan_drawn", Some(&drawn));

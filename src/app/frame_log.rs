@@ -17,6 +17,8 @@ pub(super) struct Drawn {
     pub(super) n_scans: usize,
     /// The one on screen, among its slices, from 0.
     pub(super) slice: usize,
+    /// Whether an influence map lies over it.
+    pub(super) has_map: bool,
 }
 
 /// Where times go, if anywhere.
@@ -43,8 +45,10 @@ impl FrameLog {
                 cpu_ms,
                 n_scans,
                 slice,
+                has_map,
             }) => json!({
-                "event": event, "unix_ms": unix_ms(), "cpu_ms": cpu_ms, "n_scans": n_scans, "slice": slice
+                "event": event, "unix_ms": unix_ms(), "cpu_ms": cpu_ms, "n_scans": n_scans, "slice": slice,
+                "has_map": has_map
             }),
             None => json!({ "event": event, "unix_ms": unix_ms() }),
         });

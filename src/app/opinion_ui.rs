@@ -78,6 +78,11 @@ fn heading_ui(ui: &mut Ui, scene: &Scene<'_>, class: &str) {
     });
 }
 
+/// Of the field for the reason of what was said of this class.
+pub(super) fn reason_id(item: ItemId, frame_idx: usize, class: &str) -> Id {
+    Id::unique(("reason", item.0, frame_idx, class))
+}
+
 /// One line for the reason, told to the session when Enter is pressed or the field is left.
 fn reason_ui(
     ui: &mut Ui,
@@ -90,7 +95,7 @@ fn reason_ui(
     let mut typed = opinion.reason.reveal().clone();
     let why = scene.words.say("opinion-why");
     let field = TextEdit::singleline(&mut typed)
-        .id(Id::unique(("reason", item.0, frame_idx, class)))
+        .id(reason_id(item, frame_idx, class))
         .hint_text(&why)
         .char_limit(REASON_CHARS)
         .font(theme::regular(BODY))
@@ -101,6 +106,9 @@ fn reason_ui(
     shown.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &why));
     if typed.chars().count() == REASON_CHARS {
         muted(ui, scene.tokens, &scene.words.say("opinion-full"));
+    }
+    if shown.gained_focus() {
+        shown.scroll_to_me(None);
     }
     if shown.changed() {
         commands.push(Command::TypeReason(item, frame_idx, Phi::new(typed)));

@@ -59,6 +59,7 @@ pub enum Action {
     Agree,
     Disagree,
     Unsure,
+    SayWhy,
     SaveOverlay,
     CopyView,
     SaveView,
@@ -126,7 +127,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 86] = [
+    pub const ALL: [Self; 87] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -148,6 +149,7 @@ impl Action {
         Self::Agree,
         Self::Disagree,
         Self::Unsure,
+        Self::SayWhy,
         Self::SaveOverlay,
         Self::CopyView,
         Self::SaveView,
@@ -246,6 +248,7 @@ impl Action {
             Self::Agree => ("A", Result),
             Self::Disagree => ("D", Result),
             Self::Unsure => ("U", Result),
+            Self::SayWhy => ("Shift+D", Result),
             Self::SaveOverlay => ("Ctrl+S", Result),
             Self::CopyView => ("Ctrl+C", Picture),
             Self::SaveView => ("Ctrl+Shift+S", Picture),
@@ -337,6 +340,7 @@ impl Action {
             Self::Agree => (words.say("action-agree"), words.say("action-agree-tip")),
             Self::Disagree => (words.say("action-disagree"), words.say("action-disagree-tip")),
             Self::Unsure => (words.say("action-unsure"), words.say("action-unsure-tip")),
+            Self::SayWhy => (words.say("action-say-why"), words.say("action-say-why-tip")),
             Self::SaveOverlay => (words.say("action-save-overlay"), words.say("action-save-overlay-tip")),
             Self::CopyView => (words.say("action-copy-view"), words.say("action-copy-view-tip")),
             Self::SaveView => (words.say("action-save-view"), words.say("action-save-view-tip")),

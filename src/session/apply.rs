@@ -306,6 +306,7 @@ impl State {
             Action::Agree => return self.answer_center(Answer::Agree),
             Action::Disagree => return self.answer_center(Answer::Disagree),
             Action::Unsure => return self.answer_center(Answer::Unsure),
+            Action::SayWhy => return self.ask_why(),
             Action::SaveOverlay => return self.ask_where_to_save(),
             Action::CopyView => return self.copy_view(),
             Action::SaveView => return self.ask_what_to_take_out(Form::Picture),

@@ -66,6 +66,20 @@ impl State {
             .map_or_else(Vec::new, |id| self.answer(id, answer))
     }
 
+    /// Where the word on the class in sight has its reason, if there is a word.
+    pub(super) fn ask_why(&mut self) -> Vec<Effect> {
+        let Some((item, frame_idx, reading)) = self.center.and_then(|item| {
+            let frame_idx = self.frame_on_screen(item);
+            Some((item, frame_idx, self.reading_mut(item, frame_idx)?))
+        }) else {
+            return Vec::new();
+        };
+        match (reading.class(), reading.opinion()) {
+            (Some(class), Some(_)) => vec![Effect::FocusReason(item, frame_idx, class.to_owned())],
+            _ => Vec::new(),
+        }
+    }
+
     /// Takes in what was typed so far; it is kept when the field is left.
     pub(super) fn type_reason(&mut self, item: ItemId, frame_idx: usize, typed: Phi<String>) {
         if let Some(reading) = self.reading_mut(item, frame_idx)

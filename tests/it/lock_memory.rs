@@ -170,13 +170,13 @@ fn table(title: &str, hits: &Hits) {
     }
 }
 
-fn ada() -> Phi<String> {
+pub(crate) fn ada() -> Phi<String> {
     Phi::new("Ada".to_owned())
 }
 
 /// New records for the window, and where they lie.
-fn store_of_ada(state: &Path) -> (PathBuf, Place) {
-    let records = folder("store-memory");
+pub(crate) fn store_of_ada(name: &str, state: &Path) -> (PathBuf, Place) {
+    let records = folder(name);
     fs::remove_dir_all(&records).ok();
     let place = Place::new(&records, &state.join("wardlight/heads"));
     let new = NewStore {
@@ -189,7 +189,7 @@ fn store_of_ada(state: &Path) -> (PathBuf, Place) {
 }
 
 /// Signs in by the keyboard.
-fn enter(display: &Display, window: &Window) {
+pub(crate) fn enter(display: &Display, window: &Window) {
     thread::sleep(Duration::from_secs(2));
     display.type_text(window, "Ada");
     display.key(window, "Tab");
@@ -207,7 +207,7 @@ fn the_memory_of_a_locked_window_holds_nothing_of_a_patient() {
     fs::remove_dir_all(&state).ok();
     let files = planted_files();
     let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-    let (records, place) = store_of_ada(&state);
+    let (records, place) = store_of_ada("store-memory", &state);
     let envs = [
         ("WARDLIGHT_STORE", records.to_str().unwrap()),
         ("DBUS_SYSTEM_BUS_ADDRESS", desk.address.as_str()),

@@ -169,7 +169,7 @@ fn a_training_that_was_killed_and_interrupted_gives_the_same_weights() {
 }
 
 /// Files of at most `kib` can be written, as on a disk that is full.
-fn with_little_room(command: &Command, kib: usize) -> Command {
+pub(crate) fn with_little_room(command: &Command, kib: usize) -> Command {
     let mut shell = Command::new("bash");
     shell
         .args([

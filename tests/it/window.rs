@@ -109,7 +109,11 @@ impl Display {
             std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
             wardlight::disk::write_atomic(&settings, br#"{"keep":"nothing"}"#).unwrap();
         }
-        let mut window = self.spawn(Path::new("."), files, envs);
+        self.shown(self.spawn(Path::new("."), files, envs))
+    }
+
+    /// Waits until the window of a program is there.
+    pub(crate) fn shown(&self, mut window: Window) -> Window {
         let id = wait("the window", || {
             let ended = window.program.try_wait().unwrap();
             assert!(ended.is_none(), "the program ended with {ended:?}");
@@ -135,11 +139,21 @@ impl Display {
         window
     }
 
+    pub(crate) fn resize(&self, window: &Window, width: u32, height: u32) {
+        let size = [width, height].map(|it| it.to_string());
+        self.run("xdotool", &["windowsize", &window.id, &size[0], &size[1]]);
+    }
+
     /// Starts Wardlight in a folder.
     pub(crate) fn spawn(&self, from: &Path, args: &[&Path], envs: &[(&str, &str)]) -> Window {
-        let program = Command::new(env!("CARGO_BIN_EXE_wardlight"))
-            .current_dir(from)
-            .args(args)
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wardlight"));
+        command.current_dir(from).args(args);
+        self.spawn_as(&mut command, envs)
+    }
+
+    /// Starts it by a command of one's own.
+    pub(crate) fn spawn_as(&self, command: &mut Command, envs: &[(&str, &str)]) -> Window {
+        let program = command
             .envs([
                 ("DISPLAY", self.name.as_str()),
                 ("LIBGL_ALWAYS_SOFTWARE", "1"),
@@ -209,7 +223,12 @@ impl Display {
     }
 
     /// The picture as soon as it shows what is wanted: a busy machine draws late.
-    fn shoot_when(&self, name: &str, what: &str, shows: impl Fn(&RgbImage) -> bool) -> RgbImage {
+    pub(crate) fn shoot_when(
+        &self,
+        name: &str,
+        what: &str,
+        shows: impl Fn(&RgbImage) -> bool,
+    ) -> RgbImage {
         wait(what, || Some(self.shoot(name)).filter(|it| shows(it)))
     }
 }
@@ -243,12 +262,12 @@ fn out(name: &str) -> PathBuf {
 }
 
 /// The viewport of a window of 1440 x 900: what lies between study list and result column.
-fn viewport(picture: &RgbImage) -> RgbImage {
+pub(crate) fn viewport(picture: &RgbImage) -> RgbImage {
     image::imageops::crop_imm(picture, 330, 130, 700, 600).to_image()
 }
 
 /// Shares of pixels that differ by more than `tolerance` in any channel.
-fn difference(a: &RgbImage, b: &RgbImage, tolerance: u8) -> f64 {
+pub(crate) fn difference(a: &RgbImage, b: &RgbImage, tolerance: u8) -> f64 {
     assert_eq!(a.dimensions(), b.dimensions());
     let differing = a
         .pixels()
