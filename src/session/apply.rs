@@ -169,6 +169,7 @@ impl State {
     pub fn on_event(&mut self, id: JobId, event: Event) -> Vec<Effect> {
         let mut effects = self.take_event(id, event);
         self.arrange_viewports();
+        self.tell_without_image();
         // A file that was opened may have taken the middle.
         effects.extend(self.follow_center());
         self.follow_worklist();

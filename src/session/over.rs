@@ -30,6 +30,8 @@ pub struct Over {
     pub presentation: Arc<Presentation>,
     /// A presentation state is shown when it is chosen; what else there is, until it is hidden.
     pub is_shown: bool,
+    /// Its file, until it is known whether one of its images has come with it.
+    untold: Option<Phi<PathBuf>>,
 }
 
 impl Over {
@@ -73,28 +75,46 @@ impl State {
         };
         // Only whether there is one.
         let has_label = !label.reveal().trim().is_empty();
+        let is_alone = matches!(purpose, Purpose::Open(_)) && !from.is_one_of_many();
         let over = Over {
             id: OverId(self.number()),
             name: if has_label { label } else { from.name() },
             is_shown: !matches!(presentation.content, Content::State(_)),
             presentation: Arc::new(presentation),
+            untold: is_alone.then(|| from.path.clone()),
         };
-        let is_alone = matches!(purpose, Purpose::Open(_)) && !from.is_one_of_many();
-        if is_alone && !self.has_image_of(&over.presentation) {
+        // It names no patient of its own: the log knows it by its hash.
+        let detail =
+            json!({ "kind": "presentation", "file_sha256": over.presentation.file_sha256 });
+        self.overs.push(over);
+        self.tell_records(Deed::noted(store::Action::CaseOpened, detail))
+    }
+
+    /// Tells, once everything has come that was opened, of which objects no image is there.
+    pub(super) fn tell_without_image(&mut self) {
+        if self.is_opening() {
+            return;
+        }
+        let untold: Vec<_> = self
+            .overs
+            .iter_mut()
+            .filter_map(|it| {
+                let file = it.untold.take()?;
+                Some((file, Arc::clone(&it.presentation)))
+            })
+            .collect();
+        for (file, presentation) in untold {
+            if self.has_image_of(&presentation) {
+                continue;
+            }
             let failure = Failure {
                 headline: self.words.say("over-without-image"),
                 remedy: self.words.say("over-without-image-remedy"),
                 cause: String::new(),
             };
             // For the person who opened it.
-            let subject: Phi<PathBuf> = from.path.clone();
-            self.tell(Tone::Failure, failure, Some(subject), None);
+            self.tell(Tone::Failure, failure, Some(file), None);
         }
-        // It names no patient of its own: the log knows it by its hash.
-        let detail =
-            json!({ "kind": "presentation", "file_sha256": over.presentation.file_sha256 });
-        self.overs.push(over);
-        self.tell_records(Deed::noted(store::Action::CaseOpened, detail))
     }
 
     fn has_image_of(&self, presentation: &Presentation) -> bool {

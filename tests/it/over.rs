@@ -50,16 +50,17 @@ fn opened(numbers: &[usize], names: &[&str]) -> State {
     let paths = vec!["/scans".into()];
     let effects = state.apply(Command::Open(paths));
     let job = session::started(&effects)[0].0;
-    for number in numbers {
-        let from = Origin::file(format!("/scans/{number}.dcm").into());
-        let opened = Box::new(Opened::Scan(image(*number)));
-        state.on_event(job, Event::Opened { from, opened });
-    }
+    // Workers read side by side: what lies over an image can come before it.
     for it in found(names) {
         let Found::Presented { from, presentation } = it else {
             panic!("{it:?}")
         };
         state.on_event(job, Event::Presented { from, presentation });
+    }
+    for number in numbers {
+        let from = Origin::file(format!("/scans/{number}.dcm").into());
+        let opened = Box::new(Opened::Scan(image(*number)));
+        state.on_event(job, Event::Opened { from, opened });
     }
     state.on_event(job, Event::Done);
     state
