@@ -9,7 +9,7 @@ packages=(
   g++ cmake nasm pkg-config python3-pip python3-venv binutils ca-certificates
   libgl1 libglx-mesa0 libgl1-mesa-dri libegl1 libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxrandr2
   libxkbcommon0 libxkbcommon-x11-0 libxrender1 libxfixes3 libxext6 libwayland-client0 libwayland-egl1
-  xvfb xdotool imagemagick strace dbus fonts-dejavu-core fonts-liberation dicom3tools
+  xvfb weston xdotool imagemagick strace dbus fonts-dejavu-core fonts-liberation dicom3tools
 )
 missing=()
 for package in "${packages[@]}"; do

@@ -426,3 +426,65 @@ fn without_a_display_the_program_says_so_and_fails() {
         "{words}"
     );
 }
+
+/// A Wayland compositor without a screen; it ends with the test.
+struct Compositor(Child);
+
+impl Drop for Compositor {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+#[test]
+fn on_wayland_a_file_is_drawn_as_on_x11() {
+    let runtime = folder("wayland");
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&runtime, permissions).unwrap();
+    std::fs::remove_file(runtime.join("wardlight")).ok();
+    let started = Command::new("weston")
+        .args(["--backend=headless-backend.so", "--socket=wardlight"])
+        .env("XDG_RUNTIME_DIR", &runtime)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(started) = started else {
+        println!("skipped: weston is not installed (make installs it)");
+        return;
+    };
+    let _compositor = Compositor(started);
+    wait("the compositor", || {
+        runtime.join("wardlight").exists().then_some(())
+    });
+    let sample = wardlight::sample::write(&folder("sample-wayland")).unwrap();
+    let state = folder("state-wayland");
+    let settings = Settings {
+        keep: Some(Keep::Nothing),
+        ..Settings::default()
+    };
+    settings.save(&state.join("wardlight")).unwrap();
+    let log = folder("log").join("wayland.jsonl");
+    std::fs::remove_file(&log).ok();
+    let program = Command::new(env!("CARGO_BIN_EXE_wardlight"))
+        .arg(&sample.dicom)
+        .env_remove("DISPLAY")
+        .env("WAYLAND_DISPLAY", "wardlight")
+        .env("XDG_RUNTIME_DIR", &runtime)
+        .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        .env("XDG_STATE_HOME", &state)
+        .env("WARDLIGHT_STORE", folder("no-store"))
+        .env("WARDLIGHT_FRAME_LOG", &log)
+        .spawn()
+        .unwrap();
+    let mut window = Window {
+        program,
+        id: String::new(),
+    };
+    wait("the scan to be drawn", || {
+        let ended = window.program.try_wait().unwrap();
+        assert!(ended.is_none(), "the program ended with {ended:?}");
+        let told = std::fs::read_to_string(&log).unwrap_or_default();
+        told.contains("scan_drawn").then_some(())
+    });
+}
