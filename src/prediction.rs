@@ -56,7 +56,7 @@ impl Pixel {
 }
 
 /// Which model answered. Thresholds belong to the weights hash, never to the application.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ModelRef {
     pub name: String,
     pub version: String,
@@ -101,6 +101,28 @@ impl Prediction {
         let ranked = self.scores.iter().map(rank).enumerate();
         let best = ranked.max_by(|(_, a), (_, b)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         LabelIdx(best.map_or(0, |(label_idx, _)| label_idx))
+    }
+
+    /// The scores, those first that lie farthest above their operating points.
+    pub fn by_excess(&self) -> Vec<(LabelIdx, &Score)> {
+        let scores = self.scores.iter().enumerate();
+        let mut order: Vec<_> = scores.map(|(idx, it)| (LabelIdx(idx), it)).collect();
+        order.sort_by(|(_, a), (_, b)| b.excess().total_cmp(&a.excess()));
+        order
+    }
+}
+
+impl Score {
+    /// How far the probability lies above the operating point; that of a class without one counts from 0.5.
+    pub fn excess(&self) -> f32 {
+        let threshold = self.operating_point.as_ref().map_or(0.5, |it| it.threshold);
+        self.probability - threshold
+    }
+
+    /// On which side of its operating point it lies; `None` where it has none.
+    pub fn is_above(&self) -> Option<bool> {
+        let has_point = self.operating_point.is_some();
+        has_point.then_some(matches!(self.call, Call::Above | Call::Chosen))
     }
 }
 

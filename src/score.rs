@@ -11,7 +11,7 @@ mod spread;
 use std::time::Instant;
 
 use crate::{
-    case::{Note, Scan, Sequence, Series},
+    case::{Note, Scan, Sequence, Series, stack::Neighbours},
     model::{self, Attribution, AttributionValues, Model, Task, span},
     prediction::{
         Affine2, Calibration, Explanation, Heatmap, LabelIdx, Method, NoteRead, Ood, Pixel,
@@ -62,6 +62,8 @@ pub enum Target<'a> {
         frame_idx: usize,
         /// For a model that reads the surroundings of a point.
         at: Option<Pixel>,
+        /// For one that reads the slices next to it; without them, those of its file.
+        neighbours: Option<&'a Neighbours>,
     },
     Note(&'a Note),
     Series(&'a Series),
@@ -97,6 +99,7 @@ impl Target<'_> {
                 scan,
                 frame_idx,
                 at,
+                ..
             } => Subject {
                 file_sha256: scan.header.file_sha256,
                 frame_idx: *frame_idx,
@@ -230,7 +233,10 @@ fn scope(
     }
     let (
         Target::Scan {
-            scan, frame_idx, ..
+            scan,
+            frame_idx,
+            neighbours,
+            ..
         },
         Input::Image(image),
     ) = (target, input)
@@ -240,6 +246,13 @@ fn scope(
     let frame = scan.frame(frame_idx);
     let mut reasons = frame.map(|it| gate::of_frame(&it)).unwrap_or_default();
     let is_picture = reasons.is_empty();
+    if manifest.prep.reads_neighbours() {
+        let own = neighbours
+            .is_none()
+            .then(|| Neighbours::within(scan, frame_idx));
+        let lie = neighbours.or(own.as_ref());
+        reasons.extend(lie.map(gate::of_neighbours).unwrap_or_default());
+    }
     let Some(scope) = &manifest.scope else {
         return (Ood::Unknown, reasons);
     };
@@ -324,12 +337,13 @@ fn prepare(target: Target<'_>, loaded: &Loaded, warnings: &Warnings) -> Result<I
                 scan,
                 frame_idx,
                 at,
+                neighbours,
             },
             Spec::Image(spec),
             _,
         ) => Ok(Input::Image(prepare_at(
             scan,
-            (frame_idx, at),
+            (frame_idx, at, neighbours),
             spec,
             warnings,
         )?)),

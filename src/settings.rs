@@ -32,6 +32,10 @@ pub struct Settings {
     pub is_strength_even: bool,
     /// As the window stood when it was closed; `None` before.
     pub window: Option<WindowPlace>,
+    /// What of an influence map is drawn.
+    pub map_form: MapForm,
+    /// Whether its own cells are drawn, as they were computed.
+    pub is_map_raw: bool,
     /// Widths of the two columns, in points.
     pub study_width: f32,
     pub result_width: f32,
@@ -58,6 +62,28 @@ pub struct WindowPlace {
     /// Of its frame, where the desktop tells.
     pub at: Option<[f32; 2]>,
     pub is_maximized: bool,
+}
+
+/// What of an influence map is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MapForm {
+    #[default]
+    HeatAndOutline,
+    /// A line round what has at least half the greatest influence.
+    Outline,
+    Heat,
+}
+
+impl MapForm {
+    /// The one after it, round and round.
+    pub const fn next(self) -> Self {
+        match self {
+            Self::HeatAndOutline => Self::Outline,
+            Self::Outline => Self::Heat,
+            Self::Heat => Self::HeatAndOutline,
+        }
+    }
 }
 
 /// How a worklist is laid out: nothing of what stands in it.
@@ -288,6 +314,8 @@ impl Default for Settings {
             overlay_opacity: 0.45,
             is_strength_even: false,
             window: None,
+            map_form: MapForm::default(),
+            is_map_raw: false,
             study_width: 232.0,
             result_width: 348.0,
             course_height: 248.0,

@@ -128,8 +128,15 @@ pub(super) fn map_lines(words: &Words, shown: &Shown, opacity: f32) -> [String; 
         format!("{DOT}{gap}")
     });
     let drawn = percent(opacity);
+    let model = &explanation.model;
+    let model = format!("{} {}", model.name, model.version);
+    let cells = explanation.heatmap.as_ref().filter(|_| shown.look.is_raw);
+    let raw = cells.map_or_else(String::new, |it| {
+        let parts = [("columns", it.width.into()), ("rows", it.height.into())];
+        format!("{DOT}{}", words.say_with("corner-raw", &parts))
+    });
     let of = format!(
-        "{}\n{}{}\n{}",
+        "{}\n{}{}{DOT}{model}\n{}{raw}",
         words.say_with(
             "corner-map",
             &[("label", explanation.label.as_str().into())]
@@ -138,7 +145,8 @@ pub(super) fn map_lines(words: &Words, shown: &Shown, opacity: f32) -> [String; 
         gap.unwrap_or_default(),
         words.say_with("corner-drawn", &[("percent", Part::from(&drawn))])
     );
-    let outline = outline(explanation.method, shown.full).map(short_number);
+    let outline = outline(explanation.method, shown.full).filter(|_| shown.look.has_outline);
+    let outline = outline.map(short_number);
     let outline = outline.map_or_else(String::new, |it| {
         words.say_with("corner-outline", &[("level", Part::from(&it))])
     });

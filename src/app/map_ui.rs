@@ -12,7 +12,7 @@ use super::{
 use crate::{
     model::Manifest,
     prediction::Faithfulness,
-    render::caption::percent,
+    render::{caption::percent, picture::places},
     session::{Action, Asked, Command, Loading, ScanItem},
     words::Part,
 };
@@ -52,6 +52,7 @@ pub(super) fn map_ui(
             &map_words::tested(scene.words, manifest, method),
         );
         check_ui(ui, scene, asked, commands);
+        place_ui(ui, scene, (asked, scan));
         // The words take what the button leaves, in two lines if need be.
         ui.horizontal(|ui| {
             let is_even = scene.state.settings.is_strength_even;
@@ -77,6 +78,15 @@ pub(super) fn map_ui(
             });
         });
     });
+}
+
+/// Which of the places of the map the reader was led to.
+fn place_ui(ui: &mut Ui, scene: &Scene<'_>, (asked, scan): (&Asked<'_>, &ScanItem)) {
+    let all = scan.explanation().map(|it| places(it).len());
+    if let (Some(place), Some(all)) = (asked.reading.place, all) {
+        let parts = [("number", (place + 1).into()), ("all", all.into())];
+        muted(ui, scene.tokens, &scene.words.say_with("map-place", &parts));
+    }
 }
 
 fn action_ui(

@@ -7,6 +7,7 @@ mod about_ui;
 mod application;
 mod ask_ui;
 mod clipboard;
+mod compare_ui;
 mod controls;
 mod corners_ui;
 mod course_plot;

@@ -16,8 +16,8 @@ use crate::{
     render::{
         Curve, Overlay, Picture, Pose, compose,
         contour::Point,
-        overlay::{greatest, smooth},
-        picture::outlines,
+        overlay::{Look, greatest},
+        picture::{outlines, places},
         thumbnail,
     },
     session::{ItemId, OverId, ScanItem},
@@ -57,8 +57,11 @@ pub(super) struct Shown {
     pub(super) heatmap: Arc<Heatmap>,
     /// The raw value that is drawn as full strength.
     pub(super) full: f32,
+    pub(super) look: Look,
     /// Round the strongest regions, in coordinates of the scan.
     pub(super) outlines: Arc<[Vec<Point>]>,
+    /// The middle of each of them.
+    pub(super) places: Arc<[Point]>,
 }
 
 /// Everything that a picture of the CPU path depends on. Frame and map are kept, so that a new one at the same
@@ -163,12 +166,12 @@ impl Pictures {
     }
 
     /// An explanation made ready to draw, once.
-    pub(super) fn shown(&mut self, explanation: &Arc<Explanation>) -> Option<Shown> {
-        let is_it = |it: &&Shown| Arc::ptr_eq(&it.explanation, explanation);
+    pub(super) fn shown(&mut self, explanation: &Arc<Explanation>, look: Look) -> Option<Shown> {
+        let is_it = |it: &&Shown| Arc::ptr_eq(&it.explanation, explanation) && it.look == look;
         let known = self.shown.iter().find(is_it);
         if known.is_none() {
             let heatmap = explanation.heatmap.as_ref()?;
-            let (shown, full) = (smooth(heatmap), greatest(heatmap));
+            let (shown, full) = (look.drawn(heatmap), greatest(heatmap));
             let outlines = outlines(explanation.method, &shown, full).into();
             if N_SHOWN <= self.shown.len() {
                 self.shown.remove(0);
@@ -177,7 +180,9 @@ impl Pictures {
                 explanation: explanation.clone(),
                 heatmap: Arc::new(shown),
                 full,
+                look,
                 outlines,
+                places: places(explanation).into(),
             });
         }
         self.shown.iter().find(is_it).cloned()

@@ -19,6 +19,7 @@ use crate::{
     deid::Secret,
     disk,
     engine::WakeFn,
+    prediction::ModelRef,
     privacy::{Phi, process},
     session::{
         Ask, Credentials, Deed, ItemId, Kept, LOG_ROWS, LogForm, LogRow, MarkId, Opened,
@@ -175,7 +176,7 @@ struct Keeper {
     records: Option<Records>,
     /// References of the files and answers of this sitting.
     items: BTreeMap<ItemId, String>,
-    answers: BTreeMap<(ItemId, usize), String>,
+    answers: BTreeMap<(ItemId, usize, ModelRef), String>,
     marks: BTreeMap<MarkId, String>,
     /// Only the last value counts: written when nothing else waits.
     settings: BTreeMap<&'static str, Value>,
@@ -278,17 +279,25 @@ impl Keeper {
                         .note(Action::ScopeOverridden, Outcome::Success, detail)?;
                 }
                 let kept = self.records()?.keep_answer(reference, answer)?;
-                self.answers.insert((*item, answer.frame_idx), kept);
+                let model = ModelRef {
+                    name: answer.model.clone(),
+                    version: answer.model_version.clone(),
+                    weights_sha256: answer.weights_sha256,
+                    prep_sha256: answer.prep_sha256,
+                };
+                self.answers.insert((*item, answer.frame_idx, model), kept);
                 Ok(())
             }
             Deed::Read {
                 item,
                 frame_idx,
+                model,
                 label,
                 verdict,
                 reason,
             } => {
-                let answer = self.answers.get(&(*item, *frame_idx));
+                let key = (*item, *frame_idx, (**model).clone());
+                let answer = self.answers.get(&key);
                 let answer = answer.ok_or(Error::Unknown { what: "answer" })?;
                 self.records()?
                     .keep_reading(answer, label, *verdict, reason)

@@ -7,6 +7,7 @@ use egui::{
 
 use super::{
     Scene,
+    compare_ui::{button_ui, compare_ui},
     controls::{Button, body, card, head, muted, progress_line, strong, swatch},
     map_ui::map_ui,
     modules_ui::{modules_ui, news2_card_ui},
@@ -107,6 +108,9 @@ fn reading_ui(
     match (&asked.reading.prediction, asked.prediction, manifest) {
         (Loading::Ready(_), Some(prediction), Some(manifest)) => {
             scores_ui(ui, scene, asked, prediction, commands);
+            if scan.is_some() {
+                compare_ui(ui, scene, prediction, commands);
+            }
             scope_ui(ui, scene, prediction);
             if let Some(scan) = scan {
                 map_ui(ui, scene, (asked, scan), manifest, commands);
@@ -178,15 +182,23 @@ fn header_ui(
                     .on_hover_text(scene.words.say_with("result-weights", &parts));
                 return;
             }
+            let is_compared = scene.state.asked_beside().is_some();
+            let mut width = 210.0;
+            if asked.kind == Kind::Scan && asked.prediction.is_some() && !is_compared {
+                let compare = scene.words.say("compare-button");
+                let compare = (compare.as_str(), Action::CompareModels);
+                button_ui(ui, scene, compare, commands);
+                width = 120.0;
+            }
             let chooser = ComboBox::from_id_salt("model")
                 .selected_text(name)
-                .width(210.0)
+                .width(width)
                 .truncate();
             let shown = chooser.show_ui(ui, |ui| {
                 for model in scene.state.models_for(asked.kind) {
-                    let is_chosen = model.name == manifest.name;
+                    let is_chosen = **model == *manifest;
                     let row = ui.selectable_label(is_chosen, words::model_name(model));
-                    let choose = Command::ChooseModel(asked.kind, model.name.clone());
+                    let choose = Command::ChooseModel(asked.kind, model.model_ref());
                     commands.extend(row.clicked().then_some(choose));
                     commands.extend(row.clicked().then_some(Command::Act(Action::Score)));
                 }

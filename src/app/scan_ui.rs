@@ -12,7 +12,7 @@ use super::{
     marks_ui,
     menu::entry_ui,
     over_ui,
-    pictures::{GLASS, Pictures},
+    pictures::{GLASS, Pictures, Shown},
     place::Place,
     theme::{self, AMBER_ON_PICTURE, ON_PICTURE, VIEWPORT},
     words,
@@ -124,26 +124,15 @@ fn scan_ui(
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
     let heat = scene.state.map_over(scan);
-    let shown = heat.and_then(|it| pictures.shown(it));
+    let look = scene.state.look();
+    let shown = heat.and_then(|it| pictures.shown(it, look));
     let opacity = scene.state.drawn_opacity(scan);
-    pictures.paint(
-        &painter,
-        place.rect,
-        (id, scan),
-        place.pose(),
-        shown.as_ref().map(|it| (it, opacity)),
-    );
+    let heat = shown
+        .as_ref()
+        .map(|it| (it, look.heat_opacity(opacity, it.explanation.method)));
+    pictures.paint(&painter, place.rect, (id, scan), place.pose(), heat);
     if let Some(shown) = &shown {
-        let color = AMBER_ON_PICTURE.gamma_multiply(outline_opacity(scene.state, opacity));
-        for line in shown.outlines.iter() {
-            let points: Vec<Pos2> = line.iter().map(|it| place.ui_from_scan(*it)).collect();
-            painter.extend(egui::Shape::dashed_line(
-                &points,
-                Stroke::new(1.5, color),
-                5.0,
-                4.0,
-            ));
-        }
+        outlines_ui(&painter, scene, (scan, shown), &place);
     }
     over_ui::over_ui(&painter, scene, (id, scan), &place, pictures);
     let marks = (&response, &mut *pictures);
@@ -161,12 +150,34 @@ fn scan_ui(
     if let Some(at) = response.hover_pos().filter(|_| scene.state.is_magnified) {
         let glass = place.glass(at, GLASS, 2.0);
         let inner = painter.with_clip_rect(glass.rect.intersect(rect));
-        let heat = shown.as_ref().map(|it| (it, opacity));
         pictures.paint(&inner, glass.rect, (id, scan), glass.pose(), heat);
         let stroke = Stroke::new(1.0, ON_PICTURE);
         inner.rect_stroke(glass.rect, CornerRadius::ZERO, stroke, StrokeKind::Inside);
     }
     outline_ui(&painter, scene, (at, rect));
+}
+
+/// Dashed lines round the strongest regions, and a ring round the one that the reader was led to.
+fn outlines_ui(
+    painter: &Painter,
+    scene: &Scene<'_>,
+    (scan, shown): (&ScanItem, &Shown),
+    place: &Place,
+) {
+    const RING: f32 = 22.0;
+    let opacity = outline_opacity(scene.state, scene.state.drawn_opacity(scan));
+    let color = AMBER_ON_PICTURE.gamma_multiply(opacity);
+    let has_outline = scene.state.look().has_outline;
+    for line in shown.outlines.iter().filter(|_| has_outline) {
+        let points: Vec<Pos2> = line.iter().map(|it| place.ui_from_scan(*it)).collect();
+        let stroke = Stroke::new(1.5, color);
+        painter.extend(egui::Shape::dashed_line(&points, stroke, 5.0, 4.0));
+    }
+    let led_to = scan.reading().and_then(|it| shown.places.get(it.place?));
+    if let Some(at) = led_to {
+        let stroke = Stroke::new(1.5, AMBER_ON_PICTURE);
+        painter.circle_stroke(place.ui_from_scan(*at), RING, stroke);
+    }
 }
 
 /// The outlines of a map are as faint as the map, but never lost.

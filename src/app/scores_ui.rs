@@ -33,11 +33,10 @@ pub(super) fn scores_ui(
     let tokens = scene.tokens;
     card(ui, tokens, |ui| {
         ui.spacing_mut().item_spacing.y = 6.0;
-        let mut order: Vec<(usize, &Score)> = prediction.scores.iter().enumerate().collect();
-        order.sort_by(|(_, a), (_, b)| excess(b).total_cmp(&excess(a)));
+        let order = prediction.by_excess();
         let (first, rest) = order.split_at(order.len().min(N_ROWS));
-        for (idx, score) in first {
-            score_ui(ui, scene, asked, (*idx, score), commands);
+        for it in first {
+            score_ui(ui, scene, asked, *it, commands);
         }
         if !rest.is_empty() {
             fold(
@@ -48,8 +47,8 @@ pub(super) fn scores_ui(
                     .words
                     .say_with("scores-more", &[("n", rest.len().into())]),
                 |ui| {
-                    for (idx, score) in rest {
-                        score_ui(ui, scene, asked, (*idx, score), commands);
+                    for it in rest {
+                        score_ui(ui, scene, asked, *it, commands);
                     }
                 },
             );
@@ -90,19 +89,11 @@ pub(super) fn value_words(calibration: Option<&Calibration>, score: &Score) -> S
 pub(super) fn side_words(words: &Words, score: &Score) -> Option<String> {
     let threshold = percent(score.operating_point.as_ref()?.threshold);
     let parts = [("threshold", Part::from(&threshold))];
-    Some(match score.call {
-        Call::Above | Call::Chosen => words.say_with("score-above", &parts),
-        _ => words.say_with("score-below", &parts),
+    Some(if score.is_above()? {
+        words.say_with("score-above", &parts)
+    } else {
+        words.say_with("score-below", &parts)
     })
-}
-
-/// How far a probability lies above its operating point; that of a class without one counts from 0.5.
-pub(super) fn excess(score: &Score) -> f32 {
-    let threshold = score
-        .operating_point
-        .as_ref()
-        .map_or(0.5, |it| it.threshold);
-    score.probability - threshold
 }
 
 /// A label with its bar; a click explains it.
@@ -110,7 +101,7 @@ fn score_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
     asked: &Asked<'_>,
-    (idx, score): (usize, &Score),
+    (label, score): (LabelIdx, &Score),
     commands: &mut Vec<Command>,
 ) {
     let tokens = scene.tokens;
@@ -127,7 +118,7 @@ fn score_ui(
         opinion.as_deref().unwrap_or_default(),
     ];
     let spoken = spoken.join(" ");
-    let is_explained = asked.reading.label.is_some_and(|it| it.0 == idx);
+    let is_explained = asked.reading.label == Some(label);
     let drawn = ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.horizontal(|ui| {
@@ -166,14 +157,14 @@ fn score_ui(
     });
     let response = ui.interact(
         drawn.response.rect,
-        ui.scope_id().with(("score", asked.item.0, idx)),
+        ui.scope_id().with(("score", asked.item.0, label.0)),
         Sense::click(),
     );
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_explained, &spoken));
     focus_ring(ui, &response, tokens);
     let response = response.on_hover_text(scene.words.say("score-tip"));
     if response.clicked() {
-        commands.push(Command::ChooseLabel(asked.item, LabelIdx(idx)));
+        commands.push(Command::ChooseLabel(asked.item, label));
     }
 }
 

@@ -36,7 +36,7 @@ const MEASURE: [Option<Action>; 10] = [
     Some(Action::Redo),
     Some(Action::RemoveMark),
 ];
-const VIEW: [Option<Action>; 17] = [
+const VIEW: [Option<Action>; 21] = [
     Some(Action::Invert),
     Some(Action::TurnRight),
     Some(Action::TurnLeft),
@@ -54,6 +54,10 @@ const VIEW: [Option<Action>; 17] = [
     None,
     Some(Action::ToggleTexts),
     Some(Action::ToggleOvers),
+    None,
+    Some(Action::NextFinding),
+    Some(Action::NextMapForm),
+    Some(Action::ToggleRawMap),
 ];
 
 /// Draws the strip; it belongs to the scan in the middle.

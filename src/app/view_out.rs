@@ -1,6 +1,6 @@
 //! A view as it leaves the window: what is drawn on screen, and what is said of it outside the picture.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
     corners_ui::{letters, map_lines, title_words, window_lines, zoom_words},
@@ -8,7 +8,7 @@ use super::{
     pictures::{Pictures, Shown},
     place::Place,
     scan_ui::outline_opacity,
-    scores_ui::{excess, side_words, value_words},
+    scores_ui::{side_words, value_words},
     words::{self, DOT},
 };
 use crate::{
@@ -43,7 +43,8 @@ pub(super) fn view_out(
     let heat = scan
         .explanation()
         .filter(|_| state.is_overlay_shown && !take_out.is_bare);
-    let shown = heat.and_then(|it| pictures.shown(it));
+    let look = state.look();
+    let shown = heat.and_then(|it| pictures.shown(it, look));
     let overs = if take_out.is_bare {
         Overs::default()
     } else {
@@ -53,8 +54,12 @@ pub(super) fn view_out(
     let heat = shown.as_ref().map(|it| Heat {
         heatmap: it.heatmap.clone(),
         full: it.full,
-        opacity,
-        outlines: it.outlines.clone(),
+        opacity: look.heat_opacity(opacity, it.explanation.method),
+        outlines: if look.has_outline {
+            it.outlines.clone()
+        } else {
+            Arc::default()
+        },
         outline_opacity: outline_opacity(state, opacity),
     });
     let words = &state.words;
@@ -340,8 +345,7 @@ fn identity_words(state: &State, (id, scan): (ItemId, &ScanItem)) -> String {
 
 /// The classes as on screen, each with the reader's word and reason.
 fn table(words: &Words, (prediction, reading): (&Prediction, &Reading)) -> Table {
-    let mut scores: Vec<_> = prediction.scores.iter().collect();
-    scores.sort_by(|a, b| excess(b).total_cmp(&excess(a)));
+    let scores = prediction.by_excess().into_iter().map(|it| it.1);
     let row = |score: &Score| {
         let opinion = reading.opinions.get(&score.label).map(|it| {
             let answer = it.answer.name(words);
@@ -368,6 +372,6 @@ fn table(words: &Words, (prediction, reading): (&Prediction, &Reading)) -> Table
             words.say("out-point"),
             words.say("out-reader"),
         ],
-        rows: scores.into_iter().map(row).collect(),
+        rows: scores.map(row).collect(),
     }
 }

@@ -2,13 +2,16 @@
 //!
 //! 1. [`Studies`] groups files by patient, study and series; two patients are never put together;
 //! 2. [`Stacks`] splits the slices of a series into stacks that can be paged through and measured;
-//! 3. [`Stack`] keeps its slices in order while they arrive one by one, in whatever order.
+//! 3. [`Stack`] keeps its slices in order while they arrive one by one, in whatever order;
+//! 4. [`Neighbours`] are the slices next to one.
 
 mod finding;
+mod neighbours;
 mod series;
 mod split;
 
 pub use finding::{Finding, SAME_MM};
+pub use neighbours::{Away, Neighbour, Neighbours};
 pub use series::{Inserted, PatientKey, SeriesHead, SeriesKey, Studies};
 pub use split::{Split, Stacks};
 

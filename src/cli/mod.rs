@@ -9,6 +9,7 @@
 
 mod ask;
 mod bedside;
+mod beside;
 mod calibrate;
 mod deidentify;
 mod doctor;

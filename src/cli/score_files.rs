@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::{
-    Decoder, EngineArgs, NOTICE,
+    Decoder, EngineArgs, NOTICE, beside,
     explained::{ExplainArgs, Explained, explained_lines, label_to_explain, of_note},
     load, models_folder, options, print,
     score_course::{self, CourseExplained},
@@ -46,6 +46,9 @@ pub(super) struct Args {
     /// What the model reads around, for one that reads the surroundings of a point: column and row of a pixel, from 0.
     #[arg(long, value_name = "X,Y", value_parser = pixel)]
     at: Option<Pixel>,
+    /// The other files of the series, whose slices next to the point are read as well.
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "at")]
+    beside: Vec<PathBuf>,
     #[command(flatten)]
     explain: ExplainArgs,
     /// Score scans and notes that the model refuses as outside its scope all the same; the result carries the reasons.
@@ -335,6 +338,9 @@ fn all_of(
                 .map(|it| score_course(file, it, asked, models))
                 .collect()
         }
+        Opened::Scan(scan) if kind == Kind::Scan => {
+            vec![score_scan(file, &scan, (asked, decoder), models)]
+        }
         opened => vec![one(file, (opened, kind), asked, models)],
     }
 }
@@ -383,9 +389,6 @@ fn one(
     models: &mut Models,
 ) -> Result<Scored, Silence> {
     match (opened, kind) {
-        (Opened::Scan(scan), Kind::Scan) => {
-            score_scan(file, &scan, (args, reader), models.for_scan(&scan)?)
-        }
         (Opened::Chart(chart), Kind::Note | Kind::Series | Kind::Sequence) => {
             match chart.only_note() {
                 Some(note) => score_note(file, note, (args, reader), models.for_note(note)?),
@@ -396,13 +399,11 @@ fn one(
                 })),
             }
         }
-        (Opened::Scan(_), Kind::Note | Kind::Series | Kind::Sequence) => {
-            Err(Silence::refused(Failure {
-                headline: "This is a scan, not a note".to_owned(),
-                remedy: "Name it without --note.".to_owned(),
-                cause: "wanted text, found an image".to_owned(),
-            }))
-        }
+        (Opened::Scan(_), _) => Err(Silence::refused(Failure {
+            headline: "This is a scan, not a note".to_owned(),
+            remedy: "Name it without --note.".to_owned(),
+            cause: "wanted text, found an image".to_owned(),
+        })),
         (Opened::Chart(chart), Kind::Scan) => Err(Silence::refused(Failure {
             headline: format!("This is {}, not a scan", chart.found()),
             remedy: match chart.only_note() {
@@ -417,13 +418,20 @@ fn one(
 fn score_scan(
     file: &Path,
     scan: &Scan,
-    (args, reader): (&Args, &Reader),
-    loaded: &mut Loaded,
+    ((args, reader), decoder): ((&Args, &Reader), &Decoder),
+    models: &mut Models,
 ) -> Result<Scored, Silence> {
+    let frame_idx = args.frame.saturating_sub(1);
+    let has_beside = !args.beside.is_empty();
+    let beside = (args.beside.as_slice(), decoder);
+    let neighbours = has_beside.then(|| beside::neighbours(scan, frame_idx, beside));
+    let neighbours = neighbours.transpose()?;
+    let loaded = models.for_scan(scan)?;
     let target = Target::Scan {
         scan,
-        frame_idx: args.frame.saturating_sub(1),
+        frame_idx,
         at: args.at,
+        neighbours: neighbours.as_ref(),
     };
     let prediction = predict(target, (args, reader), loaded)?;
     let of_scan = (scan, target);

@@ -24,7 +24,9 @@ use std::{
 };
 
 use crate::{
-    case::{Note, Plane, Presentation, Scan, Sequence, Series, Window, worklist::Row},
+    case::{
+        Note, Plane, Presentation, Scan, Sequence, Series, Window, stack::Neighbours, worklist::Row,
+    },
     disk, evaluate,
     failure::Relayed,
     import::{self, Found, Opened, Origin},
@@ -36,6 +38,7 @@ use crate::{
     render::{
         self, Picture,
         mpr::{self, Volume},
+        overlay::Look,
     },
     sample, score,
     share::{self, Copier, Decision, Preview, Wish},
@@ -67,19 +70,19 @@ pub enum Job {
     Survey,
     Score {
         target: Target,
-        model: ModelName,
+        model: ModelRef,
         gate: score::Gate,
     },
     Explain {
         target: Target,
-        model: ModelName,
+        model: ModelRef,
         label: LabelIdx,
         method: Method,
     },
     /// The answer for a label as it was after each step of a series.
     Running {
         target: Target,
-        model: ModelName,
+        model: ModelRef,
         label: LabelIdx,
     },
     /// Take a note apart by rules.
@@ -89,7 +92,7 @@ pub enum Job {
     /// Take the picture apart by the map, and watch the score.
     CheckMap {
         target: Target,
-        model: ModelName,
+        model: ModelRef,
         explanation: Arc<Explanation>,
     },
     Save(Box<SaveJob>),
@@ -124,9 +127,6 @@ pub enum Job {
     RunTool(Tool),
 }
 
-/// Name of a model in its manifest.
-pub type ModelName = String;
-
 /// What a model is to read.
 #[derive(Clone, Debug)]
 pub enum Target {
@@ -135,6 +135,8 @@ pub enum Target {
         frame_idx: usize,
         /// For a model that reads the surroundings of a point.
         at: Option<Pixel>,
+        /// For one that reads the slices next to it; without them, those of its file.
+        neighbours: Option<Box<Neighbours>>,
     },
     Note(Arc<Note>),
     Series(Arc<Series>),
@@ -168,6 +170,7 @@ pub struct SaveJob {
     pub explanation: Explanation,
     /// 0..1.
     pub opacity: f32,
+    pub look: Look,
     /// The picture; the JSON takes its place with another ending.
     pub to: Phi<PathBuf>,
 }
@@ -343,10 +346,12 @@ impl Target {
                 scan,
                 frame_idx,
                 at,
+                neighbours,
             } => score::Target::Scan {
                 scan,
                 frame_idx: *frame_idx,
                 at: *at,
+                neighbours: neighbours.as_deref(),
             },
             Self::Note(note) => score::Target::Note(note),
             Self::Series(series) => score::Target::Series(series),

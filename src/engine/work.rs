@@ -24,7 +24,7 @@ use crate::{
     import::{Found, Origin},
     language::Rules,
     model::{self, Manifest, Task},
-    prediction::{LabelIdx, Method},
+    prediction::{LabelIdx, Method, ModelRef},
     privacy::{Phi, process},
     render::{
         mpr::Volume,
@@ -344,13 +344,13 @@ fn load_all(
     Ok(models)
 }
 
-fn find<'a>(models: &'a mut [Loaded], name: &str) -> Result<&'a mut Loaded, Error> {
+fn find<'a>(models: &'a mut [Loaded], wanted: &ModelRef) -> Result<&'a mut Loaded, Error> {
     let n_loaded = models.len();
     let found = models
         .iter_mut()
-        .find(|it| it.model.manifest().name == name);
+        .find(|it| it.model.manifest().model_ref() == *wanted);
     found.ok_or_else(|| Error::NoSuchModel {
-        wanted: name.to_owned(),
+        wanted: wanted.name.clone(),
         n_loaded,
     })
 }
@@ -399,6 +399,7 @@ fn write(save: &SaveJob) -> Result<(), Error> {
         prediction,
         explanation,
         opacity,
+        look,
         to,
     } = save;
     let png = overlay_png(OverlayRequest {
@@ -407,6 +408,7 @@ fn write(save: &SaveJob) -> Result<(), Error> {
         prediction,
         explanation,
         opacity: *opacity,
+        look: *look,
     })?;
     // Where a person chose.
     let to = to.reveal();

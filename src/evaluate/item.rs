@@ -138,6 +138,7 @@ impl Item {
                 scan,
                 frame_idx: 0,
                 at: None,
+                neighbours: None,
             },
             Self::Note(note) => Target::Note(note),
             Self::Series(series) => Target::Series(series),

@@ -3,7 +3,7 @@
 //! 1. a colour picture of the input's own size, from a file without a DICOM header, is a crop that was cut before:
 //!    red, green and blue are the slices before, at and behind the point, 0 to 255 over the specification's range;
 //! 2. else refuse what cannot be cut: no point, a point beside the frame, pixels of unknown size;
-//! 3. cut the square from the frame and, where wanted, from those before and behind it; resample;
+//! 3. cut the square from the frame and, where wanted, from the slices next to it, whatever files they lie in; resample;
 //! 4. intensity to 0..1, what lies beside the frame to 0; subtract the mean, divide by the deviation.
 
 use std::sync::Arc;
@@ -16,7 +16,10 @@ use super::{
     scan::{gray, normalise, standardise},
 };
 use crate::{
-    case::{Frame, Samples, Scan, SpacingSource},
+    case::{
+        Frame, Samples, Scan, SpacingSource,
+        stack::{Neighbour, Neighbours},
+    },
     prediction::{Affine2, Pixel},
     warnings::{WarningKind, Warnings},
 };
@@ -32,14 +35,18 @@ pub struct Crop {
     pub neighbours: bool,
 }
 
+/// Distances to both sides that differ by more than this part of the greater are worth a word.
+const UNEVEN: f64 = 0.02;
+/// Slices that are shifted sideways by more than this are worth a word, in mm.
+const TOLD_ASIDE_MM: f64 = 0.1;
+
 /// Cuts and normalises.
 pub(super) fn prepare(
     scan: &Scan,
-    (frame_idx, at): (usize, Option<Pixel>),
+    (frame_idx, at, neighbours): (usize, Option<Pixel>, Option<&Neighbours>),
     (spec, crop): (&ImageSpec, &Crop),
     warnings: &Warnings,
 ) -> Result<ImageInput, Error> {
-    let slices = slices(scan, frame_idx, spec, crop);
     let (mut values, range, scan_from_input) = match cut_before(scan, frame_idx, spec, crop) {
         Some(values) => {
             warnings.add(
@@ -55,11 +62,17 @@ pub(super) fn prepare(
         }
         None => {
             let square = Square::new(scan, (frame_idx, at), (spec, crop))?;
+            let own = neighbours
+                .is_none()
+                .then(|| Neighbours::within(scan, frame_idx));
+            let neighbours = neighbours.or(own.as_ref()).filter(|_| crop.neighbours);
             let mut values = Vec::with_capacity(spec.channels * spec.width * spec.height);
-            for frame in slices {
+            for frame in slices(scan, (frame_idx, neighbours), spec) {
                 values.extend(square.cut(&frame, warnings)?);
             }
-            warn(scan, frame_idx, crop, warnings);
+            if let Some(neighbours) = neighbours {
+                warn(neighbours, warnings);
+            }
             if values.iter().any(|it| it.is_nan()) {
                 warnings.add(
                     WarningKind::Pixels,
@@ -81,39 +94,61 @@ pub(super) fn prepare(
 }
 
 /// The frame of each channel; where there is none before or behind, the frame itself.
-fn slices(scan: &Scan, frame_idx: usize, spec: &ImageSpec, crop: &Crop) -> Vec<Arc<Frame>> {
-    let frame = |idx: Option<usize>| scan.frame(idx?);
-    let this = frame(Some(frame_idx));
-    let (before, behind) = (
-        frame(frame_idx.checked_sub(1)),
-        frame(frame_idx.checked_add(1)),
-    );
-    let channels = if crop.neighbours {
-        vec![
-            before.or_else(|| this.clone()),
+fn slices(
+    scan: &Scan,
+    (frame_idx, neighbours): (usize, Option<&Neighbours>),
+    spec: &ImageSpec,
+) -> Vec<Arc<Frame>> {
+    let this = scan.frame(frame_idx);
+    let frame = |it: &Option<Neighbour>| {
+        let neighbour = it.as_ref()?;
+        neighbour.scan(scan).frame(neighbour.id.frame_idx)
+    };
+    let channels = match neighbours {
+        Some(it) => vec![
+            frame(&it.before).or_else(|| this.clone()),
             this.clone(),
-            behind.or(this),
-        ]
-    } else {
-        vec![this; spec.channels]
+            frame(&it.behind).or(this),
+        ],
+        None => vec![this; spec.channels],
     };
     channels.into_iter().flatten().collect()
 }
 
-/// What the model is given in place of slices that it was made with.
-fn warn(scan: &Scan, frame_idx: usize, crop: &Crop, warnings: &Warnings) {
-    if !crop.neighbours {
-        return;
-    }
-    let has_both = 0 < frame_idx && frame_idx + 1 < scan.n_frames();
-    warnings.add(
-        WarningKind::Pixels,
-        if has_both {
-            "the frames before and behind are taken for the neighbouring slices"
-        } else {
-            "the file has no slice on both sides of this one; the model reads this one in the place of what is missing"
+/// What the model is given for the slices that it was made with, and in their place.
+fn warn(neighbours: &Neighbours, warnings: &Warnings) {
+    let Neighbours { before, behind, .. } = neighbours;
+    let told = match (before, behind) {
+        (Some(before), Some(behind)) => match (before.away, behind.away) {
+            (Some(before), Some(behind)) => format!(
+                "the slices before and behind lie {:.2} and {:.2} mm away",
+                before.along_mm, behind.along_mm
+            ),
+            _ => "the frames before and behind are taken for the neighbouring slices".to_owned(),
         },
-    );
+        _ => {
+            "there is no slice on both sides of this one; the model reads this one in the place of what is missing"
+                .to_owned()
+        }
+    };
+    warnings.add(WarningKind::Pixels, told);
+    let away = |it: &Option<Neighbour>| Some(it.as_ref()?.away?.along_mm);
+    if let (Some(before), Some(behind)) = (away(before), away(behind))
+        && UNEVEN * before.max(behind) < (before - behind).abs()
+    {
+        warnings.add(
+            WarningKind::Pixels,
+            "the slices before and behind are not equally far away",
+        );
+    }
+    let aside = neighbours.iter().filter_map(|it| Some(it.away?.aside_mm));
+    let aside = aside.fold(0.0, f64::max);
+    if TOLD_ASIDE_MM < aside {
+        warnings.add(
+            WarningKind::Pixels,
+            format!("the slices are shifted sideways against each other, by up to {aside:.2} mm"),
+        );
+    }
 }
 
 /// The channels of a crop that was cut before, 0 to 255, one after the other.

@@ -44,6 +44,21 @@ pub enum Spec {
     Sequence(SequenceSpec),
 }
 
+impl Spec {
+    /// What is read around a point, by a model that reads no whole picture.
+    pub const fn crop(&self) -> Option<Crop> {
+        match self {
+            Self::Image(spec) => spec.crop,
+            Self::Text(_) | Self::Question(_) | Self::Series(_) | Self::Sequence(_) => None,
+        }
+    }
+
+    /// Whether the slices next to one are read with it.
+    pub fn reads_neighbours(&self) -> bool {
+        self.crop().is_some_and(|it| it.neighbours)
+    }
+}
+
 /// What a model reads.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {

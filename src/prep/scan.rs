@@ -18,7 +18,7 @@ use super::{
     steps::{self, Step},
 };
 use crate::{
-    case::{Frame, Samples, Scan},
+    case::{Frame, Samples, Scan, stack::Neighbours},
     prediction::{Affine2, Pixel},
     warnings::{WarningKind, Warnings},
 };
@@ -95,16 +95,17 @@ pub fn prepare_scan(
     spec: &ImageSpec,
     warnings: &Warnings,
 ) -> Result<ImageInput, Error> {
-    prepare_at(scan, (frame_idx, None), spec, warnings)
+    prepare_at(scan, (frame_idx, None, None), spec, warnings)
 }
 
-/// Likewise, of the surroundings of a point where the specification asks for them.
+/// Likewise, of the surroundings of a point where the specification asks for them; the slices next to the frame are those
+/// of its file, unless others are given.
 ///
 /// # Errors
 /// As [`prepare_scan`]; besides, no point, a point beside the frame, or pixels of unknown size.
 pub fn prepare_at(
     scan: &Scan,
-    (frame_idx, at): (usize, Option<Pixel>),
+    (frame_idx, at, neighbours): (usize, Option<Pixel>, Option<&Neighbours>),
     spec: &ImageSpec,
     warnings: &Warnings,
 ) -> Result<ImageInput, Error> {
@@ -122,7 +123,8 @@ pub fn prepare_at(
         });
     }
     if let Some(crop) = &spec.crop {
-        return crop::prepare(scan, (frame_idx, at), (spec, crop), warnings);
+        let place = (frame_idx, at, neighbours);
+        return crop::prepare(scan, place, (spec, crop), warnings);
     }
     if !spec.steps.is_empty() {
         return steps::run(frame, &scan.header.pixels, spec, warnings);

@@ -4,6 +4,7 @@ use ab_glyph::{Font as _, FontRef, GlyphId, PxScale, ScaleFont as _};
 
 use super::{
     Picture, heat_color,
+    overlay::Look,
     picture::{OUTLINE_LEVEL, has_outline},
 };
 use crate::prediction::{Explanation, Method, Prediction};
@@ -43,7 +44,7 @@ impl Caption {
     pub fn new(
         explanation: &Explanation,
         prediction: &Prediction,
-        (full, opacity): (f32, f32),
+        (full, opacity, look): (f32, f32, Look),
     ) -> Self {
         let score = prediction
             .scores
@@ -56,10 +57,11 @@ impl Caption {
                 explanation.method.name()
             ),
             scale: format!(
-                "0 \u{2013} {}{}, drawn at {}",
+                "0 \u{2013} {}{}, drawn at {}{}",
                 short_number(full),
-                outline_words(explanation.method, full),
-                percent(opacity)
+                outline_words(explanation.method, full, look),
+                percent(opacity),
+                if look.is_raw { ", not smoothed" } else { "" }
             ),
             answer: score.map_or_else(String::new, |it| {
                 let scope = if prediction.beyond_scope.is_empty() {
@@ -106,9 +108,10 @@ impl Caption {
     }
 }
 
-/// Where the outline lies on the scale, for a method that has one.
-pub fn outline_words(method: Method, full: f32) -> String {
-    outline(method, full).map_or_else(String::new, |it| format!(", line at {}", short_number(it)))
+/// Where the outline lies on the scale, if there is one.
+fn outline_words(method: Method, full: f32, look: Look) -> String {
+    let level = outline(method, full).filter(|_| look.has_outline);
+    level.map_or_else(String::new, |it| format!(", line at {}", short_number(it)))
 }
 
 /// The value of the outline on the scale, for a method that has one.

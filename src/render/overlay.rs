@@ -1,7 +1,7 @@
 //! Influence over the picture: strength at a point, and how it is laid over the grey value.
 
-use super::heat_color;
-use crate::prediction::{Affine2, Heatmap, Score};
+use super::{heat_color, picture::has_outline};
+use crate::prediction::{Affine2, Heatmap, Method, Score};
 
 /// An influence map to draw, with what its strength is measured against.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,46 @@ pub enum Strength {
     ByScore,
     /// The same for every score.
     Even,
+}
+
+/// What of a map is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    pub has_heat: bool,
+    /// Round the strongest regions.
+    pub has_outline: bool,
+    /// Its own cells as they were computed, not smoothed.
+    pub is_raw: bool,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            has_heat: true,
+            has_outline: true,
+            is_raw: false,
+        }
+    }
+}
+
+impl Look {
+    /// The map as it is laid over a picture.
+    pub fn drawn(self, heatmap: &Heatmap) -> Heatmap {
+        if self.is_raw {
+            cells(heatmap)
+        } else {
+            smooth(heatmap)
+        }
+    }
+
+    /// The opacity of the colours. A map that has no outline is never left out for one.
+    pub fn heat_opacity(self, opacity: f32, method: Method) -> f32 {
+        if self.has_heat || !has_outline(method) {
+            opacity
+        } else {
+            0.0
+        }
+    }
 }
 
 /// Part of the opacity that is left below the operating point.
@@ -122,20 +162,29 @@ const FINE: usize = 128;
 /// A coarse map with more cells, so that its hills are round: cubic between the cells (Catmull and Rom 1974), never
 /// beyond the least and the greatest value of the map. For drawing only.
 pub fn smooth(heatmap: &Heatmap) -> Heatmap {
-    let factor = FINE.div_ceil(heatmap.width.max(heatmap.height).max(1));
-    if COARSE < heatmap.width.max(heatmap.height) || heatmap.values.is_empty() {
-        return heatmap.clone();
-    }
     let (low, high) = heatmap
         .values
         .iter()
         .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), it| {
             (low.min(*it), high.max(*it))
         });
+    finer(heatmap, |x, y| cubic_at(heatmap, x, y).clamp(low, high))
+}
+
+/// A coarse map with more cells, each as one of its own is, so that its grid is seen. For drawing only.
+pub fn cells(heatmap: &Heatmap) -> Heatmap {
+    finer(heatmap, |x, y| cell(heatmap, x.round(), y.round()))
+}
+
+/// A coarse map with more cells; `value` takes a point that counts cell centres.
+fn finer(heatmap: &Heatmap, value: impl Fn(f32, f32) -> f32) -> Heatmap {
+    let factor = FINE.div_ceil(heatmap.width.max(heatmap.height).max(1));
+    if COARSE < heatmap.width.max(heatmap.height) || heatmap.values.is_empty() {
+        return heatmap.clone();
+    }
     let (width, height) = (heatmap.width * factor, heatmap.height * factor);
     let place = |idx: usize| (idx as f32 + 0.5) / factor as f32 - 0.5;
-    let values = (0..width * height)
-        .map(|idx| cubic_at(heatmap, place(idx % width), place(idx / width)).clamp(low, high));
+    let values = (0..width * height).map(|idx| value(place(idx % width), place(idx / width)));
     let shrink = Affine2 {
         scale_x: (factor as f32).recip(),
         scale_y: (factor as f32).recip(),
@@ -151,21 +200,20 @@ pub fn smooth(heatmap: &Heatmap) -> Heatmap {
     }
 }
 
+/// The value of a cell; the edge goes on outside.
+fn cell(heatmap: &Heatmap, column: f32, row: f32) -> f32 {
+    let column = column.clamp(0.0, (heatmap.width - 1) as f32) as usize;
+    let row = row.clamp(0.0, (heatmap.height - 1) as f32) as usize;
+    let at = row * heatmap.width + column;
+    heatmap.values.get(at).copied().unwrap_or(0.0)
+}
+
 /// The value at a point that counts cell centres; the edge goes on outside.
 fn cubic_at(heatmap: &Heatmap, x: f32, y: f32) -> f32 {
-    let cell = |column: f32, row: f32| {
-        let column = column.clamp(0.0, (heatmap.width - 1) as f32) as usize;
-        let row = row.clamp(0.0, (heatmap.height - 1) as f32) as usize;
-        heatmap
-            .values
-            .get(row * heatmap.width + column)
-            .copied()
-            .unwrap_or(0.0)
-    };
     let (left, top) = (x.floor(), y.floor());
     let row_at = |row: f32| {
         catmull_rom(
-            [-1.0, 0.0, 1.0, 2.0].map(|it| cell(left + it, row)),
+            [-1.0, 0.0, 1.0, 2.0].map(|it| cell(heatmap, left + it, row)),
             x - left,
         )
     };

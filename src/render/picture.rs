@@ -4,7 +4,7 @@ use super::{
     Curve, Error, Overlay, Pose, Pyramid, blend,
     caption::Caption,
     contour::{Point, contours},
-    overlay::{greatest, smooth},
+    overlay::{Look, greatest, smooth},
 };
 use crate::{
     case::{Frame, Samples, Scan, Window},
@@ -135,6 +135,7 @@ pub struct OverlayRequest<'a> {
     pub explanation: &'a Explanation,
     /// 0..1.
     pub opacity: f32,
+    pub look: Look,
 }
 
 /// The longest edge of an overlay picture; a smaller scan keeps its own size, but not below [`SMALLEST_EDGE`].
@@ -172,8 +173,9 @@ pub fn overlay_png(request: OverlayRequest<'_>) -> Result<Vec<u8>, Error> {
         scale_y: scan_px_per_px,
         ..Affine2::IDENTITY
     };
-    let shown = smooth(heatmap);
-    let overlay = Overlay::new(&shown, greatest(heatmap), request.opacity);
+    let (shown, full, look) = (request.look.drawn(heatmap), greatest(heatmap), request.look);
+    let opacity = look.heat_opacity(request.opacity, explanation.method);
+    let overlay = Overlay::new(&shown, full, opacity);
     let curve = Curve::new(request.window, false);
     let pyramid = Pyramid::new(frame.clone());
     let mut picture = compose(
@@ -183,15 +185,16 @@ pub fn overlay_png(request: OverlayRequest<'_>) -> Result<Vec<u8>, Error> {
         Pose::upright(scan_from_picture),
         (size(frame.width), size(frame.height)),
     );
-    for outline in outlines(explanation.method, &shown, greatest(heatmap)) {
+    let lines = outlines(explanation.method, &shown, full);
+    for outline in lines.iter().filter(|_| look.has_outline) {
         let points: Vec<_> = outline
             .iter()
             .map(|it| scan_from_picture.inverse().apply(*it))
             .collect();
         dash(&mut picture, &points, 1.0);
     }
-    let full = greatest(heatmap);
-    encode(&Caption::new(explanation, prediction, (full, request.opacity)).below(&picture))
+    let drawn = (full, request.opacity, look);
+    encode(&Caption::new(explanation, prediction, drawn).below(&picture))
 }
 
 /// Part of the greatest influence that the outline lies at.
@@ -204,6 +207,56 @@ pub fn outlines(method: Method, heatmap: &Heatmap, full: f32) -> Vec<Vec<Point>>
     } else {
         Vec::new()
     }
+}
+
+/// The middle of each region that an outline goes round, in coordinates of the scan, the largest first.
+pub fn places(explanation: &Explanation) -> Vec<Point> {
+    let Some(heatmap) = &explanation.heatmap else {
+        return Vec::new();
+    };
+    let mut lines = outlines(explanation.method, &smooth(heatmap), greatest(heatmap));
+    lines.sort_by(|a, b| area(b).total_cmp(&area(a)));
+    let mut found: Vec<&Vec<Point>> = Vec::new();
+    for line in &lines {
+        // A line within another one goes round a hole.
+        let is_within = |it: &&Vec<Point>| line.first().is_some_and(|at| holds(it, *at));
+        if !found.iter().any(is_within) {
+            found.push(line);
+        }
+    }
+    found.into_iter().map(|it| middle(it)).collect()
+}
+
+/// The sides of a closed line.
+fn sides(line: &[Point]) -> impl Iterator<Item = (&Point, &Point)> {
+    line.iter().zip(line.iter().cycle().skip(1))
+}
+
+/// Of a closed line (Gauss's formula).
+fn area(line: &[Point]) -> f32 {
+    let doubled: f32 = sides(line).map(|((a, b), (c, d))| a * d - c * b).sum();
+    doubled.abs() / 2.0
+}
+
+/// Whether a closed line goes round a point, by the sides that a ray to the right crosses.
+fn holds(line: &[Point], (x, y): Point) -> bool {
+    let crossed = sides(line).filter(|((from_x, from_y), (to_x, to_y))| {
+        (y < *from_y) != (y < *to_y)
+            && x < from_x + (to_x - from_x) * (y - from_y) / (to_y - from_y)
+    });
+    crossed.count() % 2 == 1
+}
+
+/// The middle of the box round a line.
+fn middle(line: &[Point]) -> Point {
+    let span = |part: fn(&Point) -> f32| {
+        let values = line.iter().map(part);
+        let (low, high) = values.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), it| {
+            (low.min(it), high.max(it))
+        });
+        (low + high) / 2.0
+    };
+    (span(|it| it.0), span(|it| it.1))
 }
 
 /// A map of single pixels (integrated gradients, SmoothGrad) has no regions, and gets no outline.

@@ -2,7 +2,10 @@
 //! picture that looks unlike those the model was made from. Each reason is a plain clause that names no patient.
 
 use crate::{
-    case::{Frame, Modality, Note, Samples, Scan},
+    case::{
+        Frame, Modality, Note, Samples, Scan,
+        stack::{Neighbour, Neighbours},
+    },
     language,
     model::{
         Manifest,
@@ -167,6 +170,33 @@ pub(super) fn of_lung(image: &ImageInput, spec: &ImageSpec, scope: &LungScope) -
     }
     if part(&|it| scope.tissue_above_hu < it) < scope.least_tissue {
         reasons.push("there is nothing but air around the point".to_owned());
+    }
+    reasons
+}
+
+/// What speaks against the slices next to the one that is read.
+pub(super) fn of_neighbours(neighbours: &Neighbours) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for neighbour in neighbours.iter() {
+        if let (true, Some(away), Some(usual_mm)) = (
+            neighbours.is_beyond_gap(neighbour),
+            neighbour.away,
+            neighbours.usual_mm,
+        ) {
+            let away_mm = away.along_mm;
+            reasons.push(format!(
+                "a slice next to it is missing: the nearest is {away_mm:.2} mm away, and {usual_mm:.2} mm are usual"
+            ));
+        }
+        if let Some(away) = neighbour.away.filter(|_| neighbour.is_aside()) {
+            let aside_mm = away.aside_mm;
+            reasons.push(format!(
+                "a slice next to it is shifted sideways by {aside_mm:.2} mm"
+            ));
+        }
+    }
+    if neighbours.iter().any(Neighbour::is_unplaced) {
+        reasons.push("the slices of its series do not tell where they lie".to_owned());
     }
     reasons
 }

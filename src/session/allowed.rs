@@ -35,7 +35,7 @@ impl Action {
     const fn right(self) -> Option<Right> {
         match self {
             Self::OpenSample | Self::OpenAgain => Some(Right::OpenCase),
-            Self::Score => Some(Right::Score),
+            Self::Score | Self::CompareModels => Some(Right::Score),
             Self::ScoreBeyondScope => Some(Right::OverrideScope),
             Self::Agree | Self::Disagree | Self::Unsure => Some(Right::Read),
             Self::RemoveMark | Self::Undo | Self::Redo => Some(Right::Annotate),

@@ -43,6 +43,7 @@ impl State {
         self.follow(before);
         self.arrange_viewports();
         effects.extend(self.follow_center());
+        effects.extend(self.forget_other_neighbours());
         self.follow_worklist();
         effects.extend(self.tell_sitting());
         self.tell_first(effects)
@@ -172,6 +173,7 @@ impl State {
         self.tell_without_image();
         // A file that was opened may have taken the middle.
         effects.extend(self.follow_center());
+        effects.extend(self.forget_other_neighbours());
         self.follow_worklist();
         effects.extend(self.tell_sitting());
         self.tell_first(effects)
@@ -285,13 +287,15 @@ impl State {
             Action::OpacityDown => {
                 return self.apply(Command::SetOpacity(self.settings.overlay_opacity - 0.1));
             }
-            Action::NextLabel => return self.next_label(),
-            Action::NextMethod => return self.next_method(),
-            Action::CheckMap => return self.check_map(),
-            Action::ToggleStrength => {
-                self.settings.is_strength_even = !self.settings.is_strength_even;
-                return self.save_settings();
-            }
+            Action::NextLabel
+            | Action::NextMethod
+            | Action::CheckMap
+            | Action::CompareModels
+            | Action::SwapModels
+            | Action::NextFinding
+            | Action::ToggleStrength
+            | Action::NextMapForm
+            | Action::ToggleRawMap => return self.act_on_map(action),
             Action::ToggleTexts => self.are_texts_shown = !self.are_texts_shown,
             Action::Evaluate => self.turn_to(Page::Evaluate),
             Action::Train => self.turn_to(Page::Train),
@@ -338,6 +342,24 @@ impl State {
             _ => return self.act_on_view(action),
         }
         Vec::new()
+    }
+
+    /// Which answer and which map of it is looked at, and how the map is drawn.
+    fn act_on_map(&mut self, action: Action) -> Vec<Effect> {
+        let settings = &mut self.settings;
+        match action {
+            Action::NextLabel => return self.next_label(),
+            Action::NextMethod => return self.next_method(),
+            Action::CheckMap => return self.check_map(),
+            Action::CompareModels => return self.compare_models(),
+            Action::SwapModels => return self.swap_models(),
+            Action::NextFinding => return self.next_finding(),
+            Action::ToggleStrength => settings.is_strength_even = !settings.is_strength_even,
+            Action::NextMapForm => settings.map_form = settings.map_form.next(),
+            Action::ToggleRawMap => settings.is_map_raw = !settings.is_map_raw,
+            _ => debug_assert!(false, "an action without a map"),
+        }
+        self.save_settings()
     }
 
     fn open_sample(&mut self) -> Vec<Effect> {
@@ -552,6 +574,7 @@ impl State {
             prediction: scan.prediction().cloned()?,
             explanation: scan.explanation()?.as_ref().clone(),
             opacity: self.drawn_opacity(scan),
+            look: self.look(),
             to: Phi::default(),
         };
         Some((item, Box::new(job)))
@@ -583,7 +606,7 @@ impl State {
 
     pub(super) fn target(&self, item: ItemId, frame_idx: usize) -> Option<Target> {
         Some(match &self.item(item)?.content {
-            Content::Scan(scan) => scan.target_of(frame_idx),
+            Content::Scan(scan) => self.with_neighbours(item, scan.target_of(frame_idx)),
             Content::Note(note) => note.target(),
             Content::Series(series) => series.target(),
             Content::Sequence(sequence) => sequence.target(),

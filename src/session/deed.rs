@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Content, Effect, Item, ItemId, MarkId, Request, State, together};
 use crate::{
     case::{Subject, scan::DicomHeader},
-    prediction::Prediction,
+    prediction::{ModelRef, Prediction},
     privacy::Phi,
     render::{picture::encode, thumbnail},
     store::{self, Action, Identity, Outcome, Patient, Verdict},
@@ -29,6 +29,8 @@ pub enum Deed {
     Read {
         item: ItemId,
         frame_idx: usize,
+        /// Whose answer it is about.
+        model: Box<ModelRef>,
         label: String,
         verdict: Verdict,
         /// Empty where none was given.

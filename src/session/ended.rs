@@ -14,8 +14,7 @@ impl State {
         self.jobs.remove(&id);
         let failure = error.in_words(&self.words);
         if let Purpose::Score { item, frame_idx } = *purpose
-            && let Some(reading) = self.reading_mut(item, frame_idx)
-            && reading.prediction.waiting() == Some(id)
+            && let Some(reading) = self.reading_for(item, frame_idx, id)
         {
             reading.is_refused = error.is_out_of_scope();
         }
@@ -84,11 +83,8 @@ impl State {
             Purpose::Survey => return self.about.checks.end(id, failure),
             _ => return,
         };
-        if let Some(reading) = self.reading_mut(item, frame_idx) {
-            reading.prediction.end(id, failure);
-            reading.explanation.end(id, failure);
-            reading.check.end(id, failure);
-            reading.running.end(id, failure);
+        if let Some(reading) = self.reading_for(item, frame_idx, id) {
+            reading.end(id, failure);
         }
     }
 

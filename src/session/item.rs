@@ -4,8 +4,12 @@ use std::{cell::OnceCell, collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::{Kind, Loading, Marks, PatientId, SeriesItem, View, opinion::Answer};
 use crate::{
-    case::{Note, Scan, Sequence, stack::SeriesKey},
-    engine::{NoteParts, NoteReply, Running, Target, forms},
+    case::{
+        Note, Scan, Sequence,
+        stack::{SeriesKey, SliceId},
+    },
+    engine::{JobId, NoteParts, NoteReply, Running, Target, forms},
+    failure::Failure,
     model::Manifest,
     prediction::{Call, Explanation, Faithfulness, LabelIdx, Method, Pixel, Prediction, Score},
     prep::TextForm,
@@ -54,8 +58,8 @@ impl Item {
         let of = |reading: &Reading| !reading.opinions.is_empty();
         let frames: Vec<usize> = match &self.content {
             Content::Scan(it) => {
-                let said = it.readings.iter().filter(|it| of(it.1));
-                said.map(|it| *it.0).collect()
+                let said = it.readings.iter().chain(&it.beside);
+                said.filter(|it| of(it.1)).map(|it| *it.0).collect()
             }
             Content::Note(it) => of(&it.reading).then_some(0).into_iter().collect(),
             Content::Series(it) => of(&it.reading).then_some(0).into_iter().collect(),
@@ -107,6 +111,8 @@ pub struct ScanItem {
     pyramid: OnceCell<Pyramid>,
     /// One for each frame that was scored.
     pub readings: BTreeMap<usize, Reading>,
+    /// What another model was asked about a frame, to be held against the first.
+    pub beside: BTreeMap<usize, Reading>,
     /// What was pointed at in each frame.
     pub points: BTreeMap<usize, Pixel>,
     /// What was drawn on each frame.
@@ -151,11 +157,40 @@ pub struct Reading {
     pub check: Loading<Faithfulness>,
     /// For a series: the answer as it was after each step.
     pub running: Loading<Running>,
+    /// Of several places that the map holds, the one that the reader was led to.
+    pub place: Option<usize>,
+    /// The slices on both sides that the model read as well.
+    pub(super) neighbours: Option<[Option<SliceId>; 2]>,
     /// The reader's own answers, by class.
     pub opinions: BTreeMap<String, Opinion>,
 }
 
 impl Reading {
+    /// Whether something was asked that a job still answers.
+    pub(super) fn waits_for(&self, id: JobId) -> bool {
+        let waiting = [
+            self.prediction.waiting(),
+            self.explanation.waiting(),
+            self.check.waiting(),
+            self.running.waiting(),
+        ];
+        waiting.contains(&Some(id))
+    }
+
+    /// What is still being asked.
+    pub(super) fn waiting(&self) -> Option<JobId> {
+        let of_map = || self.explanation.waiting().or(self.check.waiting());
+        self.prediction.waiting().or_else(of_map)
+    }
+
+    /// No answer will come to a question.
+    pub(super) fn end(&mut self, id: JobId, failure: Option<&Failure>) {
+        self.prediction.end(id, failure);
+        self.explanation.end(id, failure);
+        self.check.end(id, failure);
+        self.running.end(id, failure);
+    }
+
     /// The class that the reader sees explained, and that their word is about.
     pub fn class(&self) -> Option<&str> {
         let prediction = self.prediction.ready()?;
@@ -202,6 +237,7 @@ impl ScanItem {
             scan: Arc::new(scan),
             pyramid: OnceCell::new(),
             readings: BTreeMap::new(),
+            beside: BTreeMap::new(),
             points: BTreeMap::new(),
             marks: Marks::default(),
         })
@@ -279,6 +315,7 @@ impl ScanItem {
             scan: self.scan.clone(),
             frame_idx,
             at: self.points.get(&frame_idx).copied(),
+            neighbours: None,
         }
     }
 
@@ -290,6 +327,13 @@ impl ScanItem {
     /// The prediction about the frame on screen: its identity is checked once more where it is drawn.
     pub fn prediction(&self) -> Option<&Prediction> {
         let prediction = self.reading()?.prediction.ready()?;
+        (prediction.about == self.target().subject()).then_some(prediction)
+    }
+
+    /// The answer of the other model about the frame on screen, likewise.
+    pub(super) fn prediction_beside(&self) -> Option<&Prediction> {
+        let reading = self.beside.get(&self.view.frame_idx)?;
+        let prediction = reading.prediction.ready()?;
         (prediction.about == self.target().subject()).then_some(prediction)
     }
 

@@ -7,6 +7,7 @@ mod agreement;
 mod allowed;
 mod apply;
 mod asking;
+mod beside;
 mod course;
 mod deed;
 mod deidentify;
@@ -15,6 +16,7 @@ mod early_warning;
 mod ended;
 mod evaluating;
 mod failure;
+mod finding;
 mod identity;
 mod item;
 mod layout;
@@ -48,11 +50,11 @@ use crate::{
     engine::{Job, JobId, SaveJob, fits, reads_form},
     failure::Failure,
     model::{Manifest, Site},
-    prediction::{LabelIdx, Method, Pixel},
+    prediction::{LabelIdx, Method, ModelRef, Pixel},
     prep,
     privacy::Phi,
-    render::{Picture, Strength, mpr::Axis},
-    settings::{MouseProfile, Settings, Theme, WindowPlace},
+    render::{Picture, Strength, mpr::Axis, overlay::Look},
+    settings::{MapForm, MouseProfile, Settings, Theme, WindowPlace},
     store::RecoveryKey,
     words::{Language, Words},
 };
@@ -62,6 +64,7 @@ pub use self::{
     about::{About, AboutLine, Tested},
     action::{Action, ActionInfo, ActionWords, Group},
     agreement::Module,
+    beside::{Pair, Sides},
     course::{CourseGroup, CourseView, SeriesItem},
     deed::{Deed, OpenedFile, RECENT, REPORTS, SITTING},
     deidentify::{
@@ -133,8 +136,8 @@ pub struct State {
     /// In the place of the viewports, while a person looks at them.
     pub planes: Option<Planes>,
     pub models: Vec<Arc<Manifest>>,
-    /// Names of the models chosen for scans and for notes, where several are installed.
-    pub chosen: BTreeMap<Kind, String>,
+    /// The models chosen for scans and for notes, where several are installed.
+    pub chosen: BTreeMap<Kind, ModelRef>,
     /// Fits of all sites; the settings name the one that counts.
     pub sites: Vec<Arc<Site>>,
     /// At which answers are shown as well, until the window is closed.
@@ -323,7 +326,7 @@ pub enum Command {
     /// By its place, row by row.
     ActivateViewport(usize),
     Close(ItemId),
-    ChooseModel(Kind, String),
+    ChooseModel(Kind, ModelRef),
     ChooseLabel(ItemId, LabelIdx),
     ChooseMethod(ItemId, Method),
     /// Read answers by the fit of a site, or by the bundle's own.
@@ -502,6 +505,15 @@ impl State {
         strength.opacity(self.settings.overlay_opacity, scan.explained_score())
     }
 
+    /// What of a map is drawn.
+    pub const fn look(&self) -> Look {
+        Look {
+            has_heat: !matches!(self.settings.map_form, MapForm::Outline),
+            has_outline: !matches!(self.settings.map_form, MapForm::Heat),
+            is_raw: self.settings.is_map_raw,
+        }
+    }
+
     /// An open item.
     pub fn item(&self, id: ItemId) -> Option<&Item> {
         let at = self.items.binary_search_by_key(&id, |it| it.id).ok()?;
@@ -580,7 +592,10 @@ impl State {
     /// middle or the form of the note does not speak against, else the first.
     pub fn model_for(&self, kind: Kind) -> Option<&Arc<Manifest>> {
         let chosen = self.chosen.get(&kind);
-        let by_name = self.models_for(kind).find(|it| Some(&it.name) == chosen);
+        let chosen = chosen.and_then(|chosen| {
+            let mut models = self.models_for(kind);
+            models.find(|it| it.name == chosen.name && it.model_ref() == *chosen)
+        });
         let scan = self.page_scan().filter(|_| kind == Kind::Scan);
         let note = self.note().filter(|_| kind == Kind::Note);
         let fitting = self.models_for(kind).find(|model| match (scan, note) {
@@ -588,7 +603,7 @@ impl State {
             (_, Some((_, it))) => reads_form(&it.forms, model),
             _ => false,
         });
-        by_name.or(fitting).or_else(|| self.models_for(kind).next())
+        chosen.or(fitting).or_else(|| self.models_for(kind).next())
     }
 
     /// Whether models are still being read.

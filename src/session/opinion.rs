@@ -43,6 +43,9 @@ impl State {
         let Some(label) = reading.class().map(str::to_owned) else {
             return effects;
         };
+        let Some(model) = reading.model.as_ref().map(|it| Box::new(it.model_ref())) else {
+            return effects;
+        };
         let before = reading.opinions.remove(&label);
         let verdict = if before.is_some_and(|it| it.answer == answer) {
             Verdict::Withdrawn
@@ -54,6 +57,7 @@ impl State {
         effects.extend(self.tell_records(Deed::Read {
             item,
             frame_idx,
+            model,
             label,
             verdict,
             reason: Phi::default(),
@@ -93,7 +97,10 @@ impl State {
     /// Tells the records the reasons that were typed and that they do not have.
     pub(super) fn keep_reason(&mut self, item: ItemId, frame_idx: usize) -> Vec<Effect> {
         let mut deeds = Vec::new();
-        if let Some(reading) = self.reading_mut(item, frame_idx) {
+        for reading in self.readings_mut(item, frame_idx) {
+            let Some(model) = reading.model.as_ref().map(|it| it.model_ref()) else {
+                continue;
+            };
             for (label, opinion) in &mut reading.opinions {
                 // Into the encrypted records.
                 let reason = Phi::new(opinion.reason.reveal().trim().to_owned());
@@ -102,6 +109,7 @@ impl State {
                     deeds.push(Deed::Read {
                         item,
                         frame_idx,
+                        model: Box::new(model.clone()),
                         label: label.clone(),
                         verdict: opinion.answer.verdict(),
                         reason,

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Content, Effect, ItemId, Kind, Loading, Purpose, Reading, State, item::primary_label};
+use super::{
+    Content, Effect, ItemId, Kind, Loading, Purpose, Reading, State, beside::Slot,
+    item::primary_label,
+};
 use crate::{
     engine::{Gate, Job, JobId, NoteParts, Running, Target},
     failure::Failure,
+    model::Manifest,
     prediction::{Explanation, Faithfulness, LabelIdx, Method, Prediction},
 };
 
@@ -32,6 +36,9 @@ impl State {
                 // The reader's word was on the answer before, and goes with it.
                 effects.extend(self.keep_reason(id, frame_idx));
                 effects.extend(self.score_one((id, frame_idx), target, gate));
+            }
+            if gate == Gate::Open {
+                effects.extend(self.open_beside((id, frame_idx)));
             }
         }
         effects
@@ -69,26 +76,35 @@ impl State {
             self.reading_mut(item, frame_idx)?.prediction = Loading::Failed(failure);
             return None;
         };
-        let model = manifest.name.clone();
-        let effect = self.ask(
-            Purpose::Score { item, frame_idx },
-            Job::Score {
-                target,
-                model,
-                gate,
-            },
-        );
-        let Effect::Start(id, _) = effect else {
-            return None;
+        self.keep_apart((item, frame_idx), &manifest);
+        self.ask_score((item, frame_idx, Slot::First), target, (manifest, gate))
+    }
+
+    /// Asks a model, whose answer takes the place of the one before.
+    pub(super) fn ask_score(
+        &mut self,
+        (item, frame_idx, slot): (ItemId, usize, Slot),
+        target: Target,
+        (manifest, gate): (Arc<Manifest>, Gate),
+    ) -> Option<Effect> {
+        let neighbours = match &target {
+            Target::Scan { neighbours, .. } => neighbours.as_ref().map(|it| it.ids()),
+            Target::Note(_) | Target::Series(_) | Target::Sequence(_) => None,
         };
+        let job = Job::Score {
+            target,
+            model: manifest.model_ref(),
+            gate,
+        };
+        let (id, effect) = self.ask_for(Purpose::Score { item, frame_idx }, job);
         let methods = manifest.methods();
-        let reading = self.reading_mut(item, frame_idx)?;
+        let reading = self.slot_mut(item, frame_idx, slot)?;
         let kept = reading.method.filter(|it| methods.contains(it));
-        let method = kept.or_else(|| methods.first().copied());
         *reading = Reading {
+            method: kept.or_else(|| methods.first().copied()),
+            neighbours: neighbours.filter(|_| manifest.prep.reads_neighbours()),
             model: Some(manifest),
             prediction: Loading::Waiting(id),
-            method,
             ..Reading::default()
         };
         Some(effect)
@@ -106,7 +122,8 @@ impl State {
         let Some(subject) = self.target(item, frame_idx).map(|it| it.subject()) else {
             return Vec::new();
         };
-        let Some(reading) = self.reading_mut(item, frame_idx) else {
+        let slot = self.slot_of(item, frame_idx, id);
+        let Some(reading) = self.slot_mut(item, frame_idx, slot) else {
             return Vec::new();
         };
         let from_model = reading
@@ -118,14 +135,15 @@ impl State {
             return Vec::new();
         };
         let shown = self.as_set(&prediction, &manifest);
-        let label = primary_label(&shown);
+        let label = self.label_beside((item, frame_idx, slot), &shown);
+        let label = label.or_else(|| primary_label(&shown));
         let told = self.tell_scored(item, &shown);
-        if let Some(reading) = self.reading_mut(item, frame_idx) {
+        if let Some(reading) = self.slot_mut(item, frame_idx, slot) {
             reading.answered = Some(prediction);
             reading.prediction = Loading::Ready(shown);
         }
         let mut effects: Vec<Effect> = told.into_iter().collect();
-        effects.extend(self.explain_frame((item, frame_idx), label, None));
+        effects.extend(self.explain_in((item, frame_idx, slot), label, None));
         effects.extend(self.run_through(item));
         effects
     }
@@ -144,7 +162,7 @@ impl State {
         let before = reading.running.waiting();
         let job = Job::Running {
             target,
-            model: manifest.name.clone(),
+            model: manifest.model_ref(),
             label,
         };
         let effect = self.ask(Purpose::Run { item }, job);
@@ -167,7 +185,7 @@ impl State {
             return;
         };
         let wanted = reading.model.as_ref().zip(reading.label);
-        let is_it = |(model, label): (&Arc<crate::model::Manifest>, LabelIdx)| {
+        let is_it = |(model, label): (&Arc<Manifest>, LabelIdx)| {
             let named = model.labels.get(label.0);
             model.model_ref() == running.model && named.is_some_and(|it| it.name == running.label)
         };
@@ -230,7 +248,8 @@ impl State {
         label: Option<LabelIdx>,
         method: Option<Method>,
     ) -> Vec<Effect> {
-        self.explain_frame((item, self.frame_on_screen(item)), label, method)
+        let frame_idx = self.frame_on_screen(item);
+        self.explain_in((item, frame_idx, Slot::First), label, method)
     }
 
     /// The frame of a scan that is on screen, or would be; 0 for anything else.
@@ -238,16 +257,16 @@ impl State {
         self.scan_of(item).map_or(0, |(_, it)| it.view.frame_idx)
     }
 
-    fn explain_frame(
+    pub(super) fn explain_in(
         &mut self,
-        (item, frame_idx): (ItemId, usize),
+        (item, frame_idx, slot): (ItemId, usize, Slot),
         label: Option<LabelIdx>,
         method: Option<Method>,
     ) -> Vec<Effect> {
         let Some(target) = self.target(item, frame_idx) else {
             return Vec::new();
         };
-        let Some(reading) = self.reading_mut(item, frame_idx) else {
+        let Some(reading) = self.slot_mut(item, frame_idx, slot) else {
             return Vec::new();
         };
         reading.label = label.or(reading.label);
@@ -261,20 +280,17 @@ impl State {
         ) else {
             return Vec::new();
         };
-        let model = manifest.name.clone();
-        let effect = self.ask(
-            Purpose::Explain { item, frame_idx },
-            Job::Explain {
-                target,
-                model,
-                label,
-                method,
-            },
-        );
-        if let (Effect::Start(id, _), Some(reading)) = (&effect, self.reading_mut(item, frame_idx))
-        {
-            reading.explanation = Loading::Waiting(*id);
+        let job = Job::Explain {
+            target,
+            model: manifest.model_ref(),
+            label,
+            method,
+        };
+        let (id, effect) = self.ask_for(Purpose::Explain { item, frame_idx }, job);
+        if let Some(reading) = self.slot_mut(item, frame_idx, slot) {
+            reading.explanation = Loading::Waiting(id);
             reading.check = Loading::Empty;
+            reading.place = None;
         }
         before
             .into_iter()
@@ -291,7 +307,7 @@ impl State {
         let Some(subject) = self.target(item, frame_idx).map(|it| it.subject()) else {
             return;
         };
-        let Some(reading) = self.reading_mut(item, frame_idx) else {
+        let Some(reading) = self.reading_for(item, frame_idx, id) else {
             return;
         };
         let wanted = reading
@@ -325,6 +341,7 @@ impl State {
     /// Explains another label; of a series, the answer hour by hour follows it.
     pub(super) fn explain_label(&mut self, item: ItemId, label: LabelIdx) -> Vec<Effect> {
         let mut effects = self.explain(item, Some(label), None);
+        effects.extend(self.explain_beside(item));
         effects.extend(self.run_through(item));
         effects
     }
@@ -362,7 +379,7 @@ impl State {
         };
         let job = Job::CheckMap {
             target,
-            model: model.name.clone(),
+            model: model.model_ref(),
             explanation: explanation.clone(),
         };
         let effect = self.ask(Purpose::Check { item, frame_idx }, job);
@@ -375,7 +392,7 @@ impl State {
 
     pub(super) fn map_checked(&mut self, id: JobId, purpose: &Purpose, found: Faithfulness) {
         if let Purpose::Check { item, frame_idx } = *purpose
-            && let Some(reading) = self.reading_mut(item, frame_idx)
+            && let Some(reading) = self.reading_for(item, frame_idx, id)
             && reading.check.waiting() == Some(id)
         {
             reading.check = Loading::Ready(found);

@@ -29,6 +29,8 @@ const UNASKED: &Reading = &Reading {
     explanation: Loading::Empty,
     check: Loading::Empty,
     running: Loading::Empty,
+    place: None,
+    neighbours: None,
     opinions: BTreeMap::new(),
 };
 
@@ -38,6 +40,12 @@ impl State {
         let item = self.center()?;
         let is_cut = self.planes.is_some() && item.content.kind() == Kind::Scan;
         (!is_cut).then(|| item.asked())
+    }
+
+    /// What a second model was asked about the frame in the middle.
+    pub fn asked_beside(&self) -> Option<Asked<'_>> {
+        let (id, scan) = self.scan().filter(|_| self.planes.is_none())?;
+        scan.asked_beside(id)
     }
 
     /// The influence map over a scan, while maps are shown.
@@ -68,6 +76,17 @@ impl ScanItem {
             reading: self.reading().unwrap_or(UNASKED),
             prediction: self.prediction(),
         }
+    }
+
+    /// What a second model was asked about it.
+    pub fn asked_beside(&self, item: ItemId) -> Option<Asked<'_>> {
+        let reading = self.beside.get(&self.view.frame_idx)?;
+        Some(Asked {
+            item,
+            kind: Kind::Scan,
+            reading,
+            prediction: self.prediction_beside(),
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     case::{
         plane::dot,
         scan::Place,
-        stack::{Finding, SeriesKey, SliceId, Stack, Studies},
+        stack::{Finding, Neighbours, SeriesKey, SliceId, Stack, Studies},
     },
     failure::Failure,
 };
@@ -100,20 +100,35 @@ impl State {
         }
     }
 
-    /// Has another slice looked at as this one is, and says which file it lies in.
-    pub(super) fn turn_to_slice(&mut self, id: ItemId, at: usize) -> Option<ItemId> {
-        let (item, scan) = self.scan_of(id)?;
-        let slice = match self.stack_of(item) {
-            Some(stack) => {
-                let last = stack.slices().len().checked_sub(1)?;
-                stack.slices().get(at.min(last))?.id
-            }
-            None => SliceId {
+    /// The slice of a number among those of a scan; the last one where there are fewer.
+    pub(super) fn slice_at(&self, id: ItemId, at: usize) -> Option<SliceId> {
+        let (item, _) = self.scan_of(id)?;
+        let Some(stack) = self.stack_of(item) else {
+            return Some(SliceId {
                 file: id.0,
                 frame_idx: at,
-            },
+            });
         };
-        let view = scan.view.clone();
+        let last = stack.slices().len().checked_sub(1)?;
+        Some(stack.slices().get(at.min(last))?.id)
+    }
+
+    /// The slices next to a frame among those of its series; `None` where it belongs to none.
+    pub(super) fn neighbours(&self, id: ItemId, frame_idx: usize) -> Option<Neighbours> {
+        let (item, _) = self.scan_of(id)?;
+        let (_, stacks) = self.studies.get(series_of(item)?)?;
+        let slice = SliceId {
+            file: id.0,
+            frame_idx,
+        };
+        let scan_of = |file| Some(self.scan_of(ItemId(file))?.1.scan.clone());
+        stacks.iter().find_map(|it| it.neighbours(slice, scan_of))
+    }
+
+    /// Has another slice looked at as this one is, and says which file it lies in.
+    pub(super) fn turn_to_slice(&mut self, id: ItemId, at: usize) -> Option<ItemId> {
+        let slice = self.slice_at(id, at)?;
+        let view = self.scan_of(id)?.1.view.clone();
         let (to, shown) = (ItemId(slice.file), self.number());
         let item = self.item_mut(to)?;
         item.shown = shown;

@@ -118,17 +118,20 @@ impl State {
 
     /// A model was loaded, in the place of one of its name. One that was just trained is chosen at once.
     pub(super) fn take_model(&mut self, manifest: Arc<Manifest>, purpose: &Purpose) -> Vec<Effect> {
-        let place = self.models.iter_mut().find(|it| it.name == manifest.name);
         let kind = Kind::of(&manifest);
-        let name = manifest.name.clone();
+        let (name, model) = (manifest.name.clone(), manifest.model_ref());
         self.about.take_tested(name.clone(), None);
-        match place {
-            Some(place) => *place = manifest,
-            None => self.models.push(manifest),
-        }
+        // Two versions of one model stand beside each other, but what is added takes the place of all of its name.
+        let is_added = matches!(purpose, Purpose::AddModel(_));
+        let is_same = |it: &Arc<Manifest>| it.name == name && (is_added || it.model_ref() == model);
+        let place = self.models.iter().position(is_same);
+        let mut others = std::mem::take(&mut self.models);
+        others.retain(|it| !is_same(it));
+        others.insert(place.unwrap_or(others.len()).min(others.len()), manifest);
+        self.models = others;
         if let Purpose::AddModel(folder) = purpose {
             self.added.insert(name.clone(), folder.clone());
-            self.chosen.extend(kind.map(|it| (it, name.clone())));
+            self.chosen.extend(kind.map(|it| (it, model)));
             self.turn_to(Page::Reading);
             let deed = Deed::noted(Action::ModelChanged, json!({ "added": name }));
             return self.tell_records(deed).into_iter().collect();

@@ -69,7 +69,10 @@ impl State {
     fn read_anew(&mut self) {
         let mut items = std::mem::take(&mut self.items);
         let readings = items.iter_mut().flat_map(|it| match &mut it.content {
-            Content::Scan(scan) => scan.readings.values_mut().collect(),
+            Content::Scan(scan) => {
+                let readings = scan.readings.values_mut();
+                readings.chain(scan.beside.values_mut()).collect()
+            }
             Content::Note(note) => vec![&mut note.reading],
             Content::Series(series) => vec![&mut series.reading],
             Content::Sequence(sequence) => vec![&mut sequence.reading],

@@ -11,6 +11,8 @@ use wardlight::{
     engine::{self, Client, Event, Gate, Job, JobId, Parts, SaveJob, Target},
     prediction::{LabelIdx, Method},
     privacy::Phi,
+    render::overlay::Look,
+    score::Loaded,
 };
 
 use crate::fake;
@@ -50,13 +52,14 @@ fn scan_target() -> Target {
         scan: Arc::new(fake::scan(1)),
         frame_idx: 0,
         at: None,
+        neighbours: None,
     }
 }
 
 fn score_job() -> Job {
     Job::Score {
         target: scan_target(),
-        model: "chest-pneumonia-paediatric".to_owned(),
+        model: fake::chest_manifest().model_ref(),
         gate: Gate::Closed,
     }
 }
@@ -105,7 +108,7 @@ fn models_load_then_score_and_explain_with_the_identity_of_the_scan() {
     assert_eq!(prediction.about, scan_target().subject());
     let job = Job::Explain {
         target: scan_target(),
-        model: prediction.model.name.clone(),
+        model: prediction.model.clone(),
         label: LabelIdx(0),
         method: Method::GradCam,
     };
@@ -117,6 +120,40 @@ fn models_load_then_score_and_explain_with_the_identity_of_the_scan() {
         (explanation.about, explanation.label.as_str()),
         (scan_target().subject(), "pneumonia")
     );
+}
+
+#[test]
+fn two_versions_of_one_model_each_answer_for_themselves() {
+    let of_version = |version: &str| {
+        let mut manifest = fake::chest_manifest();
+        manifest.version = version.to_owned();
+        manifest
+    };
+    let mut client = client(Parts {
+        model_folders: vec!["1.0".into(), "2.0".into()],
+        load: Box::new(move |folder| {
+            Ok(Loaded {
+                model: fake::model(of_version(folder.to_str().unwrap())),
+                tokenizer: None,
+                layout: None,
+                warnings: Vec::new(),
+            })
+        }),
+        ..fake::parts()
+    });
+    run(&mut client, 1, Job::LoadModels);
+    for (id, version) in [(2, "1.0"), (3, "2.0")] {
+        let job = Job::Score {
+            target: scan_target(),
+            model: of_version(version).model_ref(),
+            gate: Gate::Closed,
+        };
+        let found = run(&mut client, id, job);
+        let [Event::Scored(prediction), Event::Done] = &found[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!(prediction.model.version, version);
+    }
 }
 
 #[test]
@@ -164,7 +201,7 @@ fn a_cancelled_explanation_ends_and_a_waiting_one_never_starts() {
     run(&mut client, 1, Job::LoadModels);
     let job = Job::Explain {
         target: scan_target(),
-        model: "chest-pneumonia-paediatric".to_owned(),
+        model: fake::chest_manifest().model_ref(),
         label: LabelIdx(0),
         method: Method::Occlusion,
     };
@@ -228,7 +265,7 @@ fn the_overlay_and_the_result_are_written_beside_each_other() {
     };
     let explain = Job::Explain {
         target: scan_target(),
-        model: prediction.model.name.clone(),
+        model: prediction.model.clone(),
         label: LabelIdx(0),
         method: Method::GradCam,
     };
@@ -246,6 +283,7 @@ fn the_overlay_and_the_result_are_written_beside_each_other() {
             prediction: *prediction,
             explanation: *explanation,
             opacity: 0.5,
+            look: Look::default(),
             to: Phi::new(to),
         }))
     };

@@ -410,6 +410,7 @@ fn answered(manifest: &Manifest, logit: f32) -> f32 {
         scan: &scan,
         frame_idx: 0,
         at: None,
+        neighbours: None,
     };
     let prediction = score::score(target, &mut loaded, Gate::Open).unwrap();
     prediction.scores[0].probability

@@ -78,7 +78,7 @@ fn slices(n_frames: usize) -> Scan {
 
 fn crop(scan: &Scan, frame_idx: usize, at: Option<Pixel>) -> (Result<Vec<f32>, Error>, String) {
     let warnings = Warnings::default();
-    let input = prepare_at(scan, (frame_idx, at), &SPEC, &warnings);
+    let input = prepare_at(scan, (frame_idx, at, None), &SPEC, &warnings);
     let said: Vec<String> = warnings.list().into_iter().map(|it| it.text).collect();
     (input.map(|it| it.values), said.join("; "))
 }
@@ -87,7 +87,7 @@ fn crop(scan: &Scan, frame_idx: usize, at: Option<Pixel>) -> (Result<Vec<f32>, E
 fn a_crop_is_a_square_of_millimetres_around_the_middle_of_a_pixel() {
     let scan = slices(3);
     let warnings = Warnings::default();
-    let input = prepare_at(&scan, (1, Some(POINT)), &SPEC, &warnings).unwrap();
+    let input = prepare_at(&scan, (1, Some(POINT), None), &SPEC, &warnings).unwrap();
     assert_eq!((input.channels, input.height, input.width), (3, 16, 16));
     for (channel, plane) in input.values.chunks(256).enumerate() {
         for (idx, value) in plane.iter().enumerate() {
@@ -184,7 +184,7 @@ fn a_colour_picture_of_the_inputs_size_is_a_crop_that_was_cut_before() {
 }
 
 /// A fake that reads around a point, for CT of the lung.
-fn manifest() -> Manifest {
+pub(crate) fn manifest() -> Manifest {
     let network = ResNetS {
         in_channels: 3,
         width: 8,
@@ -253,7 +253,7 @@ fn a_manifest_with_a_crop_survives_and_an_impossible_one_is_refused() {
     }
 }
 
-fn loaded() -> Loaded {
+pub(crate) fn loaded() -> Loaded {
     Loaded {
         model: fake::model(manifest()),
         tokenizer: None,
@@ -271,6 +271,7 @@ fn a_point_without_lung_or_without_anything_but_air_is_out_of_scope() {
             scan: &scan,
             frame_idx: 0,
             at: Some(POINT),
+            neighbours: None,
         };
         match score::score(target, &mut loaded(), Gate::Closed) {
             Ok(prediction) => {
@@ -322,6 +323,7 @@ fn the_influence_lies_within_the_square() {
         scan: &scan,
         frame_idx: 0,
         at: Some(POINT),
+        neighbours: None,
     };
     let explanation = score::explain(
         target,
@@ -415,8 +417,8 @@ fn each_frame_has_its_own_point_and_a_model_of_whole_pictures_none() {
     state.apply(Command::ShowFrame(1));
     assert_eq!(state.scan().unwrap().1.point(), None);
     state.apply(Command::ShowFrame(0));
-    let choose = |name: &str| Command::ChooseModel(Kind::Scan, name.to_owned());
-    state.apply(choose("chest-pneumonia-paediatric"));
+    let whole = fake::chest_manifest().model_ref();
+    state.apply(Command::ChooseModel(Kind::Scan, whole));
     assert_eq!(state.scan().unwrap().1.point(), None);
     assert_eq!(asked_at(&mut state), None);
     let reading = state.scan().unwrap().1.reading().unwrap();

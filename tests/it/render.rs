@@ -13,7 +13,7 @@ use wardlight::{
         self, Curve, Overlay, Picture, Pose, Pyramid, Turn, auto_window,
         caption::Caption,
         compose, heat_at,
-        overlay::greatest,
+        overlay::{Look, cells, greatest, smooth},
         picture::{OverlayRequest, overlay_png},
         preset_window,
     },
@@ -309,6 +309,7 @@ fn the_overlay_png_equals_the_golden_picture() {
         prediction: &prediction,
         explanation: &explanation,
         opacity: 0.45,
+        look: Look::default(),
     };
     let bytes = overlay_png(request).unwrap();
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/overlay.png");
@@ -340,11 +341,72 @@ fn an_explanation_of_another_picture_is_never_drawn() {
         prediction: &prediction,
         explanation: &explanation,
         opacity: 0.5,
+        look: Look::default(),
     };
     assert!(matches!(
         overlay_png(request),
         Err(render::Error::OtherSubject)
     ));
+}
+
+#[test]
+fn a_map_as_it_was_computed_keeps_its_cells() {
+    let scale = Affine2 {
+        scale_x: 10.0,
+        scale_y: 10.0,
+        ..Affine2::IDENTITY
+    };
+    let map = Heatmap {
+        frame_idx: 0,
+        width: 7,
+        height: 7,
+        values: (0..49).map(|it| if it == 24 { 2.0 } else { 0.0 }).collect(),
+        scan_from_heatmap: scale,
+    };
+    let (raw, smoothed) = (cells(&map), smooth(&map));
+    let is_own = |it: &&f32| [0.0, 2.0].contains(*it);
+    assert_eq!(raw.values.iter().filter(is_own).count(), raw.values.len());
+    assert!(smoothed.values.iter().filter(is_own).count() < smoothed.values.len());
+    // The cell reaches from 30 to 40 in both directions.
+    for (x, y) in [(31.0, 31.0), (39.0, 31.0), (35.0, 35.0)] {
+        assert_eq!(heat_at(&raw, x, y), 2.0);
+    }
+    assert_eq!(
+        (heat_at(&raw, 29.0, 35.0), heat_at(&raw, 41.0, 35.0)),
+        (0.0, 0.0)
+    );
+    assert!(heat_at(&smoothed, 31.0, 31.0) < 1.0);
+}
+
+#[test]
+fn only_what_is_asked_for_of_a_map_is_drawn() {
+    let (scan, (prediction, explanation)) = (fake::scan(1), answer());
+    let drawn = |has_heat: bool, has_outline: bool| {
+        let request = OverlayRequest {
+            scan: &scan,
+            window: &scan.header.windows[0],
+            prediction: &prediction,
+            explanation: &explanation,
+            opacity: 0.45,
+            look: Look {
+                has_heat,
+                has_outline,
+                is_raw: false,
+            },
+        };
+        let bytes = overlay_png(request).unwrap();
+        let picture = image::load_from_memory(&bytes).unwrap().into_rgba8();
+        let rows = picture.height() - 96;
+        let is_coloured = |it: &&image::Rgba<u8>| it[0].abs_diff(it[2]) > 8;
+        let pixels = picture.pixels().take((picture.width() * rows) as usize);
+        pixels.filter(is_coloured).count()
+    };
+    let (both, outline, heat) = (drawn(true, true), drawn(false, true), drawn(true, false));
+    assert_eq!(drawn(false, false), 0);
+    assert!(
+        0 < outline && outline < heat && heat <= both,
+        "{outline} {heat} {both}"
+    );
 }
 
 #[test]
@@ -367,7 +429,7 @@ fn a_picture_is_encoded_as_it_is() {
 #[test]
 fn the_strip_under_a_picture_grows_with_it() {
     let (prediction, explanation) = answer();
-    let caption = Caption::new(&explanation, &prediction, (1.0, 0.4));
+    let caption = Caption::new(&explanation, &prediction, (1.0, 0.4, Look::default()));
     for (width, strip) in [(720, 96), (2048, 192)] {
         let picture = Picture {
             width,

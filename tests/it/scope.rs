@@ -160,6 +160,7 @@ fn reasons(scan: &Scan, loaded: &mut Loaded) -> Vec<String> {
         scan,
         frame_idx: 0,
         at: None,
+        neighbours: None,
     };
     match score::score(target, loaded, Gate::Closed) {
         Ok(prediction) => {
@@ -227,6 +228,7 @@ fn what_the_header_leaves_open_is_told_and_not_held_against_the_file() {
         scan: &scan,
         frame_idx: 0,
         at: None,
+        neighbours: None,
     };
     let prediction = score::score(target, &mut loaded, Gate::Closed).unwrap();
     assert!(
@@ -298,6 +300,7 @@ fn an_unusual_layout_is_refused_and_a_turned_or_negative_picture_is_named() {
         scan: &fits,
         frame_idx: 0,
         at: None,
+        neighbours: None,
     };
     let found = score::score(target, &mut loaded, Gate::Closed).unwrap();
     assert!(matches!(found.ood, Ood::Within { .. }));

@@ -137,9 +137,9 @@ fn explanation(frame_idx: usize, label: &str, method: Method) -> Explanation {
 /// Presses Space and returns the job that scores the scan.
 pub(crate) fn press_score(state: &mut State) -> JobId {
     let jobs = started(&state.apply(Command::Act(Action::Score)));
-    let found = jobs
-        .into_iter()
-        .find(|(_, job)| matches!(job, Job::Score { model, .. } if model.starts_with("chest")));
+    let found = jobs.into_iter().find(
+        |(_, job)| matches!(job, Job::Score { model, .. } if model.name.starts_with("chest")),
+    );
     found.expect("a job that scores the scan").0
 }
 
@@ -163,7 +163,7 @@ fn space_scores_scan_and_note_with_the_model_for_each() {
         .iter()
         .filter_map(|(_, job)| {
             if let Job::Score { model, .. } = job {
-                Some(model.as_str())
+                Some(model.name.as_str())
             } else {
                 None
             }
@@ -647,7 +647,9 @@ fn settings_are_saved_when_they_change() {
             .is_empty()
     );
     assert!((state.settings.result_width - 400.0).abs() < 1e-6);
-    state.apply(Command::ChooseModel(Kind::Scan, "no such".to_owned()));
+    let mut unknown = fake::chest_manifest().model_ref();
+    unknown.name = "no such".to_owned();
+    state.apply(Command::ChooseModel(Kind::Scan, unknown));
     assert_eq!(
         state.model_for(Kind::Scan).unwrap().name,
         "chest-pneumonia-paediatric"

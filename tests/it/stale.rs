@@ -14,7 +14,7 @@ use wardlight::{
     import::{self, Origin, Refusal},
     lock::Reason,
     model::Manifest,
-    prediction::{LabelIdx, Method},
+    prediction::{LabelIdx, Method, ModelRef},
     privacy::Phi,
     render::mpr::{Axis, Volume},
     score,
@@ -250,8 +250,8 @@ impl Walk {
 
     /// The true answer to a job.
     fn answer(&mut self, job: &Job) -> Option<Event> {
-        let model = |name: &str| {
-            let found = self.models.iter().find(|it| it.name == name);
+        let model = |of: &ModelRef| {
+            let found = self.models.iter().find(|it| it.model_ref() == *of);
             found.unwrap().clone()
         };
         Some(match job {
@@ -260,7 +260,8 @@ impl Walk {
             } => {
                 let model = model(it);
                 self.n_runs += 1;
-                let found = witness::prediction(target.subject(), &model, self.n_runs);
+                let near = witness::near(target, &model);
+                let found = witness::prediction((target.subject(), near), &model, self.n_runs);
                 Event::Scored(Box::new(found))
             }
             Job::Explain {
@@ -287,7 +288,8 @@ impl Walk {
                 explanation,
             } => {
                 let (label, method) = (&explanation.label, explanation.method);
-                Event::MapChecked(witness::checked(target.subject(), model, label, method))
+                let name = &model.name;
+                Event::MapChecked(witness::checked(target.subject(), name, label, method))
             }
             Job::ReadNote(note) => Event::NoteTaken(Box::new(witness::parts(note.file_sha256))),
             Job::AskNote(note, question) => {
@@ -312,7 +314,7 @@ impl Walk {
     /// The failure of a job, marked by what it was for.
     fn failure(&mut self, job: &Job) -> Event {
         let marked = match job {
-            Job::Score { target, model, .. } => mark((target.subject(), model, "score")),
+            Job::Score { target, model, .. } => mark((target.subject(), &model.name, "score")),
             Job::Explain {
                 target,
                 model,
@@ -320,7 +322,7 @@ impl Walk {
                 method,
             } => {
                 let label = self.label(model, *label);
-                mark((target.subject(), model, label, *method, "map"))
+                mark((target.subject(), &model.name, label, *method, "map"))
             }
             Job::Running {
                 target,
@@ -328,13 +330,13 @@ impl Walk {
                 label,
             } => {
                 let label = self.label(model, *label);
-                mark((target.subject(), model, label, "hour"))
+                mark((target.subject(), &model.name, label, "hour"))
             }
             Job::CheckMap {
                 target,
                 model,
                 explanation: it,
-            } => mark((target.subject(), model, &it.label, it.method, "check")),
+            } => mark((target.subject(), &model.name, &it.label, it.method, "check")),
             _ => String::new(),
         };
         Event::Failed(match job {
@@ -348,8 +350,8 @@ impl Walk {
         })
     }
 
-    fn label(&self, model: &str, label: LabelIdx) -> String {
-        let model = self.models.iter().find(|it| it.name == model);
+    fn label(&self, model: &ModelRef, label: LabelIdx) -> String {
+        let model = self.models.iter().find(|it| it.model_ref() == *model);
         let named = model.and_then(|it| it.labels.get(label.0));
         named.map_or_else(String::new, |it| it.name.clone())
     }
@@ -380,6 +382,10 @@ impl Walk {
             return;
         };
         if own == foreign && matches!(job, Job::AskNote(..)) {
+            return;
+        }
+        // An answer does not name the slices on both sides: the number of its job says with which it was given.
+        if own == foreign && near_of(&job) != near_of(&other) {
             return;
         }
         self.n_wrong += usize::from(own != foreign);
@@ -516,7 +522,7 @@ impl Walk {
     }
 
     fn asking(&mut self) -> Option<Command> {
-        Some(match self.below(16) {
+        Some(match self.below(22) {
             0..=4 => Command::Act(Action::Score),
             5 => Command::Act(Action::ScoreBeyondScope),
             6 => Command::Act(Action::NextLabel),
@@ -529,8 +535,8 @@ impl Walk {
             }
             12 => {
                 let at = self.below(self.models.len());
-                let name = self.models[at].name.clone();
-                Command::ChooseModel(Kind::of(&self.models[at])?, name)
+                let model = self.models[at].model_ref();
+                Command::ChooseModel(Kind::of(&self.models[at])?, model)
             }
             13 | 14 => {
                 let (id, _) = self.state.note()?;
@@ -538,6 +544,9 @@ impl Walk {
                 self.known.questions.insert(id, question.clone());
                 Command::AskNote(id, Phi::new(question))
             }
+            15..=17 => Command::Act(Action::CompareModels),
+            18 | 19 => Command::Act(Action::SwapModels),
+            20 => Command::Act(Action::NextFinding),
             _ => Command::Act(Action::ToggleOverlay),
         })
     }
@@ -570,7 +579,11 @@ impl Walk {
                 };
                 Command::PointAt(item.id, witness::point(number, frame_idx, salt as u32))
             }
-            5 => Command::ChooseModel(Kind::Scan, "scan at a point".to_owned()),
+            5 => {
+                let mut models = self.models.iter();
+                let at_point = models.find(|it| it.name == "scan at a point")?;
+                Command::ChooseModel(Kind::Scan, at_point.model_ref())
+            }
             _ => Command::Act(self.one_of(&[
                 Action::RemoveMark,
                 Action::Undo,
@@ -587,7 +600,8 @@ impl Walk {
         let (item, prediction) = (asked.item, asked.prediction?);
         let (frame_idx, run) = (prediction.about.frame_idx, prediction.network_ms as u32);
         let class = asked.reading.class()?.to_owned();
-        let key = (item, frame_idx, class);
+        let model = prediction.model.name.clone();
+        let key = (item, frame_idx, (model, class));
         let before = self.known.said.get(&key).filter(|it| it.run == run);
         let before = before.cloned();
         if let Some(said) = before.as_ref().filter(|_| self.is_even()) {
@@ -753,8 +767,16 @@ fn names(job: &Job) -> Option<(Sha256, &str)> {
         Job::Score { target, model, .. }
         | Job::Explain { target, model, .. }
         | Job::Running { target, model, .. } => {
-            Some((target.subject().file_sha256, model.as_str()))
+            Some((target.subject().file_sha256, model.name.as_str()))
         }
+        _ => None,
+    }
+}
+
+/// The slices on both sides that a job is about as well.
+fn near_of(job: &Job) -> Option<[Option<usize>; 2]> {
+    match job {
+        Job::Score { target, .. } => witness::near_ids(target),
         _ => None,
     }
 }
@@ -885,7 +907,18 @@ fn sha_of(state: &mut State, at: usize) -> Sha256 {
 #[test]
 fn the_witness_sees_whatever_is_put_beside_another_picture() {
     type Forge = fn(&mut State);
-    let forgeries: [(&str, Forge); 10] = [
+    let forgeries: [(&str, Forge); 11] = [
+        ("answers of another film beside its own", |state| {
+            let other = scan_mut(state, 1).readings.clone();
+            let own = sha_of(state, 0);
+            let beside = other.into_iter().map(|(at, mut it)| {
+                if let Loading::Ready(it) = &mut it.prediction {
+                    it.about.file_sha256 = own;
+                }
+                (at, it)
+            });
+            scan_mut(state, 0).beside = beside.collect();
+        }),
         ("answers of another film", swap_answers),
         ("all of another film", |state| {
             let (first, rest) = state.items.split_at_mut(1);
@@ -958,10 +991,11 @@ fn an_engine_that_puts_the_numbers_of_another_picture_under_the_right_name_is_se
     let Job::Score { target, model, .. } = &job else {
         panic!("a score")
     };
-    let model = walk.models.iter().find(|it| it.name == *model).unwrap();
+    let found = |it: &&Arc<Manifest>| it.model_ref() == *model;
+    let model = walk.models.iter().find(found).unwrap();
     let mut other = target.subject();
     other.frame_idx += 1;
-    let mut lie = witness::prediction(other, model, 1);
+    let mut lie = witness::prediction((other, None), model, 1);
     lie.about = target.subject();
     walk.tell(id, Event::Scored(Box::new(lie)));
     assert!(!walk.faults().is_empty());
@@ -978,7 +1012,7 @@ fn an_answer_about_something_else_leaves_nothing_waiting_and_is_told() {
     let mut other = target.subject();
     other.file_sha256 = sha(3);
     let model = walk.models[0].clone();
-    let answer = witness::prediction(other, &model, 1);
+    let answer = witness::prediction((other, None), &model, 1);
     walk.tell(id, Event::Scored(Box::new(answer)));
     walk.end(id, Event::Done);
     walk.check();

@@ -608,6 +608,7 @@ fn a_site_belongs_to_its_weights_and_reads_the_same_answer_anew() {
         scan: &scan,
         frame_idx: 0,
         at: None,
+        neighbours: None,
     };
     let own = score(target, &mut loaded, Gate::Closed).unwrap();
     assert_eq!((&own.trust.site, own.trust.sets.len()), (&None, 0));
@@ -823,6 +824,7 @@ fn the_session_reads_answers_by_the_chosen_site_and_prevalence() {
         scan: &scan,
         frame_idx: 0,
         at: None,
+        neighbours: None,
     };
     let own = score(target, &mut loaded, Gate::Open).unwrap();
     state.on_event(id, wardlight::engine::Event::Scored(Box::new(own.clone())));

@@ -19,9 +19,10 @@ use wardlight::{
         },
         scan::{DicomHeader, FrameHeader, Place},
         series::{Collector, SeriesFormat},
+        stack::Neighbour,
     },
     disk::Sha256,
-    engine::{AtHour, JobId, NoteAnswer, NoteParts, NoteReply, Running, Spoken},
+    engine::{AtHour, JobId, NoteAnswer, NoteParts, NoteReply, Running, Spoken, Target},
     failure::Failure,
     import::Opened,
     language::{SectionKind, Status},
@@ -280,7 +281,7 @@ pub(crate) fn models() -> Vec<Arc<Manifest>> {
     if let Spec::Image(spec) = &mut at_point.prep {
         spec.crop = Some(Crop {
             side_mm: 2.0,
-            neighbours: false,
+            neighbours: true,
         });
     }
     let mut of_courses = scan();
@@ -309,10 +310,46 @@ pub(crate) fn models() -> Vec<Arc<Manifest>> {
     named.to_vec()
 }
 
+/// The files of the slices on both sides that a model read as well.
+type Near = Option<[Option<usize>; 2]>;
+
+/// Those that a question names.
+pub(crate) fn near_ids(target: &Target) -> Near {
+    let Target::Scan {
+        scan,
+        neighbours: Some(neighbours),
+        ..
+    } = target
+    else {
+        return None;
+    };
+    let file = |it: &Neighbour| {
+        let found = it.scan(scan).header.file_sha256;
+        FILES.into_iter().find(|it| sha(*it) == found).unwrap()
+    };
+    Some([&neighbours.before, &neighbours.behind].map(|it| it.as_ref().map(file)))
+}
+
+/// Those that a model looks at.
+pub(crate) fn near(target: &Target, model: &Manifest) -> Near {
+    near_ids(target).filter(|_| model.prep.reads_neighbours())
+}
+
+/// The series of a slice, and where it lies along it.
+fn height(number: usize) -> Option<(u8, f64)> {
+    match number {
+        33 => Some((1, 0.0)),
+        10..=15 => Some((1, 2.0 * (number - 10) as f64)),
+        20..=25 => Some((2, 2.0 * (number - 20) as f64)),
+        30..=32 => Some((3, 2.0 * (number - 30) as f64)),
+        _ => None,
+    }
+}
+
 /// An answer; `run` tells one from another about the same.
-pub(crate) fn prediction(about: Subject, model: &Manifest, run: u32) -> Prediction {
+pub(crate) fn prediction((about, near): (Subject, Near), model: &Manifest, run: u32) -> Prediction {
     let scores = model.labels.iter().map(|it| {
-        let probability = share((about, &model.name, &it.name, "score"));
+        let probability = share((about, near, &model.name, &it.name, "score"));
         let point = it.operating_point.as_ref().map(|it| it.threshold);
         Score {
             label: it.name.clone(),
@@ -451,8 +488,8 @@ fn place(file: Sha256, question: &str) -> usize {
 /// What the walk knows beside the session.
 #[derive(Default)]
 pub(crate) struct Known {
-    /// The reader's words, by file, frame and class.
-    pub(crate) said: BTreeMap<(ItemId, usize, String), Said>,
+    /// The reader's words, by file, frame, model and class.
+    pub(crate) said: BTreeMap<(ItemId, usize, (String, String)), Said>,
     /// The last question to each note.
     pub(crate) questions: BTreeMap<ItemId, String>,
     /// Jobs that have not ended.
@@ -485,11 +522,13 @@ pub(crate) struct Seen {
     pub(crate) planes: usize,
     pub(crate) covers: usize,
     pub(crate) locked: usize,
+    pub(crate) beside: usize,
+    pub(crate) neighbours: usize,
 }
 
 impl Seen {
     /// By name.
-    pub(crate) const fn all(&self) -> [(&'static str, usize); 15] {
+    pub(crate) const fn all(&self) -> [(&'static str, usize); 17] {
         [
             ("pictures", self.pictures),
             ("answers", self.answers),
@@ -506,6 +545,8 @@ impl Seen {
             ("planes", self.planes),
             ("covers", self.covers),
             ("locked", self.locked),
+            ("beside", self.beside),
+            ("neighbours", self.neighbours),
         ]
     }
 }
@@ -569,7 +610,10 @@ impl Witness<'_> {
     /// What is not on screen now and would be after a turn of the wheel.
     fn kept(&mut self, item: &Item) {
         let readings: Vec<(usize, &Reading)> = match &item.content {
-            Content::Scan(it) => it.readings.iter().map(|it| (*it.0, it.1)).collect(),
+            Content::Scan(it) => {
+                let all = it.readings.iter().chain(&it.beside);
+                all.map(|it| (*it.0, it.1)).collect()
+            }
             Content::Note(it) => {
                 self.waits(it.parts.waiting(), "the marks of a note");
                 self.waits(it.reply.waiting(), "a question");
@@ -584,7 +628,9 @@ impl Witness<'_> {
             self.waits(reading.check.waiting(), "a check");
             self.waits(reading.running.waiting(), "a course");
             for (class, opinion) in &reading.opinions {
-                let said = self.known.said.get(&(item.id, frame_idx, class.clone()));
+                let model = reading.model.as_ref().unwrap().name.clone();
+                let key = (item.id, frame_idx, (model, class.clone()));
+                let said = self.known.said.get(&key);
                 let is_it = said.is_some_and(|it| {
                     it.answer == opinion.answer && it.reason == *opinion.reason.reveal()
                 });
@@ -629,6 +675,18 @@ impl Witness<'_> {
         if let Some(asked) = state.asked() {
             self.hold(Some(asked.item) == state.center, "a result of another file");
             self.asked(&asked);
+        }
+        if let Some(beside) = state.asked_beside() {
+            self.seen.beside += usize::from(beside.prediction.is_some());
+            self.hold(
+                Some(beside.item) == state.center,
+                "an answer beside another file",
+            );
+            let first = state.asked().and_then(|it| it.reading.model.as_ref());
+            let is_other =
+                first.map(|it| &it.name) != beside.reading.model.as_ref().map(|it| &it.name);
+            self.hold(is_other, "a model beside itself");
+            self.asked(&beside);
         }
         if let Some((id, note)) = state.note() {
             self.asked(&note.asked(id));
@@ -742,6 +800,24 @@ impl Witness<'_> {
         }
     }
 
+    /// The files that lie next to the slice on screen now, for a model that reads them.
+    fn near_now(&self, id: ItemId, model: &Manifest) -> Near {
+        let item = self.state.item(id).unwrap();
+        let is_pointed = matches!(&item.content, Content::Scan(it) if it.point().is_some());
+        let own = height(number(item.path.reveal()));
+        let (series, own_mm) = own.filter(|_| is_pointed && model.prep.reads_neighbours())?;
+        let mut others: Vec<(f64, ItemId, usize)> = Vec::new();
+        for item in &self.state.items {
+            let number = number(item.path.reveal());
+            let lies = height(number).filter(|it| it.0 == series);
+            others.extend(lies.map(|it| (it.1, item.id, number)));
+        }
+        others.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let before = others.iter().rfind(|it| it.0 < own_mm);
+        let behind = others.iter().find(|it| own_mm < it.0);
+        Some([before, behind].map(|it| it.map(|it| it.2)))
+    }
+
     fn asked(&mut self, asked: &Asked<'_>) {
         let about = self.subject(asked.item);
         let reading = asked.reading;
@@ -769,12 +845,14 @@ impl Witness<'_> {
             return;
         };
         self.seen.answers += 1;
+        let near = self.near_now(asked.item, model);
+        self.seen.neighbours += usize::from(near.is_some_and(|it| it != [None, None]));
         self.hold(
             prediction.model.name == model.name,
             "the name of another model",
         );
         for score in &prediction.scores {
-            let wanted = share((about, &model.name, &score.label, "score"));
+            let wanted = share((about, near, &model.name, &score.label, "score"));
             self.hold(
                 score.probability == wanted,
                 "a probability of something else",
@@ -790,7 +868,8 @@ impl Witness<'_> {
         let opinions = &asked.reading.opinions;
         self.seen.words += opinions.len();
         for label in prediction.scores.iter().map(|it| &it.label) {
-            let key = (asked.item, about.frame_idx, label.clone());
+            let model = prediction.model.name.clone();
+            let key = (asked.item, about.frame_idx, (model, label.clone()));
             let said = self.known.said.get(&key).filter(|it| it.run == run);
             let wanted = said.map(|it| (it.answer, it.reason.as_str()));
             let found = opinions.get(label);

@@ -6,7 +6,7 @@ use crate::case::plane::dot;
 /// Slices nearer than this lie at one position, in mm: positions are written with a few digits.
 pub const SAME_MM: f64 = 0.01;
 /// A distance above the usual one by this factor leaves room for a slice that is missing.
-const GAP: f64 = 1.5;
+pub(super) const GAP: f64 = 1.5;
 /// Distances that differ by more than this fraction of the usual one are unequal.
 const UNEVEN: f64 = 0.02;
 /// A stack that leans by more than this, in degrees, does not lie along its normal.

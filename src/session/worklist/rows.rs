@@ -85,7 +85,11 @@ impl State {
     pub(super) fn words_given(&self) -> Given {
         let mut words = Given::new();
         for item in &self.items {
-            for (frame_idx, reading) in readings(item) {
+            let beside = match &item.content {
+                Content::Scan(it) => it.beside.iter().map(|it| (*it.0, it.1)).collect(),
+                Content::Note(_) | Content::Series(_) | Content::Sequence(_) => Vec::new(),
+            };
+            for (frame_idx, reading) in readings(item).into_iter().chain(beside) {
                 let Some(prediction) = reading.prediction.ready() else {
                     continue;
                 };
@@ -103,7 +107,7 @@ impl State {
     }
 }
 
-/// What was asked about an item, by frame.
+/// What was asked about an item, by frame; of two models the one that is in front.
 fn readings(item: &Item) -> Vec<(usize, &Reading)> {
     match &item.content {
         Content::Scan(it) => it.readings.iter().map(|it| (*it.0, it.1)).collect(),
