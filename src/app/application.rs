@@ -192,8 +192,8 @@ impl App {
                     }
                 }
                 Effect::Copy(text) => ctx.copy_text(text),
-                Effect::FocusReason(item, frame_idx, class) => {
-                    let field = reason_id(item, frame_idx, &class);
+                Effect::FocusReason(item, frame_idx, model, class) => {
+                    let field = reason_id(item, frame_idx, &model, &class);
                     ctx.memory_mut(|it| it.request_focus(field));
                 }
                 Effect::Records(request) => self.ask_records(ctx, request),

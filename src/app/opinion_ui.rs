@@ -10,7 +10,7 @@ use super::{
     theme::{self, BODY, CONTROL, SMALL},
 };
 use crate::{
-    prediction::Prediction,
+    prediction::{ModelRef, Prediction},
     privacy::Phi,
     session::{Action, Answer, Command, ItemId, Opinion, Reading},
     store::REASON_CHARS,
@@ -50,8 +50,7 @@ pub(super) fn opinion_ui(
             }
         });
         if let Some(opinion) = reading.opinion() {
-            let frame_idx = prediction.about.frame_idx;
-            reason_ui(ui, scene, (item, frame_idx), (class, opinion), commands);
+            reason_ui(ui, scene, (item, prediction), (class, opinion), commands);
         }
     });
 }
@@ -79,23 +78,24 @@ fn heading_ui(ui: &mut Ui, scene: &Scene<'_>, class: &str) {
 }
 
 /// Of the field for the reason of what was said of this class.
-pub(super) fn reason_id(item: ItemId, frame_idx: usize, class: &str) -> Id {
-    Id::unique(("reason", item.0, frame_idx, class))
+pub(super) fn reason_id(item: ItemId, frame_idx: usize, model: &ModelRef, class: &str) -> Id {
+    Id::unique(("reason", item.0, frame_idx, model, class))
 }
 
 /// One line for the reason, told to the session when Enter is pressed or the field is left.
 fn reason_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
-    (item, frame_idx): (ItemId, usize),
+    (item, prediction): (ItemId, &Prediction),
     (class, opinion): (&str, &Opinion),
     commands: &mut Vec<Command>,
 ) {
+    let (frame_idx, model) = (prediction.about.frame_idx, &prediction.model);
     // For the eyes of the reader who types it.
     let mut typed = opinion.reason.reveal().clone();
     let why = scene.words.say("opinion-why");
     let field = TextEdit::singleline(&mut typed)
-        .id(reason_id(item, frame_idx, class))
+        .id(reason_id(item, frame_idx, model, class))
         .hint_text(&why)
         .char_limit(REASON_CHARS)
         .font(theme::regular(BODY))

@@ -183,16 +183,14 @@ fn header_ui(
                 return;
             }
             let is_compared = scene.state.asked_beside().is_some();
-            let mut width = 210.0;
             if asked.kind == Kind::Scan && asked.prediction.is_some() && !is_compared {
                 let compare = scene.words.say("compare-button");
                 let compare = (compare.as_str(), Action::CompareModels);
                 button_ui(ui, scene, compare, commands);
-                width = 120.0;
             }
             let chooser = ComboBox::from_id_salt("model")
                 .selected_text(name)
-                .width(width)
+                .width((ui.available_width() - 8.0).clamp(60.0, 210.0))
                 .truncate();
             let shown = chooser.show_ui(ui, |ui| {
                 for model in scene.state.models_for(asked.kind) {

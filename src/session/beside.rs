@@ -185,6 +185,7 @@ impl State {
         };
         let detail = json!({ "chosen": model.name, "version": model.version });
         self.chosen.insert(Kind::Scan, model);
+        self.is_pointing &= self.crop_side_mm().is_some();
         effects.extend(self.tell_records(Deed::noted(Action::ModelChanged, detail)));
         effects
     }
@@ -238,21 +239,18 @@ impl State {
         }
     }
 
-    /// Forgets what was asked, and ends what is still being asked.
-    pub(super) fn forget(&mut self, item: ItemId, frame_idx: usize, slot: Slot) -> Option<Effect> {
-        let mut gone = None;
+    /// Forgets what was asked of a model about a frame, and ends what is still being asked. With the one in front goes the one
+    /// beside it: a word that is on its way must not find another answer in its place.
+    pub(super) fn forget(&mut self, item: ItemId, frame_idx: usize, slot: Slot) -> Vec<Effect> {
+        let mut gone = Vec::new();
         self.edit_readings(item, |first, beside| {
-            gone = match slot {
-                Slot::Beside => beside.remove(&frame_idx),
-                Slot::First => {
-                    let gone = first.remove(&frame_idx);
-                    // What stood beside it stands alone now.
-                    first.extend(beside.remove(&frame_idx).map(|it| (frame_idx, it)));
-                    gone
-                }
-            };
+            gone.extend(beside.remove(&frame_idx));
+            if slot == Slot::First {
+                gone.extend(first.remove(&frame_idx));
+            }
         });
-        gone?.waiting().map(Effect::Cancel)
+        let stopped = gone.iter().filter_map(Reading::waiting);
+        stopped.map(Effect::Cancel).collect()
     }
 
     /// What was asked about a frame, by the job that answers.

@@ -429,8 +429,8 @@ pub enum Effect {
     /// By the desktop's own program for it.
     OpenOutside(PathBuf),
     Copy(String),
-    /// The keyboard goes to the reason for what was said of this class.
-    FocusReason(ItemId, usize, String),
+    /// The keyboard goes to the reason for what was said of this class of an answer.
+    FocusReason(ItemId, usize, Box<ModelRef>, String),
     SaveSettings(Settings),
     /// Of the thread that owns the records.
     Records(Request),

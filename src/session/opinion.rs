@@ -78,8 +78,12 @@ impl State {
         }) else {
             return Vec::new();
         };
-        match (reading.class(), reading.opinion()) {
-            (Some(class), Some(_)) => vec![Effect::FocusReason(item, frame_idx, class.to_owned())],
+        let model = reading.model.as_ref().map(|it| Box::new(it.model_ref()));
+        match (model, reading.class(), reading.opinion()) {
+            (Some(model), Some(class), Some(_)) => {
+                let class = class.to_owned();
+                vec![Effect::FocusReason(item, frame_idx, model, class)]
+            }
             _ => Vec::new(),
         }
     }

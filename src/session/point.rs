@@ -45,11 +45,7 @@ impl State {
             let is_other = it.points.insert(frame_idx, at) != Some(at);
             moved = is_other.then_some(frame_idx);
         });
-        let Some(frame_idx) = moved else {
-            return Vec::new();
-        };
-        let stale = [Slot::Beside, Slot::First].map(|it| self.forget(item, frame_idx, it));
-        stale.into_iter().flatten().collect()
+        moved.map_or_else(Vec::new, |it| self.forget(item, it, Slot::First))
     }
 
     /// A question about a point, with the slices on both sides of its own, whatever files they lie in.

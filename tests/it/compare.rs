@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
+    app::{App, Options},
     disk::Sha256,
     engine::{Event, Gate, Job, JobId, Parts},
     import::{Opened, Origin},
@@ -17,12 +18,17 @@ use wardlight::{
     score::Loaded,
     session::{Action, Answer, Command, Effect, Loading, Pair, Reading, Sides, State},
     settings::{MapForm, Settings},
+    store::Verdict,
 };
 
 use crate::{
-    app::{press, wait, wait_for_title, window_with},
+    app::{options, press, wait, wait_for_title, window_with},
+    command::scratch,
+    door_store::{enter, item_of, lock},
     fake,
+    lock::{kept_in, wait_for_records},
     session::{self, started},
+    store::{PASSPHRASE, create_in},
 };
 
 fn manifest(name: &str, version: &str, threshold: f32) -> Manifest {
@@ -461,9 +467,9 @@ fn what_is_drawn_of_a_map_is_chosen_by_key_and_goes_along_with_what_is_saved() {
     assert_eq!(save.look, state.look());
 }
 
-#[test]
-fn in_the_window_two_models_stand_side_by_side_and_say_where_they_part() {
-    let parts = Parts {
+/// An engine with both models.
+fn both() -> Parts {
+    Parts {
         load: Box::new(|folder| {
             let manifest = if folder.ends_with("one") {
                 one()
@@ -479,8 +485,62 @@ fn in_the_window_two_models_stand_side_by_side_and_say_where_they_part() {
         }),
         model_folders: vec!["one".into(), "two".into()],
         ..fake::parts()
+    }
+}
+
+fn wait_for_second(harness: &mut Harness<'static, App>) {
+    wait(harness, "the second answer", |it| {
+        let beside = it.state().state().asked_beside();
+        beside.is_some_and(|it| it.reading.explanation.ready().is_some())
+    });
+    harness.run_steps(3);
+}
+
+#[test]
+fn the_records_keep_each_word_with_the_answer_of_its_own_model() {
+    let folder = scratch("compare-records");
+    drop(create_in(&folder));
+    let options = Options {
+        safety: kept_in(&folder),
+        ..options(vec!["chest.dcm".into()], both())
     };
-    let mut harness = window_with([1440.0, 900.0], &["chest.dcm"], parts);
+    let mut harness = Harness::builder()
+        .with_size([1440.0, 900.0])
+        .with_max_steps(64)
+        .build_eframe(|cc| App::new(options, cc).unwrap());
+    harness.run_steps(3);
+    enter(&mut harness, "Ada", PASSPHRASE);
+    wait_for_title(&mut harness, "open");
+    wait(&mut harness, "models", |it| {
+        !it.state().state().are_models_loading()
+    });
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    wait_for_title(&mut harness, "scored and explained");
+    press(&mut harness, Modifiers::SHIFT, Key::C);
+    wait_for_second(&mut harness);
+    press(&mut harness, Modifiers::NONE, Key::A);
+    press(&mut harness, Modifiers::SHIFT, Key::M);
+    press(&mut harness, Modifiers::NONE, Key::D);
+    lock(&mut harness);
+    let records = wait_for_records(&folder);
+    let answers = records.answers(&item_of(&records)).unwrap();
+    let said = answers.iter().map(|(reference, answer)| {
+        let readings = records.readings(reference).unwrap();
+        let verdicts: Vec<Verdict> = readings.iter().map(|it| it.verdict).collect();
+        (answer.model.as_str(), verdicts)
+    });
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [
+            ("one", vec![Verdict::Agree]),
+            ("two", vec![Verdict::Disagree])
+        ]
+    );
+}
+
+#[test]
+fn in_the_window_two_models_stand_side_by_side_and_say_where_they_part() {
+    let mut harness = window_with([1440.0, 900.0], &["chest.dcm"], both());
     wait(&mut harness, "models", |it| {
         !it.state().state().are_models_loading() && it.state().state().scan().is_some()
     });
@@ -488,11 +548,7 @@ fn in_the_window_two_models_stand_side_by_side_and_say_where_they_part() {
     wait_for_title(&mut harness, "scored and explained");
     harness.run_steps(3);
     harness.get_by_label("Compare").click();
-    wait(&mut harness, "the second answer", |it| {
-        let beside = it.state().state().asked_beside();
-        beside.is_some_and(|it| it.reading.explanation.ready().is_some())
-    });
-    harness.run_steps(3);
+    wait_for_second(&mut harness);
     harness.get_by_label("Two models on this picture");
     harness.get_by_label("one 1.0 says above, two 1.0 says below. 0 percentage points apart");
     harness.get_by_label_contains("Nothing is blended into one number");

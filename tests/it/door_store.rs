@@ -155,7 +155,7 @@ fn paste_reason(harness: &mut Harness<'static, App>, text: &str) {
     harness.run_steps(3);
 }
 
-fn item_of(records: &Records) -> String {
+pub(crate) fn item_of(records: &Records) -> String {
     let opened = entries(records, Action::CaseOpened);
     opened[0].record.item.clone().unwrap()
 }

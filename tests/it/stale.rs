@@ -522,6 +522,13 @@ impl Walk {
     }
 
     fn asking(&mut self) -> Option<Command> {
+        // A point is seldom set: what is read around it must be seen.
+        let waits = self.state.scan().is_some_and(|(_, it)| {
+            it.point().is_some() && it.prediction().is_none() && it.reading().is_none()
+        });
+        if waits && self.is_chance(2) {
+            return Some(Command::Act(Action::Score));
+        }
         Some(match self.below(22) {
             0..=4 => Command::Act(Action::Score),
             5 => Command::Act(Action::ScoreBeyondScope),
@@ -553,7 +560,11 @@ impl Walk {
 
     fn drawing(&mut self) -> Option<Command> {
         let salt = self.below(1000);
+        let at_point = self.models.iter().find(|it| it.name == "scan at a point");
+        let at_point = at_point?.model_ref();
+        let can_point = self.state.crop_side_mm().is_some();
         Some(match self.below(9) {
+            4 if !can_point => Command::ChooseModel(Kind::Scan, at_point),
             0..=2 => {
                 let (id, number, frame_idx) = self.any_drawn()?;
                 let stroke = witness::stroke(number, frame_idx, salt as u64);
@@ -579,11 +590,7 @@ impl Walk {
                 };
                 Command::PointAt(item.id, witness::point(number, frame_idx, salt as u32))
             }
-            5 => {
-                let mut models = self.models.iter();
-                let at_point = models.find(|it| it.name == "scan at a point")?;
-                Command::ChooseModel(Kind::Scan, at_point.model_ref())
-            }
+            5 => Command::ChooseModel(Kind::Scan, at_point),
             _ => Command::Act(self.one_of(&[
                 Action::RemoveMark,
                 Action::Undo,
