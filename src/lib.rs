@@ -36,7 +36,7 @@
 //! | `training` | from a recipe and labelled data to a bundle with its evaluation | `privacy` `disk` `spreadsheet` `warnings` `case` `prediction` `stats` `language` `prep` `model` `nn` `score` |
 //! | `failure` | trouble in words for a person: headline, remedy, cause | `disk` `words` `import` `model` `prep` `score` |
 //! | `evaluate` | how good a model is on a table of labelled images: figures, floors, stress, report | `privacy` `disk` `spreadsheet` `case` `prediction` `stats` `prep` `model` `score` `failure` |
-//! | `render` | samples to pixels: curves, colour map, overlay, pictures, pages | `case` `prediction` |
+//! | `render` | samples to pixels: curves, colour map, overlay, pictures, pages | `privacy` `case` `prediction` |
 //! | `foreign` | what a model file of another program means; the bundle that it becomes | `disk` `warnings` `case` `prediction` `import` `prep` `model` `nn` `render` |
 //! | `store` | encrypted records: cases, answers and readings; people and rights; the audit log; backup and erasure | `privacy` `disk` |
 //! | `settings` | what the window remembers | `privacy` `disk` `words` `lock` |

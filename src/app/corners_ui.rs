@@ -105,6 +105,9 @@ pub(super) fn window_lines(words: &Words, scan: &ScanItem) -> [String; 2] {
     if !matches!(scan.pyramid().frame().samples, Samples::Gray(_)) {
         return [words.say("corner-colour"), String::new()];
     }
+    if let Some(table) = &scan.view.table {
+        return [words.say("corner-table"), words::table_name(words, table)];
+    }
     let name = window.name.as_deref().map_or_else(
         || words.say("corner-by-hand"),
         |it| words::window_name(words, it),

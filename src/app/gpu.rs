@@ -52,6 +52,7 @@ struct Objects {
     /// Those of the viewports, newest first.
     frames: Vec<FrameTexture>,
     heats: Vec<HeatTexture>,
+    tables: Vec<TableTexture>,
 }
 
 /// Twice the viewports that are drawn at once: a new picture in one costs no other its texture.
@@ -68,6 +69,14 @@ struct HeatTexture {
     source: Arc<Heatmap>,
     texture: glow::Texture,
 }
+
+struct TableTexture {
+    source: Arc<[f32]>,
+    texture: glow::Texture,
+}
+
+/// Levels of a table in a row of its texture: a table of 65,536 is higher than wide on no driver.
+const TABLE_ROW: usize = 256;
 
 const VERTEX: &str = "
 out vec2 v_rect;
@@ -101,6 +110,7 @@ impl Gpu {
                 vertices,
                 frames: Vec::new(),
                 heats: Vec::new(),
+                tables: Vec::new(),
             }))))
         }
     }
@@ -113,6 +123,9 @@ impl Gpu {
         if let Some(heat) = &drawing.heat {
             objects.upload_heat(gl, &heat.heatmap);
         }
+        if let Shape::Table(table) = &drawing.curve.shape {
+            objects.upload_table(gl, &table.levels);
+        }
         objects.draw(gl, rect_px, drawing);
     }
 
@@ -121,8 +134,12 @@ impl Gpu {
         let mut objects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let frames = std::mem::take(&mut objects.frames);
         let heats = std::mem::take(&mut objects.heats);
+        let tables = std::mem::take(&mut objects.tables);
         let frames = frames.into_iter().map(|it| it.texture);
-        let textures = frames.chain(heats.into_iter().map(|it| it.texture));
+        let heats = heats.into_iter().map(|it| it.texture);
+        let textures = frames
+            .chain(heats)
+            .chain(tables.into_iter().map(|it| it.texture));
         // SAFETY: eframe calls this on the drawing thread while the context lives; each object is deleted once.
         unsafe {
             for texture in textures {
@@ -184,6 +201,29 @@ impl Objects {
         }
     }
 
+    fn upload_table(&mut self, gl: &glow::Context, levels: &Arc<[f32]>) {
+        if is_kept(&mut self.tables, |it| Arc::ptr_eq(&it.source, levels)) {
+            return;
+        }
+        let n_rows = levels.len().div_ceil(TABLE_ROW).max(1);
+        let beyond = std::iter::repeat(&0.0);
+        let bytes: Vec<u8> = levels
+            .iter()
+            .chain(beyond)
+            .take(n_rows * TABLE_ROW)
+            .flat_map(|it| it.to_ne_bytes())
+            .collect();
+        let old = oldest(&mut self.tables).map(|it| it.texture);
+        let format = (glow::R32F, glow::RED, glow::FLOAT);
+        if let Some(texture) = upload(gl, old, (TABLE_ROW, n_rows), format, &bytes) {
+            let kept = TableTexture {
+                source: levels.clone(),
+                texture,
+            };
+            self.tables.insert(0, kept);
+        }
+    }
+
     fn draw(&self, gl: &glow::Context, (width, height): (i32, i32), drawing: &Drawing) {
         // What was just uploaded or found stands first.
         let Some(frame) = self.frames.first() else {
@@ -208,13 +248,8 @@ impl Objects {
             set.turn("u_turn", drawing.pose.turn);
             set.float("u_shrink", (1.0 / f64::from(1_u32 << drawing.level)) as f32);
             set.vec2("u_value_from_code", frame.value_from_code);
-            let (shape, curve) = match drawing.curve.shape {
-                Shape::Ramp { low, span } => (0, (low, span)),
-                Shape::Sigmoid { center, width } => (1, (center, width)),
-            };
-            set.int("u_shape", shape);
-            set.vec2("u_curve", curve);
-            set.int("u_inverted", i32::from(drawing.curve.is_inverted));
+            set.int("u_table", 2);
+            set_curve(&set, &drawing.curve, self.tables.first());
             set.int("u_has_heat", 0);
             if let Some((wanted, texture)) = heat {
                 set_heat(&set, texture, wanted);
@@ -243,6 +278,28 @@ fn oldest<T>(kept: &mut Vec<T>) -> Option<T> {
         None
     } else {
         kept.pop()
+    }
+}
+
+/// # Safety
+/// The context is current and the program in use.
+unsafe fn set_curve(set: &Uniforms<'_>, curve: &Curve, table: Option<&TableTexture>) {
+    let (shape, numbers) = match &curve.shape {
+        Shape::Ramp { low, span } => (0, (*low, *span)),
+        Shape::Sigmoid { center, width } => (1, (*center, *width)),
+        Shape::Table(it) => (2, (it.first, it.step)),
+    };
+    // SAFETY: as the caller promises.
+    unsafe {
+        set.int("u_shape", shape);
+        set.vec2("u_curve", numbers);
+        set.int("u_inverted", i32::from(curve.is_inverted));
+        if let (Shape::Table(it), Some(table)) = (&curve.shape, table) {
+            set.gl.active_texture(glow::TEXTURE2);
+            set.gl.bind_texture(glow::TEXTURE_2D, Some(table.texture));
+            let last = it.levels.len().saturating_sub(1);
+            set.int("u_last", i32::try_from(last).unwrap_or(0));
+        }
     }
 }
 
@@ -338,7 +395,8 @@ fn upload(
 ) -> Option<glow::Texture> {
     let (width, height) = (i32::try_from(width).ok()?, i32::try_from(height).ok()?);
     // SAFETY: called in a paint callback, where the context is current; `bytes` holds width x height pixels of the
-    // given format, because `Codes` and `Heatmap` have one value for each pixel, and rows are not padded (alignment 1).
+    // given format, because `Codes` and `Heatmap` have one value for each pixel and a table is filled up to whole rows, and
+    // rows are not padded (alignment 1).
     unsafe {
         if let Some(old) = old {
             gl.delete_texture(old);

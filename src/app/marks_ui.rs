@@ -13,6 +13,7 @@ use super::{
     words,
 };
 use crate::{
+    case::Plane,
     measure::{Hit, Point, Shape},
     session::{Command, ItemId, Mark, MarkEdit, MarkId, ScanItem, Tool},
     words::Words,
@@ -26,6 +27,29 @@ const SHORTEST: f32 = 4.0;
 const HANDLE: f32 = 3.0;
 /// Height of a line of words.
 const LINE: f32 = 16.0;
+
+/// A scan, or a plane through several, whose marks are seen.
+#[derive(Clone, Copy)]
+pub(super) struct Marked<'a> {
+    pub(super) item: ItemId,
+    pub(super) scan: &'a ScanItem,
+    /// The frame on screen, or the place of the plane.
+    pub(super) at: usize,
+    /// Where a plane lies in the patient.
+    pub(super) plane: Option<&'a Plane>,
+}
+
+impl<'a> Marked<'a> {
+    /// The frame of a scan that is on screen.
+    pub(super) const fn on_screen(item: ItemId, scan: &'a ScanItem) -> Self {
+        Self {
+            item,
+            scan,
+            at: scan.view.frame_idx,
+            plane: None,
+        }
+    }
+}
 
 /// What the mouse is doing with a mark until it is let go; egui keeps it for the viewport.
 #[derive(Clone, Debug)]
@@ -47,13 +71,13 @@ enum Hold {
 pub(super) fn listen(
     ui: &Ui,
     scene: &Scene<'_>,
-    (item, scan): (ItemId, &ScanItem),
+    marked: Marked<'_>,
     place: &Place,
     response: &Response,
     commands: &mut Vec<Command>,
 ) -> bool {
     let id = hold_id(response);
-    let frame_idx = scan.view.frame_idx;
+    let Marked { item, scan, at, .. } = marked;
     let hold: Option<Hold> = ui.data(|it| it.get_temp(id));
     let pointer = response.interact_pointer_pos();
     if let Some(tool) = scene.state.tool {
@@ -61,7 +85,7 @@ pub(super) fn listen(
             ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
         }
         let drawn = drawn(ui, id, (tool, hold), place, response);
-        commands.extend(drawn.map(|it| Command::EditMarks(item, frame_idx, MarkEdit::Add(it))));
+        commands.extend(drawn.map(|it| Command::EditMarks(item, at, MarkEdit::Add(it))));
         return true;
     }
     if let Some(Hold::Mark {
@@ -75,13 +99,14 @@ pub(super) fn listen(
             ui.data_mut(|it| it.remove::<Hold>(id));
             if let Some(to) = pointer.map(|it| place.point_from_ui(it)) {
                 let edit = MarkEdit::Change(mark, dragged(&shape, hit, (from, to)));
-                commands.push(Command::EditMarks(item, frame_idx, edit));
+                commands.push(Command::EditMarks(item, at, edit));
             }
         }
         ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
         return true;
     }
-    let under = |at: Pos2| hit(scan.marks.of(frame_idx), place, at);
+    let marks = scan.marks.of(at);
+    let under = |at: Pos2| hit(marks, place, at);
     let is_plain = ui.input(|it| it.modifiers.is_none());
     let pressed = ui
         .input(|it| it.pointer.press_origin())
@@ -113,15 +138,15 @@ pub(super) fn marks_ui(
     ui: &Ui,
     painter: &Painter,
     scene: &Scene<'_>,
-    scan: &ScanItem,
+    marked: Marked<'_>,
     place: &Place,
     (response, pictures): (&Response, &mut Pictures),
 ) {
-    let about = (scene.words, scan);
+    let about = (scene.words, marked);
     let hold: Option<Hold> = ui.data(|it| it.get_temp(hold_id(response)));
     let pointer = response.hover_pos().or(response.interact_pointer_pos());
     let pointer = pointer.map(|it| place.point_from_ui(it));
-    for mark in scan.marks.of(scan.view.frame_idx) {
+    for mark in marked.scan.marks.of(marked.at) {
         let held = match (&hold, pointer) {
             (
                 Some(Hold::Mark {
@@ -227,7 +252,7 @@ fn hit<'a>(marks: &'a [Mark], place: &Place, at: Pos2) -> Option<(&'a Mark, Hit)
 
 fn mark_ui(
     painter: &Painter,
-    (words, scan): (&Words, &ScanItem),
+    (words, marked): (&Words, Marked<'_>),
     (shape, is_chosen): (&Shape, bool),
     place: &Place,
     pictures: &mut Pictures,
@@ -259,8 +284,12 @@ fn mark_ui(
         painter.circle_stroke(at, HANDLE + 1.0, halo);
         painter.circle_stroke(at, HANDLE, Stroke::new(1.5, color));
     }
-    let measured = pictures.measured(scan, shape);
-    let lines_of_words = words::measured_words(words, &measured, scan.scan.header.unit.as_deref());
+    let measured = pictures.measured(marked.scan, shape);
+    let unit = marked.scan.scan.header.unit.as_deref();
+    let mut lines_of_words = words::measured_words(words, &measured, unit);
+    if let (Shape::Probe(at), Some(plane)) = (shape, marked.plane) {
+        lines_of_words.push(words::place_words(plane.patient_from_pixel([at.x, at.y])));
+    }
     // Beside what reaches farthest to the right on screen, where it covers least of what was meant.
     let anchor = lines
         .iter()

@@ -11,7 +11,7 @@ use egui::{
 use super::gpu::{Drawing, Gpu, Heat};
 use crate::{
     case::{Frame, Samples},
-    measure::{Measured, Shape, measure},
+    measure::{Measured, Shape, measure_on},
     prediction::{Explanation, Heatmap},
     render::{
         Curve, Overlay, Picture, Pose, compose,
@@ -84,8 +84,8 @@ impl Drawn {
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
-        let places = (self.curve, self.pose, self.size) == (other.curve, other.pose, other.size);
-        heats && places && Arc::ptr_eq(&self.frame, &other.frame)
+        let places = (self.pose, self.size) == (other.pose, other.size);
+        heats && places && Arc::ptr_eq(&self.frame, &other.frame) && self.curve == other.curve
     }
 }
 
@@ -159,7 +159,8 @@ impl Pictures {
         scan: &ScanItem,
     ) -> TextureHandle {
         let made = self.thumbnails.entry(id).or_insert_with(|| {
-            let picture = thumbnail(scan.pyramid(), &scan.view.window, THUMBNAIL);
+            let aspect = scan.scan.header.aspect();
+            let picture = thumbnail(scan.pyramid(), &scan.view.plain_curve(), aspect, THUMBNAIL);
             ctx.load_texture("thumbnail", image(&picture), TextureOptions::LINEAR)
         });
         made.clone()
@@ -221,13 +222,7 @@ impl Pictures {
         if let Some(known) = known {
             return known.2.clone();
         }
-        let header = &scan.scan.header;
-        let measured = Arc::new(measure(
-            frame,
-            header.spacing,
-            header.unit.as_deref(),
-            shape,
-        ));
+        let measured = Arc::new(measure_on(frame, &scan.scan.header, shape));
         if N_MEASURED <= self.measured.len() {
             self.measured.remove(0);
         }
@@ -245,7 +240,7 @@ impl Pictures {
         pose: Pose,
         heat: Option<(&Shown, f32)>,
     ) {
-        let curve = Curve::new(&scan.view.window, scan.view.is_inverted);
+        let curve = scan.view.curve();
         let (frame, level) = scan.pyramid().level(pose.scan_from_picture.scale_x);
         match &self.gpu {
             Some(gpu) if matches!(frame.samples, Samples::Gray(_)) => {
@@ -278,7 +273,7 @@ impl Pictures {
         let pixels = rect.size() * painter.pixels_per_point();
         let wanted = Drawn {
             frame: scan.pyramid().frame().clone(),
-            curve,
+            curve: curve.clone(),
             pose,
             size: (
                 pixels.x.round().max(1.0) as usize,

@@ -144,10 +144,10 @@ impl Place {
         }
         let too_large = (part.area() / MOST_PIXELS).sqrt().max(1.0);
         let (scale, part, whole) = (scale / too_large, part / too_large, whole / too_large);
-        // On whole pixels, counted from the corner of the scan; a thousandth is no pixel.
-        let tiny = Vec2::splat(1e-3);
-        let first = (part.min - whole.min + tiny).floor();
-        let last = (part.max - whole.min - tiny).ceil();
+        // On whole pixels, counted from the corner of the scan; a thousandth is no pixel. The last one is the nearest: less than
+        // half a pixel would show nothing but what lies beside the scan.
+        let first = (part.min - whole.min + Vec2::splat(1e-3)).floor();
+        let last = (part.max - whole.min - Vec2::splat(0.5)).ceil();
         let (corner, size) = (whole.min + first, last - first);
         let middle = -corner.to_vec2();
         let pose = Pose {

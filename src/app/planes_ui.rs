@@ -8,14 +8,15 @@ use egui::{
 use super::{
     Scene,
     corners_ui::{MARGIN, corner_texts, haloed},
+    marks_ui::{self, Marked},
     pictures::Pictures,
     place::Place,
-    scan_ui::{listen, spoken, under_words},
-    theme::{self, BODY, SMALL, VIEWPORT},
+    scan_ui::{listen, spoken, under_words, wheel},
+    theme::{self, BODY, ON_PICTURE, SMALL, VIEWPORT},
 };
 use crate::{
     render::mpr::Axis,
-    session::{Command, Planes},
+    session::{Command, Cut, Planes},
     words::Words,
 };
 
@@ -68,8 +69,18 @@ fn plane_ui(
     let place = Place::new(rect, ui.pixels_per_point(), &cut.scan);
     let slice = planes.position(axis);
     let n_before = commands.len();
-    if !meet(ui, &response, &place, (planes, axis), commands) {
-        let mouse = scene.state.settings.mouse.mouse();
+    let mouse = scene.state.settings.mouse.mouse();
+    let marked = Marked {
+        item: cut.id,
+        scan: &cut.scan,
+        at: planes.mark_idx(axis),
+        plane: Some(&cut.plane),
+    };
+    if marks_ui::listen(ui, scene, marked, &place, &response, commands) {
+        wheel(ui, &response, &place, (mouse, slice.1), commands);
+    } else if !commands.iter().skip(n_before).any(is_choice)
+        && !meet(ui, &response, &place, (planes, axis), commands)
+    {
         listen(ui, &response, &place, (mouse, &cut.scan, slice.1), commands);
     }
     // What is done to a plane makes it the active one first.
@@ -85,17 +96,24 @@ fn plane_ui(
     let shown = (cut.id, &cut.scan);
     pictures.paint(&painter, place.rect, shown, place.pose(), None);
     lines_ui(&painter, scene.words, (planes, axis), &place);
+    let held = (&response, &mut *pictures);
+    marks_ui::marks_ui(ui, &painter, scene, marked, &place, held);
     if scene.state.are_texts_shown {
         let under = response
             .hover_pos()
             .and_then(|it| under_words(scene.words, &cut.scan, &place, it));
         corner_texts(&painter, scene, shown, &place, (None, under));
     }
-    name_ui(&painter, scene.words, axis, rect);
+    name_ui(&painter, scene.words, (axis, cut), rect);
     if planes.active == axis {
         let stroke = Stroke::new(1.0, scene.tokens.amber);
         painter.rect_stroke(rect, CornerRadius::ZERO, stroke, StrokeKind::Inside);
     }
+}
+
+/// Whether a click chose a mark: then it is for nothing else.
+const fn is_choice(command: &Command) -> bool {
+    matches!(command, Command::ChooseMark(Some(_)))
 }
 
 /// A click has the planes meet there, and a drag from where they meet takes them along. Whether the mouse was for that.
@@ -174,8 +192,8 @@ fn lines_ui(painter: &Painter, words: &Words, (planes, axis): (&Planes, Axis), p
     }
 }
 
-/// Which plane it is.
-fn name_ui(painter: &Painter, words: &Words, axis: Axis, rect: Rect) {
+/// Which plane it is, and how long its marks last.
+fn name_ui(painter: &Painter, words: &Words, (axis, cut): (Axis, &Cut), rect: Rect) {
     let color = LINES.iter().find(|it| it.0 == axis).map(|it| it.1);
     let at = pos2(rect.left() + MARGIN, rect.top() + MARGIN + 38.0);
     haloed(
@@ -186,6 +204,16 @@ fn name_ui(painter: &Painter, words: &Words, axis: Axis, rect: Rect) {
         theme::regular(BODY),
         color.unwrap_or(Color32::WHITE),
     );
+    if !cut.scan.marks.is_empty() {
+        haloed(
+            painter,
+            at + vec2(0.0, 18.0),
+            Align2::LEFT_TOP,
+            &words.say("planes-marks-last"),
+            theme::regular(SMALL),
+            ON_PICTURE,
+        );
+    }
 }
 
 fn axis_name(words: &Words, axis: Axis) -> String {

@@ -9,7 +9,7 @@ use super::{
     Scene,
     corners_ui::{MARGIN, corner_texts, explaining_ui},
     crop_ui::pointing_ui,
-    marks_ui,
+    marks_ui::{self, Marked},
     menu::entry_ui,
     over_ui,
     pictures::{GLASS, Pictures, Shown},
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     case::Window,
     measure::{Measured, Shape, measure},
-    render::{caption::percent, preset_window},
+    render::caption::percent,
     session::{Action, Command, Content, Drag, ItemId, LoneFrame, Mouse, ScanItem, State},
     words::Words,
 };
@@ -108,7 +108,8 @@ fn scan_ui(
         point(ui, (&response, &place), id, commands);
     }
     let mouse = scene.state.settings.mouse.mouse();
-    if marks_ui::listen(ui, scene, (id, scan), &place, &response, commands) {
+    let marked = Marked::on_screen(id, scan);
+    if marks_ui::listen(ui, scene, marked, &place, &response, commands) {
         wheel(ui, &response, &place, (mouse, slice.1), commands);
     } else {
         listen(ui, &response, &place, (mouse, scan, slice.1), commands);
@@ -136,7 +137,7 @@ fn scan_ui(
     }
     over_ui::over_ui(&painter, scene, (id, scan), &place, pictures);
     let marks = (&response, &mut *pictures);
-    marks_ui::marks_ui(ui, &painter, scene, scan, &place, marks);
+    marks_ui::marks_ui(ui, &painter, scene, marked, &place, marks);
     if is_active {
         pointing_ui(&painter, scene, scan, &place);
     }
@@ -366,10 +367,9 @@ fn menu(response: &Response, scene: &Scene<'_>, scan: &ScanItem, commands: &mut 
 
 /// Numbers and names of the windows that digit keys choose.
 pub(super) fn window_names(words: &Words, scan: &ScanItem) -> Vec<(u8, String)> {
-    let named = (1..=6_u8).filter_map(|number| {
-        let window = preset_window(&scan.scan, usize::from(number) - 1)?;
-        let name = words::window_name(words, window.name.as_deref()?);
-        Some((number, words::sentence_case(&name)))
+    let named = (1..=6_u8).zip(scan.presets()).map(|(number, look)| {
+        let name = words::look_name(words, look);
+        (number, name.unwrap_or_default())
     });
     named.collect()
 }

@@ -1,4 +1,4 @@
-// Follows render::Pose::scan_at, sample_at, Curve::apply, overlay::heat_at, overlay::blend and heat_color line by line.
+// Follows render::Pose::scan_at, sample_at, Curve::apply, Table::level, overlay::heat_at, overlay::blend and heat_color line by line.
 // Samples are 16-bit codes: value = low + step * code; code 65535 is padding.
 precision highp float;
 precision highp int;
@@ -7,13 +7,15 @@ precision highp sampler2D;
 
 uniform usampler2D u_frame;
 uniform sampler2D u_heat;
+uniform sampler2D u_table;      // levels of a display table, 256 in a row
 uniform vec2 u_rect_px;         // size of the drawn rectangle in screen pixels
 uniform vec4 u_scan_from_rect;  // scale x, scale y, offset x, offset y
 uniform vec4 u_turn;            // rows of the matrix from ways on screen to ways in the scan
 uniform float u_shrink;         // frame level from scan
 uniform vec2 u_value_from_code; // low, step
-uniform int u_shape;            // 0 ramp, 1 sigmoid
-uniform vec2 u_curve;           // low and span, or center and width
+uniform int u_shape;            // 0 ramp, 1 sigmoid, 2 table
+uniform vec2 u_curve;           // low and span, center and width, or first and step
+uniform int u_last;             // the last level of the table
 uniform int u_inverted;
 uniform int u_has_heat;
 uniform vec4 u_heat_from_scan;
@@ -41,9 +43,18 @@ vec2 sample_at(vec2 at) {
     return vec2(u_value_from_code.x + u_value_from_code.y * code, sum > 0.0 ? 1.0 : 0.0);
 }
 
+float level(int idx) {
+    int at = min(idx, u_last);
+    return texelFetch(u_table, ivec2(at & 255, at >> 8), 0).r;
+}
+
 float bright(float value) {
     float result;
-    if (u_shape == 1) {
+    if (u_shape == 2) {
+        float at = clamp((value - u_curve.x) / u_curve.y, 0.0, float(u_last));
+        int before = int(at);
+        result = mix(level(before), level(before + 1), at - float(before));
+    } else if (u_shape == 1) {
         result = 1.0 / (1.0 + exp(-4.0 * (value - u_curve.x) / u_curve.y));
     } else if (value <= u_curve.x) {
         result = 0.0;

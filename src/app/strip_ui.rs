@@ -17,7 +17,6 @@ use super::{
 use crate::{
     case::Samples,
     prediction::{LabelIdx, Method},
-    render::preset_window,
     session::{Action, Asked, Command, ItemId, ScanItem, Tool},
 };
 
@@ -122,9 +121,7 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
             Action::AutoWindow,
             view.window.name.as_deref() == Some("auto"),
         );
-        let chosen = |number: u8| {
-            preset_window(&scan.scan, usize::from(number) - 1).is_some_and(|it| it == view.window)
-        };
+        let chosen = |number: u8| is_chosen(scan, number);
         if names.len() <= 2 {
             for (number, name) in &names {
                 chip(ui, name, Action::Window(*number), chosen(*number));
@@ -149,27 +146,27 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
     over_menu_ui(ui, scene, scan, commands);
 }
 
+/// Whether grey values are shown as a digit key has them shown.
+fn is_chosen(scan: &ScanItem, number: u8) -> bool {
+    let look = scan.presets().get(usize::from(number) - 1);
+    look.is_some_and(|it| *it == scan.view.look())
+}
+
 fn presets_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
     (scan, names): (&ScanItem, &[(u8, String)]),
     commands: &mut Vec<Command>,
 ) {
-    let now = scan
-        .view
-        .window
-        .name
-        .as_deref()
-        .map(|it| words::sentence_case(&words::window_name(scene.words, it)))
-        .unwrap_or_else(|| scene.words.say("strip-by-hand"));
+    let now = words::look_name(scene.words, &scan.view.look());
+    let now = now.unwrap_or_else(|| scene.words.say("strip-by-hand"));
     let chooser = ComboBox::from_id_salt("window")
         .selected_text(now)
         .width(110.0)
         .truncate();
     let shown = chooser.show_ui(ui, |ui| {
         for (number, name) in names {
-            let is_chosen = preset_window(&scan.scan, usize::from(*number) - 1)
-                .is_some_and(|it| it == scan.view.window);
+            let is_chosen = is_chosen(scan, *number);
             if ui
                 .selectable_label(is_chosen, format!("{name}  {number}"))
                 .clicked()

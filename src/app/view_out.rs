@@ -17,7 +17,7 @@ use crate::{
     measure::Shape,
     prediction::{Prediction, Score},
     render::{
-        Curve, Pose,
+        Pose,
         caption::short_number,
         outgoing::{Drawn, Heat, Line, Outgoing, Ruler, Tone},
         page::{Page, Table},
@@ -80,7 +80,7 @@ pub(super) fn view_out(
     }
     let outgoing = Outgoing {
         pyramid: scan.pyramid().clone(),
-        curve: Curve::new(&scan.view.window, scan.view.is_inverted),
+        curve: scan.view.curve(),
         pose,
         size,
         heat,
@@ -195,7 +195,9 @@ fn lines(
         lines.add(Tone::Quiet, &[odd.unwrap_or_default()]);
     }
     let zoom = zoom_words(words, pose.scan_from_picture.scale_x.recip());
-    lines.add(Tone::Quiet, &[part_words(words, scan, (pose, size)), zoom]);
+    let stretched = stretched_words(words, scan.scan.header.aspect());
+    let part = part_words(words, scan, (pose, size));
+    lines.add(Tone::Quiet, &[part, zoom, stretched]);
     let mut of_state = state.overs_on(scan).filter(|it| it.is_shown);
     let has_state = state.are_overs_shown && of_state.any(|it| it.state().is_some());
     let by_state = has_state.then(|| words.say("out-by-state"));
@@ -242,6 +244,15 @@ impl Lines {
             self.0.push(Line { words, tone });
         }
     }
+}
+
+/// How pixels that are not square are drawn.
+fn stretched_words(words: &Words, aspect: f32) -> String {
+    if aspect == 1.0 {
+        return String::new();
+    }
+    let times = format!("{aspect:.2}");
+    words.say_with("out-aspect", &[("times", Part::from(&times))])
 }
 
 /// Which columns and rows of the scan are in the picture, counted from 1.

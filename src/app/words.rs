@@ -9,6 +9,7 @@ use crate::{
     measure::{Extent, Measured, NoMillimetres, PixelValue, Region, Scale},
     model::Manifest,
     prediction::Estimate,
+    render::{Look, Table},
     session::{Item, NoteItem, View},
     words::{Part, Words},
 };
@@ -248,6 +249,27 @@ pub(super) fn window_name(words: &Words, name: &str) -> String {
     }
 }
 
+/// What a display table is called.
+pub(super) fn table_name(words: &Words, table: &Table) -> String {
+    // For the clinician's eyes.
+    let name = table.name.reveal().trim();
+    if name.is_empty() {
+        return words.say("window-table");
+    }
+    words.say_with("window-table-named", &[("name", name.into())])
+}
+
+/// What a window or a table is called among others; `None` for a window set by hand.
+pub(super) fn look_name(words: &Words, look: &Look) -> Option<String> {
+    match look {
+        Look::Table(table) => Some(table_name(words, table)),
+        Look::Window(window) => {
+            let name = window.name.as_deref()?;
+            Some(sentence_case(&window_name(words, name)))
+        }
+    }
+}
+
 /// What is odd about the slices that are paged through.
 pub(super) fn oddity_words(words: &Words, finding: &Finding) -> String {
     let mm = |it: f64| format!("{it:.1} mm");
@@ -317,7 +339,7 @@ pub(super) fn measured_words(
         Measured::Angle { degrees, scale } => {
             let angle = degrees.map(|it| format!("{it:.1}\u{00B0}"));
             let mut lines = vec![angle.unwrap_or_else(|| words.say("measured-no-arm"))];
-            if let Scale::Pixels(_) = scale {
+            if let Scale::Pixels(NoMillimetres::NoSpacing | NoMillimetres::BrokenSpacing) = scale {
                 lines.push(words.say("measured-square"));
             }
             lines
@@ -338,6 +360,20 @@ pub(super) fn measured_words(
     }
 }
 
+/// A place in the patient: so far to the left or right, to the back or front, to the head or feet of the origin.
+pub(super) fn place_words([x, y, z]: [f64; 3]) -> String {
+    let along = |it: f64, [plus, minus]: [char; 2]| {
+        let side = if it < 0.0 { minus } else { plus };
+        format!("{side} {:.1}", it.abs())
+    };
+    let parts = [
+        along(x, ['L', 'R']),
+        along(y, ['P', 'A']),
+        along(z, ['H', 'F']),
+    ];
+    format!("{} mm", parts.join(DOT))
+}
+
 /// A length or an area, then what limits it.
 fn extent_words(words: &Words, extent: Extent, (mm, px): (&str, &str)) -> Vec<String> {
     let (unit, limit) = match extent.scale {
@@ -347,7 +383,9 @@ fn extent_words(words: &Words, extent: Extent, (mm, px): (&str, &str)) -> Vec<St
         }
         Scale::Millimetres(SpacingSource::Corrected) => (mm, Some(words.say("measured-corrected"))),
         Scale::Millimetres(SpacingSource::Detector) => (mm, Some(words.say("measured-detector"))),
-        Scale::Pixels(NoMillimetres::NoSpacing) => (px, Some(words.say("measured-no-size"))),
+        Scale::Pixels(NoMillimetres::NoSpacing | NoMillimetres::OnlyAspect) => {
+            (px, Some(words.say("measured-no-size")))
+        }
         Scale::Pixels(NoMillimetres::BrokenSpacing) => {
             (px, Some(words.say("measured-broken-size")))
         }

@@ -92,6 +92,37 @@ pub struct Header {
     pub warnings: Vec<Warning>,
 }
 
+/// Pixels that are higher or wider than this, in the other direction, are taken for an error and drawn square.
+pub(crate) const ASPECTS: std::ops::Range<f32> = 0.1..10.0;
+
+impl Header {
+    /// Height of a pixel for its width, as it is drawn: 1 is square.
+    pub fn aspect(&self) -> f32 {
+        let spaced = self.spacing.map(|it| it.row_mm / it.column_mm);
+        let told = || self.dicom.as_ref()?.pixel_aspect;
+        let aspect = spaced.or_else(told);
+        aspect.filter(|it| ASPECTS.contains(it)).unwrap_or(1.0)
+    }
+
+    /// How the samples of a frame follow from the values that the file says: as they are, or for MONOCHROME1 turned over.
+    /// `None` where that is not known.
+    pub fn sample_from_value(&self, frame_idx: usize) -> Option<Rescale> {
+        if self.pixels.photometric != "MONOCHROME1" {
+            return Some(Rescale::SAME);
+        }
+        let turned_over = self.frame(frame_idx)?.turned_over?;
+        Some(Rescale {
+            slope: -1.0,
+            intercept: turned_over,
+        })
+    }
+
+    /// What a DICOM file says of a frame.
+    pub fn frame(&self, frame_idx: usize) -> Option<&FrameHeader> {
+        self.dicom.as_ref()?.frames.get(frame_idx)
+    }
+}
+
 /// File formats that can hold a scan, told by content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -229,6 +260,9 @@ pub struct DicomHeader {
     /// What is said of each frame, in file order; empty where nothing is.
     #[serde(default)]
     pub frames: Vec<FrameHeader>,
+    /// Height of a pixel for its width where the file tells no length of either, (0028,0034).
+    #[serde(default)]
+    pub pixel_aspect: Option<f32>,
 }
 
 /// What a DICOM file says of one frame: functional groups (PS3.3 C.7.6.16), else the object itself.
@@ -242,6 +276,9 @@ pub struct FrameHeader {
     pub echo: Option<u32>,
     /// From stored to said values, unless a table does that.
     pub rescale: Option<Rescale>,
+    /// For MONOCHROME1: least plus greatest value that can be said, from which a value was taken away to give its sample.
+    #[serde(default)]
+    pub turned_over: Option<f64>,
 }
 
 /// Where a frame lies in the patient, PS3.3 C.7.6.2.1.1; x grows to the left, y to the back, z to the head.
@@ -295,6 +332,35 @@ pub struct Rescale {
     /// Not zero.
     pub slope: f64,
     pub intercept: f64,
+}
+
+impl Rescale {
+    /// Nothing is changed.
+    pub const SAME: Self = Self {
+        slope: 1.0,
+        intercept: 0.0,
+    };
+
+    /// What it makes of a value.
+    pub fn of(&self, value: f64) -> f64 {
+        self.slope * value + self.intercept
+    }
+
+    /// This after the other.
+    pub fn after(&self, other: &Self) -> Self {
+        Self {
+            slope: self.slope * other.slope,
+            intercept: self.of(other.intercept),
+        }
+    }
+
+    /// The way back.
+    pub fn inverse(&self) -> Self {
+        Self {
+            slope: self.slope.recip(),
+            intercept: -self.intercept / self.slope,
+        }
+    }
 }
 
 /// How the pixels stand in the file, PS3.3 C.7.6.3.
@@ -392,6 +458,25 @@ pub struct Window {
     pub function: VoiFunction,
     /// (0028,1055), or the name of a preset.
     pub name: Option<String>,
+}
+
+impl Window {
+    /// The window that shows what this one showed, for values that went through a line; a falling line turns it over with
+    /// them. The middle of a linear window lies half a step off its centre, PS3.3 C.11.2.1.2.1.
+    #[must_use]
+    pub fn through(&self, line: &Rescale) -> Self {
+        let off = match self.function {
+            VoiFunction::Linear => [0.5, 1.0],
+            VoiFunction::LinearExact | VoiFunction::Sigmoid => [0.0, 0.0],
+        };
+        let middle = line.of(f64::from(self.center) - off[0]);
+        let span = line.slope.abs() * (f64::from(self.width) - off[1]);
+        Self {
+            center: (middle + off[0]) as f32,
+            width: (span + off[1]) as f32,
+            ..self.clone()
+        }
+    }
 }
 
 /// The shape of the curve from sample to display, PS3.3 C.11.2.1.3.

@@ -276,10 +276,10 @@ fn write_overlay(
     prediction: &Prediction,
     (explanation, opacity): (&Explanation, f32),
 ) -> Result<(), Failure> {
-    let window = render::curve::first_window(scan, prediction.about.frame_idx);
+    let look = render::first_look(scan, prediction.about.frame_idx);
     let request = render::picture::OverlayRequest {
         scan,
-        window: &window,
+        curve: &render::Curve::of(&look, false),
         prediction,
         explanation,
         opacity,

@@ -24,9 +24,7 @@ use std::{
 };
 
 use crate::{
-    case::{
-        Note, Plane, Presentation, Scan, Sequence, Series, Window, stack::Neighbours, worklist::Row,
-    },
+    case::{Note, Plane, Presentation, Scan, Sequence, Series, stack::Neighbours, worklist::Row},
     disk, evaluate,
     failure::Relayed,
     import::{self, Found, Opened, Origin},
@@ -36,7 +34,7 @@ use crate::{
     },
     privacy::Phi,
     render::{
-        self, Picture,
+        self, Curve, Picture,
         mpr::{self, Volume},
         overlay::Look,
     },
@@ -165,7 +163,7 @@ pub struct Running {
 #[derive(Clone, Debug)]
 pub struct SaveJob {
     pub scan: Arc<Scan>,
-    pub window: Window,
+    pub curve: Curve,
     pub prediction: Prediction,
     pub explanation: Explanation,
     /// 0..1.

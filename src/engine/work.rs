@@ -395,7 +395,7 @@ fn run_through(
 fn write(save: &SaveJob) -> Result<(), Error> {
     let SaveJob {
         scan,
-        window,
+        curve,
         prediction,
         explanation,
         opacity,
@@ -404,7 +404,7 @@ fn write(save: &SaveJob) -> Result<(), Error> {
     } = save;
     let png = overlay_png(OverlayRequest {
         scan,
-        window,
+        curve,
         prediction,
         explanation,
         opacity: *opacity,

@@ -11,7 +11,7 @@ mod shape;
 
 use serde::{Deserialize, Serialize};
 
-use crate::case::{Frame, Samples, Spacing, SpacingSource};
+use crate::case::{Frame, Samples, Spacing, SpacingSource, scan::Header};
 
 pub use region::{Region, Statistics};
 pub use shape::{Hit, Point, Shape};
@@ -61,6 +61,8 @@ pub enum Scale {
 pub enum NoMillimetres {
     /// The file gives no pixel spacing.
     NoSpacing,
+    /// The file tells only how high pixels are for their width: angles are right, lengths are in pixels.
+    OnlyAspect,
     /// A distance between pixels is not greater than zero.
     BrokenSpacing,
 }
@@ -93,7 +95,21 @@ pub fn measure(
     unit: Option<&str>,
     shape: &Shape,
 ) -> Measured {
-    let ruler = Ruler::new(spacing);
+    measured(frame, &Ruler::new(spacing), unit, shape)
+}
+
+/// Measures a shape on a frame by all that its header says of the size of pixels.
+pub fn measure_on(frame: &Frame, header: &Header, shape: &Shape) -> Measured {
+    let mut ruler = Ruler::new(header.spacing);
+    let aspect = header.aspect();
+    if header.spacing.is_none() && aspect != 1.0 {
+        ruler.aspect = f64::from(aspect);
+        ruler.scale = Scale::Pixels(NoMillimetres::OnlyAspect);
+    }
+    measured(frame, &ruler, header.unit.as_deref(), shape)
+}
+
+fn measured(frame: &Frame, ruler: &Ruler, unit: Option<&str>, shape: &Shape) -> Measured {
     match shape {
         Shape::Length([start, end]) => Measured::Length(Extent {
             value: ruler.length(*start, *end),
@@ -101,17 +117,18 @@ pub fn measure(
         }),
         Shape::Angle([first, corner, second]) => Measured::Angle {
             degrees: angle(
-                ruler.vector(*corner, *first),
-                ruler.vector(*corner, *second),
+                ruler.direction(*corner, *first),
+                ruler.direction(*corner, *second),
             ),
             scale: ruler.scale,
         },
         Shape::Cobb([[a, b], [c, d]]) => Measured::Angle {
-            degrees: angle(ruler.vector(*a, *b), ruler.vector(*c, *d)).map(|it| it.min(180.0 - it)),
+            degrees: angle(ruler.direction(*a, *b), ruler.direction(*c, *d))
+                .map(|it| it.min(180.0 - it)),
             scale: ruler.scale,
         },
         Shape::Ellipse { .. } | Shape::Rectangle(_) | Shape::Polygon(_) => {
-            Measured::Region(region::region(frame, &ruler, unit, shape))
+            Measured::Region(region::region(frame, ruler, unit, shape))
         }
         Shape::Probe(at) => Measured::Pixel(pixel(frame, *at)),
         Shape::Arrow(_) | Shape::Text(_) => Measured::Nothing,
@@ -122,6 +139,8 @@ pub fn measure(
 struct Ruler {
     column: f64,
     row: f64,
+    /// What a step down is longer than one across, where that alone is known.
+    aspect: f64,
     scale: Scale,
 }
 
@@ -130,6 +149,7 @@ impl Ruler {
         let pixels = |why| Self {
             column: 1.0,
             row: 1.0,
+            aspect: 1.0,
             scale: Scale::Pixels(why),
         };
         let Some(spacing) = spacing else {
@@ -142,12 +162,19 @@ impl Ruler {
         Self {
             column: f64::from(spacing.column_mm),
             row: f64::from(spacing.row_mm),
+            aspect: 1.0,
             scale: Scale::Millimetres(spacing.source),
         }
     }
 
     fn vector(&self, from: Point, to: Point) -> [f64; 2] {
         [(to.x - from.x) * self.column, (to.y - from.y) * self.row]
+    }
+
+    /// A vector whose length says nothing.
+    fn direction(&self, from: Point, to: Point) -> [f64; 2] {
+        let [x, y] = self.vector(from, to);
+        [x, y * self.aspect]
     }
 
     fn length(&self, from: Point, to: Point) -> f64 {

@@ -37,6 +37,8 @@ pub struct Caption {
     scale: String,
     answer: String,
     model: String,
+    /// Where pixels are not square.
+    stretched: String,
 }
 
 impl Caption {
@@ -77,7 +79,19 @@ impl Caption {
                 explanation.model.version,
                 explanation.model.weights_sha256.short()
             ),
+            stretched: String::new(),
         }
+    }
+
+    /// Says how pixels that are not square are drawn, by their height for their width.
+    #[must_use]
+    pub fn stretched(self, aspect: f32) -> Self {
+        let stretched = if aspect == 1.0 {
+            String::new()
+        } else {
+            format!("pixels drawn {aspect:.2} times as high as wide")
+        };
+        Self { stretched, ..self }
     }
 
     /// The picture with the strip under it.
@@ -103,6 +117,7 @@ impl Caption {
         write(&self.scale, (after_bar, line(1.0)), MUTED, Align::Left);
         write(&self.model, (right, line(1.0)), MUTED, Align::Right);
         write(RESEARCH_USE, (left, line(2.0)), AMBER, Align::Left);
+        write(&self.stretched, (right, line(2.0)), MUTED, Align::Right);
         scale_bar(&mut all, (left, line(1.0) + 4.0 * unit), unit);
         all
     }

@@ -1,9 +1,24 @@
-//! The curve from sample to display brightness: PS3.3 C.11.2.1.2 (linear) and C.11.2.1.3 (exact linear, sigmoid).
+//! The curve from sample to display brightness: PS3.3 C.11.2.1.2 (linear), C.11.2.1.3 (exact linear, sigmoid) and
+//! C.11.2.1.1 (by a table).
 
-use crate::case::{Frame, Modality, Samples, Scan, VoiFunction, Window};
+use std::sync::Arc;
 
-/// A window made ready to evaluate, in the two shapes that the shader knows too.
-#[derive(Clone, Copy, Debug, PartialEq)]
+use crate::{
+    case::{
+        Frame, Modality, Samples, Scan, VoiFunction, Window, presentation::VoiTable, scan::Rescale,
+    },
+    privacy::Phi,
+};
+
+/// How grey values are shown, as a person chooses it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Look {
+    Window(Window),
+    Table(Table),
+}
+
+/// A window or a table made ready to evaluate, in the shapes that the shader knows too.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     pub shape: Shape,
     /// Dark and bright change places.
@@ -11,12 +26,32 @@ pub struct Curve {
 }
 
 /// The shape of a curve.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// 0 up to `low`, 1 above `low + span`, straight between them. A span of 0 is a step.
-    Ramp { low: f32, span: f32 },
+    Ramp {
+        low: f32,
+        span: f32,
+    },
     /// `1 / (1 + exp(-4 (x - center) / width))`.
-    Sigmoid { center: f32, width: f32 },
+    Sigmoid {
+        center: f32,
+        width: f32,
+    },
+    Table(Table),
+}
+
+/// A table of a file, for samples. Beyond its ends it holds its end values, PS3.3 C.11.2.1.1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// (0028,3003)
+    pub name: Phi<String>,
+    /// The sample of the first level.
+    pub first: f32,
+    /// From the sample of a level to that of the next; below zero where samples are turned over.
+    pub step: f32,
+    /// Brightness 0..1; at least one.
+    pub levels: Arc<[f32]>,
 }
 
 /// Name, centre and width in Hounsfield units of the usual windows of computed tomography.
@@ -30,6 +65,17 @@ pub const CT_PRESETS: [(&str, f32, f32); 6] = [
 ];
 
 impl Curve {
+    /// The curve of what was chosen.
+    pub fn of(look: &Look, is_inverted: bool) -> Self {
+        match look {
+            Look::Window(window) => Self::new(window, is_inverted),
+            Look::Table(table) => Self {
+                shape: Shape::Table(table.clone()),
+                is_inverted,
+            },
+        }
+    }
+
     /// The curve of a window.
     pub fn new(window: &Window, is_inverted: bool) -> Self {
         let Window { center, width, .. } = *window;
@@ -61,11 +107,12 @@ impl Curve {
         if sample.is_nan() {
             return 0.0;
         }
-        let bright = match self.shape {
-            Shape::Ramp { low, .. } if sample <= low => 0.0,
-            Shape::Ramp { low, span } if low + span < sample => 1.0,
-            Shape::Ramp { low, span } => ((sample - low) / span).clamp(0.0, 1.0),
-            Shape::Sigmoid { center, width } => {
+        let bright = match &self.shape {
+            Shape::Table(table) => table.level(sample),
+            &Shape::Ramp { low, .. } if sample <= low => 0.0,
+            &Shape::Ramp { low, span } if low + span < sample => 1.0,
+            &Shape::Ramp { low, span } => ((sample - low) / span).clamp(0.0, 1.0),
+            &Shape::Sigmoid { center, width } => {
                 (1.0 + (-4.0 * (sample - center) / width).exp()).recip()
             }
         };
@@ -77,14 +124,70 @@ impl Curve {
     }
 }
 
-/// The window to start with: the first of the file, else from the grey values.
-pub fn first_window(scan: &Scan, frame_idx: usize) -> Window {
-    match scan.header.windows.first() {
-        Some(window) => from_file(window),
-        None => scan
-            .frame(frame_idx)
-            .map_or_else(|| window(0.5, 1.0, "auto"), |it| auto_window(&it)),
+impl Table {
+    /// The table of a file for samples that follow from its values by a line; a falling line turns it over with them, as it
+    /// does [`Window::through`].
+    pub fn new(table: &VoiTable, sample_from_value: &Rescale) -> Self {
+        let greatest = (1_u32 << table.bits.clamp(1, 16)) - 1;
+        let is_turned_over = sample_from_value.slope < 0.0;
+        let level = |entry: &u16| {
+            let level = (f32::from(*entry) / greatest as f32).min(1.0);
+            if is_turned_over { 1.0 - level } else { level }
+        };
+        Self {
+            name: table.name.clone(),
+            first: sample_from_value.of(f64::from(table.first)) as f32,
+            step: sample_from_value.slope as f32,
+            levels: table.entries.iter().map(level).collect(),
+        }
     }
+
+    /// The tables of an image; none where it is not known how its samples follow from its values.
+    fn of_scan(scan: &Scan) -> Vec<Self> {
+        let tables = scan.planes.tables.iter();
+        let line = scan.header.sample_from_value(0);
+        line.map_or_else(Vec::new, |it| {
+            tables.map(|table| Self::new(table, &it)).collect()
+        })
+    }
+
+    /// Brightness 0..1 of a sample, straight between the two levels that it lies between.
+    fn level(&self, sample: f32) -> f32 {
+        let last = self.levels.len().saturating_sub(1);
+        let at = ((sample - self.first) / self.step).clamp(0.0, last as f32);
+        let before = at as usize;
+        let level = |idx: usize| self.levels.get(idx.min(last)).copied().unwrap_or(0.0);
+        let (one, other) = (level(before), level(before + 1));
+        one + (other - one) * (at - before as f32)
+    }
+
+    /// The window that a drag goes on from: as wide as the table.
+    pub fn window(&self) -> Window {
+        let span = self.step * self.levels.len().saturating_sub(1).max(1) as f32;
+        Window {
+            center: self.first + span / 2.0,
+            width: span.abs(),
+            function: VoiFunction::LinearExact,
+            name: None,
+        }
+    }
+}
+
+/// What to start with: the first window of the file, else its first table, else a window from the grey values.
+pub fn first_look(scan: &Scan, frame_idx: usize) -> Look {
+    if let Some(window) = scan.header.windows.first() {
+        return Look::Window(from_file(window));
+    }
+    let table = Table::of_scan(scan).into_iter().next();
+    table.map_or_else(
+        || {
+            Look::Window(
+                scan.frame(frame_idx)
+                    .map_or_else(|| window(0.5, 1.0, "auto"), |it| auto_window(&it)),
+            )
+        },
+        Look::Table,
+    )
 }
 
 /// A window from the 0.5th to the 99.5th percentile of the grey values, padding left out.
@@ -114,19 +217,19 @@ pub fn auto_window(frame: &Frame) -> Window {
     )
 }
 
-/// The `number`th window that a digit key chooses: those of the file first, then the presets of computed tomography.
-pub fn preset_window(scan: &Scan, number: usize) -> Option<Window> {
-    let n_own = scan.header.windows.len();
-    match number.checked_sub(n_own) {
-        None => scan.header.windows.get(number).map(from_file),
-        Some(idx) if scan.header.modality == Modality::Ct => {
-            CT_PRESETS.get(idx).map(|(name, center, width)| Window {
-                function: VoiFunction::Linear,
-                ..window(*center, *width, name)
-            })
-        }
-        Some(_) => None,
+/// What digit keys choose, in order: the windows of the file, its tables, then the presets of computed tomography.
+pub fn presets(scan: &Scan) -> Vec<Look> {
+    let own = scan.header.windows.iter().map(from_file);
+    let mut looks: Vec<Look> = own.map(Look::Window).collect();
+    looks.extend(Table::of_scan(scan).into_iter().map(Look::Table));
+    if scan.header.modality == Modality::Ct {
+        let usual = CT_PRESETS.iter().map(|(name, center, width)| Window {
+            function: VoiFunction::Linear,
+            ..window(*center, *width, name)
+        });
+        looks.extend(usual.map(Look::Window));
     }
+    looks
 }
 
 /// A window of the file, with a name where the file gives none.

@@ -21,7 +21,7 @@ pub mod turn;
 
 pub use self::{
     colormap::heat_color,
-    curve::{CT_PRESETS, Curve, auto_window, preset_window},
+    curve::{CT_PRESETS, Curve, Look, Table, auto_window, first_look, presets},
     overlay::{Overlay, Strength, blend, heat_at, smooth},
     picture::{Picture, compose, overlay_png, sample_at, thumbnail},
     pyramid::Pyramid,

@@ -7,7 +7,7 @@ use super::{
     overlay::{Look, greatest, smooth},
 };
 use crate::{
-    case::{Frame, Samples, Scan, Window},
+    case::{Frame, Samples, Scan},
     prediction::{Affine2, Explanation, Heatmap, Method, Prediction},
 };
 
@@ -105,32 +105,34 @@ pub fn compose(
     }
 }
 
-/// A small picture of a frame in a window; `edge` is its longer side in pixels.
-pub fn thumbnail(pyramid: &Pyramid, window: &Window, edge: usize) -> Picture {
-    let frame = pyramid.frame();
-    let scale = frame.width.max(frame.height) as f32 / edge as f32;
+/// A small picture of a frame whose pixels are `aspect` times as high as wide; `edge` is its longer side in pixels.
+pub fn thumbnail(pyramid: &Pyramid, curve: &Curve, aspect: f32, edge: usize) -> Picture {
+    let (scan_from_picture, size) = fitted(pyramid.frame(), aspect, |_| edge as f32);
+    compose(pyramid, curve, None, Pose::upright(scan_from_picture), size)
+}
+
+/// Where a whole frame lies in a picture in which its pixels have their aspect, and the size of that, on whole pixels. The
+/// longer edge, with a pixel at least for each of the frame's, is made as long as `edge` says.
+fn fitted(frame: &Frame, aspect: f32, edge: impl FnOnce(f32) -> f32) -> (Affine2, (usize, usize)) {
+    let (wide, high) = (aspect.recip().max(1.0), aspect.max(1.0));
+    let (width, height) = (frame.width as f32 * wide, frame.height as f32 * high);
+    let longest = width.max(height).max(1.0);
+    let scale = longest / edge(longest);
     let scan_from_picture = Affine2 {
-        scale_x: scale,
-        scale_y: scale,
+        scale_x: scale / wide,
+        scale_y: scale / high,
         ..Affine2::IDENTITY
     };
-    let size = |edge: usize| ((edge as f32 / scale).round() as usize).max(1);
-    let curve = Curve::new(window, false);
-    let size = (size(frame.width), size(frame.height));
-    compose(
-        pyramid,
-        &curve,
-        None,
-        Pose::upright(scan_from_picture),
-        size,
-    )
+    let pixels = |it: f32| ((it / scale).round() as usize).max(1);
+    (scan_from_picture, (pixels(width), pixels(height)))
 }
 
 /// What an overlay picture is made of.
 #[derive(Clone, Copy)]
 pub struct OverlayRequest<'a> {
     pub scan: &'a Scan,
-    pub window: &'a Window,
+    /// Not inverted: a map is read on the picture as it is.
+    pub curve: &'a Curve,
     pub prediction: &'a Prediction,
     pub explanation: &'a Explanation,
     /// 0..1.
@@ -139,8 +141,8 @@ pub struct OverlayRequest<'a> {
 }
 
 /// The longest edge of an overlay picture; a smaller scan keeps its own size, but not below [`SMALLEST_EDGE`].
-const LONGEST_EDGE: usize = 1600;
-const SMALLEST_EDGE: usize = 720;
+const LONGEST_EDGE: f32 = 1600.0;
+const SMALLEST_EDGE: f32 = 720.0;
 
 /// The scan with the influence over it as a PNG, with method, scale, model and "Research use only" burnt in.
 ///
@@ -166,24 +168,19 @@ pub fn overlay_png(request: OverlayRequest<'_>) -> Result<Vec<u8>, Error> {
         n_frames: scan.n_frames(),
     };
     let frame = scan.frame(frame_idx).ok_or(no_frame)?;
-    let scan_px_per_px = pixel_scale(&frame);
-    let size = |edge: usize| ((edge as f32 / scan_px_per_px).round() as usize).max(1);
-    let scan_from_picture = Affine2 {
-        scale_x: scan_px_per_px,
-        scale_y: scan_px_per_px,
-        ..Affine2::IDENTITY
-    };
+    let aspect = scan.header.aspect();
+    let (scan_from_picture, size) =
+        fitted(&frame, aspect, |it| it.clamp(SMALLEST_EDGE, LONGEST_EDGE));
     let (shown, full, look) = (request.look.drawn(heatmap), greatest(heatmap), request.look);
     let opacity = look.heat_opacity(request.opacity, explanation.method);
     let overlay = Overlay::new(&shown, full, opacity);
-    let curve = Curve::new(request.window, false);
     let pyramid = Pyramid::new(frame.clone());
     let mut picture = compose(
         &pyramid,
-        &curve,
+        request.curve,
         Some(&overlay),
         Pose::upright(scan_from_picture),
-        (size(frame.width), size(frame.height)),
+        size,
     );
     let lines = outlines(explanation.method, &shown, full);
     for outline in lines.iter().filter(|_| look.has_outline) {
@@ -194,7 +191,8 @@ pub fn overlay_png(request: OverlayRequest<'_>) -> Result<Vec<u8>, Error> {
         dash(&mut picture, &points, 1.0);
     }
     let drawn = (full, request.opacity, look);
-    encode(&Caption::new(explanation, prediction, drawn).below(&picture))
+    let caption = Caption::new(explanation, prediction, drawn);
+    encode(&caption.stretched(aspect).below(&picture))
 }
 
 /// Part of the greatest influence that the outline lies at.
@@ -270,11 +268,6 @@ pub const fn has_outline(method: Method) -> bool {
         | Method::Rise => true,
         Method::IntegratedGradients | Method::SmoothGrad | Method::Chefer => false,
     }
-}
-
-fn pixel_scale(frame: &Frame) -> f32 {
-    let edge = frame.width.max(frame.height).max(1);
-    edge as f32 / edge.clamp(SMALLEST_EDGE, LONGEST_EDGE) as f32
 }
 
 /// A dashed amber line, two pixels wide.

@@ -3,8 +3,7 @@
 use super::{
     Curve, Error, Picture, Pose, Pyramid,
     caption::{self, RESEARCH_USE},
-    compose,
-    curve::first_window,
+    compose, first_look,
 };
 use crate::{case::Scan, prediction::Affine2};
 
@@ -35,7 +34,7 @@ impl Panel {
             scale_y: scale,
             ..Affine2::IDENTITY
         };
-        let curve = Curve::new(&first_window(scan, 0), false);
+        let curve = Curve::of(&first_look(scan, 0), false);
         let pyramid = Pyramid::new(frame.clone());
         let mut picture = compose(
             &pyramid,

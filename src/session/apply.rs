@@ -11,7 +11,7 @@ use crate::{
     failure::{Failure, InWords as _},
     lock::Reason,
     privacy::Phi,
-    render::{Turn, auto_window, curve::first_window, preset_window},
+    render::{Look, Turn, auto_window, first_look},
     settings::{LETTERS, Theme, USUAL_LETTERS},
     words::Part,
 };
@@ -157,7 +157,9 @@ impl State {
                 self.edit_course(|it| it.view.zoom_about(factor, about));
             }
             Command::PanCourse(by) => self.edit_course(|it| it.view.pan(by)),
-            Command::SetWindow(window) => self.edit_scan(|it| it.view.window = window),
+            Command::SetWindow(window) => {
+                self.edit_scan(|it| it.view.show_by(Look::Window(window)));
+            }
             Command::Pan { x, y } => self.edit_scan(|it| it.view.pan((x, y))),
             Command::Zoom { factor, about } => {
                 self.edit_scan(|it| it.view.zoom_about(factor, about))
@@ -378,12 +380,16 @@ impl State {
     fn act_on_view(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::AutoWindow => {
-                self.edit_scan(|it| it.view.window = auto_window(it.pyramid().frame()))
+                self.edit_scan(|it| {
+                    let window = auto_window(it.pyramid().frame());
+                    it.view.show_by(Look::Window(window));
+                });
             }
             Action::Window(number) => self.edit_scan(|it| {
                 let number = usize::from(number).saturating_sub(1);
-                it.view.window =
-                    preset_window(&it.scan, number).unwrap_or_else(|| it.view.window.clone());
+                if let Some(look) = it.presets().get(number).cloned() {
+                    it.view.show_by(look);
+                }
             }),
             Action::Invert => self.edit_scan(|it| it.view.is_inverted = !it.view.is_inverted),
             Action::TurnRight => self.edit_scan(|it| it.view.turn = it.view.turn.clockwise()),
@@ -413,11 +419,7 @@ impl State {
             Action::LinkViewports => {
                 self.viewports.are_apart = !self.viewports.are_apart;
             }
-            Action::Measure(tool) => {
-                // What is drawn belongs to a slice.
-                self.close_planes();
-                self.choose_tool(tool);
-            }
+            Action::Measure(tool) => self.choose_tool(tool),
             Action::RemoveMark => return self.remove_mark(),
             Action::Undo => return self.step_marks(true),
             Action::Redo => return self.step_marks(false),
@@ -570,7 +572,7 @@ impl State {
         let (item, scan) = self.scan()?;
         let job = SaveJob {
             scan: scan.scan.clone(),
-            window: scan.view.window.clone(),
+            curve: scan.view.plain_curve(),
             prediction: scan.prediction().cloned()?,
             explanation: scan.explanation()?.as_ref().clone(),
             opacity: self.drawn_opacity(scan),
@@ -638,7 +640,8 @@ pub(super) fn reset_view(item: &mut ScanItem) {
     item.view.fit();
     item.view.is_inverted = false;
     item.view.turn = Turn::default();
-    item.view.window = first_window(&item.scan, item.view.frame_idx);
+    let look = first_look(&item.scan, item.view.frame_idx);
+    item.view.show_by(look);
 }
 
 fn toggled(sheet: Option<Sheet>, wanted: Sheet) -> Option<Sheet> {

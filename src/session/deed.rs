@@ -146,7 +146,8 @@ impl State {
         let thumbnail_png = match &item.content {
             // A picture that cannot be encoded is kept without one.
             Content::Scan(it) => {
-                let small = thumbnail(it.pyramid(), &it.view.window, THUMBNAIL);
+                let aspect = it.scan.header.aspect();
+                let small = thumbnail(it.pyramid(), &it.view.plain_curve(), aspect, THUMBNAIL);
                 encode(&small).ok().map(Phi::new)
             }
             Content::Note(_) | Content::Series(_) | Content::Sequence(_) => None,

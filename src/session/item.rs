@@ -14,7 +14,7 @@ use crate::{
     prediction::{Call, Explanation, Faithfulness, LabelIdx, Method, Pixel, Prediction, Score},
     prep::TextForm,
     privacy::Phi,
-    render::{Pyramid, curve::first_window},
+    render::{Look, Pyramid, first_look, presets},
 };
 
 /// Names an open item; never used again after it is closed.
@@ -109,6 +109,8 @@ pub struct ScanItem {
     pub view: View,
     /// Of the frame on screen, while it is.
     pyramid: OnceCell<Pyramid>,
+    /// See [`Self::presets`].
+    presets: OnceCell<Vec<Look>>,
     /// One for each frame that was scored.
     pub readings: BTreeMap<usize, Reading>,
     /// What another model was asked about a frame, to be held against the first.
@@ -233,9 +235,10 @@ impl ScanItem {
         }
         Some(Self {
             series: SeriesKey::of(&scan.header),
-            view: View::new(first_window(&scan, 0)),
+            view: View::new(first_look(&scan, 0)),
             scan: Arc::new(scan),
             pyramid: OnceCell::new(),
+            presets: OnceCell::new(),
             readings: BTreeMap::new(),
             beside: BTreeMap::new(),
             points: BTreeMap::new(),
@@ -271,13 +274,7 @@ impl ScanItem {
     /// pixels are not square.
     pub fn scale_in(&self, (width, height): (f32, f32)) -> (f32, f32) {
         let frame = self.pyramid().frame();
-        let spacing = self.scan.header.spacing;
-        let ratio = spacing.map_or(1.0, |it| it.row_mm / it.column_mm);
-        let ratio = if (0.1..10.0).contains(&ratio) {
-            ratio
-        } else {
-            1.0
-        };
+        let ratio = self.scan.header.aspect();
         let (across, down) = if self.view.turn.is_sideways() {
             (height, width)
         } else {
@@ -288,15 +285,26 @@ impl ScanItem {
         (scale, scale * ratio)
     }
 
+    /// What digit keys choose, in order.
+    pub fn presets(&self) -> &[Look] {
+        self.presets.get_or_init(|| presets(&self.scan))
+    }
+
+    /// Offers what another scan offers.
+    pub(super) fn offer(&mut self, presets: &[Look]) {
+        self.presets = OnceCell::from(presets.to_vec());
+    }
+
     /// Shows another picture of its size.
     pub(super) fn take(&mut self, scan: Scan) {
         self.scan = Arc::new(scan);
-        self.rest();
+        self.pyramid.take();
     }
 
     /// Lets go of what is needed on screen only.
     pub(super) fn rest(&mut self) {
         self.pyramid.take();
+        self.presets.take();
     }
 
     /// What was asked about the frame on screen. An answer about anything else is not returned.

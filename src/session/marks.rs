@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Content, Deed, Effect, Item, ItemId, ScanItem, State, deed::identity_of};
+use super::{Content, Deed, Effect, Item, ItemId, Page, ScanItem, State, deed::identity_of};
 use crate::measure::Shape;
 
 /// What the next stroke on a scan draws.
@@ -35,7 +35,8 @@ pub enum MarkEdit {
     Remove(MarkId),
 }
 
-/// The marks of a scan, by frame, with what can be undone.
+/// The marks of a scan by frame, or of a plane by its place along the axis ([`Planes::mark_idx`](super::Planes::mark_idx)), with
+/// what can be undone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Marks {
     by_frame: BTreeMap<usize, Vec<Mark>>,
@@ -72,6 +73,20 @@ impl Marks {
     /// Those of a frame, oldest first.
     pub fn of(&self, frame_idx: usize) -> &[Mark] {
         self.by_frame.get(&frame_idx).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether there are none anywhere.
+    pub fn is_empty(&self) -> bool {
+        self.by_frame.values().all(Vec::is_empty)
+    }
+
+    /// The nearest place at most `reach` from another that has marks.
+    pub(super) fn near(&self, at: usize, reach: usize) -> Option<usize> {
+        let places = self
+            .by_frame
+            .range(at.saturating_sub(reach)..=at.saturating_add(reach));
+        let marked = places.filter(|it| !it.1.is_empty()).map(|it| *it.0);
+        marked.min_by_key(|it| it.abs_diff(at))
     }
 
     /// Whether there is a change to undo, and one to do again.
@@ -195,22 +210,47 @@ impl State {
             .collect()
     }
 
-    /// Removes the chosen mark of the scan in the middle, else the last one that was drawn on its frame.
+    /// Where the marks lie that are seen where keys are: on the frame in the middle, else on the planes, the active one first.
+    fn places_seen(&self) -> Vec<(ItemId, usize)> {
+        match &self.planes {
+            Some(planes) => planes.places_seen(),
+            None => self
+                .scan()
+                .map(|(id, scan)| (id, scan.view.frame_idx))
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    fn marks_at(&self, (id, at): (ItemId, usize)) -> &[Mark] {
+        let cuts = self.planes.iter().flat_map(|it| &it.cuts);
+        let cut = cuts.into_iter().find(|it| it.id == id);
+        let scan = cut
+            .map(|it| &it.scan)
+            .or_else(|| self.scan_of(id).map(|it| it.1));
+        scan.map_or(&[], |it| it.marks.of(at))
+    }
+
+    /// Removes the chosen mark if it is seen, else the last one that was drawn on the frame in the middle or on the active
+    /// plane.
     pub(super) fn remove_mark(&mut self) -> Vec<Effect> {
-        // Beside planes no mark is seen.
-        let Some((item, scan)) = self.scan().filter(|_| self.planes.is_none()) else {
-            return Vec::new();
+        let seen = self.places_seen();
+        let marks = |at: &(ItemId, usize)| self.marks_at(*at).iter().map(|it| it.id);
+        let chosen = seen.iter().find_map(|at| {
+            let chosen = marks(at).find(|it| Some(*it) == self.chosen_mark)?;
+            Some((*at, chosen))
+        });
+        let last = || {
+            seen.first()
+                .and_then(|at| Some((*at, marks(at).next_back()?)))
         };
-        let frame_idx = scan.view.frame_idx;
-        let marks = scan.marks.of(frame_idx);
-        let chosen = marks.iter().find(|it| Some(it.id) == self.chosen_mark);
-        match chosen.or(marks.last()).map(|it| it.id) {
-            Some(id) => self.edit_marks(item, frame_idx, MarkEdit::Remove(id)),
+        match chosen.or_else(last) {
+            Some(((item, at), id)) => self.edit_marks(item, at, MarkEdit::Remove(id)),
             None => Vec::new(),
         }
     }
 
-    /// Undoes or does again, and shows the frame where.
+    /// Undoes or does again, and shows the frame or the place of the active plane where.
     pub(super) fn step_marks(&mut self, is_undo: bool) -> Vec<Effect> {
         let mut stepped = None;
         self.edit_scan(|it| {
@@ -225,13 +265,27 @@ impl State {
                 stepped = Some((frame_idx, old.of(frame_idx).to_vec()));
             }
         });
+        let planes = self.planes.as_mut().filter(|_| self.page == Page::Reading);
+        if let Some(planes) = planes {
+            if let Some((at, _)) = stepped {
+                planes.show_mark(at);
+            }
+            return Vec::new();
+        }
         match (self.scan().map(|it| it.0), stepped) {
             (Some(item), Some((frame_idx, before))) => self.tell_marked(item, frame_idx, &before),
             _ => Vec::new(),
         }
     }
 
+    /// A scan, or a plane.
     fn scan_mut(&mut self, id: ItemId) -> Option<&mut ScanItem> {
+        let planes = self.planes.as_ref();
+        let cut = planes.and_then(|it| it.cuts.iter().position(|it| it.id == id));
+        if let Some(at) = cut {
+            let cuts = &mut self.planes.as_mut()?.cuts;
+            return cuts.get_mut(at).map(|it| &mut it.scan);
+        }
         let item = self.item_mut(id);
         match item.map(|it: &mut Item| &mut it.content) {
             Some(Content::Scan(scan)) => Some(scan),

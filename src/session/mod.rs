@@ -59,7 +59,6 @@ use crate::{
     words::{Language, Words},
 };
 
-use self::together::Joining;
 pub use self::{
     about::{About, AboutLine, Tested},
     action::{Action, ActionInfo, ActionWords, Group},
@@ -102,6 +101,7 @@ pub use self::{
         column_words, row_of_kept, standing_words, urgency,
     },
 };
+use self::{planes::PlaneMarks, together::Joining};
 
 /// What the program is called, in every language.
 pub const NAME: &str = "Wardlight";
@@ -135,6 +135,8 @@ pub struct State {
     pub viewports: Viewports,
     /// In the place of the viewports, while a person looks at them.
     pub planes: Option<Planes>,
+    /// Of the planes of a row that are not looked at now.
+    plane_marks: BTreeMap<ItemId, PlaneMarks>,
     pub models: Vec<Arc<Manifest>>,
     /// The models chosen for scans and for notes, where several are installed.
     pub chosen: BTreeMap<Kind, ModelRef>,
@@ -465,6 +467,7 @@ impl State {
             center: None,
             viewports: Viewports::default(),
             planes: None,
+            plane_marks: BTreeMap::new(),
             models: Vec::new(),
             chosen: BTreeMap::new(),
             sites: Vec::new(),

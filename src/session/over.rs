@@ -9,11 +9,12 @@ use crate::{
     case::{
         Presentation, Window,
         presentation::{Content, DisplayedArea, State as Shown, VoiCurve},
+        scan::Rescale,
     },
     failure::Failure,
     import::Origin,
     privacy::Phi,
-    render::Turn,
+    render::{Look, Table, Turn},
     store,
 };
 
@@ -163,32 +164,57 @@ impl State {
                 return;
             };
             let of = (&uid, scan.view.frame_idx);
-            let window = state
-                .of_frame(&state.vois, of.0, of.1)
-                .into_iter()
-                .flat_map(|it| &it.curves)
-                .find_map(|it| match it {
-                    VoiCurve::Window(window) => Some(window.clone()),
-                    VoiCurve::Table(_) => None,
-                });
-            // On MONOCHROME1 our samples are turned over, and the windows of a state are not.
-            let is_turned_over = scan.scan.header.pixels.photometric == "MONOCHROME1";
-            if let Some(window) = window.filter(|_| !is_turned_over) {
-                scan.view.window = Window {
-                    name: window
-                        .name
-                        .clone()
-                        .or_else(|| scan.view.window.name.clone()),
-                    ..window
-                };
+            let curves = state.of_frame(&state.vois, of.0, of.1);
+            let curve = curves.into_iter().flat_map(|it| &it.curves).next();
+            let line = sample_from_said(state, scan);
+            if let (Some(curve), Some(line)) = (curve, &line) {
+                scan.view.show_by(look_of(curve, line, scan));
             }
-            scan.view.is_inverted = state.is_inverted;
+            // PS3.4 N.2.1.4: the shape of the state says what is bright, whatever the image says. Samples that fall where
+            // values rise, as those of MONOCHROME1 do, had their windows and tables turned over with them.
+            let is_falling = line.map_or_else(
+                || scan.scan.header.pixels.photometric == "MONOCHROME1",
+                |it| it.slope < 0.0,
+            );
+            scan.view.is_inverted = state.is_inverted != is_falling;
             scan.view.turn = Turn::by_degrees(state.turned_degrees, state.is_mirrored);
             let area = state.of_frame(&state.areas, of.0, of.1);
             if let Some(area) = area.first() {
                 look_at(scan, area);
             }
         });
+    }
+}
+
+/// How the samples of a scan follow from the values that a state means; `None` where that is not known.
+fn sample_from_said(state: &Shown, scan: &ScanItem) -> Option<Rescale> {
+    let header = &scan.scan.header;
+    let frame_idx = scan.view.frame_idx;
+    let own = header.frame(frame_idx).and_then(|it| it.rescale);
+    // PS3.3 C.11.1: the rescale of the state takes the place of the image's.
+    let value_from_said = match (own, state.rescale) {
+        (Some(own), Some([slope, intercept])) if slope != 0.0 => {
+            own.after(&Rescale { slope, intercept }.inverse())
+        }
+        // PS3.4 N.2: what a state does not say is not done, and its curve is for stored values.
+        (Some(own), None) => own,
+        _ => Rescale::SAME,
+    };
+    let sample_from_value = header.sample_from_value(frame_idx)?;
+    Some(sample_from_value.after(&value_from_said))
+}
+
+/// The curve of a state for the samples of a scan.
+fn look_of(curve: &VoiCurve, line: &Rescale, scan: &ScanItem) -> Look {
+    match curve {
+        VoiCurve::Window(window) => Look::Window(Window {
+            name: window
+                .name
+                .clone()
+                .or_else(|| scan.view.window.name.clone()),
+            ..window.through(line)
+        }),
+        VoiCurve::Table(table) => Look::Table(Table::new(table, line)),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Three planes at right angles through the slices of a series, and the point at which they meet.
 //!
-//! What is drawn there is worked out from many files and belongs to none of them: no model reads it, and nothing that is
-//! said of a slice stands beside it.
+//! What is drawn there is worked out from many files and belongs to none of them: no model reads it, nothing that is said of
+//! a slice stands beside it, and marks on it are kept until the window closes, not in the records.
 
 use std::sync::Arc;
 
-use super::{Effect, ItemId, Purpose, ScanItem, State, Tone};
+use super::{Effect, ItemId, Marks, Purpose, ScanItem, State, Tone};
 use crate::{
     case::{
         Plane, Scan,
@@ -32,6 +32,16 @@ pub struct Planes {
     pub active: Axis,
     pub cuts: [Cut; 3],
 }
+
+/// The marks that were drawn on the planes of a series, while these are not looked at.
+#[derive(Debug)]
+pub(super) struct PlaneMarks {
+    /// How far the volume reached along each axis: in another one they would lie elsewhere.
+    reach_mm: [[f64; 2]; 3],
+    marks: [Marks; 3],
+}
+
+const AXES: [Axis; 3] = [Axis::Axial, Axis::Coronal, Axis::Sagittal];
 
 /// One plane, drawn like a scan.
 #[derive(Debug)]
@@ -72,6 +82,33 @@ impl Planes {
         (steps(at_mm - low).min(last), last + 1)
     }
 
+    /// By what place along an axis marks are kept that are drawn there, in whole micrometres from its first step: where marks
+    /// lie within half a step, and are therefore seen, else where the plane lies.
+    pub fn mark_idx(&self, axis: Axis) -> usize {
+        let [low, _] = self.volume.range_mm(axis);
+        let at_mm = dot(self.meet_mm, axis.across());
+        let at = micrometres(at_mm - low);
+        let reach = micrometres(self.volume.step_mm(axis) / 2.0);
+        self.cut(axis).scan.marks.near(at, reach).unwrap_or(at)
+    }
+
+    /// Where the marks lie that are seen, those of the active plane first.
+    pub(super) fn places_seen(&self) -> Vec<(ItemId, usize)> {
+        let others = AXES.into_iter().filter(|it| *it != self.active);
+        std::iter::once(self.active)
+            .chain(others)
+            .map(|axis| (self.cut(axis).id, self.mark_idx(axis)))
+            .collect()
+    }
+
+    /// Has the active plane lie where marks are kept.
+    pub(super) fn show_mark(&mut self, mark_idx: usize) {
+        let way = self.active.across();
+        let [low, _] = self.volume.range_mm(self.active);
+        let by_mm = low + mark_idx as f64 / 1000.0 - dot(self.meet_mm, way);
+        self.meet_at(added(self.meet_mm, times(way, by_mm)));
+    }
+
     /// Goes to a step along the active axis.
     fn go_to(&mut self, at: usize) {
         let (now, n) = self.position(self.active);
@@ -85,14 +122,13 @@ impl Planes {
     /// Has the planes meet at a place in the patient, as near to it as there are samples.
     fn meet_at(&mut self, place_mm: [f64; 3]) {
         let before = self.meet_mm;
-        let axes = [Axis::Axial, Axis::Coronal, Axis::Sagittal];
-        self.meet_mm = axes.into_iter().fold([0.0; 3], |sum, axis| {
+        self.meet_mm = AXES.into_iter().fold([0.0; 3], |sum, axis| {
             let way = axis.across();
             let [low, high] = self.volume.range_mm(axis);
             let at_mm = dot(place_mm, way).clamp(low, high);
             added(sum, times(way, at_mm))
         });
-        for axis in axes {
+        for axis in AXES {
             if dot(before, axis.across()) != dot(self.meet_mm, axis.across()) {
                 self.draw(axis);
             }
@@ -106,6 +142,15 @@ impl Planes {
         cut.plane = plane;
         cut.scan.take(scan);
     }
+}
+
+/// In whole micrometres.
+fn micrometres(mm: f64) -> usize {
+    (mm * 1000.0).round().max(0.0) as usize
+}
+
+fn reach_mm(volume: &Volume) -> [[f64; 2]; 3] {
+    AXES.map(|it| volume.range_mm(it))
 }
 
 /// The picture of an axis at a place along it, in mm.
@@ -190,7 +235,8 @@ impl State {
         if self.row_of(center) != row {
             return;
         }
-        let (scan, view) = (scan.scan.clone(), scan.view.clone());
+        let (view, presets) = (scan.view.clone(), scan.presets().to_vec());
+        let scan = scan.scan.clone();
         // Where that slice lies.
         let place = self.item(center).and_then(|it| self.place_of(it));
         // They meet in the middle of the slice that was looked at.
@@ -204,12 +250,15 @@ impl State {
         // It is no file: nothing may take it for one.
         header.dicom = None;
         let meet_mm = middle.unwrap_or_default();
-        let mut cut = |axis: Axis| {
+        let [axial, coronal, sagittal] = self.marks_on_planes(row, &volume);
+        let mut cut = |axis: Axis, marks: Marks| {
             let at_mm = dot(meet_mm, axis.across());
             let (plane, drawn) = drawn(&volume, &header, axis, at_mm);
             let mut scan = ScanItem::new(drawn)?;
-            scan.view.window = view.window.clone();
+            scan.view.show_by(view.look());
             scan.view.is_inverted = view.is_inverted;
+            scan.offer(&presets);
+            scan.marks = marks;
             let id = ItemId(self.number());
             Some(Cut {
                 axis,
@@ -218,7 +267,11 @@ impl State {
                 scan,
             })
         };
-        let cuts = [cut(Axis::Axial), cut(Axis::Coronal), cut(Axis::Sagittal)];
+        let cuts = [
+            cut(Axis::Axial, axial),
+            cut(Axis::Coronal, coronal),
+            cut(Axis::Sagittal, sagittal),
+        ];
         if let [Some(axial), Some(coronal), Some(sagittal)] = cuts {
             self.planes = Some(Planes {
                 row,
@@ -238,8 +291,10 @@ impl State {
         let Some(planes) = self.planes.take() else {
             return;
         };
+        let meet_mm = planes.meet_mm;
+        self.keep_plane_marks(planes);
         let stack = self.center().and_then(|it| self.stack_of(it));
-        let near = stack.and_then(|it| it.nearest(dot(planes.meet_mm, it.normal()?)));
+        let near = stack.and_then(|it| it.nearest(dot(meet_mm, it.normal()?)));
         if let Some(at) = near {
             self.show_slice(at);
         }
@@ -248,8 +303,39 @@ impl State {
     /// Closes the planes if their series is not in the middle any more.
     pub(super) fn keep_planes(&mut self) {
         let row = self.scan().map(|it| self.row_of(it.0));
-        if self.planes.as_ref().is_some_and(|it| Some(it.row) != row) {
-            self.planes = None;
+        if let Some(planes) = self.planes.take_if(|it| Some(it.row) != row) {
+            self.keep_plane_marks(planes);
+        }
+        let items = &self.items;
+        self.plane_marks
+            .retain(|row, _| items.iter().any(|it| it.id == *row));
+    }
+
+    fn keep_plane_marks(&mut self, planes: Planes) {
+        let reach_mm = reach_mm(&planes.volume);
+        let marks = planes.cuts.map(|it| it.scan.marks);
+        if marks.iter().any(|it| it.can_step() != (false, false)) {
+            let kept = PlaneMarks { reach_mm, marks };
+            self.plane_marks.insert(planes.row, kept);
+        }
+    }
+
+    /// The marks that were drawn on the planes of a row before; told where the volume is another one now.
+    fn marks_on_planes(&mut self, row: ItemId, volume: &Volume) -> [Marks; 3] {
+        let kept = self.plane_marks.remove(&row);
+        match kept {
+            Some(kept) if kept.reach_mm == reach_mm(volume) => kept.marks,
+            Some(kept) if kept.marks.iter().all(Marks::is_empty) => Default::default(),
+            None => Default::default(),
+            Some(_) => {
+                let failure = Failure {
+                    headline: self.words.say("planes-marks-lost"),
+                    remedy: self.words.say("planes-marks-lost-remedy"),
+                    cause: String::new(),
+                };
+                self.tell(Tone::Failure, failure, None, None);
+                Default::default()
+            }
         }
     }
 
@@ -260,7 +346,7 @@ impl State {
             edit(&mut cut.scan);
             let view = cut.scan.view.clone();
             for cut in &mut planes.cuts {
-                cut.scan.view.window = view.window.clone();
+                cut.scan.view.show_by(view.look());
                 cut.scan.view.is_inverted = view.is_inverted;
             }
         }

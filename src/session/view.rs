@@ -1,12 +1,17 @@
 //! How a scan is looked at: frame, window, zoom and place. Pure arithmetic, no pixels.
 
-use crate::{case::Window, render::Turn};
+use crate::{
+    case::Window,
+    render::{Curve, Look, Table, Turn},
+};
 
 /// How one scan is looked at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
     pub frame_idx: usize,
     pub window: Window,
+    /// Takes the place of the window while it is there.
+    pub table: Option<Table>,
     pub is_inverted: bool,
     pub turn: Turn,
     /// 1 fits the scan into the viewport.
@@ -20,15 +25,43 @@ const ZOOM_MAX: f32 = 40.0;
 
 impl View {
     /// The first frame, fitted.
-    pub fn new(window: Window) -> Self {
+    pub fn new(look: Look) -> Self {
+        let (window, table) = parts(look);
         Self {
             frame_idx: 0,
             window,
+            table,
             is_inverted: false,
             turn: Turn::default(),
             zoom: 1.0,
             center: (0.5, 0.5),
         }
+    }
+
+    /// Shows grey values by a window or by a table, in the place of the one before.
+    pub fn show_by(&mut self, look: Look) {
+        (self.window, self.table) = parts(look);
+    }
+
+    /// By which window or table grey values are shown.
+    pub fn look(&self) -> Look {
+        match &self.table {
+            Some(table) => Look::Table(table.clone()),
+            None => Look::Window(self.window.clone()),
+        }
+    }
+
+    /// By a window or by a table, and inverted or not.
+    pub fn curve(&self) -> Curve {
+        Curve {
+            is_inverted: self.is_inverted,
+            ..self.plain_curve()
+        }
+    }
+
+    /// By a window or by a table, and never inverted: what is kept of a scan and saved with a map over it shows it as it is.
+    pub fn plain_curve(&self) -> Curve {
+        Curve::of(&self.look(), false)
     }
 
     /// Moves the picture by shares of the scan's width and height.
@@ -56,8 +89,8 @@ impl View {
             before.center.0 - after.center.0,
             before.center.1 - after.center.1,
         ));
-        if is_alike && before.window != after.window {
-            self.window = after.window.clone();
+        if is_alike && before.look() != after.look() {
+            self.show_by(after.look());
         }
     }
 
@@ -79,9 +112,17 @@ impl View {
     }
 }
 
+/// A drag leaves a table for the window that is as wide.
+fn parts(look: Look) -> (Window, Option<Table>) {
+    match look {
+        Look::Window(window) => (window, None),
+        Look::Table(table) => (table.window(), Some(table)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::View;
+    use super::{Look, View};
     use crate::case::{VoiFunction, Window};
 
     #[test]
@@ -92,7 +133,7 @@ mod tests {
             function: VoiFunction::Linear,
             name: None,
         };
-        let mut view = View::new(window);
+        let mut view = View::new(Look::Window(window));
         let screen = |view: &View| (0.3 - view.center.0) * view.zoom;
         let before = screen(&view);
         view.zoom_about(2.5, (0.3, 0.6));

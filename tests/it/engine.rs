@@ -11,7 +11,7 @@ use wardlight::{
     engine::{self, Client, Event, Gate, Job, JobId, Parts, SaveJob, Target},
     prediction::{LabelIdx, Method},
     privacy::Phi,
-    render::overlay::Look,
+    render::{Curve, overlay::Look},
     score::Loaded,
 };
 
@@ -275,11 +275,11 @@ fn the_overlay_and_the_result_are_written_beside_each_other() {
     };
     let scan = Arc::new(fake::scan(1));
     let save = |to: PathBuf| {
-        let window = scan.header.windows[0].clone();
+        let curve = Curve::new(&scan.header.windows[0], false);
         let (prediction, explanation) = (prediction.clone(), explanation.clone());
         Job::Save(Box::new(SaveJob {
             scan: scan.clone(),
-            window,
+            curve,
             prediction: *prediction,
             explanation: *explanation,
             opacity: 0.5,

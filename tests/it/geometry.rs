@@ -19,7 +19,7 @@ use wardlight::{
     model::{Attribution, AttributionValues, Error, Logits, Manifest, Model, Task},
     prediction::{Engine, Form, LabelIdx, Method, Precision},
     prep::{Fit, Input, Intensity, Spec, prepare_scan},
-    render::{Curve, Overlay, Picture, Pose, compose, overlay::greatest, smooth},
+    render::{Overlay, Picture, Pose, compose, overlay::greatest, smooth},
     score::Loaded,
     session::{Action, Command, Effect, ScanItem, State},
     settings::Settings,
@@ -43,6 +43,9 @@ const CENTER: u32 = 0x0028_1050;
 const WIDTH: u32 = 0x0028_1051;
 const INTERCEPT: u32 = 0x0028_1052;
 const SLOPE: u32 = 0x0028_1053;
+const DESCRIPTOR: u32 = 0x0028_3002;
+const ENTRIES: u32 = 0x0028_3006;
+const TABLES: u32 = 0x0028_3010;
 const MODALITY: u32 = 0x0008_0060;
 const IMAGER_SPACING: u32 = 0x0018_1164;
 
@@ -156,6 +159,19 @@ fn by_numbers() -> Vec<Way> {
         // In the units that the slope leads to.
         it.text(CENTER, b"DS", "-724").text(WIDTH, b"DS", "400");
     });
+    // From black on the ground to nearly white on the mark, and no window.
+    let tabled = changed(|it| {
+        let entries = (0..=100_u16).flat_map(|it| (it * 600).to_le_bytes());
+        let mut item = Fields::default();
+        item.words(DESCRIPTOR, &[101, GROUND as u16, 16]).bytes(
+            ENTRIES,
+            b"OW",
+            entries.collect::<Vec<u8>>(),
+        );
+        it.text(CENTER, b"DS", "")
+            .text(WIDTH, b"DS", "")
+            .item(TABLES, item);
+    });
     vec![
         way("8 bits", WIDE, 1.0, gray(WIDE, 8, both)),
         way("8 bits, higher than wide", TALL, 1.0, gray(TALL, 8, both)),
@@ -166,6 +182,7 @@ fn by_numbers() -> Vec<Way> {
         way("a rescale", WIDE, 1.0, rescaled),
         way("MONOCHROME1, 8 bits", WIDE, 1.0, turned_over(8)),
         way("MONOCHROME1, 12 bits", WIDE, 1.0, turned_over(12)),
+        way("a display table", WIDE, 1.0, tabled),
         way("RGB by pixel", WIDE, 1.0, colour(false)),
         way("RGB by plane", WIDE, 1.0, colour(true)),
     ]
@@ -183,9 +200,11 @@ fn by_places() -> Vec<Way> {
             .text(SPACING, b"DS", "0.5\\1");
         it.text(IMAGER_SPACING, b"DS", "1\\1");
     });
-    let by_aspect = changed(|it| {
-        it.text(ASPECT, b"IS", "2\\1");
-    });
+    let by_aspect = |text| {
+        changed(|it| {
+            it.text(ASPECT, b"IS", text);
+        })
+    };
     let in_syntax = |syntax: &str| changed(|it| syntax.clone_into(&mut it.syntax));
     let far = "pixel spacing, rows far apart";
     let near = "imager spacing, rows near each other";
@@ -198,8 +217,20 @@ fn by_places() -> Vec<Way> {
             0.5,
             both_spacings,
         ),
-        // Not drawn as it says, and the file's remarks tell so.
-        way("an aspect ratio alone", WIDE, 1.0, by_aspect),
+        way("an aspect ratio alone", WIDE, 2.0, by_aspect("2\\1")),
+        way(
+            "an aspect ratio, wider than high",
+            WIDE,
+            0.5,
+            by_aspect("1\\2"),
+        ),
+        // Drawn square, and the file's remarks tell so.
+        way(
+            "an aspect ratio beyond belief",
+            WIDE,
+            1.0,
+            by_aspect("1\\99"),
+        ),
         way("implicit", WIDE, 1.0, in_syntax(IMPLICIT_LE)),
         way("big-endian", WIDE, 1.0, in_syntax(EXPLICIT_BE)),
     ]
@@ -396,7 +427,7 @@ fn screen(seat: &Seat, has_map: bool) -> Picture {
         view.center.1 * frame.height as f32,
     );
     let pose = Pose::about(center, scan.scale_in((edge, edge)), view.turn, (edge, edge));
-    let curve = Curve::new(&view.window, view.is_inverted);
+    let curve = view.curve();
     let explanation = seat.state.map_over(scan).filter(|_| has_map);
     let heat = explanation.and_then(|it| it.heatmap.as_ref());
     let heat = heat.map(|it| (smooth(it), greatest(it)));
@@ -505,7 +536,7 @@ fn check_input(seat: &mut Seat, way: &Way) {
     seat.act(Action::ResetView);
 }
 
-/// The overlay that is saved is upright, in the file's own pixels, whatever the screen shows.
+/// The overlay that is saved is upright, in the file's own pixels and their proportion, whatever the screen shows.
 fn check_saved(seat: &mut Seat, way: &Way, folder: &Path) {
     seat.act(Action::FlipAcross);
     seat.act(Action::TurnRight);
@@ -513,15 +544,16 @@ fn check_saved(seat: &mut Seat, way: &Way, folder: &Path) {
     seat.act(Action::SaveOverlay);
     seat.apply(Command::SaveTo(to.clone()));
     let picture = image::open(&to).unwrap().into_rgb8();
-    let per_pixel = picture.width() as f32 / way.size.0 as f32;
+    let across = picture.width() as f32 / way.size.0 as f32;
+    let down = across * way.ratio;
     assert!(
-        per_pixel * way.size.1 as f32 <= picture.height() as f32,
+        down * way.size.1 as f32 <= picture.height() as f32,
         "{}",
         way.name
     );
     let at = |(x, y): (usize, usize)| {
-        let middle = |it: usize| ((it as f32 + 0.5) * per_pixel) as u32;
-        picture.get_pixel(middle(x), middle(y)).0
+        let middle = |it: usize, per_pixel: f32| ((it as f32 + 0.5) * per_pixel) as u32;
+        picture.get_pixel(middle(x, across), middle(y, down)).0
     };
     // The map has little blue: where there is more than on the ground, the picture below is bright.
     let [_, _, ground] = at((0, 0));
@@ -582,6 +614,13 @@ fn screen_model_map_and_export_agree_to_the_pixel_on_where_the_mark_is() {
         let words = "pixels are not square";
         let is_told = is_warned(&seat.scan().scan, words);
         assert_eq!(is_told, way.name.contains("aspect"), "{}", way.name);
+        let is_square = is_warned(&seat.scan().scan, "are drawn square");
+        assert_eq!(
+            is_square,
+            way.name.contains("beyond belief"),
+            "{}",
+            way.name
+        );
     }
 }
 

@@ -54,6 +54,7 @@ mod language;
 mod literals;
 mod lock;
 mod lock_memory;
+mod looks;
 mod made;
 mod marks;
 mod measure;

@@ -5,11 +5,42 @@ use std::f64::consts::PI;
 use proptest::prelude::*;
 use serde_json::Value;
 use wardlight::{
-    case::{Frame, Samples, Spacing, SpacingSource},
+    case::{
+        Frame, Samples, Spacing, SpacingSource,
+        scan::{DicomHeader, Header},
+    },
     measure::{
         Extent, Hit, Measured, NoMillimetres, PixelValue, Point, Region, Scale, Shape, measure,
+        measure_on,
     },
 };
+
+/// An angle is one of what is seen: pixels are drawn in the proportion that a file tells, if it tells nothing else.
+#[test]
+fn angles_hold_where_a_file_tells_only_the_proportion_of_its_pixels() {
+    let mut scan = crate::prep::scan(32, 32, pattern(32, 32).samples);
+    let frames = scan.frames();
+    let angle =
+        Shape::Angle([(20.0, 10.0), (10.0, 10.0), (20.0, 15.0)].map(|(x, y)| Point::new(x, y)));
+    let measured = |header: &Header| match measure_on(&frames[0], header, &angle) {
+        Measured::Angle { degrees, scale } => (degrees.unwrap(), scale),
+        other => panic!("{other:?}"),
+    };
+    let (square, scale) = measured(&scan.header);
+    assert!((square - 26.565_051).abs() < 1e-5, "{square}");
+    assert_eq!(scale, Scale::Pixels(NoMillimetres::NoSpacing));
+    scan.header.dicom = Some(DicomHeader {
+        pixel_aspect: Some(2.0),
+        ..DicomHeader::default()
+    });
+    let (found, scale) = measured(&scan.header);
+    assert!((found - 45.0).abs() < 1e-9, "{found}");
+    assert_eq!(scale, Scale::Pixels(NoMillimetres::OnlyAspect));
+    // Millimetres tell more.
+    scan.header.spacing = in_patient(1.0, 1.0);
+    let (found, _) = measured(&scan.header);
+    assert!((found - square).abs() < 1e-9, "{found}");
+}
 
 const UPRIGHT: [[f64; 2]; 2] = [[1.0, 0.0], [0.0, 1.0]];
 

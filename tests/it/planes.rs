@@ -5,8 +5,9 @@ use std::sync::Arc;
 use wardlight::{
     case::{Frame, Modality, Samples, Scan, Spacing, SpacingSource, scan::Place},
     engine::{Event, Job},
+    measure::{Measured, PixelValue, Point, Scale, Shape, measure_on},
     render::mpr::{Axis, Volume},
-    session::{Action, Command, State},
+    session::{Action, Command, Mark, MarkEdit, Planes, State, Tool},
 };
 
 use crate::{session, slices};
@@ -159,12 +160,8 @@ fn keys_go_through_the_active_plane_and_the_slices_come_back_where_they_met() {
 }
 
 #[test]
-fn no_result_and_no_mark_stands_beside_the_planes() {
-    for action in [
-        Action::Score,
-        Action::Agree,
-        Action::Measure(wardlight::session::Tool::Length),
-    ] {
+fn no_result_stands_beside_the_planes() {
+    for action in [Action::Score, Action::Agree] {
         let mut state = opened([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
         cut(&mut state);
         state.apply(Command::Act(action));
@@ -175,6 +172,174 @@ fn no_result_and_no_mark_stands_beside_the_planes() {
     cut(&mut state);
     state.apply(Command::Act(Action::PreviousItem));
     assert!(state.planes.is_none());
+}
+
+fn planes(state: &State) -> &Planes {
+    state.planes.as_ref().unwrap()
+}
+
+/// The marks that are seen on a plane.
+fn seen(state: &State, axis: Axis) -> &[Mark] {
+    let planes = planes(state);
+    planes.cut(axis).scan.marks.of(planes.mark_idx(axis))
+}
+
+/// Draws on a plane what lies at these places of the patient, moved onto it.
+fn draw(state: &mut State, axis: Axis, shape: impl FnOnce(&dyn Fn([f64; 3]) -> Point) -> Shape) {
+    let cut = planes(state).cut(axis);
+    let plane = cut.plane;
+    let point = |place_mm: [f64; 3]| {
+        let [x, y] = plane.pixel_from_patient(place_mm);
+        Point::new(x, y)
+    };
+    let (id, at) = (cut.id, planes(state).mark_idx(axis));
+    let edit = MarkEdit::Add(shape(&point));
+    state.apply(Command::EditMarks(id, at, edit));
+}
+
+/// What the newest mark of a plane measures.
+fn measured(state: &State, axis: Axis) -> Measured {
+    let scan = &planes(state).cut(axis).scan;
+    let frames = scan.scan.frames();
+    let shape = &seen(state, axis).last().unwrap().shape;
+    measure_on(&frames[0], &scan.scan.header, shape)
+}
+
+#[test]
+fn marks_on_planes_measure_what_lies_in_the_patient() {
+    for directions in [
+        [1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+        [-1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+    ] {
+        let mut state = opened(directions);
+        state.apply(Command::ShowSlice(5));
+        cut(&mut state);
+        let [x, y, z] = planes(&state).meet_mm;
+        for (axis, along) in [
+            (Axis::Axial, [[3.0, 0.0, 0.0], [0.0, 4.0, 0.0]]),
+            (Axis::Coronal, [[3.0, 0.0, 0.0], [0.0, 0.0, 4.0]]),
+            (Axis::Sagittal, [[0.0, 3.0, 0.0], [0.0, 0.0, 4.0]]),
+        ] {
+            let to = |way: [f64; 3]| [x + way[0], y + way[1], z + way[2]];
+            let [three, four] = along.map(to);
+            draw(&mut state, axis, |at| Shape::Length([at(three), at(four)]));
+            let Measured::Length(found) = measured(&state, axis) else {
+                panic!("a length")
+            };
+            // Three and four millimetres at a right angle.
+            assert!((found.value - 5.0).abs() < 1e-4, "{axis:?} {found:?}");
+            assert_eq!(found.scale, Scale::Millimetres(SpacingSource::Patient));
+            draw(&mut state, axis, |at| {
+                Shape::Angle([at(three), at([x, y, z]), at(four)])
+            });
+            let Measured::Angle { degrees, .. } = measured(&state, axis) else {
+                panic!("an angle")
+            };
+            assert!(
+                (degrees.unwrap() - 90.0).abs() < 1e-6,
+                "{axis:?} {degrees:?}"
+            );
+            // On edges of pixels, so that their centres lie evenly round the middle: the phantom is linear.
+            let plane = planes(&state).cut(axis).plane;
+            let corners = [Point::new(2.0, 2.0), Point::new(8.0, 6.0)];
+            draw(&mut state, axis, |_| {
+                Shape::rectangle(corners[0], corners[1], [[1.0, 0.0], [0.0, 1.0]])
+            });
+            let Measured::Region(region) = measured(&state, axis) else {
+                panic!("a region")
+            };
+            let area = region.area.unwrap();
+            let wanted = 24.0 * plane.row_mm * plane.column_mm;
+            assert!((area.value - wanted).abs() < 1e-3, "{axis:?} {area:?}");
+            let mean = region.statistics.unwrap().mean;
+            let middle = value(plane.patient_from_pixel([5.0, 4.0]));
+            assert!((mean - middle).abs() <= 0.6, "{axis:?} {mean} {middle}");
+            draw(&mut state, axis, |_| Shape::Probe(Point::new(6.5, 5.5)));
+            let Measured::Pixel(Some(pixel)) = measured(&state, axis) else {
+                panic!("a pixel")
+            };
+            let PixelValue::Gray(found) = pixel.value else {
+                panic!("grey")
+            };
+            let there = value(plane.patient_from_pixel([6.5, 5.5]));
+            assert!((f64::from(found) - there).abs() <= 0.6, "{axis:?}");
+        }
+    }
+}
+
+/// Has the planes meet so many millimetres further to the back.
+fn move_back(state: &mut State, by_mm: f64) {
+    let [x, y, z] = planes(state).meet_mm;
+    let axial = planes(state).cut(Axis::Axial).plane;
+    let point = axial.pixel_from_patient([x, y + by_mm, z]);
+    state.apply(Command::MeetAt(Axis::Axial, point));
+}
+
+#[test]
+fn a_mark_is_seen_within_half_a_step_of_where_it_was_drawn_and_delete_takes_no_other() {
+    let mut state = opened([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    state.apply(Command::ShowSlice(5));
+    cut(&mut state);
+    state.apply(Command::ActivatePlane(Axis::Coronal));
+    state.apply(Command::Act(Action::Measure(Tool::Length)));
+    assert_eq!(state.tool, Some(Tool::Length));
+    assert!(state.planes.is_some(), "there is something to draw on");
+    let [x, y, z] = planes(&state).meet_mm;
+    draw(&mut state, Axis::Coronal, |at| {
+        Shape::Length([at([x, y, z]), at([x + 3.0, y, z])])
+    });
+    assert_eq!(state.tool, None);
+    let mark = seen(&state, Axis::Coronal)[0].clone();
+    // A step is a millimetre.
+    for (by_mm, n_seen) in [(0.4, 1), (0.3, 0), (-1.1, 1), (-0.3, 0), (0.7, 1)] {
+        move_back(&mut state, by_mm);
+        assert_eq!(seen(&state, Axis::Coronal).len(), n_seen, "{by_mm}");
+        state.apply(Command::ChooseMark(None));
+        if n_seen == 0 {
+            state.apply(Command::Act(Action::RemoveMark));
+        }
+    }
+    assert_eq!(seen(&state, Axis::Coronal), std::slice::from_ref(&mark));
+    // The last one of another plane is another one; the chosen one is meant wherever it is seen.
+    state.apply(Command::ActivatePlane(Axis::Axial));
+    state.apply(Command::Act(Action::RemoveMark));
+    assert_eq!(seen(&state, Axis::Coronal).len(), 1);
+    state.apply(Command::ChooseMark(Some(mark.id)));
+    state.apply(Command::Act(Action::RemoveMark));
+    assert!(seen(&state, Axis::Coronal).is_empty());
+}
+
+#[test]
+fn marks_on_planes_are_undone_where_they_lie_and_outlast_the_planes() {
+    let mut state = opened([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    state.apply(Command::ShowSlice(5));
+    cut(&mut state);
+    state.apply(Command::ActivatePlane(Axis::Sagittal));
+    let [x, y, z] = planes(&state).meet_mm;
+    draw(&mut state, Axis::Sagittal, |at| {
+        Shape::Length([at([x, y, z]), at([x, y, z + 6.0])])
+    });
+    let mark = seen(&state, Axis::Sagittal)[0].clone();
+    for _ in 0..3 {
+        state.apply(Command::Act(Action::NextFrame));
+    }
+    assert!(seen(&state, Axis::Sagittal).is_empty());
+    state.apply(Command::Act(Action::Undo));
+    assert!((planes(&state).meet_mm[0] - x).abs() < 0.01, "where it was");
+    assert!(seen(&state, Axis::Sagittal).is_empty());
+    state.apply(Command::Act(Action::Redo));
+    assert_eq!(seen(&state, Axis::Sagittal), std::slice::from_ref(&mark));
+    // Nothing of it stands on the slices.
+    state.apply(Command::Act(Action::TogglePlanes));
+    assert!(state.scan().unwrap().1.marks.is_empty());
+    state.apply(Command::Act(Action::Undo));
+    cut(&mut state);
+    state.apply(Command::ActivatePlane(Axis::Sagittal));
+    let [now, ..] = planes(&state).meet_mm;
+    assert!((now - x).abs() < 0.01, "in the middle again");
+    assert_eq!(seen(&state, Axis::Sagittal), [mark]);
+    state.apply(Command::Act(Action::Undo));
+    assert!(seen(&state, Axis::Sagittal).is_empty());
 }
 
 #[test]

@@ -12,9 +12,11 @@ use wardlight::{
             ParametricMap, Planes, Presentation, Segmentation, SegmentationKind, Shutter, State,
             TextBox, Units, VoiCurve, VoiTable,
         },
+        scan::Rescale,
     },
     import::{Decoder, Error, Refusal},
     privacy::Phi,
+    render::{Curve, Look, Table},
 };
 
 use crate::{
@@ -148,10 +150,14 @@ fn a_display_table_begins_below_zero_and_holds_its_ends() {
     assert_eq!(serde_json::json!(table.entries), wanted["entries"]);
     assert_eq!(u64::from(table.bits), wanted["bits"].as_u64().unwrap());
     // Entry i is i squared, of at most 4095.
-    assert_eq!(table.brightness(-5000.0), 0.0);
-    assert_eq!(table.brightness(-924.0 + 30.4), 900.0 / 4095.0);
-    assert_eq!(table.brightness(9999.0), 3969.0 / 4095.0);
-    assert_eq!(table.brightness(f32::NAN), 0.0);
+    let curve = Curve::of(&Look::Table(Table::new(table, &Rescale::SAME)), false);
+    assert_eq!(curve.apply(-5000.0), 0.0);
+    assert_eq!(curve.apply(-924.0 + 30.0), 900.0 / 4095.0);
+    assert_eq!(curve.apply(9999.0), 3969.0 / 4095.0);
+    assert_eq!(curve.apply(f32::NAN), 0.0);
+    // Between two entries, where pixels are: straight from one to the other.
+    let between = curve.apply(-924.0 + 30.5) * 4095.0;
+    assert!((between - 930.5).abs() < 0.01, "{between}");
 }
 
 fn state(presentation: &Presentation) -> &State {

@@ -10,12 +10,12 @@ use wardlight::{
         Precision, Prediction, Score, Subject, Trust,
     },
     render::{
-        self, Curve, Overlay, Picture, Pose, Pyramid, Turn, auto_window,
+        self, Curve, Look, Overlay, Picture, Pose, Pyramid, Turn, auto_window,
         caption::Caption,
         compose, heat_at,
         overlay::{Look, cells, greatest, smooth},
         picture::{OverlayRequest, overlay_png},
-        preset_window,
+        presets,
     },
 };
 
@@ -100,17 +100,14 @@ fn the_automatic_window_ignores_a_few_hot_pixels_and_padding() {
 #[test]
 fn digits_choose_the_windows_of_the_file_then_those_of_computed_tomography() {
     let mut scan = fake::scan(1);
-    assert_eq!(
-        preset_window(&scan, 0).unwrap().name.as_deref(),
-        Some("normal")
-    );
-    assert_eq!(
-        preset_window(&scan, 1),
-        None,
-        "a radiograph has no Hounsfield units"
-    );
+    let [Look::Window(own)] = &presets(&scan)[..] else {
+        panic!("a radiograph has no Hounsfield units")
+    };
+    assert_eq!(own.name.as_deref(), Some("normal"));
     scan.header.modality = wardlight::case::Modality::Ct;
-    let lung = preset_window(&scan, 1).unwrap();
+    let Look::Window(lung) = &presets(&scan)[1] else {
+        panic!("no table")
+    };
     assert_eq!(
         (lung.name.as_deref(), lung.center, lung.width),
         (Some("lung"), -600.0, 1500.0)
@@ -305,7 +302,7 @@ fn the_overlay_png_equals_the_golden_picture() {
     let (scan, (prediction, explanation)) = (fake::scan(1), answer());
     let request = OverlayRequest {
         scan: &scan,
-        window: &scan.header.windows[0],
+        curve: &Curve::new(&scan.header.windows[0], false),
         prediction: &prediction,
         explanation: &explanation,
         opacity: 0.45,
@@ -337,7 +334,7 @@ fn an_explanation_of_another_picture_is_never_drawn() {
     explanation.about.file_sha256 = Sha256::of(b"another");
     let request = OverlayRequest {
         scan: &scan,
-        window: &scan.header.windows[0],
+        curve: &Curve::new(&scan.header.windows[0], false),
         prediction: &prediction,
         explanation: &explanation,
         opacity: 0.5,

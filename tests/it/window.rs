@@ -13,6 +13,8 @@ use std::{
 use image::RgbImage;
 use wardlight::settings::{Keep, Settings};
 
+use crate::{command::write, made::Fields};
+
 /// An X server and what runs on it; both end with the test.
 pub(crate) struct Display {
     server: Child,
@@ -316,6 +318,51 @@ fn the_shader_draws_what_the_cpu_draws() {
 #[test]
 fn with_larger_letters_the_shader_still_draws_what_the_cpu_draws() {
     compare_shader_and_cpu("larger", 130);
+}
+
+/// A table with a fold, over values that lie far apart: what it makes of them is no window's.
+#[test]
+fn the_shader_draws_a_display_table_as_the_cpu_does() {
+    let Some(display) = Display::start() else {
+        return;
+    };
+    let mut item = Fields::default();
+    let entries = (0..2048_u32).map(|it| if it < 1024 { 4 * it } else { 4 * (2047 - it) });
+    let entries: Vec<u8> = entries.flat_map(|it| (it as u16).to_le_bytes()).collect();
+    item.words(0x0028_3002, &[2048, 1000, 12])
+        .text(0x0028_3003, b"LO", "FOLD")
+        .bytes(0x0028_3006, b"OW", entries);
+    let mut fields = Fields::gray(64, 64, 16);
+    let stored = (0..64 * 64_u32).flat_map(|it| (it as u16).to_le_bytes());
+    fields.item(0x0028_3010, item).pixels(stored.collect());
+    let file = folder("table").join("fold.dcm");
+    write(&file, fields.part10());
+    let shoot = |draw: &str| {
+        let log = folder("log").join(format!("table-{draw}.jsonl"));
+        let envs = [
+            ("WARDLIGHT_DRAW", draw),
+            ("WARDLIGHT_FRAME_LOG", log.to_str().unwrap()),
+        ];
+        let window = display.open(&[&file], &envs);
+        display.wait_for_title(&window, "open");
+        // The table is dark at both ends and bright between: no row of another window is.
+        let picture = display.shoot_when(&format!("window-table-{draw}.png"), "the fold", |it| {
+            let bright = viewport(it).pixels().filter(|it| 200 < it.0[0]).count();
+            (2_000..300_000).contains(&bright)
+        });
+        let log = std::fs::read_to_string(log).unwrap();
+        (picture, log)
+    };
+    let ((shader, shader_log), (cpu, cpu_log)) = (shoot("gpu"), shoot("cpu"));
+    assert!(
+        shader_log.contains("OpenGL") && cpu_log.contains("CPU"),
+        "{shader_log} {cpu_log}"
+    );
+    let far = difference(&viewport(&shader), &viewport(&cpu), 1);
+    assert!(
+        far < 0.002,
+        "{far} of the pixels differ by more than a level"
+    );
 }
 
 /// Pictures are pixel by pixel of the screen, whatever the size of letters.

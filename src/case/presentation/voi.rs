@@ -34,17 +34,3 @@ pub struct VoiTable {
     /// (0028,3003)
     pub name: Phi<String>,
 }
-
-impl VoiTable {
-    /// Brightness 0..1 of a value. Beyond its ends a table holds its end values; padding (NaN) is black.
-    pub fn brightness(&self, value: f32) -> f32 {
-        if value.is_nan() {
-            return 0.0;
-        }
-        let last = self.entries.len().saturating_sub(1);
-        let at = (value.round() - self.first as f32).max(0.0) as usize;
-        let entry = self.entries.get(at.min(last)).copied().unwrap_or(0);
-        let full = (1_u32 << self.bits.min(16)) - 1;
-        (f32::from(entry) / full.max(1) as f32).min(1.0)
-    }
-}

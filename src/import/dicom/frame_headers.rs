@@ -2,7 +2,12 @@
 
 use dicom::{core::Tag, dictionary_std::tags};
 
-use super::{dataset::Dataset, groups, pixels::Contract};
+use super::{
+    dataset::Dataset,
+    gray::Curve,
+    groups,
+    pixels::{Contract, Photometric},
+};
 use crate::{
     case::scan::{FrameHeader, Place, Rescale},
     warnings::{WarningKind, Warnings},
@@ -20,24 +25,41 @@ pub(super) fn read(
         .or_else(|| set.item(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE))
         .is_some();
     if 1 < contract.n_frames && !is_told_by_groups {
-        let rescale = rescale(set, 0, contract).map(|rescale| FrameHeader {
-            rescale: Some(rescale),
+        let each = FrameHeader {
+            rescale: rescale(set, 0, contract),
+            turned_over: turned_over(set, 0, contract, warnings),
             ..FrameHeader::default()
-        });
-        return rescale.map_or_else(Vec::new, |it| vec![it; contract.n_frames]);
+        };
+        return told(vec![each; contract.n_frames]);
     }
-    let frames: Vec<FrameHeader> = (0..contract.n_frames)
-        .map(|idx| FrameHeader {
-            place: place(set, idx, warnings),
-            time_idx: time_idx(set, idx),
-            echo: echo(set, idx),
-            rescale: rescale(set, idx, contract),
-        })
-        .collect();
-    if frames.iter().all(|it| *it == FrameHeader::default()) {
-        return Vec::new();
+    let frames = (0..contract.n_frames).map(|idx| FrameHeader {
+        place: place(set, idx, warnings),
+        time_idx: time_idx(set, idx),
+        echo: echo(set, idx),
+        rescale: rescale(set, idx, contract),
+        turned_over: turned_over(set, idx, contract, warnings),
+    });
+    told(frames.collect())
+}
+
+/// None where nothing is said of any.
+fn told(frames: Vec<FrameHeader>) -> Vec<FrameHeader> {
+    let is_told = frames.iter().any(|it| *it != FrameHeader::default());
+    if is_told { frames } else { Vec::new() }
+}
+
+fn turned_over(
+    set: &Dataset<'_>,
+    frame_idx: usize,
+    contract: &Contract,
+    warnings: &Warnings,
+) -> Option<f64> {
+    if contract.photometric != Photometric::Monochrome1 {
+        return None;
     }
-    frames
+    // A curve that cannot be read has the frame refused, not its header.
+    let curve = Curve::parse(set, frame_idx, contract, warnings).ok()?;
+    curve.turned_over
 }
 
 /// PS3.3 C.7.6.2.1.1; C.7.6.16.2.3 and C.7.6.16.2.4 for frames.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     case::{
         Modality, Spacing, SpacingSource, Subject, VoiFunction, Window,
-        scan::{DicomHeader, Format, Header, PixelHeader},
+        scan::{ASPECTS, DicomHeader, Format, Header, PixelHeader, Rescale},
         spacing::{self, Calibration, Told},
     },
     disk::Sha256,
@@ -29,6 +29,11 @@ pub(super) fn header(
     let [file_sha256, pixel_sha256] = hashes;
     let modality = Modality::parse(&set.first_text(tags::MODALITY).unwrap_or_default());
     let windows = windows(set, contract, warnings)?;
+    let spacing = spacing(set, &modality, warnings);
+    let pixel_aspect = match spacing {
+        Some(_) => None,
+        None => pixel_aspect(set, warnings),
+    };
     let text = |tag| Phi::new(set.text(tag).unwrap_or_default());
     warn_of_what_is_left_out(set, warnings);
     Ok(Header {
@@ -62,6 +67,7 @@ pub(super) fn header(
                 .get(2)
                 .is_some_and(|it| it == "LOCALIZER"),
             frames: frame_headers::read(set, contract, warnings),
+            pixel_aspect,
         }),
         pixels: PixelHeader {
             rows: contract.rows,
@@ -77,7 +83,7 @@ pub(super) fn header(
             is_lossy: codec::is_lossy(syntax_uid)
                 || set.first_text(tags::LOSSY_IMAGE_COMPRESSION).as_deref() == Some("01"),
         },
-        spacing: spacing(set, &modality, warnings),
+        spacing,
         windows,
         orientation: orientation(set),
         view: set.first_text(tags::VIEW_POSITION),
@@ -202,12 +208,6 @@ fn windows(
             "the frames have windows of their own: the first frame's are offered",
         );
     }
-    if set.item(tags::VOILUT_SEQUENCE).is_some() {
-        warnings.add(
-            WarningKind::Pixels,
-            "the file has a display table (VOI LUT), which is not used",
-        );
-    }
     // A broken window is no reason to refuse the pixels.
     Ok(windows.unwrap_or_else(|| {
         warnings.add(
@@ -228,13 +228,6 @@ pub(super) fn windows_of(place: &Dataset<'_>, turned_over: Option<f64>) -> Optio
         _ => VoiFunction::Linear,
     };
     let window = |(idx, (center, width)): (usize, (f64, f64))| {
-        // Turning a linear window over moves its centre by one: it is half a step off the middle, PS3.3 C.11.2.1.2.
-        let shift = if function == VoiFunction::Linear {
-            1.0
-        } else {
-            0.0
-        };
-        let center = turned_over.map_or(center, |it| it - center + shift);
         let is_legal = center.is_finite()
             && width.is_finite()
             && if function == VoiFunction::Linear {
@@ -243,12 +236,19 @@ pub(super) fn windows_of(place: &Dataset<'_>, turned_over: Option<f64>) -> Optio
                 0.0 < width
             };
         let name = names.get(idx).filter(|it| !it.is_empty()).cloned();
-        is_legal.then_some(Window {
+        let window = Window {
             center: center as f32,
             width: width as f32,
             function,
             name,
-        })
+        };
+        let turn_over = |intercept| {
+            window.through(&Rescale {
+                slope: -1.0,
+                intercept,
+            })
+        };
+        is_legal.then(|| turned_over.map_or_else(|| window.clone(), turn_over))
     };
     Some(
         centers?
@@ -261,10 +261,6 @@ pub(super) fn windows_of(place: &Dataset<'_>, turned_over: Option<f64>) -> Optio
 }
 
 fn spacing(set: &Dataset<'_>, modality: &Modality, warnings: &Warnings) -> Option<Spacing> {
-    let pair = |place: &Dataset<'_>, tag| match place.numbers(tag).ok()?.as_slice() {
-        [row, column, ..] => Some([*row, *column]),
-        _ => None,
-    };
     let place = groups::place(set, 0, tags::PIXEL_MEASURES_SEQUENCE, tags::PIXEL_SPACING);
     let is_projection = matches!(
         modality,
@@ -293,14 +289,6 @@ fn spacing(set: &Dataset<'_>, modality: &Modality, warnings: &Warnings) -> Optio
                     "the file has no pixel spacing: nothing can be measured"
                 },
             );
-            // PS3.3 C.7.6.3.1.7: it may stand where there is no spacing.
-            let ratio = pair(set, tags::PIXEL_ASPECT_RATIO);
-            if ratio.is_some_and(|[down, across]| down != across) {
-                warnings.add(
-                    WarningKind::Geometry,
-                    "the pixels are not square, and are drawn square: shapes are out of proportion",
-                );
-            }
         }
         Some(it) if it.source == SpacingSource::Detector => warnings.add(
             WarningKind::Geometry,
@@ -309,6 +297,32 @@ fn spacing(set: &Dataset<'_>, modality: &Modality, warnings: &Warnings) -> Optio
         Some(_) => {}
     }
     spacing
+}
+
+fn pair(set: &Dataset<'_>, tag: Tag) -> Option<[f64; 2]> {
+    match set.numbers(tag).ok()?.as_slice() {
+        [row, column, ..] => Some([*row, *column]),
+        _ => None,
+    }
+}
+
+/// PS3.3 C.7.6.3.1.7: it may stand where there is no spacing.
+fn pixel_aspect(set: &Dataset<'_>, warnings: &Warnings) -> Option<f32> {
+    let [down, across] = pair(set, tags::PIXEL_ASPECT_RATIO)?;
+    if down == across {
+        return None;
+    }
+    let aspect = Some((down / across) as f32).filter(|it| ASPECTS.contains(it));
+    warnings.add(
+        WarningKind::Geometry,
+        match aspect {
+            Some(_) => {
+                "the pixels are not square, and are drawn in the proportion that the file tells"
+            }
+            None => "the pixels are not square, and are drawn square: shapes are out of proportion",
+        },
+    );
+    aspect
 }
 
 /// Directions of the row and the column: as told, else from the direction cosines (PS3.3 C.7.6.1.1.1).

@@ -133,7 +133,10 @@ fn taken_apart(
 
 /// Reads a file and says its shape, its frames and its header, or the note that it is.
 pub(super) fn read<W: Write>(bytes: &[u8], reply: &mut Reply<W>) -> Result<(), Refusal> {
-    taken_apart(bytes, |file| say(file, reply))
+    taken_apart(bytes, |file| {
+        presentation::warn_of_tables(file);
+        say(file, reply)
+    })
 }
 
 /// Reads a file that is to be looked at: as [`read`], but the overlay planes of an image come before it, and an object that

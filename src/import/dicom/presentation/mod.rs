@@ -26,7 +26,7 @@ use super::{File, dataset::Dataset, kind_of_object, parse, pixels::Contract};
 use crate::{
     case::{
         Plane,
-        presentation::{Content, Piece, Planes, Presentation},
+        presentation::{Content, Overlay, Piece, Planes, Presentation},
     },
     disk::Sha256,
     import::{
@@ -62,30 +62,51 @@ pub(super) fn say<W: Write>(file: &File<'_>, reply: &mut Reply<W>) -> Result<(),
     }
 }
 
-/// Says the overlay planes of an image, if it has any. One whose planes are damaged is shown without them.
+/// Says the overlay planes and display tables of an image, if it has any. One whose planes or tables are damaged is shown
+/// without them.
 pub(super) fn say_planes<W: Write>(file: &File<'_>, reply: &mut Reply<W>) -> Result<(), Refusal> {
-    if overlay::groups(file.set).next().is_none() {
+    let has_overlays = overlay::groups(file.set).next().is_some();
+    let overlays = has_overlays.then(|| overlays(file)).transpose();
+    let planes = Planes {
+        overlays: overlays
+            .map(Option::unwrap_or_default)
+            .unwrap_or_else(|refusal| {
+                let what = format!("the overlay planes are not shown: {refusal}");
+                file.warnings.add(WarningKind::File, what);
+                Vec::new()
+            }),
+        tables: voi::of_image(file.set).unwrap_or_else(|refusal| {
+            let what = format!("the display tables (VOI LUT) are not offered: {refusal}");
+            file.warnings.add(WarningKind::File, what);
+            Vec::new()
+        }),
+    };
+    if planes == Planes::default() {
         return Ok(());
     }
-    match planes(file) {
-        Ok(planes) if !planes.overlays.is_empty() => file.say_whole(Content::Planes(planes), reply),
-        Ok(_) => Ok(()),
-        Err(refusal) => {
-            file.warnings.add(
-                WarningKind::File,
-                format!("the overlay planes are not shown: {refusal}"),
-            );
-            Ok(())
-        }
+    file.say_whole(Content::Planes(planes), reply)
+}
+
+/// Tells that a reader who wants the values alone takes no display table.
+pub(super) fn warn_of_tables(file: &File<'_>) {
+    if voi::place(file.set).item(tags::VOILUT_SEQUENCE).is_some() {
+        file.warnings.add(
+            WarningKind::Pixels,
+            "the file has a display table (VOI LUT), which is not used",
+        );
     }
 }
 
 fn planes(file: &File<'_>) -> Result<Planes, Refusal> {
-    let contract = Contract::parse(file.set, &kind_of_object(file.set))?;
     Ok(Planes {
-        overlays: overlay::of_image(file, &contract)?,
-        tables: voi::tables(file.set, file.set)?,
+        overlays: overlays(file)?,
+        tables: voi::of_image(file.set)?,
     })
+}
+
+fn overlays(file: &File<'_>) -> Result<Vec<Overlay>, Refusal> {
+    let contract = Contract::parse(file.set, &kind_of_object(file.set))?;
+    overlay::of_image(file, &contract)
 }
 
 impl File<'_> {

@@ -7,7 +7,7 @@ use crate::{
     case::presentation::{Reference, Voi, VoiCurve, VoiTable},
     import::{
         Refusal,
-        dicom::{dataset::Dataset, header, lut::Descriptor},
+        dicom::{dataset::Dataset, groups, header, lut::Descriptor},
     },
 };
 
@@ -40,8 +40,24 @@ pub(super) fn of_state(set: &Dataset<'_>, all: &[Reference]) -> Result<Vec<Voi>,
         .collect()
 }
 
+/// The tables of an image; those of its first frame where each has its own.
+pub(super) fn of_image(set: &Dataset<'_>) -> Result<Vec<VoiTable>, Refusal> {
+    let is_gray = set
+        .first_text(tags::PHOTOMETRIC_INTERPRETATION)
+        .is_some_and(|it| it.starts_with("MONOCHROME"));
+    if !is_gray {
+        return Ok(Vec::new());
+    }
+    tables(set, place(set))
+}
+
+/// Where an image says its tables.
+pub(super) fn place<'s, 'a>(set: &'s Dataset<'a>) -> &'s Dataset<'a> {
+    groups::place(set, 0, tags::FRAME_VOILUT_SEQUENCE, tags::VOILUT_SEQUENCE)
+}
+
 /// The tables in an item of `set`, or in `set` itself.
-pub(super) fn tables(set: &Dataset<'_>, item: &Dataset<'_>) -> Result<Vec<VoiTable>, Refusal> {
+fn tables(set: &Dataset<'_>, item: &Dataset<'_>) -> Result<Vec<VoiTable>, Refusal> {
     let tables = item.items(tags::VOILUT_SEQUENCE).iter();
     tables.map(|it| table(set, it)).collect()
 }
