@@ -213,10 +213,18 @@ fn a_file_of_many_frames_and_many_files_of_one_give_the_shipped_model_the_same_b
 
 #[test]
 fn the_slice_before_lies_towards_the_feet_as_in_training() {
-    let (_, question) = ask(
-        &mut open(nodule::manifest(), vec![file(&[4.0, 2.0, 0.0])]),
-        2.0,
-    );
+    let mut mirrored = file(&[4.0, 2.0, 0.0]);
+    for it in &mut mirrored.header.dicom.as_mut().unwrap().frames {
+        let position_mm = it.place.unwrap().position_mm;
+        it.place = Place::parse(position_mm, [1.0, 0.0, 0.0, 0.0, -1.0, 0.0]);
+    }
+    for scan in [file(&[4.0, 2.0, 0.0]), mirrored] {
+        grows_towards_the_head(scan);
+    }
+}
+
+fn grows_towards_the_head(scan: Scan) {
+    let (_, question) = ask(&mut open(nodule::manifest(), vec![scan]), 2.0);
     let values = input(target(&question), &nodule::manifest());
     let mean = |channel: usize| {
         let values = values.iter().skip(256 * channel).take(256);

@@ -67,6 +67,7 @@ fn slices(n_frames: usize) -> Scan {
     };
     let mut scan = prep::scan(width, height, Samples::Gray(Box::new([])));
     scan.header.modality = Modality::Ct;
+    scan.header.pixels.n_frames = n_frames;
     scan.header.unit = Some("HU".to_owned());
     scan.header.spacing = Some(Spacing {
         row_mm: 0.8,

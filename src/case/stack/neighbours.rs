@@ -11,7 +11,7 @@ use crate::case::Scan;
 /// What lies next to a slice.
 #[derive(Clone, Debug, Default)]
 pub struct Neighbours {
-    /// Towards the first slice of the stack: for axial slices, the feet.
+    /// Towards the feet where the slices say; else towards the first of the stack.
     pub before: Option<Neighbour>,
     pub behind: Option<Neighbour>,
     /// The usual distance of the slices of the stack, where they have positions.
@@ -106,9 +106,20 @@ impl Stack {
                 away,
             })
         };
+        let (first, last) = (
+            before.iter().rev().find_map(next),
+            behind.iter().find_map(next),
+        );
+        // A stack of mirrored slices rises towards the feet.
+        let is_mirrored = self.normal().is_some_and(|[_, _, z]| z < 0.0);
+        let (before, behind) = if is_mirrored {
+            (last, first)
+        } else {
+            (first, last)
+        };
         Some(Neighbours {
-            before: before.iter().rev().find_map(next),
-            behind: behind.iter().find_map(next),
+            before,
+            behind,
             usual_mm: self.spacing_mm(),
         })
     }
