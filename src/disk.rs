@@ -212,6 +212,17 @@ fn too_large(path: &Path, limit_bytes: u64, found_bytes: u64) -> Error {
 /// [`Error::Unflushed`] where the target is the new one but may be the old one again after a loss of power; any other
 /// error leaves the old one.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_atomic_by(path, |file| file.write_all(bytes)).map(|_file| ())
+}
+
+/// Like [`write_atomic`], for what comes piece by piece. The file that stands there now can be read.
+///
+/// # Errors
+/// As [`write_atomic`] does, and what `write` fails with.
+pub fn write_atomic_by(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<File, Error> {
     let io = |source| Error::Io {
         action: "write",
         path: Phi::new(path.to_owned()),
@@ -228,10 +239,19 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     beside.push(name);
     beside.push(format!(".{}.part", std::process::id()));
     let beside = folder.join(beside);
-    let written = File::create(&beside)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
-    written.map_err(|source| {
+    let written = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(&beside)
+        .and_then(|mut file| {
+            write(&mut file)?;
+            file.sync_all()?;
+            fs::rename(&beside, path)?;
+            Ok(file)
+        });
+    let file = written.map_err(|source| {
         // The first error is the one to tell; a part that is left behind is harmless.
         fs::remove_file(&beside).ok();
         io(source)
@@ -239,7 +259,8 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     flush_folder(folder).map_err(|source| Error::Unflushed {
         path: Phi::new(path.to_owned()),
         source,
-    })
+    })?;
+    Ok(file)
 }
 
 /// Writes a file under the first free of the names `view.png`, `view-2.png`, and so on; says which. Nothing that is there is

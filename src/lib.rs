@@ -35,17 +35,19 @@
 //! | `score` | one case, one model → prediction or explanation, unless it is out of scope | `privacy` `warnings` `case` `language` `prediction` `stats` `prep` `model` |
 //! | `training` | from a recipe and labelled data to a bundle with its evaluation | `privacy` `disk` `spreadsheet` `warnings` `case` `prediction` `stats` `language` `prep` `model` `nn` `score` |
 //! | `failure` | trouble in words for a person: headline, remedy, cause | `disk` `words` `import` `model` `prep` `score` |
+//! | `batch` | files that are scored without being looked at: which model reads which, what became of each, the report | `privacy` `disk` `case` `import` `prediction` `prep` `model` `score` `failure` |
 //! | `evaluate` | how good a model is on a table of labelled images: figures, floors, stress, report | `privacy` `disk` `spreadsheet` `case` `prediction` `stats` `prep` `model` `score` `failure` |
 //! | `render` | samples to pixels: curves, colour map, overlay, pictures, pages | `privacy` `case` `prediction` |
 //! | `foreign` | what a model file of another program means; the bundle that it becomes | `disk` `warnings` `case` `prediction` `import` `prep` `model` `nn` `render` |
 //! | `store` | encrypted records: cases, answers and readings; people and rights; the audit log; backup and erasure | `privacy` `disk` |
 //! | `settings` | what the window remembers | `privacy` `disk` `words` `lock` |
-//! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `language` `prediction` `import` `share` `model` `sample` `score` `training` `failure` `evaluate` `render` |
-//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `measure` `bedside` `language` `deid` `prediction` `import` `share` `prep` `model` `sample` `training` `failure` `evaluate` `render` `store` `settings` `engine` `words` `lock` `licences` |
+//! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `language` `prediction` `import` `share` `model` `sample` `score` `training` `failure` `batch` `evaluate` `render` |
+//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `measure` `bedside` `language` `deid` `prediction` `import` `share` `prep` `model` `sample` `training` `failure` `batch` `evaluate` `render` `store` `settings` `engine` `words` `lock` `licences` |
 //! | `app` | the window | `privacy` `disk` `case` `measure` `bedside` `language` `deid` `prediction` `stats` `share` `model` `failure` `evaluate` `render` `store` `settings` `engine` `session` `warnings` `words` `lock` `journal` `second_start` `licences` |
 //! | `cli` | the command line; the one place that wires `nn` to the rest | `all` |
 
 pub mod app;
+pub mod batch;
 pub mod bedside;
 pub mod case;
 pub mod cli;

@@ -59,8 +59,7 @@ use crate::{
     warnings::Warnings,
 };
 
-/// Said on every screen and in every file that carries a result.
-pub const NOTICE: &str = "Research use only - not for diagnosis";
+pub use crate::batch::NOTICE;
 
 /// Offline clinical decision support: reads a scan and a note with local networks.
 ///

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::{explained::label_to_explain, score_files::Silence};
+use super::explained::label_to_explain;
 use crate::{
-    case::{Sequence, Series, Variable},
-    model::{Manifest, Task},
+    batch::Silence,
+    case::Variable,
+    model::Task,
     prediction::{CourseWeights, Erasure, Method, Prediction},
-    prep::Spec,
     score::{self, AtHour, Gate, Loaded, Target},
 };
 
@@ -26,21 +26,6 @@ pub(super) struct CourseExplained {
     /// Whether the answer follows what the explanation puts first.
     #[serde(skip_serializing_if = "Option::is_none")]
     erasure: Option<Erasure>,
-}
-
-/// Whether a model reads at least half of its variables in a series.
-pub(super) fn fits(series: &Series, manifest: &Manifest) -> bool {
-    let Spec::Series(spec) = &manifest.prep else {
-        return false;
-    };
-    let is_measured = |it: &&Variable| !series.points(**it).is_empty();
-    let n = spec.variables.iter().filter(is_measured).count();
-    spec.variables.len() <= 2 * n
-}
-
-/// Whether a model reads sequences of this length.
-pub(super) fn fits_sequence(sequence: &Sequence, manifest: &Manifest) -> bool {
-    matches!(&manifest.prep, Spec::Sequence(spec) if spec.length == sequence.letters.as_str().len())
 }
 
 /// Scores and explains; checks the explanation if that was asked.

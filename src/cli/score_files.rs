@@ -1,13 +1,11 @@
 //! `wardlight score`: a table for people, or JSON for the next tool (`assets/score.schema.json`).
 
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::Context as _;
-use serde::Serialize;
 
 use super::{
     Decoder, EngineArgs, NOTICE, beside,
@@ -17,14 +15,13 @@ use super::{
     sites::{self, Reader},
 };
 use crate::{
-    case::{Note, Scan, Sequence, Series},
+    batch::{self, Models, Report, Silence},
+    case::{Note, Scan, Sequence, Series, worklist::RowKind},
     disk,
     failure::Failure,
-    import::{self, Opened},
-    model::{Manifest, Task, bundle},
-    nn,
+    import::Opened,
+    model::{Task, bundle},
     prediction::{Call, LabelIdx, Method, NoteRead, Ood, Pixel, Prediction, Uncertainty},
-    prep::Spec,
     score::{self, Gate, Loaded, Target},
 };
 
@@ -81,100 +78,8 @@ fn pixel(text: &str) -> Result<Pixel, String> {
     }
 }
 
-/// What `--json` prints.
-#[derive(Serialize)]
-struct Report {
-    schema: &'static str,
-    notice: &'static str,
-    app_version: &'static str,
-    results: Vec<Answer>,
-    failures: Vec<Refusal>,
-}
-
-#[derive(Serialize)]
-struct Answer {
-    file: PathBuf,
-    kind: Kind,
-    prediction: Prediction,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<String>,
-    explanation: Option<Explained>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    course: Option<CourseExplained>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Kind {
-    Scan,
-    Note,
-    Series,
-    Sequence,
-}
-
-impl Kind {
-    fn is_read_by(self, manifest: &Manifest) -> bool {
-        matches!(
-            (self, &manifest.prep),
-            (Self::Scan, Spec::Image(_))
-                | (Self::Note, Spec::Text(_))
-                | (Self::Series, Spec::Series(_))
-                | (Self::Sequence, Spec::Sequence(_))
-        )
-    }
-}
-
-#[derive(Serialize)]
-struct Refusal {
-    file: PathBuf,
-    headline: String,
-    remedy: String,
-    cause: String,
-    /// The file or the case is none for this program or this model; else something went wrong.
-    is_refused: bool,
-}
-
-/// Why a file has no answer.
-pub(super) struct Silence {
-    failure: Failure,
-    is_refused: bool,
-}
-
-impl From<Failure> for Silence {
-    fn from(failure: Failure) -> Self {
-        Self {
-            failure,
-            is_refused: false,
-        }
-    }
-}
-
-impl From<&score::Error> for Silence {
-    fn from(error: &score::Error) -> Self {
-        Self {
-            failure: Failure::from(error),
-            is_refused: matches!(error, score::Error::OutOfScope { .. }),
-        }
-    }
-}
-
-impl From<&import::Error> for Silence {
-    fn from(error: &import::Error) -> Self {
-        Self {
-            failure: Failure::from(error),
-            is_refused: matches!(error, import::Error::Refused(_)),
-        }
-    }
-}
-
-impl Silence {
-    fn refused(failure: Failure) -> Self {
-        Self {
-            failure,
-            is_refused: true,
-        }
-    }
-}
+/// What `--json` prints of a case.
+type Answer = batch::Answer<Explained, CourseExplained>;
 
 /// Scores every file; one that fails is told and the others go on.
 pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> {
@@ -187,23 +92,17 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
     made.context("could not make the folder for the influence maps")?;
     let decoder =
         Decoder::start(Default::default()).context("could not start the decode worker")?;
-    let mut models = Models {
-        folder: models_folder(engine)?,
-        options: options(engine),
-        wanted: args.model.clone(),
-        loaded: BTreeMap::new(),
-    };
-    models.check_names()?;
+    let options = options(engine);
+    let mut models = Models::new(
+        bundle::list(&models_folder(engine)?)?,
+        args.model.clone(),
+        Box::new(move |folder: &Path| load(folder, options)),
+    )?;
     let reader = Reader::new(args.site.as_deref(), args.prevalence)?;
-    let mut report = Report {
-        schema: "wardlight-score-1",
-        notice: NOTICE,
-        app_version: env!("CARGO_PKG_VERSION"),
-        results: Vec::new(),
-        failures: Vec::new(),
-    };
-    let notes = args.note.iter().map(|it| (it, Kind::Note));
-    for (file, kind) in args.files.iter().map(|it| (it, Kind::Scan)).chain(notes) {
+    let mut report = Report::default();
+    let notes = args.note.iter().map(|it| (it, RowKind::Note));
+    let files = args.files.iter().map(|it| (it, RowKind::Scan));
+    for (file, kind) in files.chain(notes) {
         for answer in all_of(file, kind, (args, &reader), &decoder, &mut models) {
             if !args.json {
                 match &answer {
@@ -213,7 +112,7 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
             }
             match answer {
                 Ok((answer, _)) => report.results.push(answer),
-                Err(silence) => report.failures.push(refusal(file, silence)),
+                Err(silence) => report.failures.push(silence.of(file)),
             }
         }
     }
@@ -233,92 +132,12 @@ pub(super) fn run(args: &Args, engine: &EngineArgs) -> anyhow::Result<ExitCode> 
     })
 }
 
-/// The models that this run needs, each loaded once.
-struct Models {
-    folder: PathBuf,
-    options: nn::Options,
-    wanted: Vec<String>,
-    loaded: BTreeMap<PathBuf, Loaded>,
-}
-
-impl Models {
-    fn check_names(&self) -> anyhow::Result<()> {
-        let listed = bundle::list(&self.folder)?;
-        let manifests = listed.iter().filter_map(|it| it.manifest.as_ref().ok());
-        let names: Vec<&str> = manifests.map(|it| it.name.as_str()).collect();
-        for name in &self.wanted {
-            anyhow::ensure!(
-                names.contains(&name.as_str()),
-                "wanted one of the models {}, found {name}",
-                names.join(", ")
-            );
-        }
-        Ok(())
-    }
-
-    fn for_scan(&mut self, scan: &Scan) -> Result<&mut Loaded, Failure> {
-        self.load_first(Kind::Scan, &|manifest| score::fits(scan, manifest))
-    }
-
-    fn for_note(&mut self, note: &Note) -> Result<&mut Loaded, Failure> {
-        let forms = score::forms(note);
-        self.load_first(Kind::Note, &|manifest| score::reads_form(&forms, manifest))
-    }
-
-    fn load_first(
-        &mut self,
-        kind: Kind,
-        fits: &dyn Fn(&Manifest) -> bool,
-    ) -> Result<&mut Loaded, Failure> {
-        let folder = self.find(kind, fits)?;
-        if !self.loaded.contains_key(&folder) {
-            let loaded = load(&folder, self.options).map_err(|error| Failure::from(&error))?;
-            self.loaded.insert(folder.clone(), loaded);
-        }
-        self.loaded.get_mut(&folder).ok_or_else(|| none_for(kind))
-    }
-
-    /// The folder of the model for a kind of file: one that was named, else the first by folder name that fits, else
-    /// the first. A manifest that cannot be read is an error, because it may be the one that was meant.
-    fn find(&self, kind: Kind, fits: &dyn Fn(&Manifest) -> bool) -> Result<PathBuf, Failure> {
-        let (mut first, mut fitting) = (None, None);
-        for listed in bundle::list(&self.folder).map_err(|error| Failure::from(&error))? {
-            let manifest = listed.manifest.map_err(|error| Failure::from(&error))?;
-            if !kind.is_read_by(&manifest) {
-                continue;
-            }
-            if self.wanted.contains(&manifest.name) {
-                return Ok(listed.folder);
-            }
-            if fits(&manifest) {
-                fitting.get_or_insert(listed.folder.clone());
-            }
-            first.get_or_insert(listed.folder);
-        }
-        fitting.or(first).ok_or_else(|| none_for(kind))
-    }
-}
-
-fn none_for(kind: Kind) -> Failure {
-    let kind = match kind {
-        Kind::Scan => "scan",
-        Kind::Note => "note",
-        Kind::Series => "series",
-        Kind::Sequence => "sequence",
-    };
-    Failure {
-        headline: format!("There is no model that reads a {kind}"),
-        remedy: "Name a folder that has one with --models.".to_owned(),
-        cause: format!("wanted a bundle for a {kind}, found none"),
-    }
-}
-
 type Scored = (Answer, Option<String>);
 
 /// The answers to a file: one for a scan or a note, one for each series and sequence.
 fn all_of(
     file: &Path,
-    kind: Kind,
+    kind: RowKind,
     asked: (&Args, &Reader),
     decoder: &Decoder,
     models: &mut Models,
@@ -329,7 +148,8 @@ fn all_of(
     };
     match opened {
         Opened::Chart(chart)
-            if kind == Kind::Scan && !(chart.series.is_empty() && chart.sequences.is_empty()) =>
+            if kind == RowKind::Scan
+                && !(chart.series.is_empty() && chart.sequences.is_empty()) =>
         {
             let series = chart.series.iter().map(Course::Series);
             let sequences = chart.sequences.iter().map(Course::Sequence);
@@ -338,7 +158,7 @@ fn all_of(
                 .map(|it| score_course(file, it, asked, models))
                 .collect()
         }
-        Opened::Scan(scan) if kind == Kind::Scan => {
+        Opened::Scan(scan) if kind == RowKind::Scan => {
             vec![score_scan(file, &scan, (asked, decoder), models)]
         }
         opened => vec![one(file, (opened, kind), asked, models)],
@@ -359,16 +179,16 @@ fn score_course(
     models: &mut Models,
 ) -> Result<Scored, Silence> {
     let (kind, target, record) = match course {
-        Course::Series(series) => (Kind::Series, Target::Series(series), None),
+        Course::Series(series) => (RowKind::Series, Target::Series(series), None),
         Course::Sequence(sequence) => {
             let name = Some(sequence.name.clone()).filter(|it| !it.is_empty());
-            (Kind::Sequence, Target::Sequence(sequence), name)
+            (RowKind::Sequence, Target::Sequence(sequence), name)
         }
     };
-    let loaded = models.load_first(kind, &|manifest| match course {
-        Course::Series(series) => score_course::fits(series, manifest),
-        Course::Sequence(sequence) => score_course::fits_sequence(sequence, manifest),
-    })?;
+    let loaded = match course {
+        Course::Series(series) => models.for_series(series),
+        Course::Sequence(sequence) => models.for_sequence(sequence),
+    }?;
     let (prediction, explained) = score_course::answer(target, args.explain.faithful, loaded)?;
     let prediction = reader.read(prediction, loaded.model.manifest())?;
     let answer = Answer {
@@ -384,12 +204,12 @@ fn score_course(
 
 fn one(
     file: &Path,
-    (opened, kind): (Opened, Kind),
+    (opened, kind): (Opened, RowKind),
     (args, reader): (&Args, &Reader),
     models: &mut Models,
 ) -> Result<Scored, Silence> {
     match (opened, kind) {
-        (Opened::Chart(chart), Kind::Note | Kind::Series | Kind::Sequence) => {
+        (Opened::Chart(chart), RowKind::Note | RowKind::Series | RowKind::Sequence) => {
             match chart.only_note() {
                 Some(note) => score_note(file, note, (args, reader), models.for_note(note)?),
                 None => Err(Silence::refused(Failure {
@@ -404,7 +224,7 @@ fn one(
             remedy: "Name it without --note.".to_owned(),
             cause: "wanted text, found an image".to_owned(),
         })),
-        (Opened::Chart(chart), Kind::Scan) => Err(Silence::refused(Failure {
+        (Opened::Chart(chart), RowKind::Scan) => Err(Silence::refused(Failure {
             headline: format!("This is {}, not a scan", chart.found()),
             remedy: match chart.only_note() {
                 Some(_) => "To score it as a note, name it with --note.".to_owned(),
@@ -441,7 +261,7 @@ fn score_scan(
     Ok((
         Answer {
             file: file.to_owned(),
-            kind: Kind::Scan,
+            kind: RowKind::Scan,
             prediction,
             record: None,
             explanation,
@@ -511,7 +331,7 @@ fn score_note(
     Ok((
         Answer {
             file: file.to_owned(),
-            kind: Kind::Note,
+            kind: RowKind::Note,
             prediction,
             record: None,
             explanation,
@@ -519,20 +339,6 @@ fn score_note(
         },
         Some(text),
     ))
-}
-
-fn refusal(file: &Path, silence: Silence) -> Refusal {
-    let Silence {
-        failure,
-        is_refused,
-    } = silence;
-    Refusal {
-        file: file.to_owned(),
-        headline: failure.headline,
-        remedy: failure.remedy,
-        cause: failure.cause,
-        is_refused,
-    }
 }
 
 fn told(file: &Path, failure: &Failure) -> String {

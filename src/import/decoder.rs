@@ -25,7 +25,7 @@ use super::{
     wire::{self, Answer, Purpose},
 };
 use crate::{
-    case::{Chart, LabelledScan, Presentation, Scan},
+    case::{Chart, LabelledScan, Presentation, Scan, worklist::Row},
     disk::{self, Sha256},
     privacy::Phi,
 };
@@ -159,6 +159,31 @@ impl Decoder {
         each: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) {
         given::open(self, paths, cancel, each);
+    }
+
+    /// Reads the rows of what `wardlight score` has written: first those without an answer.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; any other file is refused.
+    pub fn open_report(&self, path: &Path, cancel: &Cancel) -> Result<Vec<Row>, Error> {
+        let (mut listed, mut refused) = (None, None);
+        self.open_given(&[path.to_owned()], cancel, &mut |found| {
+            match found {
+                Found::Listed { rows, .. } => listed.get_or_insert_with(Vec::new).extend(rows),
+                Found::Refused { error, .. } => refused = Some(error),
+                Found::Progress { .. } | Found::Noticed { .. } => {}
+                Found::Opened { .. } | Found::Presented { .. } => {
+                    let wanted = "a report of `wardlight score`";
+                    refused = Some(Refusal::unsupported(wanted, "another file").into());
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        match (listed, refused) {
+            (_, Some(error)) => Err(error),
+            (Some(rows), None) => Ok(rows),
+            (None, None) => Err(Error::Cancelled),
+        }
     }
 
     /// Like [`Self::open`], with what the caller knows of the file.

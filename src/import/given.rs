@@ -19,6 +19,7 @@ pub use notice::{LeftOut, Notice};
 
 pub(super) use request::open;
 pub(super) use walk::natural_order;
+pub use walk::{Walked, walk};
 
 use std::path::PathBuf;
 

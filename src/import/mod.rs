@@ -35,6 +35,6 @@ pub use crate::sandbox::{Sandbox, SandboxLevel};
 pub use decoder::{Cancel, Decoder, Opened, Settings};
 pub use dicom::{Deidentified, Request, Task};
 pub use error::{Error, Refusal};
-pub use given::{Found, LeftOut, Notice, Origin};
+pub use given::{Found, LeftOut, Notice, Origin, Walked, walk};
 pub use series::{Column, Columns, Hints};
 pub use weights::{Container, Dtype, ModelFile, ModelHeader, NamedTensor};

@@ -135,6 +135,7 @@ impl Default for Part {
 #[derive(Debug, Default)]
 struct TaskState {
     is_cancelled: AtomicBool,
+    is_paused: AtomicBool,
     done: AtomicUsize,
     total: AtomicUsize,
 }
@@ -148,6 +149,16 @@ impl Task {
     /// Whether to stop now.
     pub fn is_cancelled(&self) -> bool {
         self.state.is_cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Asks the work to wait at its next step, or to go on. Only a batch can wait.
+    pub fn pause(&self, is_paused: bool) {
+        self.state.is_paused.store(is_paused, Ordering::Relaxed);
+    }
+
+    /// Whether to wait now.
+    pub fn is_paused(&self) -> bool {
+        self.state.is_paused.load(Ordering::Relaxed)
     }
 
     /// The same work, one of `n` equal parts of it: what it reports counts as that part.

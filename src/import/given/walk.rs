@@ -20,15 +20,15 @@ const TOLD_LIMIT: usize = 10;
 
 /// What a walk found.
 #[derive(Debug, Default)]
-pub(super) struct Walked {
+pub struct Walked {
     /// In natural order of their names, folders and files together.
-    pub(super) files: Vec<PathBuf>,
-    pub(super) left_out: LeftOut,
-    pub(super) notices: Vec<Notice>,
+    pub files: Vec<PathBuf>,
+    pub left_out: LeftOut,
+    pub notices: Vec<Notice>,
 }
 
 /// Walks a folder.
-pub(super) fn walk(folder: &Path, cancel: &Cancel) -> Walked {
+pub fn walk(folder: &Path, cancel: &Cancel) -> Walked {
     let mut walk = Walk {
         walked: Walked::default(),
         seen: BTreeSet::new(),
