@@ -2034,6 +2034,7 @@ list-written = The worklist is written
 list-written-remedy = It holds the rows and columns that were shown. Names of patients and files may be among them.
 list-all-read = There is no unread case in this list
 list-all-read-remedy = What was refused or failed stands first: a person must look at it.
+list-writing = Writing the list…
 
 # The page that tells of the program, and the first start.
 about-version = Wardlight { $version }
@@ -2071,3 +2072,28 @@ installed-lock = Locks by
 installed-settings = Settings
 installed-journal = Journal
 installed-records = Records
+
+# A batch, on the page of the worklist.
+batch-open = Score files…
+batch-lead = Files are scored one after the other without being opened here. The report holds the paths of the files and the answers, readable to whoever can read its folder; a report that is there already is gone on with, and what it answers is not scored again.
+batch-of-folder = A folder
+batch-of-open = What is open here
+batch-usual-model = As the command “wardlight score” chooses
+batch-folder = Folder to score
+batch-report = Write the report to
+batch-start = Start scoring
+batch-missing = Name files and a report, by whole paths.
+batch-counting = Counting the files…
+batch-stand = { $done } of { $all } files done, { $known } of them known before · { $answered } answered · { $refused } refused · { $failed } failed · { $left } left
+batch-pace = { $n } files a minute
+batch-paused = Paused
+batch-pause = Pause
+batch-go-on = Go on
+batch-ends = Locking or closing the window ends it. What is done stands in the report, and the same report goes on from there.
+batch-retry = Try { $n } that failed again
+dialog-json = Report (JSON)
+work-batch = Scoring files
+notice-batch = The files are scored
+notice-batch-remedy = The worklist has them; what was refused or failed stands first.
+fail-batch-layout = This report cannot be gone on with
+fail-batch-layout-remedy = It is laid out in another way than this program writes it. Choose another file for the report.

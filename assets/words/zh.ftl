@@ -1931,6 +1931,7 @@ list-written = 工作列表已写出
 list-written-remedy = 其中是当时显示的行和列，可能有患者姓名和文件名。
 list-all-read = 此列表中没有未阅的病例
 list-all-read-remedy = 被拒绝或失败的排在最前，必须由人查看。
+list-writing = 正在写出列表…
 
 # 介绍本程序的页面，以及首次启动。
 about-version = Wardlight { $version }
@@ -1962,3 +1963,28 @@ installed-lock = 锁定依据
 installed-settings = 设置
 installed-journal = 日志
 installed-records = 记录
+
+# A batch, on the page of the worklist.
+batch-open = 批量评分…
+batch-lead = 逐个为文件评分，而不在此打开。报告含文件路径和答案，能读取其文件夹的人都能阅读；已有的报告会接着写，其中已有答案的文件不再评分。
+batch-of-folder = 一个文件夹
+batch-of-open = 此处已打开的
+batch-usual-model = 与命令“wardlight score”所选相同
+batch-folder = 要评分的文件夹
+batch-report = 将报告写到
+batch-start = 开始评分
+batch-missing = 请用完整路径指定文件和报告。
+batch-counting = 正在清点文件…
+batch-stand = 已完成 { $done } / { $all } 个文件，其中先前已有答案 { $known } 个 · 已回答 { $answered } · 已拒绝 { $refused } · 失败 { $failed } · 剩余 { $left }
+batch-pace = 每分钟 { $n } 个文件
+batch-paused = 已暂停
+batch-pause = 暂停
+batch-go-on = 继续
+batch-ends = 锁定或关闭窗口会结束批量评分。已完成的留在报告中，用同一报告可从该处继续。
+batch-retry = 重试失败的 { $n } 个
+dialog-json = 报告（JSON）
+work-batch = 正在批量评分
+notice-batch = 文件已评分
+notice-batch-remedy = 工作列表中已有结果；被拒绝或失败的排在最前。
+fail-batch-layout = 无法接着写此报告
+fail-batch-layout-remedy = 其排版与本程序所写的不同。请为报告选择另一个文件。

@@ -170,6 +170,7 @@ impl App {
                     }
                 }
                 Effect::Cancel(id) => self.client.cancel(id),
+                Effect::Pause(id, is_paused) => self.client.pause(id, is_paused),
                 Effect::AskForFiles => self.ask(Command::NoDialog, Dialog::open),
                 Effect::AskWhereToSave => self.ask(Command::NoDialog, Dialog::save),
                 Effect::AskWhereToTakeOut(form) => {

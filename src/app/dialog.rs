@@ -73,6 +73,7 @@ impl Dialog {
             }
             Field::Recipe => (words.say("dialog-recipe"), words.say("train-recipe")),
             Field::List => (words.say("dialog-list"), words.say("dialog-csv")),
+            Field::BatchReport => (words.say("batch-report"), words.say("dialog-json")),
             _ => (words.say("dialog-folder"), String::new()),
         };
         Self::start(wake, none, move || {
@@ -85,6 +86,12 @@ impl Dialog {
                     let dialog = dialog
                         .set_file_name("worklist.csv")
                         .add_filter(kind, &["csv"]);
+                    pollster::block_on(dialog.save_file())
+                }
+                Field::BatchReport => {
+                    let dialog = dialog
+                        .set_file_name("scores.json")
+                        .add_filter(kind, &["json"]);
                     pollster::block_on(dialog.save_file())
                 }
                 Field::Recipe => pollster::block_on(dialog.add_filter(kind, &["toml"]).pick_file()),

@@ -6,6 +6,7 @@
 mod about_ui;
 mod application;
 mod ask_ui;
+mod batch_ui;
 mod clipboard;
 mod compare_ui;
 mod controls;

@@ -251,7 +251,17 @@ pub(super) fn work_line_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Co
             Action::Train,
         )
     });
-    for (name, share, page, action) in [evaluating, training].into_iter().flatten() {
+    let batch = state.worklist.batch.job.map(|_| {
+        let stand = state.worklist.batch.stand;
+        let share = stand.and_then(|it| words::part(it.n_done, it.n_files));
+        (
+            scene.words.say("work-batch"),
+            share,
+            Page::Worklist,
+            Action::Worklist,
+        )
+    });
+    for (name, share, page, action) in [evaluating, training, batch].into_iter().flatten() {
         if page == state.page {
             continue;
         }

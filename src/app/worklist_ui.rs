@@ -8,19 +8,21 @@ use egui::{
 
 use super::{
     Scene,
-    controls::{Button, muted},
+    batch_ui::{batch, batch_ui},
+    controls::{Button, muted, progress_line},
     log_ui::{choice_ui, text_ui},
     notice_ui::failure_words_ui,
     page_ui::{FieldKind, TextField, empty_ui, field_ui, title_ui},
     study_ui::opening_ui,
     theme::{self, BODY, SMALL},
+    words::part,
 };
 use crate::{
     case::worklist::{Outcome, Row},
     privacy::Phi,
     session::{
-        Action, Command, Field, Filter, Source, Standing, WorklistCommand, cell, column_words,
-        standing_words,
+        Action, BatchCommand, Command, Field, Filter, Source, Standing, WorklistCommand, cell,
+        column_words, standing_words,
     },
     settings::{ColumnName, ListColumn, ListSort},
     store::Right,
@@ -53,6 +55,7 @@ pub(super) fn worklist_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Com
         let lead = words.say_with("list-lead", &[("key", Part::from(&key))]);
         title_ui(ui, scene, &words.say("list-title"), &lead);
         sources_ui(ui, scene, commands);
+        batch_ui(ui, scene, commands);
         filter_ui(ui, scene, commands);
         if scene.state.may(Right::Export) {
             export_ui(ui, scene, commands);
@@ -106,6 +109,13 @@ fn sources_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
             commands.push(Command::OnWorklist(WorklistCommand::ByUrgency));
         }
         columns_ui(ui, scene, commands);
+        if scene.state.may(Right::Score) && page.batch.job.is_none() {
+            let name = words.say("batch-open");
+            let button = Button::new(&name).quiet().selected(page.batch.is_shown);
+            if button.show(ui, scene.tokens).clicked() {
+                commands.push(batch(BatchCommand::ToggleForm));
+            }
+        }
     });
 }
 
@@ -195,6 +205,19 @@ fn filter_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
 fn export_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     const FIELD: f32 = 420.0;
     let (words, page) = (scene.words, &scene.state.worklist);
+    if let Some(job) = scene.state.export_job() {
+        let counted = scene.progress.get(&job).copied();
+        let share = counted.and_then(|(done, total)| part(done, total));
+        ui.horizontal(|ui| {
+            muted(ui, scene.tokens, &words.say("list-writing"));
+            let stop = words.say("page-stop");
+            if Button::new(&stop).show(ui, scene.tokens).clicked() {
+                commands.push(Command::OnWorklist(WorklistCommand::StopExport));
+            }
+        });
+        progress_line(ui, scene.tokens, share);
+        return;
+    }
     ui.horizontal(|ui| {
         let label = words.say("list-out");
         ui.allocate_ui(vec2(FIELD, 0.0), |ui| {

@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use super::{Decoder, EngineArgs, doctor, load, models_folder, options, sites, store, tool};
 use crate::{
     app,
+    batch::{self, Batch, Models, Scorer},
     engine::Parts,
     failure::Failure,
     journal::Journal,
@@ -58,6 +59,7 @@ pub(super) fn run(
     let decoder = Arc::new(decoder);
     let for_copies = Arc::clone(&decoder);
     let for_survey = engine.clone();
+    let (for_batches, batch_models) = (Arc::clone(&decoder), models.clone());
     let parts = Parts {
         open: Box::new(move |paths, cancel, each| decoder.open_given(paths, cancel, each)),
         load: Box::new(move |folder: &Path| load(folder, options)),
@@ -68,6 +70,7 @@ pub(super) fn run(
             Ok(Copier::new(Arc::clone(&for_copies), networks))
         }),
         survey: Box::new(move || doctor::survey(&for_survey)),
+        batch: Box::new(move |asked| scorer(asked, &for_batches, &batch_models, options)),
         model_folders: listed.into_iter().map(|it| it.folder).collect(),
     };
     let settings_folder = journal_folder();
@@ -103,6 +106,23 @@ pub(super) fn run(
             } = Failure::from(&error);
             anyhow::anyhow!("{headline}\n  {remedy}\n  Cause: {cause}")
         })
+}
+
+/// What a batch is scored with: what `wardlight score` would take, unless a model is named.
+fn scorer(
+    asked: &Batch,
+    decoder: &Arc<Decoder>,
+    models: &Path,
+    options: nn::Options,
+) -> Result<Scorer, batch::Error> {
+    let (to_decode, to_list) = (Arc::clone(decoder), Arc::clone(decoder));
+    let wanted = asked.model.iter().cloned().collect();
+    let load = Box::new(move |folder: &Path| load(folder, options));
+    Ok(Scorer {
+        decode: Box::new(move |file, cancel| to_decode.open_cancellable(file, cancel)),
+        rows: Box::new(move |report, cancel| to_list.open_report(report, cancel)),
+        models: Models::new(bundle::list(models)?, wanted, load)?,
+    })
 }
 
 /// Writes the sample case and says which files of it are opened.

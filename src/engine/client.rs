@@ -6,7 +6,9 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use super::{Busy, Error, Event, Job, JobId, N_EVENTS, N_JOBS, Parts, WakeFn, copy, tool, work};
+use super::{
+    Busy, Error, Event, Job, JobId, N_EVENTS, N_JOBS, Parts, WakeFn, batches, copy, tool, work,
+};
 use crate::{import::Cancel, model::Task};
 
 /// Nobody waits for the end of forgetting; no question has this number.
@@ -26,6 +28,7 @@ pub struct Client {
     files: Option<SyncSender<Ticket>>,
     model: Option<SyncSender<Ticket>>,
     copies: Option<SyncSender<Ticket>>,
+    batch: Option<SyncSender<Ticket>>,
     work: Option<SyncSender<Ticket>>,
     events: Option<Receiver<(JobId, Event)>>,
     /// Of the jobs that have not ended.
@@ -46,19 +49,21 @@ impl Client {
             tool: command,
             copier,
             survey,
+            batch: scorer,
             model_folders,
         } = parts;
         let (events_in, events) = sync_channel(N_EVENTS);
         let (files, file_jobs) = sync_channel(N_JOBS);
         let (model, model_jobs) = sync_channel(N_JOBS);
         let (copies, copy_jobs) = sync_channel(N_JOBS);
+        let (batch, batch_jobs) = sync_channel(N_JOBS);
         let (tools, tool_jobs) = sync_channel(N_JOBS);
         let outbox = work::Outbox {
             events: events_in,
             wake,
         };
         let (files_outbox, work_outbox) = (outbox.clone(), outbox.clone());
-        let copies_outbox = outbox.clone();
+        let (copies_outbox, batch_outbox) = (outbox.clone(), outbox.clone());
         let threads = vec![
             spawn("files", move || {
                 work::run_files(&file_jobs, open, sample, &files_outbox)
@@ -69,6 +74,9 @@ impl Client {
             spawn("copies", move || {
                 copy::run_copies(&copy_jobs, (copier, survey), &copies_outbox)
             })?,
+            spawn("batch", move || {
+                batches::run_batches(&batch_jobs, scorer, &batch_outbox)
+            })?,
             spawn("work", move || {
                 tool::run_tools(&tool_jobs, command, &work_outbox)
             })?,
@@ -77,6 +85,7 @@ impl Client {
             files: Some(files),
             model: Some(model),
             copies: Some(copies),
+            batch: Some(batch),
             work: Some(tools),
             events: Some(events),
             tasks: BTreeMap::new(),
@@ -106,6 +115,7 @@ impl Client {
             | Job::Running { .. }
             | Job::CheckMap { .. } => &self.model,
             Job::Preview { .. } | Job::WriteCopy { .. } | Job::Survey => &self.copies,
+            Job::RunBatch(_) => &self.batch,
             Job::RunTool(_) | Job::Forget => &self.work,
         };
         let (task, decode) = (Task::default(), Cancel::default());
@@ -128,7 +138,7 @@ impl Client {
     /// # Errors
     /// Too many jobs wait; ask again.
     pub fn forget(&self) -> Result<(), Busy> {
-        for queue in [&self.files, &self.model, &self.copies] {
+        for queue in [&self.files, &self.model, &self.copies, &self.batch] {
             let ticket = Ticket {
                 id: FORGETTING,
                 job: Job::Forget,
@@ -146,6 +156,13 @@ impl Client {
         if let Some((task, decode)) = self.tasks.get(&id) {
             task.cancel();
             decode.cancel();
+        }
+    }
+
+    /// Asks a batch to wait, or to go on.
+    pub fn pause(&self, id: JobId, is_paused: bool) {
+        if let Some((task, _)) = self.tasks.get(&id) {
+            task.pause(is_paused);
         }
     }
 
@@ -177,6 +194,7 @@ impl Drop for Client {
         self.files = None;
         self.model = None;
         self.copies = None;
+        self.batch = None;
         self.work = None;
         for thread in self.threads.drain(..) {
             // A worker catches the panics of its jobs; there is nobody left to tell of any other.

@@ -1,14 +1,16 @@
-//! Worker threads: a [`Job`] goes in, [`Event`]s come out. Four named threads, bounded queues, one owner for each thing:
+//! Worker threads: a [`Job`] goes in, [`Event`]s come out. Five named threads, bounded queues, one owner for each thing:
 //!
 //! | thread | owns | takes |
 //! |---|---|---|
 //! | `files` | the decoder, the rules of notes | `Open`, `OpenSample`, `Save`, `SaveTable`, `TakeOut`, `OpenReport`, `ReadNote`, `AskNote` |
 //! | `model` | every model | `LoadModels`, `AddModel`, `Score`, `Explain`, `Running`, `CheckMap` |
+//! | `batch` | the models of a batch, while one runs | `RunBatch` |
 //! | `copies` | what finds text in pictures; the look at the installation | `Preview`, `WriteCopy`, `Survey` |
 //! | `work` | at most one process | `RunTool` |
 //!
 //! A job that panics is told as a failure and costs nothing else; after one, the models are loaded again.
 
+mod batches;
 mod client;
 mod copy;
 mod note;
@@ -24,11 +26,12 @@ use std::{
 };
 
 use crate::{
+    batch::{self, Batch, FileTold, Scorer, Stand},
     case::{Note, Plane, Presentation, Scan, Sequence, Series, stack::Neighbours, worklist::Row},
     disk, evaluate,
     failure::Relayed,
     import::{self, Found, Opened, Origin},
-    model::{self, Manifest},
+    model::{self, Manifest, Task},
     prediction::{
         Explanation, Faithfulness, LabelIdx, Method, ModelRef, Pixel, Prediction, Subject,
     },
@@ -42,6 +45,7 @@ use crate::{
     share::{self, Copier, Decision, Preview, Wish},
 };
 
+pub use crate::batch::LoadFn;
 pub use client::Client;
 pub use note::{HistoryLine, NoteAnswer, NoteParts, NoteReply, Spoken};
 pub use score::{AtHour, Gate, at_prevalence, fits, forms, reads_form, rescored};
@@ -98,9 +102,12 @@ pub enum Job {
     TakeOut(Box<TakeOutJob>),
     /// Write a worklist as it is shown.
     SaveTable {
-        table: Phi<Vec<u8>>,
+        table: TableFn,
         to: PathBuf,
     },
+    /// Score files without opening them in the window: what the report has is [`Event::Listed`], then comes an
+    /// [`Event::BatchStarted`], and an [`Event::BatchTold`] for each portion.
+    RunBatch(Box<Batch>),
     /// Put slices together that lie in this order.
     MakeVolume(Vec<VolumeSlice>),
     /// Load one more model, in the place of a loaded one of its name.
@@ -185,6 +192,10 @@ pub enum Event {
         from: Origin,
         presentation: Box<Presentation>,
     },
+    /// The report of a batch can be written, and its files are counted.
+    BatchStarted(Stand),
+    /// What became of the next files of a batch.
+    BatchTold(Vec<FileTold>, Stand),
     /// A portion of the rows of a worklist; more may follow from the same place.
     Listed {
         from: Origin,
@@ -241,6 +252,8 @@ pub enum Error {
     #[error(transparent)]
     Sample(#[from] sample::Error),
     #[error(transparent)]
+    Batch(#[from] batch::Error),
+    #[error(transparent)]
     Volume(#[from] mpr::Refused),
     #[error("wanted a loaded model named {wanted}, found {n_loaded} others")]
     NoSuchModel { wanted: String, n_loaded: usize },
@@ -276,8 +289,10 @@ pub const N_EVENTS: usize = 256;
 /// Opens what a person gave and says piece by piece what comes of it; ends early when asked to, or told that nobody listens.
 pub type OpenFn =
     Box<dyn FnMut(&[PathBuf], &import::Cancel, &mut dyn FnMut(Found) -> ControlFlow<()>) + Send>;
-/// Loads the bundle in a folder, if its files are what its manifest says and it gives its known answer.
-pub type LoadFn = Box<dyn FnMut(&Path) -> Result<score::Loaded, model::Error> + Send>;
+/// What a batch is scored with, for the models that it wants; called for each.
+pub type BatchFn = Box<dyn FnMut(&Batch) -> Result<Scorer, batch::Error> + Send>;
+/// Makes the text of a table, row by row; stops early when asked to.
+pub type TableFn = Arc<dyn Fn(&Task) -> Phi<Vec<u8>> + Send + Sync>;
 /// Writes the sample case and says where it lies.
 pub type SampleFn = Box<dyn FnMut() -> Result<Vec<PathBuf>, sample::Error> + Send>;
 /// The command line of a tool.
@@ -295,6 +310,7 @@ pub struct Parts {
     pub tool: ToolFn,
     pub copier: CopierFn,
     pub survey: SurveyFn,
+    pub batch: BatchFn,
     /// One for each bundle.
     pub model_folders: Vec<PathBuf>,
 }
@@ -375,6 +391,7 @@ impl Job {
             Self::Save(_) => "save",
             Self::TakeOut(_) => "view",
             Self::SaveTable { .. } => "table",
+            Self::RunBatch(_) => "batch",
             Self::MakeVolume(_) => "volume",
             Self::AddModel(_) => "add",
             Self::OpenReport(_) => "report",

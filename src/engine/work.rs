@@ -82,8 +82,12 @@ pub(super) fn run_files(
             Job::TakeOut(job) => take_out(job, &ticket.task),
             Job::Save(save) => write(save).map(|()| Some(Event::Saved(save.to.clone()))),
             Job::SaveTable { table, to } => {
+                let text = table(&ticket.task);
+                if ticket.task.is_cancelled() {
+                    return Ok(None);
+                }
                 // Asked for by a person who may.
-                disk::write_atomic(to, table.reveal())?;
+                disk::write_atomic(to, text.reveal())?;
                 Ok(Some(Event::Saved(Phi::new(to.clone()))))
             }
             Job::MakeVolume(slices) => make_volume(slices, &ticket.task).map(Some),
@@ -99,6 +103,7 @@ pub(super) fn run_files(
             | Job::CheckMap { .. }
             | Job::Preview { .. }
             | Job::WriteCopy { .. }
+            | Job::RunBatch(_)
             | Job::RunTool(_) => Ok(None),
         });
         if finish(&ticket, end, outbox).is_err() {
@@ -190,6 +195,7 @@ pub(super) fn run_models(
             | Job::Preview { .. }
             | Job::WriteCopy { .. }
             | Job::Survey
+            | Job::RunBatch(_)
             | Job::RunTool(_) => Ok(None),
         });
         is_poisoned = matches!(end, Err(Error::Panicked { .. }));
@@ -300,7 +306,12 @@ fn open_all(
 }
 
 /// Says rows in portions, so that no frame waits for many.
-fn list(from: &Origin, mut rows: Vec<Row>, ticket: &Ticket, outbox: &Outbox) -> ControlFlow<()> {
+pub(super) fn list(
+    from: &Origin,
+    mut rows: Vec<Row>,
+    ticket: &Ticket,
+    outbox: &Outbox,
+) -> ControlFlow<()> {
     loop {
         let rest = rows.split_off(rows.len().min(N_ROWS));
         let from = from.clone();

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    Action, Command, Deed, Effect, PageCommand, Source, State, TakeOutCommand, Tone,
+    Action, BatchCommand, Command, Deed, Effect, PageCommand, Source, State, TakeOutCommand, Tone,
     WorklistCommand,
 };
 use crate::{
@@ -22,6 +22,9 @@ impl Command {
             Self::SaveTo(_)
             | Self::OnTakeOut(TakeOutCommand::To(_))
             | Self::OnWorklist(WorklistCommand::Export) => Some(Right::Export),
+            Self::OnWorklist(WorklistCommand::Batch(BatchCommand::Start | BatchCommand::Retry)) => {
+                Some(Right::Score)
+            }
             Self::OnWorklist(WorklistCommand::Choose(Source::Kept)) => Some(Right::Search),
             Self::OnDeidentify(_) => Some(Right::Deidentify),
             Self::ChooseSite(_) => Some(Right::ChangeThreshold),

@@ -231,6 +231,8 @@ impl State {
             Event::CopyWritten(path) => return self.copy_written(id, path).into_iter().collect(),
             Event::Told(Told::Evaluate(event)) => self.evaluation_told(event),
             Event::Told(Told::Train(event)) => self.training_told(event),
+            Event::BatchStarted(stand) => return self.batch_started(id, stand),
+            Event::BatchTold(files, stand) => return self.batch_told(id, &files, stand),
             Event::ReportOpened { folder, report } => {
                 return self.report_opened(id, folder, report);
             }
@@ -240,6 +242,7 @@ impl State {
                 match purpose {
                     Purpose::Evaluate => return self.evaluation_ended(None),
                     Purpose::Train => self.training_ended(None),
+                    Purpose::Batch => self.batch_ended(None),
                     Purpose::WriteCopy => self.copy_ended(id, None),
                     Purpose::LoadModels => return self.models_tested(),
                     Purpose::Open(Command::Act(Action::OpenAgain)) => self.sit_again(),

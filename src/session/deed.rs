@@ -1,10 +1,13 @@
 //! What the records are told of: a file that was opened, an answer, a reader's word, and what else the log must know.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use super::{Content, Effect, Item, ItemId, MarkId, Request, State, together};
 use crate::{
-    case::{Subject, scan::DicomHeader},
+    batch::Answered,
+    case::{Sha256, Subject, scan::DicomHeader, worklist::RowKind},
     prediction::{ModelRef, Prediction},
     privacy::Phi,
     render::{picture::encode, thumbnail},
@@ -178,23 +181,52 @@ impl State {
             Content::Scan(it) => it.scan.header.pixel_sha256,
             Content::Note(_) | Content::Series(_) | Content::Sequence(_) => shown.about.file_sha256,
         };
-        let answer = store::Answer {
-            frame_idx: shown.about.frame_idx,
-            file_sha256: shown.about.file_sha256,
-            content_sha256,
-            model: shown.model.name.clone(),
-            model_version: shown.model.version.clone(),
-            weights_sha256: shown.model.weights_sha256,
-            prep_sha256: shown.model.prep_sha256,
-            app_version: shown.app_version.clone(),
-            // Plain fields always have a JSON form.
-            body: serde_json::to_value(shown).unwrap_or_default(),
+        self.tell_records(scored(id, content_sha256, shown))
+    }
+
+    /// Tells the records of a case that a batch has scored, as if it had been opened and scored in the window.
+    pub(super) fn tell_batched(&mut self, path: &Phi<PathBuf>, answered: &Answered) -> Vec<Effect> {
+        if self.door.user.is_none() {
+            return Vec::new();
+        }
+        let Answered { about, prediction } = answered;
+        let id = ItemId(self.number());
+        let dicom = about.header.as_ref().and_then(|it| it.dicom.as_ref());
+        let of =
+            |part: fn(&DicomHeader) -> &Phi<String>| dicom.map(part).cloned().unwrap_or_default();
+        let file = OpenedFile {
+            kind: match about.kind {
+                RowKind::Scan => store::Kind::Scan,
+                RowKind::Note => store::Kind::Note,
+                RowKind::Series => store::Kind::Series,
+                RowKind::Sequence => store::Kind::Sequence,
+            },
+            identity: Identity {
+                patient: patient(&about.subject),
+                study_uid: of(|it| &it.study_uid),
+                series_uid: of(|it| &it.series_uid),
+                instance_uid: of(|it| &it.instance_uid),
+                file_sha256: prediction.about.file_sha256,
+                content_sha256: about.content_sha256,
+            },
+            // Into the encrypted records.
+            path: Phi::new(path.reveal().to_string_lossy().into_owned()),
+            study_date: of(|it| &it.study_date),
+            accession: of(|it| &it.accession),
+            description: match about.kind {
+                RowKind::Note => about.title.clone(),
+                _ => of(|it| &it.description),
+            },
+            // The pixels are gone.
+            thumbnail_png: None,
         };
-        self.tell_records(Deed::Scored {
+        let opened = Deed::Opened {
             item: id,
-            answer: Box::new(answer),
-            beyond_scope: shown.beyond_scope.clone(),
-        })
+            file: Box::new(file),
+        };
+        let scored = scored(id, about.content_sha256, prediction);
+        let told = [opened, scored].map(|it| self.tell_records(it));
+        told.into_iter().flatten().collect()
     }
 
     /// Lists of paths live in the records while there are any.
@@ -208,6 +240,26 @@ impl State {
             name,
             value: serde_json::to_value(paths).unwrap_or_default(), // paths of text have a JSON form
         })
+    }
+}
+
+fn scored(item: ItemId, content_sha256: Sha256, shown: &Prediction) -> Deed {
+    let answer = store::Answer {
+        frame_idx: shown.about.frame_idx,
+        file_sha256: shown.about.file_sha256,
+        content_sha256,
+        model: shown.model.name.clone(),
+        model_version: shown.model.version.clone(),
+        weights_sha256: shown.model.weights_sha256,
+        prep_sha256: shown.model.prep_sha256,
+        app_version: shown.app_version.clone(),
+        // Plain fields always have a JSON form.
+        body: serde_json::to_value(shown).unwrap_or_default(),
+    };
+    Deed::Scored {
+        item,
+        answer: Box::new(answer),
+        beyond_scope: shown.beyond_scope.clone(),
     }
 }
 

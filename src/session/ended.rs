@@ -33,6 +33,7 @@ impl State {
             Purpose::OpenReport => self.evaluating.report = Loading::Failed(failure),
             Purpose::Evaluate => return self.evaluation_ended(Some(failure)),
             Purpose::Train => self.training_ended(Some(failure)),
+            Purpose::Batch => self.batch_ended(Some(failure)),
             Purpose::Preview(_) => self.preview_ended(id, Some((error, failure))),
             Purpose::WriteCopy => self.copy_ended(id, Some(failure)),
             Purpose::LoadModels
@@ -54,6 +55,7 @@ impl State {
             }
             Purpose::Evaluate => return self.evaluation_ended(None),
             Purpose::Train => self.training_ended(None),
+            Purpose::Batch => self.batch_ended(None),
             Purpose::Preview(_) => self.preview_ended(id, None),
             Purpose::WriteCopy => self.copy_ended(id, None),
             _ => {}

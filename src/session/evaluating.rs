@@ -113,6 +113,14 @@ impl State {
                 self.worklist.out = text;
                 return;
             }
+            Field::BatchFolder => {
+                self.worklist.batch.form.folder = text;
+                return;
+            }
+            Field::BatchReport => {
+                self.worklist.batch.form.report = text;
+                return;
+            }
             _ => {}
         }
         let place = self.evaluating.form.field_mut(field);

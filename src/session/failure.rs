@@ -1,7 +1,7 @@
 //! Words for what the worker threads may fail at.
 
 use crate::{
-    engine,
+    batch, engine,
     failure::{Failure, InWords},
     render, sample, share,
     words::Words,
@@ -14,6 +14,7 @@ impl InWords for engine::Error {
             Self::Disk(error) => return error.in_words(words),
             Self::Share(error) => return error.in_words(words),
             Self::Tool(relayed) => return relayed.in_words(words),
+            Self::Batch(error) => return error.in_words(words),
             Self::Report { .. } => (
                 words.say("fail-engine-report"),
                 words.say("fail-engine-report-remedy"),
@@ -62,6 +63,30 @@ impl InWords for engine::Error {
             Self::Panicked { .. } => (
                 words.say("fail-engine-panicked"),
                 words.say("fail-engine-panicked-remedy"),
+            ),
+            Self::Thread { .. } => (
+                words.say("fail-engine-thread"),
+                words.say("fail-engine-thread-remedy"),
+            ),
+        };
+        Failure::new(headline, remedy, self)
+    }
+}
+
+/// Why a batch did not go on.
+impl InWords for batch::Error {
+    fn in_words(&self, words: &Words) -> Failure {
+        let (headline, remedy) = match self {
+            Self::Model(error) => return error.in_words(words),
+            Self::Disk(error) => return error.in_words(words),
+            Self::Report(error) => return error.in_words(words),
+            Self::NoSuchModel { .. } => (
+                words.say("fail-engine-no-such-model"),
+                words.say("fail-engine-no-such-model-remedy"),
+            ),
+            Self::Layout { .. } => (
+                words.say("fail-batch-layout"),
+                words.say("fail-batch-layout-remedy"),
             ),
             Self::Thread { .. } => (
                 words.say("fail-engine-thread"),

@@ -97,8 +97,9 @@ pub use self::{
     together::{Bond, Consent, PatientId},
     view::View,
     worklist::{
-        Filter, Kept, LONGEST_WAIT_HOURS, List, Source, Standing, Worklist, WorklistCommand, cell,
-        column_words, row_of_kept, standing_words, urgency,
+        BatchCommand, BatchForm, BatchPage, Filter, Kept, LONGEST_WAIT_HOURS, List, Source,
+        Standing, Worklist, WorklistCommand, cell, column_words, row_of_kept, standing_words,
+        urgency,
     },
 };
 use self::{planes::PlaneMarks, together::Joining};
@@ -312,6 +313,7 @@ pub(crate) enum Purpose {
     WriteCopy,
     Evaluate,
     Train,
+    Batch,
 }
 
 /// What can be asked of the session.
@@ -420,6 +422,8 @@ pub enum Command {
 pub enum Effect {
     Start(JobId, Job),
     Cancel(JobId),
+    /// Has a batch wait, or go on.
+    Pause(JobId, bool),
     AskForFiles,
     AskWhereToSave,
     AskWhereToTakeOut(Form),
@@ -642,6 +646,7 @@ impl State {
                     | Purpose::Survey
                     | Purpose::Evaluate
                     | Purpose::Train
+                    | Purpose::Batch
                     | Purpose::ReadNote { .. }
                     | Purpose::AskNote { .. }
             )
@@ -658,6 +663,7 @@ impl State {
         let stage = evaluating.stage.as_ref();
         evaluating.job.is_some() && stage.is_none_or(|it| it.total == 0)
             || training.job.is_some() && training.stage.is_none()
+            || self.worklist.batch.job.is_some() && self.worklist.batch.stand.is_none()
     }
 
     /// A window title free of patient data: what is open, and how far it is.

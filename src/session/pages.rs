@@ -48,6 +48,10 @@ pub enum Field {
     Copies,
     /// Where the worklist goes.
     List,
+    /// What a batch scores.
+    BatchFolder,
+    /// Where the report of a batch goes.
+    BatchReport,
 }
 
 /// A box to tick.
@@ -257,9 +261,13 @@ impl EvaluateForm {
             Field::LabelColumn => &mut self.label_column,
             Field::Part => &mut self.part,
             Field::Positive => &mut self.positive,
-            Field::Recipe | Field::Data | Field::Bundle | Field::Copies | Field::List => {
-                return None;
-            }
+            Field::Recipe
+            | Field::Data
+            | Field::Bundle
+            | Field::Copies
+            | Field::List
+            | Field::BatchFolder
+            | Field::BatchReport => return None,
         })
     }
 

@@ -1,11 +1,12 @@
 //! The worklist: what is open, what the records keep, or what `wardlight score` has written, as one table to read from.
 
+mod batch;
 mod list;
 mod order;
 mod rows;
 mod table;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use serde_json::json;
 
@@ -14,15 +15,17 @@ use super::{
 };
 use crate::{
     case::worklist::Row,
-    engine::{Job, JobId},
+    engine::{Job, JobId, TableFn},
     failure::Failure,
     import::Origin,
     privacy::Phi,
     settings::{ColumnName, ListColumn},
     store::{Action, Error, Right},
+    words::Words,
 };
 
 pub use self::{
+    batch::{BatchCommand, BatchForm, BatchPage},
     list::{Filter, List, Standing},
     order::{LONGEST_WAIT_HOURS, urgency},
     rows::row_of_kept,
@@ -47,6 +50,7 @@ pub struct Worklist {
     pub failure: Option<Failure>,
     /// Where the table is written, as typed.
     pub out: String,
+    pub batch: BatchPage,
 }
 
 /// Where rows come from.
@@ -76,6 +80,8 @@ pub enum WorklistCommand {
     /// The row that the keyboard is on.
     Open,
     Export,
+    StopExport,
+    Batch(BatchCommand),
 }
 
 /// A portion of what the records keep.
@@ -184,6 +190,11 @@ impl State {
             WorklistCommand::MoveBy(by) => page.list_mut().move_by(by),
             WorklistCommand::Open => return self.open_from_list(),
             WorklistCommand::Export => return self.export_worklist(),
+            WorklistCommand::StopExport => {
+                let running = self.export_job().map(Effect::Cancel);
+                return running.into_iter().collect();
+            }
+            WorklistCommand::Batch(command) => return self.apply_on_batch(command),
         }
         Vec::new()
     }
@@ -257,7 +268,9 @@ impl State {
         page.asked = None;
         page.scored = List::default();
         page.scored.extend(rows, sort);
-        self.turn_to(Page::Worklist);
+        if page.batch.job != Some(id) {
+            self.turn_to(Page::Worklist);
+        }
         // To be opened again.
         self.settings.remember(from.given.reveal());
         let told = self.tell_paths(RECENT);
@@ -316,23 +329,34 @@ impl State {
 
     /// Writes what is shown. Patients are in it where their column is shown and the person may open cases.
     fn export_worklist(&mut self) -> Vec<Effect> {
-        // As people paste it.
-        let to = PathBuf::from(self.worklist.out.trim().trim_matches('"'));
-        if !to.is_absolute() {
+        let Some(to) = whole_path(&self.worklist.out) else {
             self.worklist.failure = Some(Failure {
                 headline: self.words.say("list-where"),
                 remedy: self.words.say("notice-where-remedy"),
                 cause: "wanted an absolute path, found another".to_owned(),
             });
             return Vec::new();
+        };
+        if self.export_job().is_some() {
+            return Vec::new();
         }
         self.worklist.failure = None;
-        let columns = self.list_columns();
-        let table = table::csv(&self.words, self.worklist.list(), &columns);
-        let purpose = Purpose::SaveWorklist {
-            n_rows: self.worklist.list().shown().len(),
-        };
+        let (columns, language) = (self.list_columns(), self.words.language());
+        let rows = self.worklist.list().copy();
+        let n_rows = rows.len();
+        let table: TableFn = Arc::new(move |task| {
+            // A catalogue is for one thread.
+            table::csv(&Words::new(language), &rows, &columns, task)
+        });
+        let purpose = Purpose::SaveWorklist { n_rows };
         vec![self.ask(purpose, Job::SaveTable { table, to })]
+    }
+
+    /// The job that writes the table.
+    pub fn export_job(&self) -> Option<JobId> {
+        let mut jobs = self.jobs.iter();
+        let is_export = |it: &Purpose| matches!(it, Purpose::SaveWorklist { .. });
+        jobs.find(|it| is_export(it.1)).map(|it| *it.0)
     }
 
     /// The columns that are shown to whoever is inside, from left to right.
@@ -351,6 +375,12 @@ impl State {
         let deed = Deed::noted(Action::Exported, detail);
         self.tell_records(deed).into_iter().collect()
     }
+}
+
+/// A whole path, as people paste it.
+fn whole_path(typed: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(typed.trim().trim_matches('"'));
+    path.is_absolute().then_some(path)
 }
 
 /// Whether rows are the same but for what the reader says.

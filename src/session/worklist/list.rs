@@ -1,6 +1,6 @@
 //! The rows of one source: which are shown, in which order, and which one the keyboard is on.
 
-use std::{cell::OnceCell, collections::BTreeSet};
+use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 use crate::{
     case::worklist::{Outcome, Row},
@@ -8,15 +8,18 @@ use crate::{
     settings::ListSort,
 };
 
-use super::order::{group, order};
+use super::order::{group, order, order_more};
 
 /// Rows, and the choice of those that are shown.
 #[derive(Debug, Default)]
 pub struct List {
-    /// As they came: a row keeps its number.
-    rows: Vec<Row>,
+    /// As they came: a row keeps its number. Shared with whoever writes them.
+    rows: Arc<Vec<Row>>,
     /// All rows by their numbers, in order.
     order: Vec<usize>,
+    /// By what they stand so; `is_in_order` is false once rows were changed where they stood.
+    sorted: Option<ListSort>,
+    is_in_order: bool,
     /// Those of them that are shown.
     shown: Vec<usize>,
     filter: Filter,
@@ -25,6 +28,12 @@ pub struct List {
     tally: Tally,
     /// What is searched, in small letters; made when somebody searches.
     texts: OnceCell<Vec<String>>,
+}
+
+/// The rows that were shown at one moment.
+pub(super) struct Shown {
+    rows: Arc<Vec<Row>>,
+    shown: Vec<usize>,
 }
 
 /// What all rows together are.
@@ -110,22 +119,56 @@ impl List {
 
     /// Puts other rows in the place of those that were there; the row of a number gets the keyboard.
     pub fn replace(&mut self, rows: Vec<Row>, cursor: Option<usize>, sort: Option<ListSort>) {
-        self.rows = rows;
+        self.rows = Arc::new(rows);
         // Where it is gone, the row in its place has it.
         self.cursor = cursor.or(self.cursor);
         self.take_in(sort);
     }
 
-    /// Adds rows.
+    /// Adds rows. Those that are there are not put in order again: a batch adds some in every other frame.
     pub fn extend(&mut self, rows: Vec<Row>, sort: Option<ListSort>) {
-        self.rows.extend(rows);
-        self.take_in(sort);
+        let first = self.rows.len();
+        Arc::make_mut(&mut self.rows).extend(rows);
+        if !self.is_in_order || self.sorted != sort {
+            return self.take_in(sort);
+        }
+        let more = self.rows.get(first..).unwrap_or_default();
+        more.iter().for_each(|it| self.tally.count(it));
+        if let Some(texts) = self.texts.get_mut() {
+            texts.extend(more.iter().map(text));
+        }
+        self.order = order_more(&self.rows, &self.order, sort);
+        self.choose();
+    }
+
+    /// Puts rows in the place of those of these numbers.
+    pub(super) fn put(&mut self, rows: Vec<(usize, Row)>) {
+        if rows.is_empty() {
+            return;
+        }
+        let own = Arc::make_mut(&mut self.rows);
+        for (number, row) in rows {
+            if let Some(place) = own.get_mut(number) {
+                *place = row;
+            }
+        }
+        self.take_in(self.sorted);
+    }
+
+    /// The rows that are shown, to be written elsewhere.
+    pub(super) fn copy(&self) -> Shown {
+        Shown {
+            rows: Arc::clone(&self.rows),
+            shown: self.shown.clone(),
+        }
     }
 
     /// Changes rows, none of which goes or comes, and leaves all of them where they are until they are put in order again:
     /// what a reader says of a row must not move it away.
     pub(super) fn edit(&mut self, edit: impl FnMut((usize, &mut Row))) {
-        self.rows.iter_mut().enumerate().for_each(edit);
+        let rows = Arc::make_mut(&mut self.rows);
+        rows.iter_mut().enumerate().for_each(edit);
+        self.is_in_order = false;
         self.count_up();
     }
 
@@ -136,26 +179,14 @@ impl List {
     }
 
     fn count_up(&mut self) {
-        let mut tally = Tally::default();
-        for row in &self.rows {
-            let standing = Standing::of(row);
-            let counts = Standing::ALL.into_iter().zip(&mut tally.standings);
-            counts
-                .filter(|it| it.0 == standing)
-                .for_each(|it| *it.1 += 1);
-            tally.n_silent += usize::from(group(row) == 0);
-            if let Some(finding) = &row.finding
-                && !tally.findings.contains(&finding.label)
-            {
-                tally.findings.insert(finding.label.clone());
-            }
-        }
-        self.tally = tally;
+        self.tally = Tally::default();
+        self.rows.iter().for_each(|it| self.tally.count(it));
     }
 
     /// Puts the rows in order. Who is on a row stays there.
     pub fn sort(&mut self, sort: Option<ListSort>) {
         self.order = order(&self.rows, sort);
+        (self.sorted, self.is_in_order) = (sort, true);
         self.choose();
     }
 
@@ -234,6 +265,34 @@ impl List {
             self.go_to(place);
         }
         found.is_some()
+    }
+}
+
+impl Tally {
+    fn count(&mut self, row: &Row) {
+        let standing = Standing::of(row);
+        let counts = Standing::ALL.into_iter().zip(&mut self.standings);
+        counts
+            .filter(|it| it.0 == standing)
+            .for_each(|it| *it.1 += 1);
+        self.n_silent += usize::from(group(row) == 0);
+        if let Some(finding) = &row.finding
+            && !self.findings.contains(&finding.label)
+        {
+            self.findings.insert(finding.label.clone());
+        }
+    }
+}
+
+impl Shown {
+    /// How many rows these are.
+    pub(super) fn len(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// In their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
+        self.shown.iter().filter_map(|it| self.rows.get(*it))
     }
 }
 

@@ -47,26 +47,58 @@ pub(super) const fn group(row: &Row) -> u8 {
     }
 }
 
+/// Where a row stands by urgency, without its number.
+fn rank(row: &Row) -> (u8, u64) {
+    let suspicion = row.finding.as_ref().map_or(0.0, |it| it.suspicion());
+    // Since when nobody knows is since ever.
+    let since_ms = row.since_ms.unwrap_or(0);
+    let urgency = urgency(suspicion, row.uncertainty.unwrap_or(0.0), since_ms);
+    (group(row), !in_order(urgency))
+}
+
 /// The numbers of all rows, each once, in order.
 pub(super) fn order(rows: &[Row], sort: Option<ListSort>) -> Vec<usize> {
     let ranked = rows.iter().enumerate();
-    let mut ranked: Vec<(u8, u64, usize)> = ranked
-        .map(|(number, row)| {
-            let suspicion = row.finding.as_ref().map_or(0.0, |it| it.suspicion());
-            // Since when nobody knows is since ever.
-            let since_ms = row.since_ms.unwrap_or(0);
-            let urgency = urgency(suspicion, row.uncertainty.unwrap_or(0.0), since_ms);
-            (group(row), !in_order(urgency), number)
-        })
-        .collect();
+    let mut ranked: Vec<((u8, u64), usize)> =
+        ranked.map(|(number, row)| (rank(row), number)).collect();
     ranked.sort_unstable();
-    let mut order: Vec<usize> = ranked.into_iter().map(|it| it.2).collect();
+    let mut order: Vec<usize> = ranked.into_iter().map(|it| it.1).collect();
     if let Some(ListSort { by, is_falling }) = sort {
-        let keys = Keys::of(rows, by);
+        let rows: Vec<&Row> = rows.iter().collect();
+        let keys = Keys::of(&rows, by);
         // Stable: equal rows stay as they are.
         order.sort_by(|a, b| keys.compare(*a, *b, is_falling));
     }
     order
+}
+
+/// The same, where the first rows stand in order already: each of the others is looked for its place among them.
+pub(super) fn order_more(rows: &[Row], ordered: &[usize], sort: Option<ListSort>) -> Vec<usize> {
+    let first = ordered.len();
+    let more = order(rows.get(first..).unwrap_or_default(), sort);
+    let mut all = Vec::with_capacity(rows.len());
+    let mut rest = ordered;
+    for number in more.into_iter().map(|it| first + it) {
+        let stands_before = |other: &usize| match (rows.get(*other), rows.get(number)) {
+            // The number of the new one is the greater one.
+            (Some(other), Some(row)) => compare(other, row, sort).is_le(),
+            _ => false,
+        };
+        let (before, after) = rest.split_at(rest.partition_point(stands_before));
+        all.extend_from_slice(before);
+        all.push(number);
+        rest = after;
+    }
+    all.extend_from_slice(rest);
+    all
+}
+
+/// Two rows, but for their numbers.
+fn compare(one: &Row, other: &Row, sort: Option<ListSort>) -> Ordering {
+    let by_column = sort.map_or(Ordering::Equal, |ListSort { by, is_falling }| {
+        Keys::of(&[one, other], by).compare(0, 1, is_falling)
+    });
+    by_column.then_with(|| rank(one).cmp(&rank(other)))
 }
 
 /// What rows are compared by.
@@ -78,7 +110,7 @@ struct Keys {
 }
 
 impl Keys {
-    fn of(rows: &[Row], by: ColumnName) -> Self {
+    fn of(rows: &[&Row], by: ColumnName) -> Self {
         let texts = |text: fn(&Row) -> String| {
             let tails: Vec<String> = rows.iter().map(|it| text(it).to_lowercase()).collect();
             Self {

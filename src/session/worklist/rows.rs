@@ -1,12 +1,14 @@
 //! Rows of what is open in this window and of what the records keep, and the reader's words on both.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::{
+    batch::{Answered, Silence},
     case::{
         Sha256,
         worklist::{Finding, Outcome, Row, RowKind, Word, uncertainty},
     },
+    failure::Failure,
     prediction::{Ood, Prediction},
     privacy::Phi,
     session::{
@@ -195,6 +197,44 @@ fn strongest(prediction: &Prediction) -> Option<Finding> {
         probability: it.probability,
         threshold: it.operating_point.as_ref().map(|it| it.threshold),
     }))
+}
+
+/// The row of a case that a batch has scored.
+pub(super) fn row_of_batch(file: &Phi<PathBuf>, answered: &Answered, now_ms: i64) -> Row {
+    let Answered { about, prediction } = answered;
+    let header = about.header.as_deref();
+    let dicom = header.and_then(|it| it.dicom.as_ref());
+    let mut row = Row {
+        patient: named(&about.subject.name, &about.subject.patient_id),
+        study_date: dicom.map(|it| it.study_date.clone()).unwrap_or_default(),
+        kind: about.kind,
+        modality: header.map_or_else(String::new, |it| it.modality.as_str().to_owned()),
+        file: file.clone(),
+        file_sha256: Some(prediction.about.file_sha256),
+        frame_idx: prediction.about.frame_idx,
+        since_ms: Some(now_ms),
+        ..Row::default()
+    };
+    take_answer(&mut row, prediction);
+    row
+}
+
+/// The row of a file that a batch has no answer for, in the words of its report.
+pub(super) fn row_of_silence(file: &Phi<PathBuf>, silence: &Silence, now_ms: i64) -> Row {
+    let Failure {
+        headline, cause, ..
+    } = &silence.failure;
+    let reason = format!("{headline}: {cause}");
+    Row {
+        file: file.clone(),
+        outcome: if silence.is_refused {
+            Outcome::Refused(reason)
+        } else {
+            Outcome::Failed(reason)
+        },
+        since_ms: Some(now_ms),
+        ..Row::default()
+    }
 }
 
 fn take_answer(row: &mut Row, prediction: &Prediction) {

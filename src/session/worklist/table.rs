@@ -2,13 +2,17 @@
 
 use crate::{
     case::worklist::{Outcome, Row, RowKind, Word},
+    model::Task,
     privacy::Phi,
     session::Answer,
     settings::{ColumnName, ListColumn},
     words::{Part, Words},
 };
 
-use super::{List, Standing};
+use super::{Standing, list::Shown};
+
+/// Rows between two looks at whether to stop.
+const N_STEP: usize = 256;
 
 /// The head of a column.
 pub fn column_words(words: &Words, name: ColumnName) -> String {
@@ -149,8 +153,14 @@ fn on_one_line(text: &str) -> String {
         .collect()
 }
 
-/// The rows that are shown, in the columns that are shown, as comma-separated values. Each line says what it is for.
-pub(super) fn csv(words: &Words, list: &List, columns: &[ListColumn]) -> Phi<Vec<u8>> {
+/// The rows that are shown, in the columns that are shown, as comma-separated values. Each line says what it is for. Half of
+/// it, where it is cancelled.
+pub(super) fn csv(
+    words: &Words,
+    rows: &Shown,
+    columns: &[ListColumn],
+    task: &Task,
+) -> Phi<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let notice = words.say("research-use");
     let heads = columns.iter().map(|it| column_words(words, it.name));
@@ -158,7 +168,13 @@ pub(super) fn csv(words: &Words, list: &List, columns: &[ListColumn]) -> Phi<Vec
     writer
         .write_record(heads.chain([words.say("list-notice")]))
         .ok();
-    for row in (0..list.shown().len()).filter_map(|it| list.at(it)) {
+    for (number, row) in rows.iter().enumerate() {
+        if number % N_STEP == 0 {
+            task.report(number, rows.len());
+            if task.is_cancelled() {
+                break;
+            }
+        }
         let cells = columns.iter().map(|it| as_text(cell(words, row, it.name)));
         writer.write_record(cells.chain([notice.clone()])).ok();
     }
