@@ -363,6 +363,7 @@ fn score_all(
                 scan,
                 frame_idx: 0,
                 at: None,
+                neighbours: None,
             };
             let about = About::of_scan(scan);
             return vec![score_one(about, target, models.for_scan(scan), sites)];

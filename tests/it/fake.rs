@@ -8,6 +8,7 @@ use std::{
 };
 
 use wardlight::{
+    batch::{self, Batch, DecodeFn, Models, Scorer},
     case::{
         Frame, Modality, Note, Samples, Scan, Spacing, SpacingSource, Subject, VoiFunction, Window,
         scan::{Format, Header, PixelHeader},
@@ -17,6 +18,7 @@ use wardlight::{
     import::{self, Opened},
     model::{
         self, Attribution, AttributionValues, Logits, Manifest, Model, Network, Task,
+        bundle::Listed,
         manifest::{FileRef, KnownAnswer, Label, Metric, Output},
         network::{Pool, ResNetS, Transformer},
     },
@@ -305,8 +307,25 @@ pub(crate) fn parts() -> Parts {
                 of(Installed::Journal, Ok("~/journal.jsonl")),
             ]
         }),
+        batch: Box::new(|asked| scorer(asked, Box::new(open))),
         model_folders: vec!["chest".into(), "note".into()],
     }
+}
+
+/// What a batch is scored with: these models, and files by whatever decodes them.
+pub(crate) fn scorer(asked: &Batch, decode: DecodeFn) -> Result<Scorer, batch::Error> {
+    let listed = [("chest", chest_manifest()), ("note", note_manifest())];
+    let listed = listed.map(|(folder, manifest)| Listed {
+        folder: folder.into(),
+        manifest: Ok(manifest),
+    });
+    let wanted = asked.model.iter().cloned().collect();
+    let decoder = dicom::decoder();
+    Ok(Scorer {
+        decode,
+        rows: Box::new(move |report, cancel| decoder.open_report(report, cancel)),
+        models: Models::new(listed.into(), wanted, Box::new(load))?,
+    })
 }
 
 /// See [`parts`].

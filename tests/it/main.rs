@@ -19,6 +19,8 @@ static HEAP: ZeroAlloc<System> = ZeroAlloc(System);
 mod about;
 mod app;
 mod attribute;
+mod batch;
+mod batch_window;
 mod bedside;
 mod bert;
 mod burned_in;

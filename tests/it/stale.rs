@@ -4,24 +4,29 @@
 //! Ten thousand steps in the ordinary run; `WARDLIGHT_STEPS=1000000` sets their number. The walk comes in by the front door
 //! alone, and plays the engine. What it looks for stands in `witness`.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use wardlight::{
+    batch::{About, Answered, FileTold, Stand},
+    case::{Subject, worklist::RowKind},
     deid::dicom::{Facts, Rect},
     disk::Sha256,
     engine::{Busy, Error, Event, Job, JobId},
     import::{self, Origin, Refusal},
     lock::Reason,
     model::Manifest,
-    prediction::{LabelIdx, Method, ModelRef},
+    prediction::{LabelIdx, Method, ModelRef, Subject as Scored},
     privacy::Phi,
     render::mpr::{Axis, Volume},
     score,
     session::{
-        Action, Answer, Command, Consent, Content, DeidentifyCommand, DoorCommand, Effect, Field,
-        ItemId, Kind, Layout, Loading, MarkEdit, NoteMarks, PageCommand, Reading, ScanItem, State,
-        Tool,
+        Action, Answer, BatchCommand, Command, Consent, Content, DeidentifyCommand, DoorCommand,
+        Effect, Field, ItemId, Kind, Layout, Loading, MarkEdit, NoteMarks, PageCommand, Reading,
+        ScanItem, State, Tool, WorklistCommand,
     },
     settings::Settings,
     share::{Cover, NotePreview, Preview, ScanPreview, Source},
@@ -213,6 +218,13 @@ impl Walk {
                 let manifest = self.models[model].clone();
                 self.tell(id, Event::ModelLoaded(manifest));
             }
+            (Job::RunBatch(batch), _) => {
+                let event = self.portion(id, &batch.report);
+                self.tell(id, event);
+                if self.is_chance(8) {
+                    self.end(id, Event::Done);
+                }
+            }
             _ => {
                 if let Some(event) = self.answer(&job) {
                     self.tell(id, event);
@@ -309,6 +321,43 @@ impl Walk {
             Job::WriteCopy { folder, .. } => Event::CopyWritten(folder.clone()),
             _ => return None,
         })
+    }
+
+    /// Something that a batch says. Its answers carry its number as the frame.
+    fn portion(&mut self, id: JobId, report: &Path) -> Event {
+        let file = self.below(40);
+        let stand = Stand {
+            n_files: 40,
+            n_done: file,
+            ..Stand::default()
+        };
+        if self.is_chance(4) {
+            return Event::BatchStarted(stand);
+        }
+        if self.is_chance(2) {
+            let from = Origin::file(report.to_owned());
+            let rows = Vec::new();
+            return Event::Listed { from, rows };
+        }
+        let about = About {
+            kind: RowKind::Scan,
+            subject: Subject::default(),
+            header: None,
+            title: Phi::default(),
+            record: None,
+            content_sha256: sha(file),
+        };
+        let subject = Scored {
+            frame_idx: usize::try_from(id.0).unwrap(),
+            ..Scored::file(sha(file))
+        };
+        let model = self.models[0].clone();
+        let prediction = Box::new(witness::prediction(subject, &model, 0));
+        let told = FileTold {
+            file: Phi::new(path(file)),
+            cases: vec![Ok(Answered { about, prediction })],
+        };
+        Event::BatchTold(vec![told], stand)
     }
 
     /// The failure of a job, marked by what it was for.
@@ -432,6 +481,16 @@ impl Walk {
             return;
         };
         self.n_late += 1;
+        if let Job::RunBatch(batch) = &job {
+            let event = loop {
+                match self.portion(id, &batch.report) {
+                    // Rows of a report come by opening it as well, and show the page.
+                    Event::Listed { .. } => {}
+                    event => break event,
+                }
+            };
+            return self.tell(id, event);
+        }
         let event = match self.answer(&job) {
             Some(event) if !self.is_chance(4) => event,
             _ => self.failure(&job),
@@ -676,7 +735,21 @@ impl Walk {
 
     fn paging(&mut self) -> Option<Command> {
         let copies = Command::OnDeidentify;
-        Some(match self.below(18) {
+        let batch = |it| Command::OnWorklist(WorklistCommand::Batch(it));
+        let text =
+            |field, text: &str| Command::OnPage(PageCommand::SetText(field, text.to_owned()));
+        Some(match self.below(27) {
+            18 | 19 => text(Field::BatchFolder, "/films"),
+            20 | 21 => text(Field::BatchReport, "/films/scores.json"),
+            22..=26 => batch(self.one_of(&[
+                BatchCommand::Start,
+                BatchCommand::Start,
+                BatchCommand::Start,
+                BatchCommand::Pause,
+                BatchCommand::GoOn,
+                BatchCommand::Stop,
+                BatchCommand::Retry,
+            ])),
             0..=2 => Command::Act(Action::Deidentify),
             3 => {
                 let number = number(self.state.center()?.path.reveal());

@@ -20,6 +20,7 @@ use wardlight::{
         scan::{DicomHeader, FrameHeader, Place},
         series::{Collector, SeriesFormat},
         stack::Neighbour,
+        worklist::Row,
     },
     disk::Sha256,
     engine::{AtHour, JobId, NoteAnswer, NoteParts, NoteReply, Running, Spoken, Target},
@@ -37,7 +38,7 @@ use wardlight::{
     privacy::Phi,
     session::{
         Answer, Asked, Content, Draft, Item, ItemId, Loading, Module, Page, Reading, ScanItem,
-        State,
+        Source, State,
     },
 };
 
@@ -524,11 +525,12 @@ pub(crate) struct Seen {
     pub(crate) locked: usize,
     pub(crate) beside: usize,
     pub(crate) neighbours: usize,
+    pub(crate) batch_rows: usize,
 }
 
 impl Seen {
     /// By name.
-    pub(crate) const fn all(&self) -> [(&'static str, usize); 17] {
+    pub(crate) const fn all(&self) -> [(&'static str, usize); 18] {
         [
             ("pictures", self.pictures),
             ("answers", self.answers),
@@ -547,6 +549,7 @@ impl Seen {
             ("locked", self.locked),
             ("beside", self.beside),
             ("neighbours", self.neighbours),
+            ("rows of a batch", self.batch_rows),
         ]
     }
 }
@@ -585,7 +588,8 @@ impl Witness<'_> {
                 && state.overs.is_empty()
                 && state.notices.is_empty()
                 && state.planes.is_none()
-                && state.center.is_none();
+                && state.center.is_none()
+                && state.worklist.of(Source::Scored).rows().is_empty();
             return self.hold(is_blank, "something is left behind the closed door");
         }
         for id in state.busy_jobs() {
@@ -595,6 +599,7 @@ impl Witness<'_> {
             self.kept(item);
         }
         self.notices();
+        self.batch();
         match state.page {
             Page::Reading => self.reading_page(),
             Page::Deidentify => self.copies_page(),
@@ -637,6 +642,21 @@ impl Witness<'_> {
                 self.hold(is_it, "a word that was said of something else");
             }
         }
+    }
+
+    /// Each row tells of its own file, and all are of one batch, whose number their answers carry as the frame.
+    fn batch(&mut self) {
+        let page = &self.state.worklist;
+        self.waits(page.batch.job, "a batch");
+        let rows = page.of(Source::Scored).rows();
+        let is_own = |it: &Row| it.file_sha256 == Some(sha(number(it.file.reveal())));
+        self.hold(
+            rows.iter().all(is_own),
+            "a row with the answer to another file",
+        );
+        let is_one = rows.windows(2).all(|it| it[0].frame_idx == it[1].frame_idx);
+        self.hold(is_one, "rows of two batches in one table");
+        self.seen.batch_rows += usize::from(!rows.is_empty());
     }
 
     /// A failure about files names only files that its card is about.

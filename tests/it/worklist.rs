@@ -11,6 +11,7 @@ use wardlight::{
     disk::Sha256,
     engine::{Event, Job, JobId},
     import::{Origin, Refusal},
+    model::Task,
     privacy::Phi,
     session::{
         Action, Answer, Command, Effect, Filter, Kept, LONGEST_WAIT_HOURS, List, Page, Request,
@@ -42,7 +43,7 @@ fn row(number: usize) -> Row {
     }
 }
 
-fn answered(number: usize, probability: f32, threshold: f32) -> Row {
+pub(crate) fn answered(number: usize, probability: f32, threshold: f32) -> Row {
     Row {
         finding: Some(Finding {
             label: "pneumonia".to_owned(),
@@ -381,7 +382,7 @@ fn columns_and_order_are_remembered_without_a_word_of_a_patient() {
 }
 
 /// A session that shows these rows as a scored folder.
-fn with_scored(rows: Vec<Row>) -> State {
+pub(crate) fn with_scored(rows: Vec<Row>) -> State {
     let mut state = ready();
     bring(&mut state, "/results/report.json", vec![rows]);
     assert_eq!(
@@ -401,7 +402,7 @@ fn bring(state: &mut State, path: &str, portions: Vec<Vec<Row>>) -> JobId {
     id
 }
 
-fn ask(state: &mut State, command: WorklistCommand) -> Vec<Effect> {
+pub(crate) fn ask(state: &mut State, command: WorklistCommand) -> Vec<Effect> {
     state.apply(Command::OnWorklist(command))
 }
 
@@ -553,7 +554,7 @@ fn the_next_unread_case_is_opened_from_the_reader_and_told_where_there_is_none()
 }
 
 /// A person with one role inside.
-fn inside(state: &mut State, role: Role) {
+pub(crate) fn inside(state: &mut State, role: Role) {
     state.door.user = Some(Person {
         id: PersonId("0".repeat(32)),
         name: Phi::new("Vic".to_owned()),
@@ -562,7 +563,7 @@ fn inside(state: &mut State, role: Role) {
     });
 }
 
-fn requests(effects: &[Effect]) -> Vec<String> {
+pub(crate) fn requests(effects: &[Effect]) -> Vec<String> {
     let requests = effects.iter().filter_map(|it| match it {
         Effect::Records(request) => Some(format!("{request:?}")),
         _ => None,
@@ -634,7 +635,9 @@ fn a_list_is_written_as_it_is_shown_and_no_cell_is_a_formula() {
         panic!("a job that writes")
     };
     assert_eq!(*to, PathBuf::from("/results/list.csv"));
-    let mut reader = csv::Reader::from_reader(table.reveal().as_slice());
+    let task = Task::default();
+    let text = table(&task);
+    let mut reader = csv::Reader::from_reader(text.reveal().as_slice());
     let heads: Vec<String> = reader
         .headers()
         .unwrap()
