@@ -15,6 +15,7 @@
 //! | `sandbox` | the walls around a worker process | — |
 //! | `words` | what the window says, by language | — |
 //! | `lock` | when the window must lock | — |
+//! | `desktop` | what the desktop offers: dialogs for files | — |
 //! | `journal` | codes and counts for whoever looks after the computer | `privacy` `disk` |
 //! | `second_start` | one window for each person and display: a second start hands its files to it | `privacy` `disk` |
 //! | `licences` | the licences of what is inside the program | — |
@@ -43,7 +44,7 @@
 //! | `settings` | what the window remembers | `privacy` `disk` `words` `lock` |
 //! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `language` `prediction` `import` `share` `model` `sample` `score` `training` `failure` `batch` `evaluate` `render` |
 //! | `session` | what is open and what a command does; no drawing | `privacy` `case` `measure` `bedside` `language` `deid` `prediction` `import` `share` `prep` `model` `sample` `training` `failure` `batch` `evaluate` `render` `store` `settings` `engine` `words` `lock` `licences` |
-//! | `app` | the window | `privacy` `disk` `case` `measure` `bedside` `language` `deid` `prediction` `stats` `share` `model` `failure` `evaluate` `render` `store` `settings` `engine` `session` `warnings` `words` `lock` `journal` `second_start` `licences` |
+//! | `app` | the window | `privacy` `disk` `case` `measure` `bedside` `language` `deid` `prediction` `stats` `share` `model` `failure` `evaluate` `render` `store` `settings` `engine` `session` `warnings` `words` `lock` `desktop` `journal` `second_start` `licences` |
 //! | `cli` | the command line; the one place that wires `nn` to the rest | `all` |
 
 pub mod app;
@@ -52,6 +53,7 @@ pub mod bedside;
 pub mod case;
 pub mod cli;
 pub mod deid;
+pub mod desktop;
 pub mod disk;
 pub mod engine;
 pub mod evaluate;

@@ -1,9 +1,12 @@
-//! What the window remembers: theme, language, mouse, size of letters, its place, panel widths, when it locks, recent files, the site by whose fit answers are
-//! read. Nothing clinical: thresholds belong to the model and the site, and stand in their files.
+//! What the window remembers: theme, language, mouse, keys, size of letters, its place, panel widths, when it locks, recent files,
+//! the site by whose fit answers are read. Nothing clinical: thresholds belong to the model and the site, and stand in their files.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{disk, lock::IDLE_MINUTES, privacy::Phi, words::Language};
 
@@ -22,6 +25,11 @@ pub struct Settings {
     pub goes_on_while_locked: bool,
     /// What the mouse does over a picture.
     pub mouse: MouseProfile,
+    /// Keys that are not the program's own, by names of actions; empty for none. What they mean, `session` says.
+    #[serde(deserialize_with = "texts")]
+    pub keys: BTreeMap<String, String>,
+    /// Whether files are always chosen in the window, even where the desktop has dialogs.
+    pub is_chooser_own: bool,
     /// Size of letters and controls in hundredths of the usual one, one of [`LETTERS`].
     pub letters_percent: u16,
     /// Whether a model answers only when it is asked; else as soon as a scan is opened.
@@ -309,6 +317,8 @@ impl Default for Settings {
             lock_minutes: 10,
             goes_on_while_locked: false,
             mouse: MouseProfile::Wardlight,
+            keys: BTreeMap::new(),
+            is_chooser_own: false,
             letters_percent: USUAL_LETTERS,
             is_read_first: true,
             overlay_opacity: 0.45,
@@ -391,6 +401,23 @@ impl Settings {
             ..self.clone()
         }
     }
+}
+
+/// Texts by their names; what is none stands in brackets, and nobody can take it for keys.
+fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let read = serde_json::Value::deserialize(from)?;
+    let entries = match read {
+        serde_json::Value::Object(entries) => entries,
+        other => [(String::new(), other)].into_iter().collect(),
+    };
+    let text = |it: serde_json::Value| match it {
+        serde_json::Value::String(text) => text,
+        other => format!("({other})"),
+    };
+    Ok(entries
+        .into_iter()
+        .map(|(name, it)| (name, text(it)))
+        .collect())
 }
 
 fn put_first(kept: &mut Vec<Phi<PathBuf>>, path: &Path) {

@@ -63,7 +63,7 @@ fn buttons_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
             scene.words.say("about-copy"),
             scene.words.say("action-open-sample"),
         );
-        let key = Action::CopyView.key_text();
+        let key = scene.key(Action::CopyView);
         let button = Button::new(&copy).key(&key).show(ui, scene.tokens);
         if button.clicked() {
             commands.push(Command::Copy(scene.state.about_text()));

@@ -26,12 +26,12 @@ use super::{
 };
 use crate::{
     engine::{self, Client, Event, Job, JobId, TakeOutJob, WakeFn},
-    lock::Reason,
+    lock::{Buses, Reason},
     privacy::process,
     second_start::{Host, Visits},
     session::{
         Action, Command, Content, Door, Effect, Item, Page, PageCommand, Request, State, TakeOut,
-        TakeOutCommand, Told,
+        Told, Wanted,
     },
     settings::{Settings, Theme},
     store::Place,
@@ -49,6 +49,8 @@ pub struct App {
     pictures: Pictures,
     commands: Vec<Command>,
     dialog: Option<Dialog>,
+    /// Where a dialog of the desktop is asked for; nowhere in a test.
+    buses: Option<Buses>,
     /// Other starts that want files to be opened here.
     visits: Option<Visits>,
     wake: WakeFn,
@@ -116,6 +118,7 @@ impl App {
         };
         let is_cpu_wanted = std::env::var_os("WARDLIGHT_DRAW").is_some_and(|it| it == "cpu");
         let log = std::env::var_os("WARDLIGHT_FRAME_LOG");
+        let buses = safety.buses.clone();
         let guard = Guard::new(safety, settings.lock_minutes, wake.clone());
         let listen = |it: Host| it.listen(VERSION, !door.is_open(), wake.clone());
         let mut app = Self {
@@ -132,6 +135,7 @@ impl App {
             pictures: Pictures::new(cc.gl.as_deref(), is_cpu_wanted),
             commands: Vec::new(),
             dialog: None,
+            buses,
             wake,
             sandbox,
             settings_folder,
@@ -171,20 +175,11 @@ impl App {
                 }
                 Effect::Cancel(id) => self.client.cancel(id),
                 Effect::Pause(id, is_paused) => self.client.pause(id, is_paused),
-                Effect::AskForFiles => self.ask(Command::NoDialog, Dialog::open),
-                Effect::AskWhereToSave => self.ask(Command::NoDialog, Dialog::save),
-                Effect::AskWhereToTakeOut(form) => {
-                    let none = Command::OnTakeOut(TakeOutCommand::TypePath);
-                    self.ask(none, |wake, words| Dialog::take_out(wake, words, form));
-                }
+                Effect::AskForPath(wanted) => self.ask(wanted),
                 Effect::TakeOut(id, take_out, to) => self.take_out(ctx, id, (take_out, to)),
                 Effect::CopyPicture(picture) => {
                     // Into the clipboard, as a person asked; it is emptied when the window locks.
                     ctx.copy_image(image(picture.reveal()));
-                }
-                Effect::AskForPath(field) => {
-                    let none = Command::OnPage(PageCommand::NothingThere);
-                    self.ask(none, |wake, words| Dialog::path(wake, words, field));
                 }
                 Effect::OpenOutside(path) => {
                     if open::that_detached(&path).is_err() {
@@ -322,12 +317,17 @@ impl App {
         }
     }
 
-    /// One dialog at a time.
-    fn ask(&mut self, missing: Command, open: impl FnOnce(WakeFn, &Words) -> Option<Dialog>) {
-        if self.dialog.is_none() {
-            self.dialog = open(self.wake.clone(), &self.state.words);
+    /// Has a path chosen: the one door to every dialog. One of the desktop at a time; the program's own where a person
+    /// wants that, or there is no other.
+    fn ask(&mut self, wanted: Wanted) {
+        if self.state.settings.is_chooser_own {
+            self.commands.push(Command::NoDialog(wanted));
+            (self.wake)();
+        } else if self.dialog.is_none() {
+            let (wake, words) = (self.wake.clone(), &self.state.words);
+            self.dialog = Dialog::start(wake, words, wanted, self.buses.clone());
             if self.dialog.is_none() {
-                self.commands.push(missing);
+                self.commands.push(Command::NoDialog(wanted));
             }
         }
     }

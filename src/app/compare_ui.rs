@@ -62,7 +62,7 @@ pub(super) fn button_ui(
     commands: &mut Vec<Command>,
 ) {
     let button = Button::new(name)
-        .key(&action.key_text())
+        .key(&scene.key(action))
         .quiet()
         .tight()
         .show(ui, scene.tokens);

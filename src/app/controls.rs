@@ -1,8 +1,8 @@
 //! The few controls that everything is made of, drawn to the design: buttons with their key, cards, bars, heads.
 
 use egui::{
-    Align2, Color32, CornerRadius, Frame, InnerResponse, Label, Margin, Rect, Response, RichText,
-    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align2, Color32, CornerRadius, Frame, InnerResponse, Label, Margin, Painter, Rect, Response,
+    RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
 use super::theme::{self, BODY, CONTROL, RADIUS, SECTION, SECTION_SPACING, SMALL, Tokens};
@@ -139,10 +139,11 @@ impl<'a> Button<'a> {
                     pos2(left + words.size().x + GAP, rect.center().y - 8.5),
                     vec2(key.size().x + 8.0, 17.0),
                 );
-                let faded = if self.loudness == Loudness::Primary {
-                    ink.gamma_multiply(0.75)
-                } else {
-                    tokens.muted
+                let faded = match self.loudness {
+                    Loudness::Primary if self.is_enabled => theme::key_on_amber(tokens),
+                    // What is under the pointer is too bright for quiet letters.
+                    Loudness::Normal if response.hovered() => ink,
+                    _ => tokens.muted,
                 };
                 let edge = if self.loudness == Loudness::Primary {
                     ink.gamma_multiply(0.35)
@@ -236,6 +237,18 @@ pub(super) fn focus_ring(ui: &Ui, response: &Response, tokens: &Tokens) {
             CornerRadius::same(RADIUS),
             stroke,
             StrokeKind::Outside,
+        );
+    }
+}
+
+/// The same inside the edge of what fills its place: nothing outside of it would be seen.
+pub(super) fn focus_frame(painter: &Painter, response: &Response, color: Color32) {
+    if response.has_focus() {
+        painter.rect_stroke(
+            response.rect.shrink(2.0),
+            CornerRadius::ZERO,
+            Stroke::new(1.5, color),
+            StrokeKind::Inside,
         );
     }
 }

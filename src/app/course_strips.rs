@@ -153,7 +153,8 @@ pub(super) fn running_ui(ui: &mut Ui, course: &Course<'_>, commands: &mut Vec<Co
         let said = if state.are_models_loading() {
             words.say("models-testing")
         } else {
-            words.say("strip-no-model")
+            let key = state.press_words(Action::Train);
+            words.say_with("strip-no-model", &[("key", (&key).into())])
         };
         said_ui(ui, course, plot, &said);
         return;
@@ -250,8 +251,10 @@ fn waiting_ui(ui: &mut Ui, course: &Course<'_>, plot: Rect, commands: &mut Vec<C
                     .id_salt("score the course"),
             );
             let score = words.say("strip-score");
-            let button = Button::new(&score).key("Space");
+            let button = Button::new(&score);
+            let key = course.scene.key(Action::Score);
             if button
+                .key(&key)
                 .width(180.0)
                 .show(&mut child, course.scene.tokens)
                 .clicked()

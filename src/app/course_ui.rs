@@ -7,7 +7,7 @@ use egui::{
 
 use super::{
     Scene,
-    controls::muted,
+    controls::{focus_frame, muted},
     course_plot::{self, Row},
     course_strips::{running_ui, warning_ui},
     strip_ui::{label_ui, method_ui, method_width},
@@ -67,7 +67,7 @@ pub(super) fn course_ui(
         scene,
         item,
         id,
-        at: touched(ui, (over, scene.words), (id, item), &axis, commands),
+        at: touched(ui, (over, scene), (id, item), &axis, commands),
         axis,
         x: Rangef::new(rect.left() + 16.0, rect.right() - 12.0),
         strongest: strongest(item),
@@ -168,7 +168,7 @@ fn header_ui(
 /// Clicks choose an hour, drags move, Ctrl and wheel zoom; gives the hour that is told of.
 fn touched(
     ui: &Ui,
-    (over, words): (Rect, &Words),
+    (over, scene): (Rect, &Scene<'_>),
     (id, item): (ItemId, &SeriesItem),
     axis: &TimeAxis,
     commands: &mut Vec<Command>,
@@ -178,11 +178,12 @@ fn touched(
         ui.scope_id().with(("course", id.0)),
         Sense::click_and_drag(),
     );
-    let named = axis.full_name(words, item.view.hour as f64);
-    let n = words::n_variables(words, &item.series);
+    let named = axis.full_name(scene.words, item.view.hour as f64);
+    let n = words::n_variables(scene.words, &item.series);
     let parts = [("hour", Part::from(&named)), ("variables", Part::from(&n))];
-    let spoken = words.say_with("spoken-course", &parts);
+    let spoken = scene.words.say_with("spoken-course", &parts);
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, &spoken));
+    focus_frame(ui.painter(), &response, scene.tokens.blue);
     if response.dragged() {
         let way = f64::from(response.drag_delta().x / axis.x.span().max(1.0));
         let hours = axis.shown.end - axis.shown.start;

@@ -27,12 +27,12 @@ pub(super) fn pointing_ui(painter: &Painter, scene: &Scene<'_>, scan: &ScanItem,
         let stroke = Stroke::new(1.5, AMBER_ON_PICTURE);
         painter.rect_stroke(square, CornerRadius::ZERO, stroke, StrokeKind::Middle);
     }
-    let key = Action::PointAt.info().key;
+    let key = scene.state.press_words(Action::PointAt);
     let hint = match (scene.state.is_pointing, point) {
         (true, _) => scene.words.say("point-click"),
         (false, None) if scan.scan.header.spacing.is_some() => {
             let side = side_mm.to_string();
-            let parts = [("key", Part::from(key)), ("side", Part::from(&side))];
+            let parts = [("key", Part::from(&key)), ("side", Part::from(&side))];
             scene.words.say_with("point-press", &parts)
         }
         (false, _) => return,

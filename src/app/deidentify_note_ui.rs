@@ -9,7 +9,7 @@ use egui::{
 
 use super::{
     Scene,
-    controls::{muted, section},
+    controls::{focus_ring, muted, section},
     deidentify_ui::tick_ui,
     note_ui::rects,
     theme::{self, HEAD},
@@ -70,6 +70,7 @@ pub(super) fn text_ui(
             }
             ui.painter().galley(at, galley.clone(), tokens.text);
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, shown));
+            focus_ring(ui, &response, tokens);
             let clicked = response.clicked().then(|| response.interact_pointer_pos());
             if let Some(pointer) = clicked.flatten() {
                 let cursor = galley.cursor_from_pos(pointer - at);
@@ -96,7 +97,7 @@ fn found_ui(
     for rect in rects(galley, first, last) {
         let rect = rect.translate(at.to_vec2());
         if choice.is_on {
-            let color = scene.tokens.amber.gamma_multiply(0.38);
+            let color = theme::mark(scene.tokens.amber, 1.0);
             ui.painter().rect_filled(rect, CornerRadius::same(3), color);
         } else {
             let stroke = Stroke::new(1.0, scene.tokens.muted);

@@ -8,12 +8,12 @@ use egui::{
 
 use super::{
     Scene,
-    controls::{muted, section},
+    controls::{focus_frame, muted, section},
     deidentify_ui::{list, tick_ui},
     pictures::Pictures,
     place::Place,
     scan_ui,
-    theme::{self, AMBER_ON_PICTURE, BODY, ON_PICTURE, SMALL, VIEWPORT},
+    theme::{self, AMBER_ON_PICTURE, BLUE_ON_PICTURE, BODY, ON_PICTURE, SMALL, VIEWPORT},
 };
 use crate::{
     deid::dicom::{Change, Rect},
@@ -74,6 +74,7 @@ pub(super) fn picture_ui(
     let at = rect.left_bottom() + vec2(12.0, -10.0);
     let font = theme::regular(SMALL);
     painter.text(at, egui::Align2::LEFT_BOTTOM, hint, font, ON_PICTURE);
+    focus_frame(&painter, &response, BLUE_ON_PICTURE);
 }
 
 /// Black where it covers; beneath the pointer only its edge, so that what is covered can be seen.
@@ -120,6 +121,7 @@ fn frames_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Vec
             muted(ui, scene.tokens, &name);
             ui.spacing_mut().slider_width = ui.available_width() - 16.0;
             let slider = ui.add(Slider::new(&mut number, 1..=n_frames).show_value(false));
+            slider.widget_info(|| WidgetInfo::slider(true, number as f64, &name));
             if slider.changed() {
                 commands.push(Command::ShowFrame(number - 1));
             }
@@ -321,6 +323,7 @@ fn change_ui(ui: &mut Ui, scene: &Scene<'_>, change: &Change) {
     ui.painter().hline(rect.x_range(), rect.bottom(), stroke);
     let spoken = format!("{}: {line}", change.attribute);
     response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &spoken));
+    focus_frame(ui.painter(), &response, tokens.blue);
     response.on_hover_ui(|ui| {
         ui.set_max_width(420.0);
         ui.label(RichText::new(&change.attribute).font(theme::semibold(BODY)));

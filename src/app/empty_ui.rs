@@ -52,7 +52,7 @@ fn way_ui(
     commands: &mut Vec<Command>,
 ) {
     let button = Button::new(words)
-        .key(&action.key_text())
+        .key(&scene.key(action))
         .width(width)
         .show(ui, scene.tokens);
     if button

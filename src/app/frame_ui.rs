@@ -4,7 +4,7 @@ use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 
 use super::{
     Scene,
-    controls::Button,
+    controls::{Button, focus_ring},
     page_ui::work_line_ui,
     theme::{self, FOOTER, SMALL, TOP},
     words,
@@ -79,7 +79,7 @@ fn buttons(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         .is_some_and(|(_, it)| it.explanation().is_some());
     let mut button = |ui: &mut Ui, button: Button<'_>, action: Action| {
         let shown = button
-            .key(&action.key_text())
+            .key(&scene.key(action))
             .show(ui, scene.tokens)
             .on_hover_text(action.words(scene.words).tooltip);
         if shown.clicked() {
@@ -168,6 +168,7 @@ fn lock_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let shown = ui.add(Label::new(text).sense(egui::Sense::click()));
     let name = words.say("safety-title");
     shown.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &name));
+    focus_ring(ui, &shown, scene.tokens);
     if shown.on_hover_text(name).clicked() {
         commands.push(Command::Act(Action::Safety));
     }

@@ -72,7 +72,7 @@ fn sized(
         .on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
-fn draw(painter: &Painter, icon: Icon, at: Pos2, ink: Color32) {
+pub(super) fn draw(painter: &Painter, icon: Icon, at: Pos2, ink: Color32) {
     let stroke = Stroke::new(1.5, ink);
     let line = |points: &[(f32, f32)]| {
         painter.line(

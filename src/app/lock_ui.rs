@@ -89,7 +89,9 @@ pub(super) fn safety_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
     let name = words.say("safety-minutes");
     row(ui, scene, &name, |ui| {
         let mut minutes = settings.lock_minutes;
-        let slider = ui.add(Slider::new(&mut minutes, IDLE_MINUTES));
+        // The number beside it would be a field without a name.
+        body(ui, tokens, &minutes.to_string());
+        let slider = ui.add(Slider::new(&mut minutes, IDLE_MINUTES).show_value(false));
         slider.widget_info(|| egui::WidgetInfo::slider(true, minutes.into(), &name));
         if minutes != settings.lock_minutes {
             commands.push(Command::SetLockMinutes(minutes));
@@ -101,6 +103,13 @@ pub(super) fn safety_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
         .changed()
     {
         commands.push(Command::SetGoesOn(goes_on));
+    }
+    let mut is_own = settings.is_chooser_own;
+    if ui
+        .checkbox(&mut is_own, words.say("safety-chooser"))
+        .changed()
+    {
+        commands.push(Command::SetOwnChooser(is_own));
     }
     let mut is_read_first = settings.is_read_first;
     if ui
@@ -135,7 +144,7 @@ pub(super) fn safety_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comma
         {
             commands.push(Command::CloseSheet);
         }
-        let key = Action::Lock.key_text();
+        let key = scene.key(Action::Lock);
         if Button::new(&now).key(&key).show(ui, tokens).clicked() {
             commands.push(Command::Act(Action::Lock));
         }

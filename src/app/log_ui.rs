@@ -7,7 +7,7 @@ use egui::{
 
 use super::{
     Scene,
-    controls::{Button, muted},
+    controls::{Button, focus_frame, muted},
     deed_words::deed,
     detail_words::detail,
     notice_ui::failure_words_ui,
@@ -247,6 +247,7 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, row: &LogRow) {
     }
     let spoken = cells.join(", ");
     response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &spoken));
+    focus_frame(ui.painter(), &response, tokens.blue);
     let detail = cells.last().map_or("", String::as_str);
     if !detail.is_empty() {
         response.on_hover_text(detail);

@@ -103,7 +103,7 @@ fn action_ui(
         _ => words.name,
     };
     let button = Button::new(&name)
-        .key(action.info().key)
+        .key(&scene.key(action))
         .quiet()
         .tight()
         .selected(is_selected)

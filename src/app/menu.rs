@@ -2,7 +2,10 @@
 
 use egui::{Popup, Response, Ui};
 
-use super::{Scene, controls::Button};
+use super::{
+    Scene,
+    controls::{Button, focus_ring},
+};
 use crate::session::{Action, Command};
 
 /// A quiet button that opens a menu; `None` is a line between entries.
@@ -20,7 +23,7 @@ pub(super) fn menu_ui(
             match entry {
                 Some(action) => {
                     let name = action.words(scene.words).name;
-                    entry_ui(ui, &name, *action, commands);
+                    entry_ui(ui, scene, (&name, *action), commands);
                 }
                 None => {
                     ui.separator();
@@ -32,11 +35,18 @@ pub(super) fn menu_ui(
 }
 
 /// One entry; a click on it closes the menu.
-pub(super) fn entry_ui(ui: &mut Ui, words: &str, action: Action, commands: &mut Vec<Command>) {
+pub(super) fn entry_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (words, action): (&str, Action),
+    commands: &mut Vec<Command>,
+) {
     let entry = egui::Button::new(words)
-        .shortcut_text(action.key_text())
+        .shortcut_text(scene.key(action))
         .frame(false);
-    if ui.add(entry).clicked() {
+    let entry = ui.add(entry);
+    focus_ring(ui, &entry, scene.tokens);
+    if entry.clicked() {
         commands.push(Command::Act(action));
         ui.close();
     }

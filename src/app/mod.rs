@@ -7,6 +7,7 @@ mod about_ui;
 mod application;
 mod ask_ui;
 mod batch_ui;
+mod chooser_ui;
 mod clipboard;
 mod compare_ui;
 mod controls;
@@ -30,6 +31,7 @@ mod gpu;
 mod guard;
 mod icons;
 mod keys;
+mod keys_ui;
 mod lock_ui;
 mod log_ui;
 mod map_ui;
@@ -80,7 +82,7 @@ use crate::{
     lock::{Buses, Moment},
     model::Site,
     second_start::Host,
-    session::{Column, Command, Content, NAME, Page, State},
+    session::{Action, Column, Command, Content, NAME, Page, State},
     settings::{Settings, WindowPlace},
     store::{Cost, Place},
     words::Words,
@@ -177,6 +179,13 @@ pub struct Scene<'a> {
     pub lock_left: Option<Duration>,
     /// Asked for, and the window is wide enough.
     pub is_study_list_shown: bool,
+}
+
+impl Scene<'_> {
+    /// The keys of an action as they are now, as people read them; empty where there are none.
+    fn key(&self, action: Action) -> String {
+        self.state.keys.words(action)
+    }
 }
 
 /// Opens the window and returns when it is closed.
@@ -309,6 +318,7 @@ fn window_ui(
             left
         }
     };
+    focused_edge_ui(ui, scene);
     drop_hint_ui(ui, scene);
     notice_ui::notices_ui(ui, scene, left, commands);
     sheet_ui::sheet_ui(ui, scene, commands);
@@ -389,6 +399,21 @@ fn remember_width(
     };
     if 0.5 < (width - known.min(widest)).abs() {
         commands.push(Command::SetWidth(column, width));
+    }
+}
+
+/// Along the edge of a column that the keyboard is on: egui shows nothing there.
+fn focused_edge_ui(ui: &Ui, scene: &Scene<'_>) {
+    const THICKEST: f32 = 11.0;
+    let focused = ui.memory(|it| it.focused());
+    let response = focused.and_then(|it| ui.ctx().read_response(it));
+    let Some(edge) = response.map(|it| it.rect) else {
+        return;
+    };
+    let (thin, long) = (edge.size().min_elem(), edge.size().max_elem());
+    if thin < THICKEST && 100.0 < long {
+        let line = edge.shrink((thin - 2.0).max(0.0) / 2.0);
+        ui.painter().rect_filled(line, 0.0, scene.tokens.blue);
     }
 }
 

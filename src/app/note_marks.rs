@@ -183,8 +183,8 @@ pub(super) fn legend_ui(
                 commands.extend(row.clicked().then_some(Command::MarkNotes(it)));
             }
         });
-    let key = Part::from(Action::NextMarks.info().key);
-    let tip = words.say_with("marks-tip", &[("key", key)]);
+    let key = scene.state.press_words(Action::NextMarks);
+    let tip = words.say_with("marks-tip", &[("key", Part::from(&key))]);
     let name = words.say("marks");
     shown
         .response

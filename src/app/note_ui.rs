@@ -145,7 +145,7 @@ fn answer_line_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem, commands: &mu
                 .scan()
                 .is_some_and(|(_, it)| it.prediction().is_some())
                 && Button::new(&scene.words.say("note-score"))
-                    .key("Space")
+                    .key(&scene.key(Action::Score))
                     .show(ui, tokens)
                     .clicked()
             {
@@ -290,7 +290,7 @@ fn ground(share: f32, tokens: &Tokens) -> Color32 {
     } else {
         tokens.amber
     };
-    color.gamma_multiply(0.12 + 0.38 * share.abs())
+    theme::mark(color, share.abs())
 }
 
 fn legend_ui(ui: &mut Ui, scene: &Scene<'_>, note: &NoteItem) {

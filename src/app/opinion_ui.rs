@@ -39,7 +39,7 @@ pub(super) fn opinion_ui(
                 let words = action.words(scene.words);
                 let chosen = reading.opinion().map(|it| it.answer);
                 let button = Button::new(&words.name)
-                    .key(action.info().key)
+                    .key(&scene.key(action))
                     .tight()
                     .width(width)
                     .selected(chosen == Some(answer))

@@ -281,7 +281,7 @@ pub(super) fn work_line_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Co
             .on_hover_text(format!(
                 "{}{DOT}{}",
                 action.words(scene.words).name,
-                action.key_text()
+                scene.key(action)
             ));
         if shown.clicked() {
             commands.push(Command::Act(action));

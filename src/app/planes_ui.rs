@@ -7,12 +7,13 @@ use egui::{
 
 use super::{
     Scene,
+    controls::focus_frame,
     corners_ui::{MARGIN, corner_texts, haloed},
     marks_ui::{self, Marked},
     pictures::Pictures,
     place::Place,
     scan_ui::{listen, spoken, under_words, wheel},
-    theme::{self, BODY, ON_PICTURE, SMALL, VIEWPORT},
+    theme::{self, BLUE_ON_PICTURE, BODY, ON_PICTURE, SMALL, VIEWPORT},
 };
 use crate::{
     render::mpr::Axis,
@@ -105,6 +106,7 @@ fn plane_ui(
         corner_texts(&painter, scene, shown, &place, (None, under));
     }
     name_ui(&painter, scene.words, (axis, cut), rect);
+    focus_frame(&painter, &response, BLUE_ON_PICTURE);
     if planes.active == axis {
         let stroke = Stroke::new(1.0, scene.tokens.amber);
         painter.rect_stroke(rect, CornerRadius::ZERO, stroke, StrokeKind::Inside);

@@ -33,8 +33,12 @@ fn planes_card_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
         body(ui, scene.tokens, &words.say("planes-no-result-why"));
         let back = Action::TogglePlanes;
         let button = words.say("planes-back");
-        let button = Button::new(&button).key(back.info().key);
-        if button.show(ui, scene.tokens).clicked() {
+        let button = Button::new(&button);
+        if button
+            .key(&scene.key(back))
+            .show(ui, scene.tokens)
+            .clicked()
+        {
             commands.push(Command::Act(back));
         }
     });
@@ -148,7 +152,7 @@ fn beyond_scope_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) 
     let words = action.words(scene.words);
     ui.add_space(2.0);
     let button = Button::new(&words.name)
-        .key(&action.key_text())
+        .key(&scene.key(action))
         .show(ui, scene.tokens);
     if button.on_hover_text(words.tooltip).clicked() {
         commands.push(Command::Act(action));
@@ -229,7 +233,7 @@ fn before_ui(
         let width = ui.available_width();
         let words = Action::Score.words(scene.words);
         let score = Button::new(&words.name)
-            .key("Space")
+            .key(&scene.key(Action::Score))
             .primary()
             .width(width)
             .show(ui, tokens);

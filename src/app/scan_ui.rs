@@ -7,6 +7,7 @@ use egui::{
 
 use super::{
     Scene,
+    controls::focus_frame,
     corners_ui::{MARGIN, corner_texts, explaining_ui},
     crop_ui::pointing_ui,
     marks_ui::{self, Marked},
@@ -14,7 +15,7 @@ use super::{
     over_ui,
     pictures::{GLASS, Pictures, Shown},
     place::Place,
-    theme::{self, AMBER_ON_PICTURE, ON_PICTURE, VIEWPORT},
+    theme::{self, AMBER_ON_PICTURE, BLUE_ON_PICTURE, ON_PICTURE, VIEWPORT},
     words,
 };
 use crate::{
@@ -65,16 +66,22 @@ fn vacant_ui(ui: &Ui, scene: &Scene<'_>, (at, rect): (usize, Rect), commands: &m
         Align2::CENTER_CENTER,
         words,
         font,
-        ON_PICTURE.gamma_multiply(0.6),
+        ON_PICTURE.gamma_multiply(theme::VACANT),
     );
-    outline_ui(&painter, scene, (at, rect));
+    outline_ui(&painter, scene, (at, rect), &response);
     if response.clicked() {
         commands.push(Command::ActivateViewport(at));
     }
 }
 
-/// Marks the active one of several.
-fn outline_ui(painter: &Painter, scene: &Scene<'_>, (at, rect): (usize, Rect)) {
+/// Marks the active one of several, and the one that the keyboard is on.
+fn outline_ui(
+    painter: &Painter,
+    scene: &Scene<'_>,
+    (at, rect): (usize, Rect),
+    response: &Response,
+) {
+    focus_frame(painter, response, BLUE_ON_PICTURE);
     if scene.state.viewports.active() == at {
         let stroke = Stroke::new(1.0, scene.tokens.amber);
         painter.rect_stroke(rect, CornerRadius::ZERO, stroke, StrokeKind::Inside);
@@ -155,7 +162,7 @@ fn scan_ui(
         let stroke = Stroke::new(1.0, ON_PICTURE);
         inner.rect_stroke(glass.rect, CornerRadius::ZERO, stroke, StrokeKind::Inside);
     }
-    outline_ui(&painter, scene, (at, rect));
+    outline_ui(&painter, scene, (at, rect), &response);
 }
 
 /// Dashed lines round the strongest regions, and a ring round the one that the reader was led to.
@@ -343,9 +350,10 @@ fn menu(response: &Response, scene: &Scene<'_>, scan: &ScanItem, commands: &mut 
     response.context_menu(|ui| {
         ui.set_min_width(180.0);
         let name = |it: Action| it.words(scene.words).name;
-        entry_ui(ui, &name(Action::AutoWindow), Action::AutoWindow, commands);
+        let auto = Action::AutoWindow;
+        entry_ui(ui, scene, (&name(auto), auto), commands);
         for (number, name) in window_names(scene.words, scan) {
-            entry_ui(ui, &name, Action::Window(number), commands);
+            entry_ui(ui, scene, (&name, Action::Window(number)), commands);
         }
         ui.separator();
         for action in [
@@ -356,11 +364,11 @@ fn menu(response: &Response, scene: &Scene<'_>, scan: &ScanItem, commands: &mut 
             Action::ToggleOverlay,
             Action::ToggleTexts,
         ] {
-            entry_ui(ui, &name(action), action, commands);
+            entry_ui(ui, scene, (&name(action), action), commands);
         }
         ui.separator();
         for action in [Action::CopyView, Action::SaveView, Action::PrintView] {
-            entry_ui(ui, &name(action), action, commands);
+            entry_ui(ui, scene, (&name(action), action), commands);
         }
     });
 }

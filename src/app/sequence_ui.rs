@@ -105,7 +105,7 @@ fn ground(painter: &Painter, scene: &Scene<'_>, cell: Rect, share: f32) {
         tokens.amber
     };
     if share != 0.0 {
-        let fill = ink.gamma_multiply(0.1 + 0.5 * share.abs());
+        let fill = theme::mark(ink, share.abs());
         painter.rect_filled(cell, CornerRadius::same(2), fill);
     }
     if share < 0.0 {

@@ -1,22 +1,21 @@
-//! What lies over the window: the palette of all actions, the sheet of all keys, the field for a path.
-
-use std::path::PathBuf;
+//! What lies over the window: the palette of all actions here, each other sheet in a file of its own.
 
 use egui::{
-    Align, CornerRadius, Id, Key, Layout, Modal, RichText, ScrollArea, Sense, TextEdit, Ui,
-    WidgetInfo, accesskit::Role, vec2,
+    CornerRadius, Id, Key, Modal, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, accesskit::Role,
+    vec2,
 };
 
 use super::{
     Scene,
-    controls::{Button, head, muted, section},
+    chooser_ui::chooser_ui,
+    controls::{focus_ring, muted},
+    keys_ui::keys_ui,
     lock_ui::{glass_ui, safety_ui},
     take_out_ui::take_out_ui,
     theme::{self, BODY, SMALL},
     together_ui::together_sheet_ui,
-    words::DOT,
 };
-use crate::session::{Action, Command, Group, Sheet};
+use crate::session::{Action, Command, Sheet};
 
 /// Draws the sheet that is asked for.
 pub(super) fn sheet_ui(ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
@@ -32,8 +31,8 @@ pub(super) fn sheet_ui(ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) 
         .backdrop_color(egui::Color32::from_black_alpha(150))
         .show(ui.ctx(), |ui| match sheet {
             Sheet::Palette => palette_ui(ui, scene, commands),
-            Sheet::Keys => keys_ui(ui, scene),
-            Sheet::Path => path_ui(ui, scene, commands),
+            Sheet::Keys => keys_ui(ui, scene, commands),
+            Sheet::Path => chooser_ui(ui, scene, commands),
             Sheet::TakeOut => take_out_ui(ui, scene, commands),
             Sheet::Safety => safety_ui(ui, scene, commands),
             Sheet::Glass => glass_ui(ui, scene, commands),
@@ -141,6 +140,7 @@ fn action_row(ui: &mut Ui, scene: &Scene<'_>, action: Action, mark: Mark) -> boo
         ui.painter()
             .rect_filled(rect, CornerRadius::same(6), tokens.raised);
     }
+    focus_ring(ui, &response, tokens);
     let inner = rect.shrink2(vec2(10.0, 0.0));
     ui.painter().text(
         inner.left_center(),
@@ -152,131 +152,9 @@ fn action_row(ui: &mut Ui, scene: &Scene<'_>, action: Action, mark: Mark) -> boo
     ui.painter().text(
         inner.right_center(),
         egui::Align2::RIGHT_CENTER,
-        action.key_text(),
+        scene.key(action),
         theme::regular(SMALL),
         tokens.muted,
     );
     response.on_hover_text(words.tooltip).clicked()
-}
-
-fn keys_ui(ui: &mut Ui, scene: &Scene<'_>) {
-    let tokens = scene.tokens;
-    let room = ui.ctx().content_rect().size();
-    ui.set_width(760.0_f32.min(room.x - 96.0));
-    head(ui, tokens, &scene.words.say("keys-title"));
-    ui.add_space(6.0);
-    let height = room.y - 110.0;
-    ScrollArea::vertical()
-        .auto_shrink([false, true])
-        .min_scrolled_height(height)
-        .max_height(height)
-        .show(ui, |ui| {
-            // The bar of the scroll area stands beside the keys.
-            ui.set_width(ui.available_width() - 14.0);
-            ui.spacing_mut().interact_size.y = 16.0;
-            ui.spacing_mut().item_spacing = vec2(40.0, 3.0);
-            ui.columns(2, |columns| {
-                for group in Group::ALL {
-                    let Some(ui) = columns.get_mut(usize::from(group == Group::Picture)) else {
-                        continue;
-                    };
-                    keys_of_group_ui(ui, scene, group);
-                }
-                let Some(ui) = columns.get_mut(1) else { return };
-                let profile = scene.state.settings.mouse;
-                let over = scene.words.say("keys-mouse");
-                section(ui, tokens, &[over, profile.name(scene.words)].join(DOT));
-                for (what, how) in profile.mouse().rows(scene.words) {
-                    key_row(ui, scene, &what, &how);
-                }
-            });
-        });
-}
-
-fn keys_of_group_ui(ui: &mut Ui, scene: &Scene<'_>, group: Group) {
-    section(ui, scene.tokens, &group.heading(scene.words));
-    for action in Action::ALL.into_iter().chain([Action::Escape]) {
-        let info = action.info();
-        match action {
-            _ if info.group != group || info.key.is_empty() => {}
-            Action::Window(1) => {
-                let windows = scene.words.say("keys-windows");
-                key_row(ui, scene, &windows, "1 \u{2013} 6")
-            }
-            Action::Window(_) => {}
-            _ => key_row(
-                ui,
-                scene,
-                &action.words(scene.words).name,
-                &action.key_text(),
-            ),
-        }
-    }
-    ui.add_space(12.0);
-}
-
-fn key_row(ui: &mut Ui, scene: &Scene<'_>, what: &str, how: &str) {
-    let tokens = scene.tokens;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 8.0;
-        ui.label(
-            RichText::new(what)
-                .font(theme::regular(BODY))
-                .color(tokens.text),
-        );
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(
-                RichText::new(how)
-                    .font(theme::regular(SMALL))
-                    .color(tokens.muted),
-            );
-        });
-    });
-}
-
-fn path_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-    let tokens = scene.tokens;
-    ui.set_width(560.0);
-    head(ui, tokens, &scene.words.say("path-title"));
-    muted(ui, tokens, &scene.words.say("path-lead"));
-    let id = Id::unique("path");
-    let mut text = ui.data(|it| it.get_temp::<String>(id)).unwrap_or_default();
-    let field = ui.add(
-        TextEdit::singleline(&mut text)
-            .hint_text("/home/…/image.dcm")
-            .desired_width(f32::INFINITY),
-    );
-    let name = scene.words.say("path-name");
-    field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
-    field.request_focus();
-    let mut is_accepted = ui.input(|it| it.key_pressed(Key::Enter));
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            is_accepted |= Button::new(&scene.words.say("path-open"))
-                .key("Enter")
-                .primary()
-                .show(ui, tokens)
-                .clicked();
-            if Button::new(&scene.words.say("cancel"))
-                .key("Esc")
-                .quiet()
-                .show(ui, tokens)
-                .clicked()
-            {
-                commands.push(Command::CloseSheet);
-            }
-        });
-    });
-    let paths: Vec<PathBuf> = text
-        .split(['|', '\n'])
-        .map(|it| it.trim().trim_matches('"'))
-        .filter(|it| !it.is_empty())
-        .map(PathBuf::from)
-        .collect();
-    if is_accepted && !paths.is_empty() {
-        commands.push(Command::Open(paths));
-        ui.data_mut(|it| it.remove::<String>(id));
-    } else {
-        ui.data_mut(|it| it.insert_temp(id, text));
-    }
 }

@@ -97,11 +97,15 @@ fn windows_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &ScanItem, commands: &mut Ve
     let view = &scan.view;
     let is_narrow = ui.max_rect().width() < NARROW;
     let mut chip = |ui: &mut Ui, words: &str, action: Action, is_selected: bool| {
-        let key = if is_narrow { "" } else { action.info().key };
+        let key = if is_narrow {
+            String::new()
+        } else {
+            scene.key(action)
+        };
         let chip = Button::new(words)
             .quiet()
             .tight()
-            .key(key)
+            .key(&key)
             .selected(is_selected)
             .show(ui, scene.tokens);
         if chip
@@ -204,7 +208,7 @@ fn influence_ui(ui: &mut Ui, scene: &Scene<'_>, asked: &Asked<'_>, commands: &mu
     let shown = Button::new(&scene.words.say("strip-overlay"))
         .quiet()
         .tight()
-        .key("O")
+        .key(&scene.key(Action::ToggleOverlay))
         .selected(state.is_overlay_shown)
         .show(ui, scene.tokens);
     let tip = scene.words.say("strip-overlay-tip");

@@ -28,10 +28,11 @@ pub(super) fn rail_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command
         .show(ui, |ui| {
             let mut icon = |ui: &mut Ui, icon: Icon, action: Action, is_selected: bool| {
                 let name = action.words(scene.words).name;
-                let words = if action.info().key.is_empty() {
+                let key = scene.key(action);
+                let words = if key.is_empty() {
                     name
                 } else {
-                    format!("{name}{DOT}{}", action.key_text())
+                    format!("{name}{DOT}{key}")
                 };
                 if icon_button(ui, scene.tokens, icon, &words, is_selected).clicked() {
                     commands.push(Command::Act(action));

@@ -1,15 +1,13 @@
 //! The sheet on which a person says which part of a view leaves the window, and what of it.
 
-use std::path::PathBuf;
-
-use egui::{Align, Id, Key, Layout, TextEdit, Ui, WidgetInfo, accesskit::Role};
+use egui::{Align, Key, Layout, Ui};
 
 use super::{
     Scene,
     controls::{Button, head, muted},
 };
 use crate::{
-    session::{Command, Form, TakeOut, TakeOutCommand},
+    session::{Command, Form, TakeOutCommand},
     settings::Paper,
 };
 
@@ -44,7 +42,6 @@ pub(super) fn take_out_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Com
     if wanted != before {
         commands.push(Command::OnTakeOut(TakeOutCommand::Set(wanted)));
     }
-    let path = before.is_typed.then(|| path_ui(ui, scene, before));
     let mut is_accepted = ui.input(|it| it.key_pressed(Key::Enter));
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -56,36 +53,12 @@ pub(super) fn take_out_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Com
                 commands.push(Command::CloseSheet);
             }
             let typed = words.say("out-type");
-            let typed = (!before.is_typed).then(|| Button::new(&typed).quiet().show(ui, tokens));
-            if typed.is_some_and(|it| it.clicked()) {
+            if Button::new(&typed).quiet().show(ui, tokens).clicked() {
                 commands.push(Command::OnTakeOut(TakeOutCommand::TypePath));
             }
         });
     });
     if is_accepted {
-        let asked = match path {
-            None => Some(TakeOutCommand::AskWhere),
-            Some(path) if path.as_os_str().is_empty() => None,
-            Some(path) => Some(TakeOutCommand::To(path)),
-        };
-        commands.extend(asked.map(Command::OnTakeOut));
+        commands.push(Command::OnTakeOut(TakeOutCommand::AskWhere));
     }
-}
-
-/// Where it is to be written, typed.
-fn path_ui(ui: &mut Ui, scene: &Scene<'_>, take_out: TakeOut) -> PathBuf {
-    muted(ui, scene.tokens, &scene.words.say("out-typed"));
-    let id = Id::unique("take out");
-    let mut text = ui.data(|it| it.get_temp::<String>(id)).unwrap_or_default();
-    let hint = format!("/home/…/view.{}", take_out.form.ending());
-    let field = TextEdit::singleline(&mut text)
-        .hint_text(hint)
-        .desired_width(f32::INFINITY);
-    let field = ui.add(field);
-    let name = scene.words.say("path-name");
-    field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
-    field.request_focus();
-    let path = PathBuf::from(text.trim().trim_matches('"'));
-    ui.data_mut(|it| it.insert_temp(id, text));
-    path
 }

@@ -89,6 +89,24 @@ pub const BLUE_ON_PICTURE: Color32 = DARK.blue;
 /// Round the scan.
 pub const VIEWPORT: Color32 = Color32::BLACK;
 
+/// How much of its colour is left of the words in an empty viewport.
+pub const VACANT: f32 = 0.6;
+
+/// The key in the primary button.
+pub fn key_on_amber(tokens: &Tokens) -> Color32 {
+    over(tokens.on_amber.gamma_multiply(0.85), tokens.amber)
+}
+
+/// Under text whose influence is a share 0..1 of the strongest, or that is replaced.
+pub fn mark(color: Color32, share: f32) -> Color32 {
+    color.gamma_multiply(0.1 + 0.28 * share)
+}
+
+/// Under text that is chosen in a field.
+fn chosen(tokens: &Tokens) -> Color32 {
+    tokens.amber.gamma_multiply(0.35)
+}
+
 /// Letter-spaced capitals.
 pub const SECTION: f32 = 11.0;
 pub const SMALL: f32 = 12.0;
@@ -256,8 +274,9 @@ fn visuals(tokens: &Tokens, theme: egui::Theme) -> Visuals {
     visuals.hyperlink_color = tokens.blue;
     visuals.warn_fg_color = tokens.amber;
     visuals.error_fg_color = tokens.red;
-    visuals.selection.bg_fill = tokens.amber.gamma_multiply(0.35);
-    visuals.selection.stroke = Stroke::new(1.0, tokens.amber);
+    visuals.selection.bg_fill = chosen(tokens);
+    // The words that are chosen, and the edge of a field that is typed in: amber on amber could not be read.
+    visuals.selection.stroke = Stroke::new(1.5, tokens.text);
     visuals.slider_trailing_fill = true;
     let widget = |fill: Color32, stroke: Color32, text: Color32| WidgetVisuals {
         bg_fill: fill,
@@ -271,82 +290,186 @@ fn visuals(tokens: &Tokens, theme: egui::Theme) -> Visuals {
     visuals.widgets.inactive = widget(tokens.raised, tokens.line_strong, tokens.text);
     visuals.widgets.hovered = widget(tokens.line_strong, tokens.faint, tokens.text);
     visuals.widgets.active = widget(tokens.line_strong, tokens.amber, tokens.text);
+    // Pressed, or what the keyboard is on.
+    visuals.widgets.active.bg_stroke.width = 1.5;
     visuals.widgets.open = widget(tokens.raised, tokens.line_strong, tokens.text);
     visuals
+}
+
+/// Letters and what they stand on, by what is asked of them: WCAG 2.2, success criteria 1.4.3 and 1.4.11.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pair {
+    pub name: &'static str,
+    pub ink: Color32,
+    pub paper: Color32,
+    /// Of [`contrast`].
+    pub least: f32,
+}
+
+/// Of text.
+pub const LEAST_FOR_TEXT: f32 = 4.5;
+/// Of large text, of graphics that say something, and of what shows where the keyboard is.
+pub const LEAST_FOR_GRAPHICS: f32 = 3.0;
+
+/// Every pair of colours by which something is read. What is switched off and lines that only part are none.
+pub fn pairs(tokens: &Tokens) -> Vec<Pair> {
+    let surfaces = [
+        ("background", tokens.background),
+        ("rail", tokens.rail),
+        ("card", tokens.card),
+        ("raised", tokens.raised),
+    ];
+    let inks = [
+        ("text", tokens.text),
+        ("muted", tokens.muted),
+        ("faint", tokens.faint),
+        ("amber", tokens.amber),
+        ("blue", tokens.blue),
+        ("teal", tokens.teal),
+        ("violet", tokens.violet),
+        ("red", tokens.red),
+    ];
+    let mut found = Vec::new();
+    let mut add = |name, ink, paper, least| {
+        found.push(Pair {
+            name,
+            ink,
+            paper,
+            least,
+        });
+    };
+    for (_, paper) in surfaces {
+        for (name, ink) in inks {
+            add(name, ink, paper, LEAST_FOR_TEXT);
+        }
+        // Drawn round a control, with a gap.
+        add("ring", tokens.blue, paper, LEAST_FOR_GRAPHICS);
+        // Round a control of egui, and round a field.
+        add("edge", tokens.amber, paper, LEAST_FOR_GRAPHICS);
+        add("edge of a field", tokens.text, paper, LEAST_FOR_GRAPHICS);
+    }
+    add("primary", tokens.on_amber, tokens.amber, LEAST_FOR_TEXT);
+    add(
+        "its key",
+        key_on_amber(tokens),
+        tokens.amber,
+        LEAST_FOR_TEXT,
+    );
+    add(
+        "under the pointer",
+        tokens.text,
+        tokens.line_strong,
+        LEAST_FOR_TEXT,
+    );
+    // Bars, and the edge of a control that the keyboard is on beside the edge of one that it is not on.
+    for ink in [
+        tokens.amber,
+        tokens.blue,
+        tokens.teal,
+        tokens.red,
+        tokens.muted,
+    ] {
+        add("bar", ink, tokens.line_strong, LEAST_FOR_GRAPHICS);
+    }
+    for (_, paper) in surfaces {
+        let marked = [tokens.amber, tokens.blue].map(|it| over(mark(it, 1.0), paper));
+        let chosen = over(chosen(tokens), paper);
+        for paper in marked.into_iter().chain([chosen]) {
+            add("marked text", tokens.text, paper, LEAST_FOR_TEXT);
+        }
+    }
+    let on_picture = [
+        ("on the picture", ON_PICTURE, LEAST_FOR_TEXT),
+        ("vacant", ON_PICTURE.gamma_multiply(VACANT), LEAST_FOR_TEXT),
+        ("amber on the picture", AMBER_ON_PICTURE, LEAST_FOR_TEXT),
+        ("blue on the picture", BLUE_ON_PICTURE, LEAST_FOR_TEXT),
+    ];
+    for (name, ink, least) in on_picture {
+        add(name, over(ink, VIEWPORT), VIEWPORT, least);
+    }
+    found
+}
+
+/// WCAG 2: 1 for one colour and itself, 21 for black and white.
+pub fn contrast(a: Color32, b: Color32) -> f32 {
+    let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+    a.max(b) / a.min(b)
+}
+
+fn luminance(color: Color32) -> f32 {
+    let [red, green, blue] = [color.r(), color.g(), color.b()].map(|it| {
+        let it = f32::from(it) / 255.0;
+        if it <= 0.04045 {
+            it / 12.92
+        } else {
+            ((it + 0.055) / 1.055).powf(2.4)
+        }
+    });
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+/// What is seen of a colour that lets another through.
+fn over(color: Color32, paper: Color32) -> Color32 {
+    paper.blend(color)
 }
 
 #[cfg(test)]
 mod tests {
     use egui::Color32;
 
-    use super::{AMBER_ON_PICTURE, DARK, LIGHT, ON_PICTURE, Tokens, VIEWPORT};
+    use super::{DARK, LEAST_FOR_GRAPHICS, LIGHT, Pair, contrast, pairs, visuals};
 
     #[test]
-    fn every_text_has_a_contrast_of_at_least_four_and_a_half() {
+    fn every_pair_of_colours_has_the_contrast_that_it_needs() {
         let mut weak = Vec::new();
         for (theme, tokens) in [("dark", DARK), ("light", LIGHT)] {
-            let Tokens {
-                background,
-                rail,
-                card,
-                raised,
-                text,
-                muted,
-                faint,
-                amber,
-                on_amber,
-                blue,
-                teal,
-                violet,
-                red,
-                ..
-            } = tokens;
-            let papers = [("background", background), ("rail", rail), ("card", card)];
-            let inks = [
-                ("text", text),
-                ("muted", muted),
-                ("faint", faint),
-                ("amber", amber),
-                ("blue", blue),
-                ("teal", teal),
-                ("violet", violet),
-                ("red", red),
-            ];
-            let mut pairs: Vec<_> = papers
-                .iter()
-                .flat_map(|paper| inks.iter().map(move |ink| (*paper, *ink)))
-                .collect();
-            pairs.extend([
-                (("raised", raised), ("text", text)),
-                (("raised", raised), ("muted", muted)),
-                (("amber", amber), ("on_amber", on_amber)),
-            ]);
-            for ((paper_name, paper), (ink_name, ink)) in pairs {
-                let found = contrast(paper, ink);
-                if found < 4.5 {
-                    weak.push(format!("{theme}: {ink_name} on {paper_name} is {found:.2}"));
+            let pairs = pairs(&tokens);
+            assert!(60 < pairs.len(), "{}", pairs.len());
+            for it in pairs {
+                let Pair {
+                    name,
+                    ink,
+                    paper,
+                    least,
+                } = it;
+                let found = contrast(ink, paper);
+                if found < least {
+                    weak.push(format!(
+                        "{theme}: {name}, {ink:?} on {paper:?}: {found:.2}, wanted {least}"
+                    ));
                 }
             }
         }
         assert!(weak.is_empty(), "{weak:#?}");
-        assert!(4.5 <= contrast(VIEWPORT, ON_PICTURE).min(contrast(VIEWPORT, AMBER_ON_PICTURE)));
     }
 
-    /// WCAG 2.
-    fn contrast(a: Color32, b: Color32) -> f32 {
-        let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
-        a.max(b) / a.min(b)
+    #[test]
+    fn contrast_is_that_of_the_standard() {
+        assert!((contrast(Color32::BLACK, Color32::WHITE) - 21.0).abs() < 1e-3);
+        assert!((contrast(Color32::WHITE, Color32::WHITE) - 1.0).abs() < 1e-6);
+        // The grey that just passes on white.
+        let grey = Color32::from_rgb(0x76, 0x76, 0x76);
+        assert!((contrast(grey, Color32::WHITE) - 4.54).abs() < 0.01);
     }
 
-    fn luminance(color: Color32) -> f32 {
-        let linear = [color.r(), color.g(), color.b()].map(|it| {
-            let it = f32::from(it) / 255.0;
-            if it <= 0.04045 {
-                it / 12.92
-            } else {
-                ((it + 0.055) / 1.055).powf(2.4)
+    #[test]
+    fn a_control_that_the_keyboard_is_on_is_seen() {
+        for (theme, tokens) in [(egui::Theme::Dark, DARK), (egui::Theme::Light, LIGHT)] {
+            let visuals = visuals(&tokens, theme);
+            // What egui draws round a control with the focus, and round a field.
+            let (on, off) = (visuals.widgets.active, visuals.widgets.inactive);
+            let field = visuals.selection.stroke;
+            assert!(1.5 <= on.bg_stroke.width.min(field.width));
+            for (one, other) in [
+                (on.bg_stroke.color, off.bg_stroke.color),
+                (field.color, off.bg_stroke.color),
+                (on.bg_stroke.color, tokens.background),
+                (on.bg_stroke.color, tokens.card),
+                (field.color, visuals.extreme_bg_color),
+            ] {
+                let found = contrast(one, other);
+                assert!(LEAST_FOR_GRAPHICS <= found, "{theme:?}: {found:.2}");
             }
-        });
-        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        }
     }
 }

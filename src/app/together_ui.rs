@@ -63,7 +63,7 @@ pub(super) fn bond_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command
 
 fn action_ui(ui: &mut Ui, scene: &Scene<'_>, action: Action, commands: &mut Vec<Command>) {
     let words = action.words(scene.words);
-    let key = action.key_text();
+    let key = scene.key(action);
     let button = Button::new(&words.name).quiet().tight().key(&key);
     let shown = button.show(ui, scene.tokens);
     let shown = shown.on_hover_text(words.tooltip);

@@ -51,7 +51,7 @@ pub(super) fn worklist_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Com
     CentralPanel::default().frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 10.0;
         let (words, page) = (scene.words, &scene.state.worklist);
-        let key = Action::Worklist.key_text();
+        let key = scene.state.press_words(Action::Worklist);
         let lead = words.say_with("list-lead", &[("key", Part::from(&key))]);
         title_ui(ui, scene, &words.say("list-title"), &lead);
         sources_ui(ui, scene, commands);
@@ -280,7 +280,7 @@ fn nothing_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     empty_ui(ui, scene, &title, &lead);
     ui.vertical_centered(|ui| {
         let action = Action::OpenFiles;
-        let (name, key) = (action.words(words).name, action.key_text());
+        let (name, key) = (action.words(words).name, scene.key(action));
         if Button::new(&name)
             .key(&key)
             .show(ui, scene.tokens)

@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    Busy, Error, Event, Job, JobId, N_EVENTS, N_JOBS, Parts, WakeFn, batches, copy, tool, work,
+    Busy, Error, Event, Job, JobId, N_EVENTS, N_JOBS, Parts, WakeFn, batches, copy, folder, tool,
+    work,
 };
 use crate::{import::Cancel, model::Task};
 
@@ -30,6 +31,7 @@ pub struct Client {
     copies: Option<SyncSender<Ticket>>,
     batch: Option<SyncSender<Ticket>>,
     work: Option<SyncSender<Ticket>>,
+    folders: Option<SyncSender<Ticket>>,
     events: Option<Receiver<(JobId, Event)>>,
     /// Of the jobs that have not ended.
     tasks: BTreeMap<JobId, (Task, Cancel)>,
@@ -58,12 +60,14 @@ impl Client {
         let (copies, copy_jobs) = sync_channel(N_JOBS);
         let (batch, batch_jobs) = sync_channel(N_JOBS);
         let (tools, tool_jobs) = sync_channel(N_JOBS);
+        let (folders, folder_jobs) = sync_channel(N_JOBS);
         let outbox = work::Outbox {
             events: events_in,
             wake,
         };
         let (files_outbox, work_outbox) = (outbox.clone(), outbox.clone());
         let (copies_outbox, batch_outbox) = (outbox.clone(), outbox.clone());
+        let folders_outbox = outbox.clone();
         let threads = vec![
             spawn("files", move || {
                 work::run_files(&file_jobs, open, sample, &files_outbox)
@@ -81,12 +85,17 @@ impl Client {
                 tool::run_tools(&tool_jobs, command, &work_outbox)
             })?,
         ];
+        // Not waited for: a share that does not answer would keep the window from closing. It ends when its queue does.
+        drop(spawn("folders", move || {
+            folder::run_folders(&folder_jobs, &folders_outbox)
+        })?);
         Ok(Self {
             files: Some(files),
             model: Some(model),
             copies: Some(copies),
             batch: Some(batch),
             work: Some(tools),
+            folders: Some(folders),
             events: Some(events),
             tasks: BTreeMap::new(),
             threads,
@@ -117,6 +126,7 @@ impl Client {
             Job::Preview { .. } | Job::WriteCopy { .. } | Job::Survey => &self.copies,
             Job::RunBatch(_) => &self.batch,
             Job::RunTool(_) | Job::Forget => &self.work,
+            Job::ListFolder(_) => &self.folders,
         };
         let (task, decode) = (Task::default(), Cancel::default());
         let ticket = Ticket {
@@ -196,6 +206,7 @@ impl Drop for Client {
         self.copies = None;
         self.batch = None;
         self.work = None;
+        self.folders = None;
         for thread in self.threads.drain(..) {
             // A worker catches the panics of its jobs; there is nobody left to tell of any other.
             thread.join().ok();

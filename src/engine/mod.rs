@@ -7,12 +7,14 @@
 //! | `batch` | the models of a batch, while one runs | `RunBatch` |
 //! | `copies` | what finds text in pictures; the look at the installation | `Preview`, `WriteCopy`, `Survey` |
 //! | `work` | at most one process | `RunTool` |
+//! | `folders` | nothing | `ListFolder` |
 //!
 //! A job that panics is told as a failure and costs nothing else; after one, the models are loaded again.
 
 mod batches;
 mod client;
 mod copy;
+mod folder;
 mod note;
 mod survey;
 mod take_out;
@@ -47,6 +49,7 @@ use crate::{
 
 pub use crate::batch::LoadFn;
 pub use client::Client;
+pub use folder::{Entry, Listing, N_ENTRIES, Place, PlaceKind};
 pub use note::{HistoryLine, NoteAnswer, NoteParts, NoteReply, Spoken};
 pub use score::{AtHour, Gate, at_prevalence, fits, forms, reads_form, rescored};
 pub use survey::{Check, Installed, SurveyFn};
@@ -110,6 +113,8 @@ pub enum Job {
     RunBatch(Box<Batch>),
     /// Put slices together that lie in this order.
     MakeVolume(Vec<VolumeSlice>),
+    /// Tell what stands in a folder; in the person's own where there is no path.
+    ListFolder(Phi<PathBuf>),
     /// Load one more model, in the place of a loaded one of its name.
     AddModel(PathBuf),
     /// Read the evaluation in a folder.
@@ -224,6 +229,7 @@ pub enum Event {
     Saved(Phi<PathBuf>),
     /// A view for the clipboard.
     Pictured(Phi<Picture>),
+    FolderListed(Box<Listing>),
     VolumeMade(Arc<Volume>),
     Previewed(Box<Preview>),
     CopyWritten(Phi<PathBuf>),
@@ -255,6 +261,11 @@ pub enum Error {
     Batch(#[from] batch::Error),
     #[error(transparent)]
     Volume(#[from] mpr::Refused),
+    #[error("could not list the folder ({kind}): {path}", kind = source.kind())]
+    Folder {
+        path: Phi<PathBuf>,
+        source: std::io::Error,
+    },
     #[error("wanted a loaded model named {wanted}, found {n_loaded} others")]
     NoSuchModel { wanted: String, n_loaded: usize },
     #[error("wanted an answer, found a panic in the {job} job: {cause}")]
@@ -393,6 +404,7 @@ impl Job {
             Self::SaveTable { .. } => "table",
             Self::RunBatch(_) => "batch",
             Self::MakeVolume(_) => "volume",
+            Self::ListFolder(_) => "folder",
             Self::AddModel(_) => "add",
             Self::OpenReport(_) => "report",
             Self::Preview { .. } => "preview",

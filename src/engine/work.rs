@@ -104,6 +104,7 @@ pub(super) fn run_files(
             | Job::Preview { .. }
             | Job::WriteCopy { .. }
             | Job::RunBatch(_)
+            | Job::ListFolder(_)
             | Job::RunTool(_) => Ok(None),
         });
         if finish(&ticket, end, outbox).is_err() {
@@ -196,6 +197,7 @@ pub(super) fn run_models(
             | Job::WriteCopy { .. }
             | Job::Survey
             | Job::RunBatch(_)
+            | Job::ListFolder(_)
             | Job::RunTool(_) => Ok(None),
         });
         is_poisoned = matches!(end, Err(Error::Panicked { .. }));

@@ -78,6 +78,7 @@ pub enum Action {
     LettersUsual,
     Palette,
     Keys,
+    UsualKeys,
     Log,
     Worklist,
     NextUnread,
@@ -94,7 +95,7 @@ pub enum Action {
 /// How an action is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActionInfo {
-    /// Keys joined by `+`, as egui names them; empty where there is none.
+    /// Keys joined by `+`, as egui names them, until a person chooses others; empty where there is none.
     pub key: &'static str,
     pub group: Group,
 }
@@ -132,7 +133,7 @@ impl Group {
 
 impl Action {
     /// In the order of the palette.
-    pub const ALL: [Self; 92] = [
+    pub const ALL: [Self; 93] = [
         Self::OpenFiles,
         Self::OpenPath,
         Self::OpenSample,
@@ -218,6 +219,7 @@ impl Action {
         Self::LettersUsual,
         Self::Palette,
         Self::Keys,
+        Self::UsualKeys,
         Self::Log,
         Self::BreakGlass,
         Self::Lock,
@@ -311,6 +313,7 @@ impl Action {
             Self::LettersUsual => ("Ctrl+0", Window),
             Self::Palette => ("Ctrl+K", Window),
             Self::Keys => ("F1", Window),
+            Self::UsualKeys => ("", Window),
             Self::Log => ("Ctrl+J", Window),
             Self::Worklist => ("Ctrl+G", Window),
             Self::NextUnread => ("Shift+N", Window),
@@ -408,6 +411,7 @@ impl Action {
             Self::LettersUsual => (words.say("action-letters-usual"), words.say("action-letters-usual-tip")),
             Self::Palette => (words.say("action-palette"), words.say("action-palette-tip")),
             Self::Keys => (words.say("action-keys"), words.say("action-keys-tip")),
+            Self::UsualKeys => (words.say("action-usual-keys"), words.say("action-usual-keys-tip")),
             Self::Log => (words.say("action-log"), words.say("action-log-tip")),
             Self::Worklist => (words.say("action-worklist"), words.say("action-worklist-tip")),
             Self::NextUnread => (words.say("action-next-unread"), words.say("action-next-unread-tip")),
@@ -422,22 +426,9 @@ impl Action {
         ActionWords { name, tooltip }
     }
 
-    /// The key as people read it: `Ctrl O`.
-    pub fn key_text(self) -> String {
-        let words = self.info().key.split('+').map(|it| match it {
-            "ArrowDown" => "\u{2193}",
-            "ArrowUp" => "\u{2191}",
-            "PageDown" => "Page\u{2193}",
-            "PageUp" => "Page\u{2191}",
-            "" => "+",
-            "-" => "\u{2212}",
-            other => other,
-        });
-        if self.info().key.is_empty() {
-            String::new()
-        } else {
-            dedup(words.collect()).join(" ")
-        }
+    /// Its name in the settings, whatever the language of the window.
+    pub fn code(self) -> String {
+        format!("{self:?}")
     }
 }
 
@@ -463,10 +454,4 @@ fn window_words(words: &Words, number: u8) -> (String, String) {
         _ => words.say("action-window-sixth-tip"),
     };
     (words.say_with("action-window-n", &[("n", n)]), tooltip)
-}
-
-/// The key `+` itself splits into two empty words.
-fn dedup(mut words: Vec<&str>) -> Vec<&str> {
-    words.dedup();
-    words
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     failure::Failure,
     store::{self, Outcome, Right},
+    words::Part,
 };
 
 impl Command {
@@ -63,7 +64,9 @@ impl State {
     /// Refuses a command, in words and in the log.
     pub(super) fn refuse_for(&mut self, right: Right) -> Vec<Effect> {
         let remedy = if self.may(Right::BreakGlass) {
-            self.words.say("notice-role-glass")
+            let key = self.press_words(Action::Palette);
+            let parts = [("key", Part::from(&key))];
+            self.words.say_with("notice-role-glass", &parts)
         } else {
             self.words.say("notice-role-remedy")
         };

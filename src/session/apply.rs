@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     Action, Answer, Column, Command, Content, Effect, Group, Item, ItemId, Page, Purpose, Reading,
-    Request, ScanItem, SeriesItem, Sheet, State, Tone, layout::Before, take_out::Form,
+    Request, ScanItem, SeriesItem, Sheet, State, Tone, Wanted, layout::Before, take_out::Form,
 };
 use crate::{
     engine::{Event, Gate, Job, JobId, SaveJob, Target, Told},
@@ -20,6 +20,7 @@ impl State {
     /// Loads the models and opens what the command line named.
     pub fn start(&mut self, files: Vec<PathBuf>) -> Vec<Effect> {
         let mut effects = self.test_models();
+        self.tell_ignored_keys();
         if files.is_empty() {
             return effects;
         }
@@ -46,6 +47,10 @@ impl State {
         effects.extend(self.forget_other_neighbours());
         self.follow_worklist();
         effects.extend(self.tell_sitting());
+        self.tell_ignored_keys();
+        if self.sheet != Some(Sheet::Path) {
+            effects.extend(self.close_chooser());
+        }
         self.tell_first(effects)
     }
 
@@ -103,7 +108,9 @@ impl State {
             | Command::SetGoesOn(_)
             | Command::SetReadFirst(_)
             | Command::SetMouse(_)
+            | Command::SetOwnChooser(_)
             | Command::SetLetters(_) => return self.change_setting(command),
+            Command::OnKeys(command) => return self.apply_on_keys(command),
             Command::AtDoor(command) => return self.at_door(command),
             Command::OnLog(command) => return self.apply_on_log(command),
             Command::OnWorklist(command) => return self.apply_on_worklist(command),
@@ -117,7 +124,8 @@ impl State {
             Command::SetPlace(place) => self.settings.window = Some(place),
             Command::PointAt(item, at) => return self.point_at(item, at),
             Command::CloseSheet => self.sheet = None,
-            Command::NoDialog => self.sheet = Some(Sheet::Path),
+            Command::OnChooser(command) => return self.apply_on_chooser(command),
+            Command::NoDialog(wanted) => return self.open_chooser(wanted),
             other => self.apply_to_view(other),
         }
         Vec::new()
@@ -132,6 +140,7 @@ impl State {
             Command::SetGoesOn(goes_on) => settings.goes_on_while_locked = goes_on,
             Command::SetReadFirst(is_read_first) => settings.is_read_first = is_read_first,
             Command::SetMouse(mouse) => settings.mouse = mouse,
+            Command::SetOwnChooser(is_own) => settings.is_chooser_own = is_own,
             Command::SetLetters(percent) => settings.letters_percent = percent,
             _ => debug_assert!(false, "a command without a setting"),
         }
@@ -223,6 +232,7 @@ impl State {
                 }
             }
             Event::Surveyed(checks) => self.surveyed(id, checks),
+            Event::FolderListed(listing) => return self.folder_listed(id, *listing),
             Event::Previewed(preview) => {
                 if let Purpose::Preview(covers) = purpose {
                     self.previewed(id, covers, *preview);
@@ -280,8 +290,8 @@ impl State {
             self.close_planes();
         }
         match action {
-            Action::OpenFiles => return vec![Effect::AskForFiles],
-            Action::OpenPath => self.sheet = Some(Sheet::Path),
+            Action::OpenFiles => return vec![Effect::AskForPath(Wanted::Files)],
+            Action::OpenPath => return self.open_chooser(Wanted::Files),
             Action::OpenSample => return self.open_sample(),
             Action::Score => return self.score(Gate::Closed),
             Action::ScoreBeyondScope => return self.score(Gate::Open),
@@ -337,6 +347,7 @@ impl State {
             Action::LettersUsual => return self.step_letters(|_| Some(USUAL_LETTERS)),
             Action::Palette => self.sheet = toggled(self.sheet, Sheet::Palette),
             Action::Keys => self.sheet = toggled(self.sheet, Sheet::Keys),
+            Action::UsualKeys => return self.usual_keys(),
             Action::Lock => return self.lock(Reason::Asked),
             Action::Log => return self.open_log(),
             Action::Deidentify => return self.open_deidentify(),
@@ -462,7 +473,7 @@ impl State {
     /// page goes on.
     fn escape(&mut self) -> Vec<Effect> {
         let running: Vec<JobId> = self.busy_jobs().collect();
-        if self.sheet.take().is_some() {
+        if self.key_edit.take().is_some() || self.sheet.take().is_some() {
             return Vec::new();
         }
         let is_put_down = self.tool.take().is_some()
@@ -560,11 +571,15 @@ impl State {
     fn ask_where_to_save(&mut self) -> Vec<Effect> {
         self.to_save = self.overlay_and_result();
         if self.to_save.is_some() {
-            return vec![Effect::AskWhereToSave];
+            return vec![Effect::AskForPath(Wanted::Overlay)];
         }
         let failure = Failure {
             headline: self.words.say("notice-no-overlay"),
-            remedy: self.words.say("notice-no-overlay-remedy"),
+            remedy: {
+                let key = self.press_words(Action::Score);
+                let parts = [("key", Part::from(&key))];
+                self.words.say_with("notice-no-overlay-remedy", &parts)
+            },
             cause: "wanted a scan with an explanation, found none".to_owned(),
         };
         self.tell(Tone::Failure, failure, None, None);

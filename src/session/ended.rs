@@ -30,6 +30,7 @@ impl State {
             Purpose::Open(ref again) => {
                 self.tell(Tone::Failure, failure, None, Some(again.clone()))
             }
+            Purpose::ListFolder => return self.folder_refused(id, failure),
             Purpose::OpenReport => self.evaluating.report = Loading::Failed(failure),
             Purpose::Evaluate => return self.evaluation_ended(Some(failure)),
             Purpose::Train => self.training_ended(Some(failure)),

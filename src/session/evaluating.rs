@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     Command, Deed, Effect, Field, Kind, Loading, Page, PageCommand, Purpose, REPORTS, ShownReport,
-    Stage, State, Switch, Tone,
+    Stage, State, Switch, Tone, Wanted,
 };
 use crate::{
     engine::{Job, JobId, Tool},
@@ -23,7 +23,9 @@ impl State {
     pub(super) fn apply_on_page(&mut self, command: PageCommand) -> Vec<Effect> {
         match command {
             PageCommand::SetText(field, text) => self.set_text(field, text),
-            PageCommand::Browse(field) => return vec![Effect::AskForPath(field)],
+            PageCommand::Browse(field) => {
+                return vec![Effect::AskForPath(Wanted::Field(field))];
+            }
             PageCommand::Flip(Switch::BeyondScope) => {
                 let form = &mut self.evaluating.form;
                 form.is_beyond_scope = !form.is_beyond_scope;
@@ -279,7 +281,8 @@ impl State {
             return Vec::new();
         }
         if self.page != Page::Evaluate {
-            let done = finished(&self.words, &report);
+            let key = self.press_words(super::Action::Evaluate);
+            let done = finished(&self.words, &report, &key);
             self.tell(Tone::Done, done, None, None);
         }
         // To be found again; see `Settings`.
@@ -299,7 +302,8 @@ pub(super) fn started(effect: &Effect) -> Option<JobId> {
     }
 }
 
-fn finished(words: &Words, report: &Report) -> Failure {
+fn finished(words: &Words, report: &Report, key: &str) -> Failure {
+    let key = ("key", Part::from(key));
     let figure = match &report.findings {
         Findings::OneLabel(it) => it.auroc.map(|it| format!("{:.3}", it.value)),
         Findings::ManyLabels(_) => None,
@@ -307,8 +311,11 @@ fn finished(words: &Words, report: &Report) -> Failure {
     Failure {
         headline: words.say("notice-evaluated"),
         remedy: match &figure {
-            Some(it) => words.say_with("notice-evaluated-figure", &[("auroc", Part::from(it))]),
-            None => words.say("notice-evaluated-remedy"),
+            Some(it) => {
+                let parts = [("auroc", Part::from(it)), key];
+                words.say_with("notice-evaluated-figure", &parts)
+            }
+            None => words.say_with("notice-evaluated-remedy", &[key]),
         },
         cause: String::new(),
     }
@@ -318,6 +325,6 @@ fn nothing_there(words: &Words) -> Failure {
     Failure {
         headline: words.say("notice-no-program"),
         remedy: words.say("notice-no-program-remedy"),
-        cause: "wanted a file dialog or a program for the file, found none".to_owned(),
+        cause: "wanted a program for the file, found none".to_owned(),
     }
 }

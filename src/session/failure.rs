@@ -56,6 +56,10 @@ impl InWords for engine::Error {
                     error,
                 );
             }
+            Self::Folder { .. } => (
+                words.say("fail-engine-folder"),
+                words.say("fail-engine-folder-remedy"),
+            ),
             Self::NoSuchModel { .. } => (
                 words.say("fail-engine-no-such-model"),
                 words.say("fail-engine-no-such-model-remedy"),

@@ -8,6 +8,7 @@ mod allowed;
 mod apply;
 mod asking;
 mod beside;
+mod chooser;
 mod course;
 mod deed;
 mod deidentify;
@@ -19,6 +20,7 @@ mod failure;
 mod finding;
 mod identity;
 mod item;
+mod keymap;
 mod layout;
 mod log;
 mod marks;
@@ -41,6 +43,7 @@ mod together;
 mod training;
 mod trust;
 mod view;
+mod wanted;
 mod worklist;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -64,6 +67,7 @@ pub use self::{
     action::{Action, ActionInfo, ActionWords, Group},
     agreement::Module,
     beside::{Pair, Sides},
+    chooser::{Chooser, ChooserCommand, Pick, place_name},
     course::{CourseGroup, CourseView, SeriesItem},
     deed::{Deed, OpenedFile, RECENT, REPORTS, SITTING},
     deidentify::{
@@ -74,6 +78,7 @@ pub use self::{
     early_warning::{KNOWN_HOURS, WarningAt, answer_at, early_warnings, news2, refusal},
     identity::{Identity, Trait},
     item::{Content, Item, ItemId, NoteItem, Opinion, Reading, ScanItem, SequenceItem},
+    keymap::{Chord, KeyCommand, KeyEdit, Keymap, Refusal, Reserved},
     layout::{Layout, Viewports},
     log::{LOG_ROWS, LogCommand, LogPage},
     marks::{Mark, MarkEdit, MarkId, Marks, Tool},
@@ -96,6 +101,7 @@ pub use self::{
     take_out::{Form, TakeOut, TakeOutCommand},
     together::{Bond, Consent, PatientId},
     view::View,
+    wanted::{Choice, Wanted},
     worklist::{
         BatchCommand, BatchForm, BatchPage, Filter, Kept, LONGEST_WAIT_HOURS, List, Source,
         Standing, Worklist, WorklistCommand, cell, column_words, row_of_kept, standing_words,
@@ -162,6 +168,16 @@ pub struct State {
     /// As asked; a narrow window hides it all the same.
     pub is_study_list_shown: bool,
     pub sheet: Option<Sheet>,
+    /// What its sheet shows.
+    pub chooser: Option<Chooser>,
+    /// Where a path was chosen last.
+    pub(crate) last_folder: Option<Phi<PathBuf>>,
+    /// As the settings have them.
+    pub keys: Keymap,
+    /// While an action is given other keys.
+    pub key_edit: Option<KeyEdit>,
+    /// Of the settings, not taken and not yet told.
+    pub(crate) ignored_keys: Vec<String>,
     /// As it was chosen last.
     pub take_out: TakeOut,
     /// The scan and the frame that the view to take out is of.
@@ -213,7 +229,7 @@ pub enum Sheet {
     Palette,
     /// All keys.
     Keys,
-    /// A path to type.
+    /// A file or folder to choose.
     Path,
     /// What could stand on this page.
     Together,
@@ -308,6 +324,7 @@ pub(crate) enum Purpose {
     },
     AddModel(PathBuf),
     OpenReport,
+    ListFolder,
     /// With the covers that stay as they are.
     Preview(Option<deidentify::Searched>),
     WriteCopy,
@@ -400,6 +417,9 @@ pub enum Command {
     /// A model answers only when it is asked.
     SetReadFirst(bool),
     SetMouse(MouseProfile),
+    OnKeys(KeyCommand),
+    /// Files are always chosen in the window.
+    SetOwnChooser(bool),
     /// In hundredths of the usual size.
     SetLetters(u16),
     AtDoor(DoorCommand),
@@ -413,8 +433,9 @@ pub enum Command {
     /// Where the window stands; likewise.
     SetPlace(WindowPlace),
     CloseSheet,
-    /// The file dialog could not be shown.
-    NoDialog,
+    OnChooser(ChooserCommand),
+    /// No dialog of the desktop can be shown for this.
+    NoDialog(Wanted),
 }
 
 /// What the window must do for the session.
@@ -424,14 +445,11 @@ pub enum Effect {
     Cancel(JobId),
     /// Has a batch wait, or go on.
     Pause(JobId, bool),
-    AskForFiles,
-    AskWhereToSave,
-    AskWhereToTakeOut(Form),
+    /// By the desktop's dialog, or the program's own.
+    AskForPath(Wanted),
     /// What is on screen, as an answer to this question; to the clipboard where there is no path.
     TakeOut(JobId, TakeOut, Option<PathBuf>),
     CopyPicture(Phi<Picture>),
-    /// For a field of a page.
-    AskForPath(Field),
     /// By the desktop's own program for it.
     OpenOutside(PathBuf),
     Copy(String),
@@ -451,7 +469,9 @@ pub enum Effect {
 
 impl State {
     /// Nothing open. The first command to apply is [`State::start`].
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(mut settings: Settings) -> Self {
+        let (keys, ignored_keys) = Keymap::read(&settings.keys);
+        settings.keys = keys.kept();
         Self {
             words: Words::new(settings.language.unwrap_or(Language::English)),
             settings,
@@ -487,6 +507,11 @@ impl State {
             chosen_mark: None,
             is_study_list_shown: true,
             sheet: None,
+            chooser: None,
+            last_folder: None,
+            keys,
+            key_edit: None,
+            ignored_keys,
             take_out: TakeOut::default(),
             take_out_of: None,
             to_save: None,
@@ -649,6 +674,7 @@ impl State {
                     | Purpose::Batch
                     | Purpose::ReadNote { .. }
                     | Purpose::AskNote { .. }
+                    | Purpose::ListFolder
             )
         };
         self.jobs

@@ -65,7 +65,7 @@ pub enum Switch {
 #[derive(Clone, Debug, PartialEq)]
 pub enum PageCommand {
     SetText(Field, String),
-    /// Asks the desktop for a path.
+    /// Has a path chosen.
     Browse(Field),
     Flip(Switch),
     EvaluateModel(String),
@@ -82,7 +82,7 @@ pub enum PageCommand {
     UseModel,
     /// By the desktop's own program for it.
     OpenOutside(PathBuf),
-    /// The desktop has no file dialog, or no program for a file.
+    /// The desktop has no program for a file.
     NothingThere,
 }
 

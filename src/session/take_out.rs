@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{Deed, Effect, ItemId, Page, Purpose, Sheet, State, Tone};
+use super::{Action, Deed, Effect, ItemId, Page, Purpose, Sheet, State, Tone, Wanted};
 use crate::{
     engine::JobId,
     failure::Failure,
@@ -12,6 +12,7 @@ use crate::{
     render::Picture,
     settings::Paper,
     store::{self, Outcome},
+    words::Part,
 };
 
 /// What is taken out, and how.
@@ -22,8 +23,6 @@ pub struct TakeOut {
     pub is_whole: bool,
     /// Without what lies over it: map, marks, objects.
     pub is_bare: bool,
-    /// The path is typed: by choice, or where the desktop has no dialog.
-    pub is_typed: bool,
 }
 
 /// As what a view leaves the window.
@@ -43,7 +42,7 @@ pub enum TakeOutCommand {
     Set(TakeOut),
     SetPaper(Paper),
     AskWhere,
-    /// The path is typed: by choice, or where no file dialog can be shown.
+    /// Where to write it is chosen in the window.
     TypePath,
     /// Where it is to be written.
     To(PathBuf),
@@ -68,9 +67,9 @@ impl State {
                 return self.save_settings();
             }
             TakeOutCommand::AskWhere => {
-                return vec![Effect::AskWhereToTakeOut(self.take_out.form)];
+                return vec![Effect::AskForPath(Wanted::View(self.take_out.form))];
             }
-            TakeOutCommand::TypePath => self.take_out.is_typed = true,
+            TakeOutCommand::TypePath => return self.open_chooser(Wanted::View(self.take_out.form)),
             TakeOutCommand::To(path) => return self.take_out_to(path),
         }
         Vec::new()
@@ -86,7 +85,6 @@ impl State {
         if self.has_view() {
             self.take_out = TakeOut {
                 form,
-                is_typed: false,
                 ..self.take_out
             };
             self.take_out_of = self.frame_to_take_out();
@@ -136,7 +134,11 @@ impl State {
     fn has_view(&mut self) -> bool {
         let remedy = match (self.scan(), &self.planes) {
             (Some(_), None) if self.page == Page::Reading => return true,
-            (Some(_), Some(_)) => self.words.say("notice-no-view-planes"),
+            (Some(_), Some(_)) => {
+                let key = self.press_words(Action::TogglePlanes);
+                let parts = [("key", Part::from(&key))];
+                self.words.say_with("notice-no-view-planes", &parts)
+            }
             (Some(_), None) => self.words.say("notice-no-view-page"),
             (None, _) => self.words.say("notice-no-view-none"),
         };

@@ -15,7 +15,7 @@ use crate::{
     privacy::Phi,
     store::Action,
     training,
-    words::Words,
+    words::{Part, Words},
 };
 
 impl State {
@@ -101,7 +101,8 @@ impl State {
         if let Some(failure) = failure {
             self.tell(Tone::Failure, failure, None, None);
         } else if self.training.bundle.is_some() {
-            let done = finished(&self.words);
+            let key = self.press_words(super::Action::Train);
+            let done = finished(&self.words, &key);
             self.tell(Tone::Done, done, None, None);
         }
     }
@@ -166,10 +167,10 @@ impl Training {
     }
 }
 
-fn finished(words: &Words) -> Failure {
+fn finished(words: &Words, key: &str) -> Failure {
     Failure {
         headline: words.say("notice-trained"),
-        remedy: words.say("notice-trained-remedy"),
+        remedy: words.say_with("notice-trained-remedy", &[("key", Part::from(key))]),
         cause: String::new(),
     }
 }

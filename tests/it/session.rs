@@ -16,7 +16,7 @@ use wardlight::{
     render::Strength,
     session::{
         Action, Answer, Column, Command, Consent, Content, Effect, Kind, Loading, Sheet, State,
-        TakeOutCommand, meaning,
+        TakeOutCommand, Wanted, meaning,
     },
     settings::{Settings, Theme},
     words::{Language, Words},
@@ -607,7 +607,7 @@ fn the_overlay_is_saved_only_when_there_is_one() {
     );
     assert!(matches!(
         &state.apply(Command::Act(Action::SaveOverlay))[..],
-        [Effect::AskWhereToSave]
+        [Effect::AskForPath(Wanted::Overlay)]
     ));
     // What was on screen when it was asked for, though the next frame is there by now.
     state.apply(Command::Act(Action::NextFrame));

@@ -26,7 +26,7 @@ use wardlight::{
     session::{
         Action, Answer, BatchCommand, Command, Consent, Content, DeidentifyCommand, DoorCommand,
         Effect, Field, ItemId, Kind, Layout, Loading, MarkEdit, NoteMarks, PageCommand, Reading,
-        ScanItem, State, Tool, WorklistCommand,
+        ScanItem, State, Tool, Wanted, WorklistCommand,
     },
     settings::Settings,
     share::{Cover, NotePreview, Preview, ScanPreview, Source},
@@ -152,7 +152,7 @@ impl Walk {
                     let left = self.files_of(&job);
                     self.tasks.push(Task { id, job, left });
                 }
-                Effect::AskWhereToSave => self.to_save = self.center(),
+                Effect::AskForPath(Wanted::Overlay) => self.to_save = self.center(),
                 _ => {}
             }
         }

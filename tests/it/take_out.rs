@@ -18,7 +18,7 @@ use wardlight::{
         page::{Page, Table, pdf},
         picture::encode,
     },
-    session::{Action, Command, Effect, Form, Sheet, TakeOut, TakeOutCommand, Tool},
+    session::{Action, Command, Effect, Form, Sheet, TakeOut, TakeOutCommand, Tool, Wanted},
     settings::{Paper, Settings},
     store::{Action as Logged, Filter},
     words::Language,
@@ -343,7 +343,7 @@ fn a_path_gets_its_ending_and_a_page_goes_on_to_the_program_that_prints() {
     assert_eq!(state.sheet, Some(Sheet::TakeOut));
     assert!(matches!(
         &state.apply(Command::OnTakeOut(TakeOutCommand::AskWhere))[..],
-        [Effect::AskWhereToTakeOut(Form::Page)]
+        [Effect::AskForPath(Wanted::View(Form::Page))]
     ));
     let effects = state.apply(Command::OnTakeOut(TakeOutCommand::To("/out/page".into())));
     let [Effect::TakeOut(id, take_out, Some(to))] = &effects[..] else {

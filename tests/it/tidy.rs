@@ -30,7 +30,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("zxcvbn", &["store"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
-    ("zbus", &["lock"]),
+    ("zbus", &["desktop", "lock"]),
     ("fluent_bundle", &["words"]),
 ];
 
