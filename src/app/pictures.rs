@@ -16,7 +16,7 @@ use crate::{
     render::{
         Curve, Overlay, Picture, Pose, compose,
         contour::Point,
-        overlay::{Look, greatest},
+        overlay::{MapLook, greatest},
         picture::{outlines, places},
         thumbnail,
     },
@@ -57,7 +57,7 @@ pub(super) struct Shown {
     pub(super) heatmap: Arc<Heatmap>,
     /// The raw value that is drawn as full strength.
     pub(super) full: f32,
-    pub(super) look: Look,
+    pub(super) look: MapLook,
     /// Round the strongest regions, in coordinates of the scan.
     pub(super) outlines: Arc<[Vec<Point>]>,
     /// The middle of each of them.
@@ -167,7 +167,7 @@ impl Pictures {
     }
 
     /// An explanation made ready to draw, once.
-    pub(super) fn shown(&mut self, explanation: &Arc<Explanation>, look: Look) -> Option<Shown> {
+    pub(super) fn shown(&mut self, explanation: &Arc<Explanation>, look: MapLook) -> Option<Shown> {
         let is_it = |it: &&Shown| Arc::ptr_eq(&it.explanation, explanation) && it.look == look;
         let known = self.shown.iter().find(is_it);
         if known.is_none() {

@@ -283,7 +283,7 @@ fn write_overlay(
         prediction,
         explanation,
         opacity,
-        look: render::overlay::Look::default(),
+        look: render::overlay::MapLook::default(),
     };
     let png = render::overlay_png(request).map_err(rendered)?;
     disk::write_atomic(path, &png).map_err(|error| Failure::from(&error))

@@ -41,7 +41,7 @@ use crate::{
     render::{
         self, Curve, Picture,
         mpr::{self, Volume},
-        overlay::Look,
+        overlay::MapLook,
     },
     sample, score,
     share::{self, Copier, Decision, Preview, Wish},
@@ -71,7 +71,7 @@ pub enum Job {
     /// Load every model anew, each of which gives its known answer; one [`Event::ModelLoaded`] or [`Event::ModelRefused`]
     /// for each.
     LoadModels,
-    /// Look at the installation.
+    /// MapLook at the installation.
     Survey,
     Score {
         target: Target,
@@ -180,7 +180,7 @@ pub struct SaveJob {
     pub explanation: Explanation,
     /// 0..1.
     pub opacity: f32,
-    pub look: Look,
+    pub look: MapLook,
     /// The picture; the JSON takes its place with another ending.
     pub to: Phi<PathBuf>,
 }

@@ -4,7 +4,7 @@ use ab_glyph::{Font as _, FontRef, GlyphId, PxScale, ScaleFont as _};
 
 use super::{
     Picture, heat_color,
-    overlay::Look,
+    overlay::MapLook,
     picture::{OUTLINE_LEVEL, has_outline},
 };
 use crate::prediction::{Explanation, Method, Prediction};
@@ -46,7 +46,7 @@ impl Caption {
     pub fn new(
         explanation: &Explanation,
         prediction: &Prediction,
-        (full, opacity, look): (f32, f32, Look),
+        (full, opacity, look): (f32, f32, MapLook),
     ) -> Self {
         let score = prediction
             .scores
@@ -124,7 +124,7 @@ impl Caption {
 }
 
 /// Where the outline lies on the scale, if there is one.
-fn outline_words(method: Method, full: f32, look: Look) -> String {
+fn outline_words(method: Method, full: f32, look: MapLook) -> String {
     let level = outline(method, full).filter(|_| look.has_outline);
     level.map_or_else(String::new, |it| format!(", line at {}", short_number(it)))
 }

@@ -25,7 +25,7 @@ pub enum Strength {
 
 /// What of a map is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct MapLook {
     pub has_heat: bool,
     /// Round the strongest regions.
     pub has_outline: bool,
@@ -33,7 +33,7 @@ pub struct Look {
     pub is_raw: bool,
 }
 
-impl Default for Look {
+impl Default for MapLook {
     fn default() -> Self {
         Self {
             has_heat: true,
@@ -43,7 +43,7 @@ impl Default for Look {
     }
 }
 
-impl Look {
+impl MapLook {
     /// The map as it is laid over a picture.
     pub fn drawn(self, heatmap: &Heatmap) -> Heatmap {
         if self.is_raw {

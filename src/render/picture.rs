@@ -4,7 +4,7 @@ use super::{
     Curve, Error, Overlay, Pose, Pyramid, blend,
     caption::Caption,
     contour::{Point, contours},
-    overlay::{Look, greatest, smooth},
+    overlay::{MapLook, greatest, smooth},
 };
 use crate::{
     case::{Frame, Samples, Scan},
@@ -137,7 +137,7 @@ pub struct OverlayRequest<'a> {
     pub explanation: &'a Explanation,
     /// 0..1.
     pub opacity: f32,
-    pub look: Look,
+    pub look: MapLook,
 }
 
 /// The longest edge of an overlay picture; a smaller scan keeps its own size, but not below [`SMALLEST_EDGE`].

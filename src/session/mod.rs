@@ -56,7 +56,7 @@ use crate::{
     prediction::{LabelIdx, Method, ModelRef, Pixel},
     prep,
     privacy::Phi,
-    render::{Picture, Strength, mpr::Axis, overlay::Look},
+    render::{Picture, Strength, mpr::Axis, overlay::MapLook},
     settings::{MapForm, MouseProfile, Settings, Theme, WindowPlace},
     store::RecoveryKey,
     words::{Language, Words},
@@ -538,8 +538,8 @@ impl State {
     }
 
     /// What of a map is drawn.
-    pub const fn look(&self) -> Look {
-        Look {
+    pub const fn look(&self) -> MapLook {
+        MapLook {
             has_heat: !matches!(self.settings.map_form, MapForm::Outline),
             has_outline: !matches!(self.settings.map_form, MapForm::Heat),
             is_raw: self.settings.is_map_raw,

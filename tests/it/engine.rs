@@ -11,7 +11,7 @@ use wardlight::{
     engine::{self, Client, Event, Gate, Job, JobId, Parts, SaveJob, Target},
     prediction::{LabelIdx, Method},
     privacy::Phi,
-    render::{Curve, overlay::Look},
+    render::{Curve, overlay::MapLook},
     score::Loaded,
 };
 
@@ -283,7 +283,7 @@ fn the_overlay_and_the_result_are_written_beside_each_other() {
             prediction: *prediction,
             explanation: *explanation,
             opacity: 0.5,
-            look: Look::default(),
+            look: MapLook::default(),
             to: Phi::new(to),
         }))
     };

@@ -10,10 +10,10 @@ use wardlight::{
         Precision, Prediction, Score, Subject, Trust,
     },
     render::{
-        self, Curve, Look, Overlay, Picture, Pose, Pyramid, Turn, auto_window,
+        self, Curve, MapLook, Overlay, Picture, Pose, Pyramid, Turn, auto_window,
         caption::Caption,
         compose, heat_at,
-        overlay::{Look, cells, greatest, smooth},
+        overlay::{MapLook, cells, greatest, smooth},
         picture::{OverlayRequest, overlay_png},
         presets,
     },
@@ -100,12 +100,12 @@ fn the_automatic_window_ignores_a_few_hot_pixels_and_padding() {
 #[test]
 fn digits_choose_the_windows_of_the_file_then_those_of_computed_tomography() {
     let mut scan = fake::scan(1);
-    let [Look::Window(own)] = &presets(&scan)[..] else {
+    let [MapLook::Window(own)] = &presets(&scan)[..] else {
         panic!("a radiograph has no Hounsfield units")
     };
     assert_eq!(own.name.as_deref(), Some("normal"));
     scan.header.modality = wardlight::case::Modality::Ct;
-    let Look::Window(lung) = &presets(&scan)[1] else {
+    let MapLook::Window(lung) = &presets(&scan)[1] else {
         panic!("no table")
     };
     assert_eq!(
@@ -306,7 +306,7 @@ fn the_overlay_png_equals_the_golden_picture() {
         prediction: &prediction,
         explanation: &explanation,
         opacity: 0.45,
-        look: Look::default(),
+        look: MapLook::default(),
     };
     let bytes = overlay_png(request).unwrap();
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/overlay.png");
@@ -338,7 +338,7 @@ fn an_explanation_of_another_picture_is_never_drawn() {
         prediction: &prediction,
         explanation: &explanation,
         opacity: 0.5,
-        look: Look::default(),
+        look: MapLook::default(),
     };
     assert!(matches!(
         overlay_png(request),
@@ -385,7 +385,7 @@ fn only_what_is_asked_for_of_a_map_is_drawn() {
             prediction: &prediction,
             explanation: &explanation,
             opacity: 0.45,
-            look: Look {
+            look: MapLook {
                 has_heat,
                 has_outline,
                 is_raw: false,
@@ -426,7 +426,7 @@ fn a_picture_is_encoded_as_it_is() {
 #[test]
 fn the_strip_under_a_picture_grows_with_it() {
     let (prediction, explanation) = answer();
-    let caption = Caption::new(&explanation, &prediction, (1.0, 0.4, Look::default()));
+    let caption = Caption::new(&explanation, &prediction, (1.0, 0.4, MapLook::default()));
     for (width, strip) in [(720, 96), (2048, 192)] {
         let picture = Picture {
             width,
