@@ -188,7 +188,10 @@ fn lines(
     if state.are_texts_shown {
         let (title, date) = title_words(words, scan);
         lines.add(Tone::Plain, &[title, date]);
-        lines.add(Tone::Quiet, &window_lines(words, scan));
+        let [window, name] = window_lines(words, scan);
+        // What a table is called is text of its file, and does not go along.
+        let name = scan.view.table.is_none().then_some(name);
+        lines.add(Tone::Quiet, &[window, name.unwrap_or_default()]);
         lines.add(Tone::Quiet, &[words::spacing_words(words, &scan.scan)]);
         let odd = state.oddities(id);
         let odd = odd.first().map(|it| words::oddity_words(words, it));

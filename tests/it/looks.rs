@@ -434,8 +434,17 @@ fn pixels_leave_the_window_in_their_proportion_and_the_words_say_so() {
     assert_eq!(job.outgoing.size, (512, 1024));
     let lines = job.outgoing.lines.iter().map(|it| it.words.as_str());
     let said: Vec<&str> = lines.collect();
+    assert!(said.iter().all(|it| !it.contains("display table")));
     let told = said
         .iter()
         .any(|it| it.contains("pixels drawn 2.00 times as high as wide"));
     assert!(told, "{said:?}");
+    harness.get_by_label("From the file: SOFT").click();
+    harness.run_steps(2);
+    let job = harness.state_mut().taken_out(whole).unwrap();
+    let lines = job.outgoing.lines.iter().map(|it| it.words.as_str());
+    let said = lines.collect::<Vec<_>>().join("\n");
+    assert!(said.contains("display table"), "{said}");
+    // Its name is text of the file.
+    assert!(!said.contains("SOFT"), "{said}");
 }
