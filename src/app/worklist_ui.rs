@@ -295,7 +295,7 @@ fn nothing_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
 fn table_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let page = &scene.state.worklist;
     let list = page.list();
-    let columns = scene.state.list_columns();
+    let mut columns = scene.state.list_columns();
     let source = page.source as u8;
     let id = Id::unique(("list", source));
     let seen: Seen = ui.data(|it| it.get_temp(id)).unwrap_or_default();
@@ -311,6 +311,7 @@ fn table_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     if let Some(offset) = moved.and_then(|it| offset_to(it, seen)) {
         area = area.vertical_scroll_offset(offset);
     }
+    let stretch = stretched(&mut columns, head.width());
     let width: f32 = columns.iter().map(|it| it.width).sum();
     let drawn = area.show_rows(ui, ROW, list.shown().len(), |ui, shown| {
         let width = width.max(ui.available_width());
@@ -331,7 +332,18 @@ fn table_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     // Last: it goes sideways with the rows.
     let mut head_ui = ui.new_child(UiBuilder::new().max_rect(head));
     head_ui.set_clip_rect(head.intersect(ui.clip_rect()));
-    heads_ui(&mut head_ui, scene, (head, offset.x), &columns, commands);
+    let columns = (columns.as_slice(), stretch);
+    heads_ui(&mut head_ui, scene, (head, offset.x), columns, commands);
+}
+
+/// Has columns that leave room share it, each as it is wide; says how much wider each has become.
+fn stretched(columns: &mut [ListColumn], room: f32) -> f32 {
+    let width: f32 = columns.iter().map(|it| it.width).sum();
+    let stretch = (room / width.max(1.0)).max(1.0);
+    for column in columns {
+        column.width *= stretch;
+    }
+    stretch
 }
 
 /// Where to scroll so that the row that the keyboard has come to is seen.
@@ -376,7 +388,7 @@ fn heads_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
     (rect, offset): (Rect, f32),
-    columns: &[ListColumn],
+    (columns, stretch): (&[ListColumn], f32),
     commands: &mut Vec<Command>,
 ) {
     let tokens = scene.tokens;
@@ -421,7 +433,7 @@ fn heads_ui(
         let edge = place.with_min_x(place.right() - HANDLE);
         let edge = ui.interact(edge, Id::unique(("list edge", column.name)), Sense::DRAG);
         if edge.dragged() {
-            let width = column.width + edge.drag_delta().x;
+            let width = (column.width + edge.drag_delta().x) / stretch;
             let command = WorklistCommand::Widen(column.name, width);
             commands.push(Command::OnWorklist(command));
         }
