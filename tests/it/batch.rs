@@ -534,6 +534,9 @@ fn a_failure_that_is_tried_again_gives_its_place_to_the_answer() {
     let list = state.worklist.of(Source::Scored);
     assert_eq!(list.rows().len(), 2);
     assert!(list.rows().iter().all(|it| it.outcome.is_answered()));
+    let mut whole = List::default();
+    whole.extend(list.rows().to_vec(), None);
+    assert_eq!(list.shown(), whole.shown(), "and stands where it belongs");
     assert!(state.failed_files().is_empty());
 }
 

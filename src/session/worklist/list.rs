@@ -137,22 +137,33 @@ impl List {
         if let Some(texts) = self.texts.get_mut() {
             texts.extend(more.iter().map(text));
         }
-        self.order = order_more(&self.rows, &self.order, sort);
+        let more = (first..self.rows.len()).collect();
+        self.order = order_more(&self.rows, &self.order, more, sort);
         self.choose();
     }
 
-    /// Puts rows in the place of those of these numbers.
+    /// Puts rows in the place of those of these numbers; the others stay in their order.
     pub(super) fn put(&mut self, rows: Vec<(usize, Row)>) {
         if rows.is_empty() {
             return;
         }
         let own = Arc::make_mut(&mut self.rows);
+        let mut changed = BTreeSet::new();
         for (number, row) in rows {
             if let Some(place) = own.get_mut(number) {
                 *place = row;
+                changed.insert(number);
             }
         }
-        self.take_in(self.sorted);
+        if !self.is_in_order {
+            return self.take_in(self.sorted);
+        }
+        self.texts.take();
+        self.count_up();
+        self.order.retain(|it| !changed.contains(it));
+        let changed = changed.into_iter().collect();
+        self.order = order_more(&self.rows, &self.order, changed, self.sorted);
+        self.choose();
     }
 
     /// The rows that are shown, to be written elsewhere.

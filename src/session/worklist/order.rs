@@ -72,18 +72,18 @@ pub(super) fn order(rows: &[Row], sort: Option<ListSort>) -> Vec<usize> {
     order
 }
 
-/// The same, where the first rows stand in order already: each of the others is looked for its place among them.
-pub(super) fn order_more(rows: &[Row], ordered: &[usize], sort: Option<ListSort>) -> Vec<usize> {
-    let first = ordered.len();
-    let more = order(rows.get(first..).unwrap_or_default(), sort);
-    let mut all = Vec::with_capacity(rows.len());
+/// The same, where all rows but these stand in order already: each of these is looked for its place among them.
+pub(super) fn order_more(
+    rows: &[Row],
+    ordered: &[usize],
+    mut more: Vec<usize>,
+    sort: Option<ListSort>,
+) -> Vec<usize> {
+    more.sort_by(|a, b| compare(rows, (*a, *b), sort));
+    let mut all = Vec::with_capacity(ordered.len() + more.len());
     let mut rest = ordered;
-    for number in more.into_iter().map(|it| first + it) {
-        let stands_before = |other: &usize| match (rows.get(*other), rows.get(number)) {
-            // The number of the new one is the greater one.
-            (Some(other), Some(row)) => compare(other, row, sort).is_le(),
-            _ => false,
-        };
+    for number in more {
+        let stands_before = |other: &usize| compare(rows, (*other, number), sort).is_le();
         let (before, after) = rest.split_at(rest.partition_point(stands_before));
         all.extend_from_slice(before);
         all.push(number);
@@ -93,12 +93,17 @@ pub(super) fn order_more(rows: &[Row], ordered: &[usize], sort: Option<ListSort>
     all
 }
 
-/// Two rows, but for their numbers.
-fn compare(one: &Row, other: &Row, sort: Option<ListSort>) -> Ordering {
+/// Two rows by their numbers.
+fn compare(rows: &[Row], (a, b): (usize, usize), sort: Option<ListSort>) -> Ordering {
+    let (Some(one), Some(other)) = (rows.get(a), rows.get(b)) else {
+        return a.cmp(&b);
+    };
     let by_column = sort.map_or(Ordering::Equal, |ListSort { by, is_falling }| {
         Keys::of(&[one, other], by).compare(0, 1, is_falling)
     });
-    by_column.then_with(|| rank(one).cmp(&rank(other)))
+    by_column
+        .then_with(|| rank(one).cmp(&rank(other)))
+        .then(a.cmp(&b))
 }
 
 /// What rows are compared by.
