@@ -43,8 +43,8 @@ const NEUTRAL: [(&str, &[&str]); 4] = [
     (
         "names and endings of files and their kinds",
         &[
-            "overlay", "view", "report", "worklist", "html", "json", "png", "PNG", "pdf", "csv",
-            "toml",
+            "overlay", "view", "report", "worklist", "scores", "html", "png", "PNG", "pdf", "csv",
+            "toml", "json",
         ],
     ),
 ];
