@@ -315,8 +315,8 @@ impl Chooser {
                 .any(|it| Some(it.name.reveal().as_os_str()) == name)
         };
         let is_taken = match self.wanted {
-            // Nothing is written over: a name that is taken is given a number.
-            Wanted::View(_) => false,
+            // Nothing is written over: a name that is taken is given a number, and a report that is there is gone on with.
+            Wanted::View(_) | Wanted::Field(Field::BatchReport) => false,
             Wanted::Overlay => is_there(&path) || is_there(&path.with_extension("json")),
             _ => is_there(&path),
         };
@@ -594,6 +594,8 @@ impl State {
         match field {
             Field::Copies => &self.deidentify.folder,
             Field::List => &self.worklist.out,
+            Field::BatchFolder => &self.worklist.batch.form.folder,
+            Field::BatchReport => &self.worklist.batch.form.report,
             Field::Recipe => &self.training.form.recipe,
             Field::Data => &self.training.form.data,
             Field::Bundle => &self.training.form.out,
