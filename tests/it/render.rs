@@ -10,7 +10,7 @@ use wardlight::{
         Precision, Prediction, Score, Subject, Trust,
     },
     render::{
-        self, Curve, MapLook, Overlay, Picture, Pose, Pyramid, Turn, auto_window,
+        self, Curve, Look, Overlay, Picture, Pose, Pyramid, Turn, auto_window,
         caption::Caption,
         compose, heat_at,
         overlay::{MapLook, cells, greatest, smooth},
@@ -100,12 +100,12 @@ fn the_automatic_window_ignores_a_few_hot_pixels_and_padding() {
 #[test]
 fn digits_choose_the_windows_of_the_file_then_those_of_computed_tomography() {
     let mut scan = fake::scan(1);
-    let [MapLook::Window(own)] = &presets(&scan)[..] else {
+    let [Look::Window(own)] = &presets(&scan)[..] else {
         panic!("a radiograph has no Hounsfield units")
     };
     assert_eq!(own.name.as_deref(), Some("normal"));
     scan.header.modality = wardlight::case::Modality::Ct;
-    let MapLook::Window(lung) = &presets(&scan)[1] else {
+    let Look::Window(lung) = &presets(&scan)[1] else {
         panic!("no table")
     };
     assert_eq!(
@@ -381,7 +381,7 @@ fn only_what_is_asked_for_of_a_map_is_drawn() {
     let drawn = |has_heat: bool, has_outline: bool| {
         let request = OverlayRequest {
             scan: &scan,
-            window: &scan.header.windows[0],
+            curve: &Curve::new(&scan.header.windows[0], false),
             prediction: &prediction,
             explanation: &explanation,
             opacity: 0.45,

@@ -352,7 +352,7 @@ impl Walk {
             ..Scored::file(sha(file))
         };
         let model = self.models[0].clone();
-        let prediction = Box::new(witness::prediction(subject, &model, 0));
+        let prediction = Box::new(witness::prediction((subject, None), &model, 0));
         let told = FileTold {
             file: Phi::new(path(file)),
             cases: vec![Ok(Answered { about, prediction })],
