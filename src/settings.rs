@@ -155,16 +155,16 @@ impl ColumnName {
 
     const fn usual(self) -> ListColumn {
         let width = match self {
-            Self::Patient | Self::File => 124.0,
-            Self::StudyDate => 96.0,
-            Self::Kind => 72.0,
-            Self::Finding => 220.0,
-            Self::Model => 170.0,
-            Self::Suspicion => 96.0,
-            Self::Uncertainty => 104.0,
+            Self::Patient | Self::File => 120.0,
+            Self::StudyDate => 92.0,
+            Self::Kind => 64.0,
+            Self::Finding => 196.0,
+            Self::Model => 160.0,
+            Self::Suspicion => 92.0,
+            Self::Uncertainty => 100.0,
             Self::Scope => 130.0,
-            Self::Word => 112.0,
-            Self::Since => 148.0,
+            Self::Word => 104.0,
+            Self::Since => 144.0,
         };
         ListColumn {
             name: self,

@@ -170,6 +170,8 @@ fn line_ui(ui: &mut Ui, scene: &Scene<'_>, line: &AboutLine) {
             .color(color)
             .line_height(Some(17.0))
     };
+    // As high as its letters, not as a control.
+    ui.spacing_mut().interact_size.y = 17.0;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
         ui.label(of(&line.name, tokens.muted));

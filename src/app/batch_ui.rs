@@ -68,14 +68,16 @@ fn form_ui(ui: &mut Ui, scene: &Scene<'_>, page: &BatchPage, commands: &mut Vec<
             commands.push(batch(BatchCommand::ChooseModel(model)));
         }
     });
-    ui.horizontal_wrapped(|ui| {
-        let folder = (Field::BatchFolder, words.say("batch-folder"), &form.folder);
-        let report = (Field::BatchReport, words.say("batch-report"), &form.report);
+    let folder = (Field::BatchFolder, words.say("batch-folder"), &form.folder);
+    let report = (Field::BatchReport, words.say("batch-report"), &form.report);
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 16.0;
+        let width = FIELD.min((ui.available_width() - 16.0) / 2.0);
         for (field, label, value) in [folder, report] {
             if field == Field::BatchFolder && form.is_of_open {
                 continue;
             }
-            ui.allocate_ui(vec2(FIELD, 0.0), |ui| {
+            ui.allocate_ui(vec2(width, 0.0), |ui| {
                 let asked = TextField {
                     field,
                     label: &label,

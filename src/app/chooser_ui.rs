@@ -44,7 +44,8 @@ pub(super) fn chooser_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comm
     field_ui(ui, scene, chooser, &mut asked);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 12.0;
-        ui.allocate_ui(vec2(PLACES, height), |ui| {
+        let column = Layout::top_down(Align::Min);
+        ui.allocate_ui_with_layout(vec2(PLACES, height), column, |ui| {
             ui.set_min_size(vec2(PLACES, height));
             places_ui(ui, scene, chooser, &mut asked);
         });

@@ -84,7 +84,7 @@ fn pairs_ui(ui: &mut Ui, scene: &Scene<'_>, both: [&Prediction; 2]) {
     ui.columns(2, |columns| {
         for (ui, prediction) in columns.iter_mut().zip(both) {
             let text = RichText::new(answered_by(prediction)).font(theme::regular(SMALL));
-            ui.add(Label::new(text.color(tokens.muted)).truncate());
+            ui.add(Label::new(text.color(tokens.muted)).wrap());
             let (scope, _) = scope_words(scene.words, &prediction.ood);
             muted(ui, tokens, &scope);
         }

@@ -161,7 +161,8 @@ fn first_run_ui(ui: &mut Ui, scene: &Scene<'_>) -> Option<DoorCommand> {
         strong(ui, &words.say("first-title"), TITLE, tokens.text);
     }
     ui.add_space(4.0);
-    let width = ui.available_width() - 28.0;
+    // Inside the margins and the line of a card.
+    let width = ui.available_width() - 30.0;
     card(ui, tokens, |ui| {
         muted(ui, tokens, &words.say("first-records-body"));
         let name = words.say("first-records");
