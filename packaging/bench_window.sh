@@ -158,8 +158,9 @@ for ((round = 1; round <= rounds; round++)); do
   xdotool mousemove 600 700 click --repeat 300 --delay 8 5
   sleep 1
   echo "{\"event\":\"sort\",\"unix_ms\":$(date +%s%3N)}" >> "$out/lists-$round.jsonl"
-  # The headings; a second click turns the order over.
-  for x in 120 340 560 780; do
+  # Headings in their row; a second click turns the order over.
+  heading=310
+  for x in 150 420 600 850; do
     xdotool mousemove "$x" "$heading" click 1 sleep 0.7 click 1 sleep 0.7
   done
   close_window "$log"
