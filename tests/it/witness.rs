@@ -633,7 +633,9 @@ impl Witness<'_> {
             self.waits(reading.check.waiting(), "a check");
             self.waits(reading.running.waiting(), "a course");
             for (class, opinion) in &reading.opinions {
-                let model = reading.model.as_ref().unwrap().name.clone();
+                // A word on no answer was never said.
+                let model = reading.model.as_ref().map(|it| it.name.clone());
+                let model = model.unwrap_or_default();
                 let key = (item.id, frame_idx, (model, class.clone()));
                 let said = self.known.said.get(&key);
                 let is_it = said.is_some_and(|it| {
