@@ -94,16 +94,21 @@ fn age(words: &Words, years: f32) -> String {
     }
 }
 
-/// Second line in the study list.
+/// Second line in the study list: the day tells one study of a patient from another; without one, the size.
 pub(super) fn scan_detail(words: &Words, scan: &Scan, n_slices: usize) -> String {
     let frames = if scan.n_frames() == 1 && 1 < n_slices {
         words.say_with("n-slices", &[("n", n_slices.into())])
     } else {
         words.say_with("n-frames", &[("n", n_slices.into())])
     };
+    // For the clinician's eyes.
+    let acquired = scan.header.acquired.reveal().as_deref();
+    let day = acquired.and_then(|it| it.split_whitespace().next());
+    if let Some(day) = day {
+        return format!("{day}{DOT}{frames}");
+    }
     let pixels = &scan.header.pixels;
-    let size = format!("{}\u{00D7}{}", pixels.columns, pixels.rows);
-    format!("{frames}{DOT}{size}")
+    format!("{frames}{DOT}{}\u{00D7}{}", pixels.columns, pixels.rows)
 }
 
 /// Second line of a note in the study list.

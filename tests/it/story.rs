@@ -13,6 +13,7 @@ use wardlight::{
 };
 
 use crate::{
+    command::scratch,
     lock_memory::{ada, enter, store_of_ada},
     store::{PASSPHRASE, walk},
     window::{Display, Window, difference, folder, viewport, wait},
@@ -72,14 +73,26 @@ fn a_case_is_read_from_opening_to_export_by_the_keyboard() {
     for it in [&picture, &page] {
         fs::remove_file(it).ok();
     }
+    let (runtime, log) = (scratch("story-run"), folder("log").join("story.jsonl"));
     let envs = [
+        ("XDG_RUNTIME_DIR", runtime.to_str().unwrap()),
+        ("WARDLIGHT_FRAME_LOG", log.to_str().unwrap()),
         ("WARDLIGHT_STORE", records.to_str().unwrap()),
         ("XDG_STATE_HOME", state.to_str().unwrap()),
         // No desktop's dialogs: paths are typed.
         ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent"),
         ("PATH", "/nonexistent"),
     ];
-    let mut window = display.open(&[&current, &prior, &note], &envs);
+    let mut window = display.open(&[&current, &note], &envs);
+    enter(&display, &window);
+    display.wait_for_title(&window, "open");
+    // A second start hands the image of the year before to the window.
+    let mut second = display.spawn(Path::new("."), &[&prior], &envs);
+    assert!(second.wait_for_end().success());
+    wait("the prior", || {
+        let told = fs::read_to_string(&log).unwrap();
+        told.contains("\"n_scans\":2").then_some(())
+    });
     read(&display, &window);
     take_out(
         &display,
@@ -110,10 +123,8 @@ fn a_case_is_read_from_opening_to_export_by_the_keyboard() {
     }
 }
 
-/// Signs in, compares, has the model answer, looks under its map, and disagrees.
+/// Compares, has the model answer, looks under its map, and disagrees.
 fn read(display: &Display, window: &Window) {
-    enter(display, window);
-    display.wait_for_title(window, "open");
     for _ in 0..3 {
         display.key(window, "ctrl+Up");
     }

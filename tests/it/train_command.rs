@@ -170,7 +170,8 @@ fn a_training_that_was_killed_and_interrupted_gives_the_same_weights() {
 
 /// Files of at most `kib` can be written, as on a disk that is full.
 pub(crate) fn with_little_room(command: &Command, kib: usize) -> Command {
-    let mut shell = Command::new("bash");
+    // By its path: whoever is started may be given another PATH.
+    let mut shell = Command::new("/bin/bash");
     shell
         .args([
             "-c",
