@@ -29,7 +29,7 @@ report=$out/report-$rows.json
 [[ -f $large ]] || "$python" packaging/bench_window.py large "$large"
 [[ -f $report ]] || "$python" packaging/bench_window.py report "$report" "$rows"
 target/release/wardlight samples "$out/sample" > /dev/null
-slice=$(find "$series" -name '*.dcm' | sort | head -n 1)
+slice=$series/0000.dcm
 
 # Wide enough for two viewports of 1,000 x 1,000 between the study list and the result.
 exec 3< <(exec Xvfb -displayfd 1 -screen 0 2720x1240x24 -noreset -nolisten tcp 2>/dev/null)
