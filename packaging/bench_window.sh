@@ -159,7 +159,7 @@ for ((round = 1; round <= rounds; round++)); do
   sleep 1
   echo "{\"event\":\"sort\",\"unix_ms\":$(date +%s%3N)}" >> "$out/lists-$round.jsonl"
   # Headings in their row; a second click turns the order over.
-  heading=310
+  heading=350
   for x in 150 420 600 850; do
     xdotool mousemove "$x" "$heading" click 1 sleep 0.7 click 1 sleep 0.7
   done
