@@ -186,12 +186,6 @@ fn header_ui(
                     .on_hover_text(scene.words.say_with("result-weights", &parts));
                 return;
             }
-            let is_compared = scene.state.asked_beside().is_some();
-            if asked.kind == Kind::Scan && asked.prediction.is_some() && !is_compared {
-                let compare = scene.words.say("compare-button");
-                let compare = (compare.as_str(), Action::CompareModels);
-                button_ui(ui, scene, compare, commands);
-            }
             let chooser = ComboBox::from_id_salt("model")
                 .selected_text(name)
                 .width((ui.available_width() - 8.0).clamp(60.0, 210.0))
@@ -211,6 +205,14 @@ fn header_ui(
                 .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
         });
     });
+    let has_others = 1 < scene.state.models_for(asked.kind).count();
+    let is_compared = scene.state.asked_beside().is_some();
+    if asked.kind == Kind::Scan && asked.prediction.is_some() && has_others && !is_compared {
+        // Below the name of the model, which wants its room.
+        let compare = scene.words.say("compare-button");
+        let compare = (compare.as_str(), Action::CompareModels);
+        button_ui(ui, scene, compare, commands);
+    }
 }
 
 /// Before scoring: what the model is for, what it is not for, and the one button.

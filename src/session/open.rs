@@ -222,7 +222,10 @@ impl State {
     }
 
     pub(super) fn step_item(&mut self, by: isize) {
-        let rows: Vec<ItemId> = self.rows().iter().map(|it| it.id).collect();
+        let mut rows = self.rows();
+        // As the study list has them: scans, notes, courses, whatever came first.
+        rows.sort_by_key(|it| it.content.kind());
+        let rows: Vec<ItemId> = rows.iter().map(|it| it.id).collect();
         let row = self.center.map(|it| self.row_of(it));
         let at = rows.iter().position(|it| Some(self.row_of(*it)) == row);
         let last = rows.len().saturating_sub(1);
