@@ -20,11 +20,32 @@ from pathlib import Path
 EDGE = 512
 
 
+def grey(sop_class: str, root: str, number: int, patient: tuple[str, str], values):
+    """An image of one frame in 16-bit words, of a study and a series of its own under `root`."""
+    from pydicom.dataset import Dataset, FileMetaDataset
+    from pydicom.uid import ExplicitVRLittleEndian
+
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = sop_class
+    meta.MediaStorageSOPInstanceUID = f"{root}.3.{number}"
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    image = Dataset()
+    image.file_meta = meta
+    image.SOPClassUID, image.SOPInstanceUID = sop_class, meta.MediaStorageSOPInstanceUID
+    image.StudyInstanceUID, image.SeriesInstanceUID = f"{root}.1", f"{root}.2"
+    image.PatientName, image.PatientID = patient
+    image.StudyDate, image.StudyTime, image.InstanceNumber = "20261128", "090000", number
+    image.Rows, image.Columns = values.shape
+    image.SamplesPerPixel, image.PhotometricInterpretation = 1, "MONOCHROME2"
+    image.BitsAllocated, image.BitsStored, image.HighBit, image.PixelRepresentation = 16, 16, 15, 0
+    image.PixelData = values.round().astype("<u2").tobytes()
+    return image
+
+
 def make(folder: Path, n: int) -> None:
     """A body of water with two lungs, a spine and noise, one file a slice."""
     import numpy
-    from pydicom.dataset import Dataset, FileMetaDataset
-    from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+    from pydicom.uid import CTImageStorage
 
     folder.mkdir(parents=True, exist_ok=True)
     noise = numpy.random.default_rng(20261128)
@@ -38,27 +59,15 @@ def make(folder: Path, n: int) -> None:
             units[((x - 95 * side) / 70) ** 2 + (y / 100) ** 2 < swell**2] = -820
         units[x**2 + (y - 95) ** 2 < 28**2] = 700
         units += noise.normal(0, 18, units.shape)
-        meta = FileMetaDataset()
-        meta.MediaStorageSOPClassUID = CTImageStorage
-        meta.MediaStorageSOPInstanceUID = f"{root}.3.{idx + 1}"
-        meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        slice_ = Dataset()
-        slice_.file_meta = meta
-        slice_.SOPClassUID, slice_.SOPInstanceUID = CTImageStorage, meta.MediaStorageSOPInstanceUID
-        slice_.StudyInstanceUID, slice_.SeriesInstanceUID = f"{root}.1", f"{root}.2"
-        slice_.FrameOfReferenceUID = f"{root}.4"
-        slice_.PatientName, slice_.PatientID, slice_.Modality = "SYNTHETIC^BENCH", "BENCH-500", "CT"
-        slice_.StudyDate, slice_.StudyTime, slice_.InstanceNumber = "20261128", "090000", idx + 1
+        stored = numpy.clip(units + 1024, 0, 4095)
+        slice_ = grey(CTImageStorage, root, idx + 1, ("SYNTHETIC^BENCH", "BENCH-500"), stored)
+        slice_.Modality, slice_.FrameOfReferenceUID = "CT", f"{root}.4"
         slice_.ImagePositionPatient = [-180, -180, 0.8 * idx]
         slice_.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
         slice_.PixelSpacing, slice_.SliceThickness = [0.7, 0.7], 0.8
-        slice_.Rows = slice_.Columns = EDGE
-        slice_.SamplesPerPixel, slice_.PhotometricInterpretation = 1, "MONOCHROME2"
-        slice_.BitsAllocated, slice_.BitsStored, slice_.HighBit, slice_.PixelRepresentation = 16, 12, 11, 0
+        slice_.BitsStored, slice_.HighBit = 12, 11
         slice_.RescaleSlope, slice_.RescaleIntercept, slice_.RescaleType = 1, -1024, "HU"
         slice_.WindowCenter, slice_.WindowWidth = 40, 400
-        stored = numpy.clip(units + 1024, 0, 4095).round().astype("<u2")
-        slice_.PixelData = stored.tobytes()
         # Names in another order than the slices: a viewer must sort by position.
         name = f"{(idx * 337 + 11) % n:04}.dcm"
         slice_.save_as(folder / name, enforce_file_format=True)
@@ -68,27 +77,14 @@ def make(folder: Path, n: int) -> None:
 def large(path: Path) -> None:
     """A computed radiograph of 4000 x 3000, 16 bits: a slope with noise."""
     import numpy
-    from pydicom.dataset import Dataset, FileMetaDataset
-    from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
+    from pydicom.uid import ComputedRadiographyImageStorage
 
     noise = numpy.random.default_rng(20261128)
     rows, columns = 3000, 4000
     values = numpy.linspace(8000, 52000, columns)[None, :] + noise.normal(0, 900, (rows, columns))
     root = "1.2.826.0.1.3680043.10.999.12"
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = ComputedRadiographyImageStorage
-    meta.MediaStorageSOPInstanceUID = f"{root}.3"
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    image = Dataset()
-    image.file_meta = meta
-    image.SOPClassUID, image.SOPInstanceUID = ComputedRadiographyImageStorage, meta.MediaStorageSOPInstanceUID
-    image.StudyInstanceUID, image.SeriesInstanceUID = f"{root}.1", f"{root}.2"
-    image.PatientName, image.PatientID, image.Modality = "SYNTHETIC^LARGE", "BENCH-12", "CR"
-    image.StudyDate, image.StudyTime = "20261128", "090000"
-    image.Rows, image.Columns = rows, columns
-    image.SamplesPerPixel, image.PhotometricInterpretation = 1, "MONOCHROME2"
-    image.BitsAllocated, image.BitsStored, image.HighBit, image.PixelRepresentation = 16, 16, 15, 0
-    image.PixelData = numpy.clip(values, 0, 65535).round().astype("<u2").tobytes()
+    image = grey(ComputedRadiographyImageStorage, root, 1, ("SYNTHETIC^LARGE", "BENCH-12"), numpy.clip(values, 0, 65535))
+    image.Modality = "CR"
     image.save_as(path, enforce_file_format=True)
 
 

@@ -156,10 +156,10 @@ impl ColumnName {
     const fn usual(self) -> ListColumn {
         let width = match self {
             Self::Patient | Self::File => 120.0,
-            Self::StudyDate => 92.0,
-            Self::Kind => 64.0,
-            Self::Finding => 196.0,
-            Self::Model => 160.0,
+            Self::StudyDate => 100.0,
+            Self::Kind => 72.0,
+            Self::Finding => 208.0,
+            Self::Model => 140.0,
             Self::Suspicion => 92.0,
             Self::Uncertainty => 100.0,
             Self::Scope => 130.0,

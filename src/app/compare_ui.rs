@@ -1,13 +1,13 @@
 //! Two models on one picture: their answers class by class, side by side, and where they cross their operating points.
 
-use egui::{Label, RichText, Sense, Ui, WidgetInfo, accesskit::Role};
+use egui::{Align, Layout, RichText, Sense, Ui, WidgetInfo, accesskit::Role};
 
 use super::{
     Scene,
     controls::{Button, bar, body, card, muted, progress_line, strong},
     notice_ui::failure_words_ui,
     scores_ui::{side_words, value_words},
-    theme::{self, BODY, SMALL},
+    theme::{self, BODY},
     words::{self, DOT},
 };
 use crate::{
@@ -83,10 +83,12 @@ fn pairs_ui(ui: &mut Ui, scene: &Scene<'_>, both: [&Prediction; 2]) {
     let tokens = scene.tokens;
     ui.columns(2, |columns| {
         for (ui, prediction) in columns.iter_mut().zip(both) {
-            let text = RichText::new(answered_by(prediction)).font(theme::regular(SMALL));
-            ui.add(Label::new(text.color(tokens.muted)).wrap());
-            let (scope, _) = scope_words(scene.words, &prediction.ood);
-            muted(ui, tokens, &scope);
+            // Columns would stretch the letters of a name that takes two lines.
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                muted(ui, tokens, &answered_by(prediction));
+                let (scope, _) = scope_words(scene.words, &prediction.ood);
+                muted(ui, tokens, &scope);
+            });
         }
     });
     for pair in Pair::all(both) {

@@ -36,8 +36,6 @@ pub use self::{
 
 /// Said on every screen and in every file that carries a result.
 pub const NOTICE: &str = "Research use only - not for diagnosis";
-/// The form of the report.
-pub const SCHEMA: &str = "wardlight-score-1";
 
 /// The report.
 #[derive(Serialize)]
@@ -52,7 +50,7 @@ pub struct Report<A> {
 impl<A> Default for Report<A> {
     fn default() -> Self {
         Self {
-            schema: SCHEMA,
+            schema: import::SCORE_SCHEMA,
             notice: NOTICE,
             app_version: env!("CARGO_PKG_VERSION"),
             results: Vec::new(),

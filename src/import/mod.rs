@@ -36,5 +36,6 @@ pub use decoder::{Cancel, Decoder, Opened, Settings};
 pub use dicom::{Deidentified, Request, Task};
 pub use error::{Error, Refusal};
 pub use given::{Found, LeftOut, Notice, Origin, Walked, walk};
+pub use scored::SCHEMA as SCORE_SCHEMA;
 pub use series::{Column, Columns, Hints};
 pub use weights::{Container, Dtype, ModelFile, ModelHeader, NamedTensor};

@@ -26,7 +26,7 @@ const PORTION: usize = 4_096;
 /// Longest name and reason, in characters.
 const TEXT_LIMIT: usize = 300;
 /// The only form that there is so far.
-const SCHEMA: &str = "wardlight-score-1";
+pub const SCHEMA: &str = "wardlight-score-1";
 
 /// Whether a file begins as a report of any version does.
 pub(super) fn is_scored(bytes: &[u8]) -> bool {

@@ -23,7 +23,7 @@ use wardlight::{
 };
 
 use crate::{
-    app::{options, press, wait, wait_for_title, window_with},
+    app::{built, options, press, wait, wait_for_title, window_with},
     command::scratch,
     fake,
     lock::{kept_in, stage},
@@ -143,10 +143,7 @@ pub(crate) fn start(folder: &Path, files: &[&str]) -> Harness<'static, App> {
         safety: kept_in(folder),
         ..options(files.iter().map(Into::into).collect(), fake::parts())
     };
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = built([1440.0, 900.0], options);
     harness.run_steps(3);
     harness
 }
@@ -205,10 +202,7 @@ fn the_size_of_the_window_is_kept_with_the_settings() {
         settings_folder: Some(folder.clone()),
         ..options(Vec::new(), fake::parts())
     };
-    let mut harness = Harness::builder()
-        .with_size([1200.0, 800.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = built([1200.0, 800.0], options);
     harness.run_steps(3);
     harness.get_by_label_contains("Light or dark").click();
     harness.run_steps(3);

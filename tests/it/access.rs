@@ -18,7 +18,7 @@ use wardlight::{
 };
 
 use crate::{
-    app::{options, press, wait, wait_for_title},
+    app::{built, options, press, wait, wait_for_title, wait_until_ready},
     command::scratch,
     door_store::{enter, lock, window_of},
     fake,
@@ -55,15 +55,8 @@ fn check(harness: &Harness<'static, App>, page: &str, seen: &mut BTreeSet<String
 
 fn window(files: &[&str], parts: Parts) -> Harness<'static, App> {
     let options = options(files.iter().map(Into::into).collect(), parts);
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 1200.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
-    let n = files.len();
-    wait(&mut harness, "the files", |it| {
-        let state = it.state().state();
-        n <= state.items.len() && !state.is_opening() && !state.are_models_loading()
-    });
+    let mut harness = built([1440.0, 1200.0], options);
+    wait_until_ready(&mut harness, files.len());
     harness
 }
 
@@ -164,10 +157,7 @@ fn every_control_before_the_door_and_of_the_log_has_a_name() {
         safety: kept_in(&folder),
         ..options(Vec::new(), fake::parts())
     };
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = built([1440.0, 900.0], options);
     harness.run_steps(3);
     assert_eq!(stage(&harness), DoorStage::FirstRun);
     check(&harness, "first run", &mut seen);
@@ -211,10 +201,7 @@ fn tab_shows_a_ring_round_each_control_that_it_comes_to() {
             settings_folder: Some(folder),
             ..options(Vec::new(), fake::parts())
         };
-        let mut harness = Harness::builder()
-            .with_size([1440.0, 900.0])
-            .with_max_steps(64)
-            .build_eframe(|cc| App::new(options, cc).unwrap());
+        let mut harness = built([1440.0, 900.0], options);
         wait(&mut harness, "models", |it| {
             !it.state().state().are_models_loading()
         });

@@ -47,10 +47,23 @@ pub(crate) fn options(files: Vec<PathBuf>, parts: Parts) -> Options {
 
 pub(crate) fn window_with(size: [f32; 2], files: &[&str], parts: Parts) -> Harness<'static, App> {
     let options = options(files.iter().map(Into::into).collect(), parts);
+    built(size, options)
+}
+
+/// The window that options make.
+pub(crate) fn built(size: [f32; 2], options: Options) -> Harness<'static, App> {
     Harness::builder()
         .with_size(size)
         .with_max_steps(64)
         .build_eframe(|cc| App::new(options, cc).unwrap())
+}
+
+/// Draws frames until so many files are open and every model is there.
+pub(crate) fn wait_until_ready(harness: &mut Harness<'static, App>, n_files: usize) {
+    wait(harness, "files and models", |it| {
+        let state = it.state().state();
+        n_files <= state.items.len() && !state.is_opening() && !state.are_models_loading()
+    });
 }
 
 /// Draws frames until the condition holds.

@@ -16,7 +16,7 @@ use wardlight::{
 };
 
 use crate::{
-    app::{options, press, wait},
+    app::{built, options, press, wait, wait_until_ready},
     command::scratch,
     fake,
     lock::spoken,
@@ -54,15 +54,8 @@ fn window_with(
         settings_folder: Some(folder),
         ..options(files.iter().map(Into::into).collect(), parts)
     };
-    let mut harness = Harness::builder()
-        .with_size([1800.0, 2400.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
-    let n = files.len();
-    wait(&mut harness, "the files", |it| {
-        let state = it.state().state();
-        n <= state.items.len() && !state.is_opening() && !state.are_models_loading()
-    });
+    let mut harness = built([1800.0, 2400.0], options);
+    wait_until_ready(&mut harness, files.len());
     harness
 }
 

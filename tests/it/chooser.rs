@@ -26,7 +26,7 @@ use wardlight::{
 use zbus::{blocking::connection::Builder, interface};
 
 use crate::{
-    app::{options, press, wait, wait_for_title},
+    app::{built, options, press, wait, wait_for_title},
     command::{scratch, write},
     fake,
     lock::Desk,
@@ -406,10 +406,7 @@ fn window(folder: &Path) -> Harness<'static, App> {
         settings_folder: Some(folder.to_owned()),
         ..options(Vec::new(), fake::parts())
     };
-    Harness::builder()
-        .with_size([1280.0, 720.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap())
+    built([1280.0, 720.0], options)
 }
 
 fn wait_for_row(harness: &mut Harness<'static, App>, name: &str) {
@@ -499,10 +496,7 @@ fn where_the_desktop_has_no_dialog_the_chooser_opens_by_itself() {
         return;
     }
     let options = options(Vec::new(), fake::parts());
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 720.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = built([1280.0, 720.0], options);
     press(&mut harness, Modifiers::COMMAND, Key::O);
     wait(&mut harness, "the chooser", |it| {
         it.state().state().chooser.is_some()

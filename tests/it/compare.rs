@@ -22,13 +22,13 @@ use wardlight::{
 };
 
 use crate::{
-    app::{options, press, wait, wait_for_title, window_with},
+    app::{built, options, press, wait, wait_for_title, window_with},
     command::scratch,
-    door_store::{enter, item_of, lock},
+    door_store::{enter_and_score, item_of, lock},
     fake,
     lock::{kept_in, wait_for_records},
     session::{self, started},
-    store::{PASSPHRASE, create_in},
+    store::create_in,
 };
 
 fn manifest(name: &str, version: &str, threshold: f32) -> Manifest {
@@ -506,18 +506,8 @@ fn the_records_keep_each_word_with_the_answer_of_its_own_model() {
         safety: kept_in(&folder),
         ..options(vec!["chest.dcm".into()], both())
     };
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
-    harness.run_steps(3);
-    enter(&mut harness, "Ada", PASSPHRASE);
-    wait_for_title(&mut harness, "open");
-    wait(&mut harness, "models", |it| {
-        !it.state().state().are_models_loading()
-    });
-    press(&mut harness, Modifiers::NONE, Key::Space);
-    wait_for_title(&mut harness, "scored and explained");
+    let mut harness = built([1440.0, 900.0], options);
+    enter_and_score(&mut harness);
     press(&mut harness, Modifiers::SHIFT, Key::C);
     wait_for_second(&mut harness);
     press(&mut harness, Modifiers::NONE, Key::A);

@@ -28,7 +28,7 @@ use wardlight::{
 };
 
 use crate::{
-    app::{options, press, wait, wait_for_title},
+    app::{built, options, press, wait, wait_for_title},
     command::{scratch, write},
     deid_command::{burned_in, ink},
     deid_header::{object, simple, text},
@@ -57,10 +57,7 @@ fn window(files: Vec<PathBuf>, safety: Safety, settings: Option<PathBuf>) -> Har
         safety,
         ..options(files, parts())
     };
-    Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap())
+    built([1440.0, 900.0], options)
 }
 
 fn page<'h>(harness: &'h Harness<'static, App>) -> &'h DeidentifyPage {

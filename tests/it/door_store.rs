@@ -21,7 +21,7 @@ use wardlight::{
 };
 
 use crate::{
-    app::{press, wait, wait_for_title},
+    app::{press, wait, wait_for_title, wait_until_ready},
     command::scratch,
     lock::{kept_in, spoken, stage, time_to_lock, type_over, wait_for_records, window},
     store::{PASSPHRASE, create_in, phi, place, sign_in},
@@ -136,15 +136,18 @@ pub(crate) fn scored(folder: &Path) -> Harness<'static, App> {
         ..kept_in(folder)
     };
     let mut harness = window(&["chest.dcm"], safety);
-    harness.run_steps(3);
-    enter(&mut harness, "Ada", PASSPHRASE);
-    wait_for_title(&mut harness, "open");
-    wait(&mut harness, "models", |it| {
-        !it.state().state().are_models_loading()
-    });
-    press(&mut harness, Modifiers::NONE, Key::Space);
-    wait_for_title(&mut harness, "scored and explained");
+    enter_and_score(&mut harness);
     harness
+}
+
+/// Has Ada come in, and the scan that is opened then scored.
+pub(crate) fn enter_and_score(harness: &mut Harness<'static, App>) {
+    harness.run_steps(3);
+    enter(harness, "Ada", PASSPHRASE);
+    wait_for_title(harness, "open");
+    wait_until_ready(harness, 1);
+    press(harness, Modifiers::NONE, Key::Space);
+    wait_for_title(harness, "scored and explained");
 }
 
 /// Pastes into the field for the reason.

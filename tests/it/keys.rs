@@ -12,7 +12,7 @@ use wardlight::{
 };
 
 use crate::{
-    app::{options, press, wait_for_title},
+    app::{built, options, press, wait_for_title},
     command::{scratch, write},
     fake,
     session::ready,
@@ -206,10 +206,7 @@ fn window(folder: &Path) -> Harness<'static, App> {
         settings_folder: Some(folder.to_owned()),
         ..options(vec!["chest.dcm".into()], fake::parts())
     };
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 1000.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = built([1440.0, 1000.0], options);
     wait_for_title(&mut harness, "open");
     harness
 }

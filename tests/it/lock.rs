@@ -37,7 +37,7 @@ use zbus::{
 };
 
 use crate::{
-    app::{options, press, wait, wait_for_title},
+    app::{built, options, press, wait, wait_for_title},
     command::scratch,
     fake,
     store::{CHEAP, PASSPHRASE, create_in, place, sign_in},
@@ -201,10 +201,7 @@ pub(crate) fn window(files: &[&str], safety: Safety) -> Harness<'static, App> {
         safety,
         ..options(files.iter().map(Into::into).collect(), fake::parts())
     };
-    Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap())
+    built([1440.0, 900.0], options)
 }
 
 pub(crate) fn stage(harness: &Harness<'static, App>) -> DoorStage {

@@ -14,7 +14,7 @@ use wardlight::{
 };
 
 use crate::{
-    app::{options, press, wait_for_title},
+    app::{built, options, press, wait_for_title},
     command::{scratch, write},
     fake,
 };
@@ -25,10 +25,7 @@ fn window(folder: &Path, file: &str) -> Harness<'static, App> {
         settings_folder: Some(folder.to_owned()),
         ..options(vec![PathBuf::from(file)], fake::parts())
     };
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = built([1440.0, 900.0], options);
     wait_for_title(&mut harness, "open");
     harness
 }

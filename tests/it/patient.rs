@@ -23,7 +23,7 @@ use wardlight::{
 };
 
 use crate::{
-    app::{press, wait, window_with},
+    app::{press, wait, wait_until_ready, window_with},
     fake,
 };
 
@@ -81,11 +81,7 @@ fn window_of(files: &[&str], parts: Parts) -> Harness<'static, App> {
         ..parts
     };
     let mut harness = window_with([1440.0, 900.0], files, parts);
-    let n = files.len();
-    wait(&mut harness, "the files", |it| {
-        let state = it.state().state();
-        n <= state.items.len() && !state.is_opening() && !state.are_models_loading()
-    });
+    wait_until_ready(&mut harness, files.len());
     harness
 }
 

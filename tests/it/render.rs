@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use wardlight::{
-    case::{Frame, Samples, VoiFunction, Window},
+    case::{Frame, Samples, Scan, VoiFunction, Window},
     disk::Sha256,
     prediction::{
         Affine2, Calibration, Call, Engine, Explanation, Form, Heatmap, Method, ModelRef, Ood,
@@ -297,17 +297,27 @@ fn answer() -> (Prediction, Explanation) {
     (prediction, explanation)
 }
 
+/// What is to be drawn of an answer, by the window of the file.
+fn request<'a>(
+    (scan, curve): (&'a Scan, &'a Curve),
+    (prediction, explanation): &'a (Prediction, Explanation),
+    look: MapLook,
+) -> OverlayRequest<'a> {
+    OverlayRequest {
+        scan,
+        curve,
+        prediction,
+        explanation,
+        opacity: 0.45,
+        look,
+    }
+}
+
 #[test]
 fn the_overlay_png_equals_the_golden_picture() {
-    let (scan, (prediction, explanation)) = (fake::scan(1), answer());
-    let request = OverlayRequest {
-        scan: &scan,
-        curve: &Curve::new(&scan.header.windows[0], false),
-        prediction: &prediction,
-        explanation: &explanation,
-        opacity: 0.45,
-        look: MapLook::default(),
-    };
+    let (scan, answer) = (fake::scan(1), answer());
+    let curve = Curve::new(&scan.header.windows[0], false);
+    let request = request((&scan, &curve), &answer, MapLook::default());
     let bytes = overlay_png(request).unwrap();
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/overlay.png");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -330,16 +340,10 @@ fn the_overlay_png_equals_the_golden_picture() {
 
 #[test]
 fn an_explanation_of_another_picture_is_never_drawn() {
-    let (scan, (prediction, mut explanation)) = (fake::scan(1), answer());
-    explanation.about.file_sha256 = Sha256::of(b"another");
-    let request = OverlayRequest {
-        scan: &scan,
-        curve: &Curve::new(&scan.header.windows[0], false),
-        prediction: &prediction,
-        explanation: &explanation,
-        opacity: 0.5,
-        look: MapLook::default(),
-    };
+    let (scan, mut answer) = (fake::scan(1), answer());
+    answer.1.about.file_sha256 = Sha256::of(b"another");
+    let curve = Curve::new(&scan.header.windows[0], false);
+    let request = request((&scan, &curve), &answer, MapLook::default());
     assert!(matches!(
         overlay_png(request),
         Err(render::Error::OtherSubject)
@@ -377,21 +381,15 @@ fn a_map_as_it_was_computed_keeps_its_cells() {
 
 #[test]
 fn only_what_is_asked_for_of_a_map_is_drawn() {
-    let (scan, (prediction, explanation)) = (fake::scan(1), answer());
+    let (scan, answer) = (fake::scan(1), answer());
+    let curve = Curve::new(&scan.header.windows[0], false);
     let drawn = |has_heat: bool, has_outline: bool| {
-        let request = OverlayRequest {
-            scan: &scan,
-            curve: &Curve::new(&scan.header.windows[0], false),
-            prediction: &prediction,
-            explanation: &explanation,
-            opacity: 0.45,
-            look: MapLook {
-                has_heat,
-                has_outline,
-                is_raw: false,
-            },
+        let look = MapLook {
+            has_heat,
+            has_outline,
+            is_raw: false,
         };
-        let bytes = overlay_png(request).unwrap();
+        let bytes = overlay_png(request((&scan, &curve), &answer, look)).unwrap();
         let picture = image::load_from_memory(&bytes).unwrap().into_rgba8();
         let rows = picture.height() - 96;
         let is_coloured = |it: &&image::Rgba<u8>| it[0].abs_diff(it[2]) > 8;

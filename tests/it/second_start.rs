@@ -30,7 +30,7 @@ use wardlight::{
 };
 
 use crate::{
-    app::{options, wait, wait_for_title},
+    app::{built, options, wait, wait_for_title},
     command::scratch,
     door_store::{OTHER, enter, lock, with_vic},
     fake,
@@ -332,10 +332,7 @@ fn found_window(meeting: &Meeting, safety: Safety) -> Harness<'static, App> {
         ..options(Vec::new(), fake::parts())
     };
     assert!(options.host.is_some());
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = built([1440.0, 900.0], options);
     harness.run_steps(3);
     harness
 }

@@ -25,7 +25,7 @@ use wardlight::{
 };
 
 use crate::{
-    app::{options, press, wait, wait_for_title, window_with},
+    app::{built, options, press, wait, wait_for_title, window_with},
     command::scratch,
     dicom::decoder,
     door_store::{enter, window_of},
@@ -551,10 +551,7 @@ fn in_chinese_the_page_is_chinese() {
         settings_folder: Some(folder),
         ..options(vec!["chest.dcm".into()], fake::parts())
     };
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = built([1440.0, 900.0], options);
     wait(&mut harness, "the scan", |it| {
         it.state().state().items.len() == 1
     });

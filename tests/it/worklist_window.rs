@@ -19,7 +19,7 @@ use wardlight::{
 };
 
 use crate::{
-    app::{options, press, wait, window_with},
+    app::{built, options, press, wait, window_with},
     command::scratch,
     door_store::scored,
     fake,
@@ -252,10 +252,7 @@ fn the_page_is_chinese_where_the_window_is() {
         settings_folder: Some(folder),
         ..options(vec!["report.json".into()], parts(1_000))
     };
-    let mut harness = Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(64)
-        .build_eframe(|cc| App::new(options, cc).unwrap());
+    let mut harness = built([1440.0, 900.0], options);
     wait(&mut harness, "the rows", |it| {
         it.state().state().worklist.of(Source::Scored).rows().len() == 1_000
     });
