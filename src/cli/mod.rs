@@ -9,7 +9,6 @@
 
 mod ask;
 mod bedside;
-mod beside;
 mod calibrate;
 mod deidentify;
 mod doctor;
@@ -34,6 +33,7 @@ mod score_course;
 mod score_files;
 mod scripts;
 mod sites;
+mod slices;
 mod store;
 pub mod tool;
 mod train;

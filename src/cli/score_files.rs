@@ -8,11 +8,12 @@ use std::{
 use anyhow::Context as _;
 
 use super::{
-    Decoder, EngineArgs, NOTICE, beside,
+    Decoder, EngineArgs, NOTICE,
     explained::{ExplainArgs, Explained, explained_lines, label_to_explain, of_note},
     load, models_folder, options, print,
     score_course::{self, CourseExplained},
     sites::{self, Reader},
+    slices,
 };
 use crate::{
     batch::{self, Models, Report, Silence},
@@ -45,7 +46,7 @@ pub(super) struct Args {
     at: Option<Pixel>,
     /// The other files of the series, whose slices next to the point are read as well.
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "at")]
-    beside: Vec<PathBuf>,
+    slices: Vec<PathBuf>,
     #[command(flatten)]
     explain: ExplainArgs,
     /// Score scans and notes that the model refuses as outside its scope all the same; the result carries the reasons.
@@ -242,9 +243,9 @@ fn score_scan(
     models: &mut Models,
 ) -> Result<Scored, Silence> {
     let frame_idx = args.frame.saturating_sub(1);
-    let has_beside = !args.beside.is_empty();
-    let beside = (args.beside.as_slice(), decoder);
-    let neighbours = has_beside.then(|| beside::neighbours(scan, frame_idx, beside));
+    let files = (args.slices.as_slice(), decoder);
+    let has_files = !args.slices.is_empty();
+    let neighbours = has_files.then(|| slices::neighbours(scan, frame_idx, files));
     let neighbours = neighbours.transpose()?;
     let loaded = models.for_scan(scan)?;
     let target = Target::Scan {

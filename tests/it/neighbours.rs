@@ -429,7 +429,7 @@ fn on_the_command_line_the_other_files_of_the_series_stand_beside_the_one_that_i
             .arg(path("b.dcm"));
         if !beside.is_empty() {
             program
-                .arg("--beside")
+                .arg("--slices")
                 .args(beside.iter().map(|it| path(it)));
         }
         let (code, out, err) = command::run(&mut program);

@@ -1,4 +1,4 @@
-//! `--beside`: the other files of a series, for a model that reads the slices next to the one that is pointed at.
+//! `--slices`: the other files of a series, for a model that reads the slices next to the one that is pointed at.
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -45,7 +45,7 @@ pub(super) fn neighbours(
 fn other_series(found: &str) -> Failure {
     Failure {
         headline: "The slices beside it must be of its series".to_owned(),
-        remedy: "Name the other files of the series of one patient with --beside.".to_owned(),
+        remedy: "Name the other files of the series of one patient with --slices.".to_owned(),
         cause: format!("wanted files of one series, found {found}"),
     }
 }
