@@ -2139,3 +2139,15 @@ notice-batch = The files are scored
 notice-batch-remedy = The worklist has them; what was refused or failed stands first.
 fail-batch-layout = This report cannot be gone on with
 fail-batch-layout-remedy = It is laid out in another way than this program writes it. Choose another file for the report.
+
+# Closing the window over work that runs.
+leave-title = Work is still running
+leave-batch = Scoring: { $done } of { $all } files are done.
+leave-batch-then = What is done stands in the report; the same report goes on from there.
+leave-training = A training runs.
+leave-training-then = Its last checkpoint is kept; started again, it goes on from there.
+leave-evaluation = An evaluation runs.
+leave-evaluation-then = Nothing of it is kept; it starts anew.
+leave-done = It has ended meanwhile.
+leave-stay = Keep the window open
+leave-all-the-same = Stop and close

@@ -2030,3 +2030,15 @@ notice-batch = 文件已评分
 notice-batch-remedy = 工作列表中已有结果；被拒绝或失败的排在最前。
 fail-batch-layout = 无法接着写此报告
 fail-batch-layout-remedy = 其排版与本程序所写的不同。请为报告选择另一个文件。
+
+# Closing the window over work that runs.
+leave-title = 仍有工作在运行
+leave-batch = 评分：已完成 { $done } / { $all } 个文件。
+leave-batch-then = 已完成的留在报告中，用同一报告可从该处继续。
+leave-training = 训练正在运行。
+leave-training-then = 最近的检查点已保留；再次开始时从该处继续。
+leave-evaluation = 评估正在运行。
+leave-evaluation-then = 不保留中间结果，需重新开始。
+leave-done = 其间已结束。
+leave-stay = 保持窗口打开
+leave-all-the-same = 停止并关闭

@@ -21,7 +21,7 @@ const WIDTH: f32 = 860.0;
 
 /// Draws the page.
 pub(super) fn about_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-    main_panel(ui, scene, |ui| {
+    main_panel(ui, |ui| {
         ui.set_max_width(WIDTH.min(ui.available_width() - 14.0));
         let words = scene.words;
         let version = ("version", Part::Text(super::VERSION));

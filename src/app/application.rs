@@ -17,7 +17,7 @@ use super::{
     guard::Guard,
     keys,
     opinion_ui::reason_id,
-    pictures::{Pictures, image},
+    pictures::{DrawBy, Pictures, image},
     recorder::Recorder,
     sign_in_ui::Typed,
     theme,
@@ -116,7 +116,12 @@ impl App {
         } else {
             settings.without_paths()
         };
-        let is_cpu_wanted = std::env::var_os("WARDLIGHT_DRAW").is_some_and(|it| it == "cpu");
+        let drawer = std::env::var("WARDLIGHT_DRAW").ok();
+        let drawer = drawer.and_then(|it| match it.as_str() {
+            "gpu" => Some(DrawBy::Gpu),
+            "cpu" => Some(DrawBy::Cpu),
+            _ => None,
+        });
         let log = std::env::var_os("WARDLIGHT_FRAME_LOG");
         let buses = safety.buses.clone();
         let guard = Guard::new(safety, settings.lock_minutes, wake.clone());
@@ -132,7 +137,7 @@ impl App {
             are_pictures_owed: false,
             state: State::new(settings),
             client: Client::start(parts, wake.clone())?,
-            pictures: Pictures::new(cc.gl.as_deref(), is_cpu_wanted),
+            pictures: Pictures::new(cc.gl.as_deref(), drawer),
             commands: Vec::new(),
             dialog: None,
             buses,
@@ -433,6 +438,10 @@ impl eframe::App for App {
         self.watch(ctx);
         self.take_in_events(ctx);
         self.play(ctx);
+        if ctx.input(|it| it.viewport().close_requested()) && !self.state.may_leave() {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.commands.push(Command::Leave);
+        }
         let moved = window_place::moved(ctx, self.state.settings.window.as_ref());
         self.commands.extend(moved.map(Command::SetPlace));
         for command in std::mem::take(&mut self.commands) {
@@ -451,7 +460,9 @@ impl eframe::App for App {
         if let Some(visits) = &self.visits {
             visits.set_locked(!self.state.door.is_open());
         }
-        self.go_on_forgetting(ctx);
+        if ctx.current_pass_index() == 0 {
+            self.go_on_forgetting(ctx);
+        }
         self.pictures.retain(
             |id| self.state.item(id).is_some(),
             |id| self.state.is_on_screen(id),
@@ -507,9 +518,15 @@ impl eframe::App for App {
         window_ui(ui, &scene, kept, &mut commands);
         if !commands.is_empty() {
             self.commands.extend(commands);
-            ui.ctx().request_repaint();
+            // What they change is drawn in this frame already; a change that asks for another one waits for the next.
+            ui.ctx().request_discard("what is shown has changed");
+            if !ui.ctx().will_discard() {
+                ui.ctx().request_repaint();
+            }
         }
-        self.log_milestones(frame);
+        if !ui.ctx().will_discard() {
+            self.log_milestones(frame);
+        }
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

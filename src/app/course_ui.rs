@@ -184,8 +184,8 @@ fn touched(
     let spoken = scene.words.say_with("spoken-course", &parts);
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, &spoken));
     focus_frame(ui.painter(), &response, scene.tokens.blue);
-    if response.dragged() {
-        let way = f64::from(response.drag_delta().x / axis.x.span().max(1.0));
+    let way = f64::from(response.drag_delta().x / axis.x.span().max(1.0));
+    if way != 0.0 {
         let hours = axis.shown.end - axis.shown.start;
         commands.push(Command::PanCourse(-way * hours));
     }

@@ -11,9 +11,9 @@ use super::{
     controls::{focus_frame, muted, section},
     deidentify_ui::{list, tick_ui},
     pictures::Pictures,
-    place::Place,
+    place::{self, Place},
     scan_ui,
-    theme::{self, AMBER_ON_PICTURE, BLUE_ON_PICTURE, BODY, ON_PICTURE, SMALL, VIEWPORT},
+    theme::{self, AMBER_ON_PICTURE, BLUE_ON_PICTURE, BODY, ON_PICTURE, SMALL},
 };
 use crate::{
     deid::dicom::{Change, Rect},
@@ -37,6 +37,7 @@ pub(super) fn picture_ui(
 ) {
     frames_ui(ui, scene, scan, commands);
     let (rect, _) = ui.allocate_exact_size(ui.available_size(), Sense::empty());
+    let rect = place::on_pixels(rect, ui.pixels_per_point());
     let response = ui.interact(
         rect,
         egui::Id::unique("deidentified"),
@@ -44,8 +45,8 @@ pub(super) fn picture_ui(
     );
     let place = Place::new(rect, ui.pixels_per_point(), scan);
     let painter = ui.painter_at(rect);
-    painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
-    pictures.paint(&painter, place.rect, (id, scan), place.pose(), None);
+    let seen = (response.id, place.rect);
+    pictures.paint(&painter, seen, (id, scan), place.pose(), None);
     let n_frames = scan.scan.n_frames();
     let mouse = scene.state.settings.mouse.mouse();
     scan_ui::wheel(ui, &response, &place, (mouse, n_frames), commands);

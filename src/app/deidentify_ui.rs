@@ -36,7 +36,7 @@ pub(super) fn deidentify_ui(
     commands: &mut Vec<Command>,
 ) {
     let is_wide = is_wide(ui);
-    choices_panel(ui, scene, |ui| {
+    choices_panel(ui, |ui| {
         choices_ui(ui, scene, commands);
         if !is_wide {
             ui.add_space(8.0);
@@ -47,18 +47,16 @@ pub(super) fn deidentify_ui(
         Panel::right("lists")
             .exact_size(LISTS)
             .resizable(false)
-            .frame(plain(scene, Margin::symmetric(14, 14)))
+            .frame(plain(Margin::symmetric(14, 14)))
             .show(ui, |ui| lists_ui(ui, scene, commands));
     }
     CentralPanel::default()
-        .frame(plain(scene, Margin::ZERO))
+        .frame(plain(Margin::ZERO))
         .show(ui, |ui| middle_ui(ui, scene, pictures, commands));
 }
 
-fn plain(scene: &Scene<'_>, margin: Margin) -> Frame {
-    Frame::new()
-        .fill(scene.tokens.background)
-        .inner_margin(margin)
+fn plain(margin: Margin) -> Frame {
+    Frame::new().inner_margin(margin)
 }
 
 /// What is wanted, and the button.
@@ -353,7 +351,7 @@ fn waiting_ui(
     commands: &mut Vec<Command>,
 ) {
     Panel::top("searching")
-        .frame(plain(scene, Margin::symmetric(16, 8)))
+        .frame(plain(Margin::symmetric(16, 8)))
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 12.0;

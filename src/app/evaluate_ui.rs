@@ -21,9 +21,9 @@ pub(super) fn evaluate_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Com
     let page = &scene.state.evaluating;
     let is_wide = is_wide(ui);
     if is_wide {
-        choices_panel(ui, scene, |ui| choices_ui(ui, scene, commands));
+        choices_panel(ui, |ui| choices_ui(ui, scene, commands));
     }
-    main_panel(ui, scene, |ui| match &page.report {
+    main_panel(ui, |ui| match &page.report {
         Loading::Ready(shown) => report_ui(ui, scene, shown, commands),
         Loading::Failed(failure) => failure_ui(ui, scene, Some(failure), commands),
         Loading::Waiting(_) => {

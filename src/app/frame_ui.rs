@@ -18,9 +18,7 @@ use crate::{
 /// Name, patient, and the actions that matter.
 pub(super) fn top_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
     let tokens = scene.tokens;
-    let frame = Frame::new()
-        .fill(tokens.background)
-        .inner_margin(Margin::symmetric(16, 6));
+    let frame = Frame::new().inner_margin(Margin::symmetric(16, 6));
     let is_reading = scene.state.page == Page::Reading;
     Panel::top("top")
         .exact_size(TOP)

@@ -6,8 +6,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use eframe::glow::{self, HasContext as _, PixelUnpackData};
+use eframe::glow::{self, HasContext as _};
 
+use super::gl;
 use crate::{
     case::Frame,
     prediction::{Affine2, Heatmap},
@@ -89,21 +90,13 @@ void main() {
 impl Gpu {
     /// Compiles the program. An error in words where the driver cannot: then the CPU draws.
     pub(super) fn new(gl: &glow::Context) -> Result<Self, String> {
-        let version = gl.version();
-        let header = match (version.is_embedded, version.major, version.minor) {
-            (true, 3.., _) => "#version 300 es\n",
-            (false, 4.., _) | (false, 3, 3..) => "#version 330\n",
-            (false, 3, 1..) => "#version 140\n",
-            _ => {
-                return Err(format!(
-                    "OpenGL {}.{} has no integer textures",
-                    version.major, version.minor
-                ));
-            }
-        };
+        let stops = STOPS
+            .map(|[red, green, blue]| format!("vec3({red:.1}, {green:.1}, {blue:.1})"))
+            .join(", ");
+        let fragment = include_str!("shader.glsl").replace("STOPS", &stops);
         // SAFETY: eframe made this context current on this thread before it creates the application.
         unsafe {
-            let program = link(gl, header)?;
+            let program = gl::program(gl, VERTEX, &fragment)?;
             let vertices = gl.create_vertex_array()?;
             Ok(Self(Arc::new(Mutex::new(Objects {
                 program,
@@ -171,7 +164,7 @@ impl Objects {
         let bytes: Vec<u8> = codes.codes.iter().flat_map(|it| it.to_ne_bytes()).collect();
         let old = oldest(&mut self.frames).map(|it| it.texture);
         let format = (glow::R16UI, glow::RED_INTEGER, glow::UNSIGNED_SHORT);
-        if let Some(texture) = upload(gl, old, (frame.width, frame.height), format, &bytes) {
+        if let Some(texture) = gl::upload(gl, old, (frame.width, frame.height), format, &bytes) {
             let kept = FrameTexture {
                 source: frame.clone(),
                 texture,
@@ -192,7 +185,8 @@ impl Objects {
             .collect();
         let old = oldest(&mut self.heats).map(|it| it.texture);
         let format = (glow::R32F, glow::RED, glow::FLOAT);
-        if let Some(texture) = upload(gl, old, (heatmap.width, heatmap.height), format, &bytes) {
+        if let Some(texture) = gl::upload(gl, old, (heatmap.width, heatmap.height), format, &bytes)
+        {
             let kept = HeatTexture {
                 source: heatmap.clone(),
                 texture,
@@ -215,7 +209,7 @@ impl Objects {
             .collect();
         let old = oldest(&mut self.tables).map(|it| it.texture);
         let format = (glow::R32F, glow::RED, glow::FLOAT);
-        if let Some(texture) = upload(gl, old, (TABLE_ROW, n_rows), format, &bytes) {
+        if let Some(texture) = gl::upload(gl, old, (TABLE_ROW, n_rows), format, &bytes) {
             let kept = TableTexture {
                 source: levels.clone(),
                 texture,
@@ -381,82 +375,6 @@ impl Uniforms<'_> {
                 map.offset_x,
                 map.offset_y,
             );
-        }
-    }
-}
-
-/// Puts rows of pixels into a new texture without filtering; the old one goes.
-fn upload(
-    gl: &glow::Context,
-    old: Option<glow::Texture>,
-    (width, height): (usize, usize),
-    (internal, format, kind): (u32, u32, u32),
-    bytes: &[u8],
-) -> Option<glow::Texture> {
-    let (width, height) = (i32::try_from(width).ok()?, i32::try_from(height).ok()?);
-    // SAFETY: called in a paint callback, where the context is current; `bytes` holds width x height pixels of the
-    // given format, because `Codes` and `Heatmap` have one value for each pixel and a table is filled up to whole rows, and
-    // rows are not padded (alignment 1).
-    unsafe {
-        if let Some(old) = old {
-            gl.delete_texture(old);
-        }
-        let texture = gl.create_texture().ok()?;
-        gl.bind_texture(glow::TEXTURE_2D, Some(texture));
-        for (parameter, value) in [
-            (glow::TEXTURE_MIN_FILTER, glow::NEAREST),
-            (glow::TEXTURE_MAG_FILTER, glow::NEAREST),
-            (glow::TEXTURE_WRAP_S, glow::CLAMP_TO_EDGE),
-            (glow::TEXTURE_WRAP_T, glow::CLAMP_TO_EDGE),
-        ] {
-            gl.tex_parameter_i32(glow::TEXTURE_2D, parameter, value as i32);
-        }
-        gl.pixel_store_i32(glow::UNPACK_ALIGNMENT, 1);
-        gl.tex_image_2d(
-            glow::TEXTURE_2D,
-            0,
-            internal as i32,
-            width,
-            height,
-            0,
-            format,
-            kind,
-            PixelUnpackData::Slice(Some(bytes)),
-        );
-        gl.pixel_store_i32(glow::UNPACK_ALIGNMENT, 4);
-        Some(texture)
-    }
-}
-
-/// # Safety
-/// The context is current.
-unsafe fn link(gl: &glow::Context, header: &str) -> Result<glow::Program, String> {
-    let stops: Vec<String> = STOPS
-        .iter()
-        .map(|it| format!("vec3({:.1}, {:.1}, {:.1})", it[0], it[1], it[2]))
-        .collect();
-    let fragment = include_str!("shader.glsl").replace("STOPS", &stops.join(", "));
-    // SAFETY: as the caller promises; shaders are deleted once they are linked.
-    unsafe {
-        let program = gl.create_program()?;
-        for (kind, source) in [
-            (glow::VERTEX_SHADER, VERTEX),
-            (glow::FRAGMENT_SHADER, fragment.as_str()),
-        ] {
-            let shader = gl.create_shader(kind)?;
-            gl.shader_source(shader, &format!("{header}{source}"));
-            gl.compile_shader(shader);
-            if !gl.get_shader_compile_status(shader) {
-                return Err(gl.get_shader_info_log(shader));
-            }
-            gl.attach_shader(program, shader);
-            gl.delete_shader(shader);
-        }
-        gl.link_program(program);
-        if gl.get_program_link_status(program) {
-            Ok(program)
-        } else {
-            Err(gl.get_program_info_log(program))
         }
     }
 }

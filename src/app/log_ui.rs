@@ -26,9 +26,7 @@ const COLUMNS: [f32; 6] = [0.0, 176.0, 320.0, 536.0, 618.0, 710.0];
 
 /// Draws the page.
 pub(super) fn log_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-    let frame = Frame::new()
-        .fill(scene.tokens.background)
-        .inner_margin(Margin::symmetric(20, 14));
+    let frame = Frame::new().inner_margin(Margin::symmetric(20, 14));
     CentralPanel::default().frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 10.0;
         let words = scene.words;

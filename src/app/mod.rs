@@ -1,12 +1,13 @@
 //! The window. It draws [`State`] and sends [`Command`]s; `session` decides, `engine` works.
 //!
-//! Two environment variables are for developers: `WARDLIGHT_DRAW=cpu` draws without the shader, and
-//! `WARDLIGHT_FRAME_LOG=FILE` logs frame times.
+//! Two environment variables are for developers: `WARDLIGHT_DRAW=cpu` draws without the shader, `WARDLIGHT_DRAW=gpu` with it
+//! even where OpenGL runs on the processor, and `WARDLIGHT_FRAME_LOG=FILE` logs frame times.
 
 mod about_ui;
 mod application;
 mod ask_ui;
 mod batch_ui;
+mod blit;
 mod chooser_ui;
 mod clipboard;
 mod compare_ui;
@@ -27,11 +28,13 @@ mod evaluate_ui;
 mod figures_ui;
 mod frame_log;
 mod frame_ui;
+mod gl;
 mod gpu;
 mod guard;
 mod icons;
 mod keys;
 mod keys_ui;
+mod leaving_ui;
 mod lock_ui;
 mod log_ui;
 mod map_ui;
@@ -338,31 +341,27 @@ fn reading_ui(
     let left = ui.available_rect_before_wrap().left();
     together_ui::bond_ui(ui, scene, commands);
     course_panel_ui(ui, scene, commands);
-    CentralPanel::default()
-        .frame(Frame::new().fill(scene.tokens.background))
-        .show(ui, |ui| {
-            match scene.state.center().map(|it| (it.id, &it.content)) {
-                Some((_, Content::Scan(_))) if let Some(planes) = &scene.state.planes => {
-                    let cut = planes.cut(planes.active);
-                    strip_ui::strip_ui(ui, scene, (cut.id, &cut.scan), commands);
-                    planes_ui::planes_ui(ui, scene, planes, pictures, commands);
-                }
-                Some((id, Content::Scan(scan))) => {
-                    strip_ui::strip_ui(ui, scene, (id, scan), commands);
-                    scan_ui::viewports_ui(ui, scene, pictures, commands);
-                }
-                Some((id, Content::Note(note))) => {
-                    note_ui::note_page_ui(ui, scene, (id, note), commands)
-                }
-                Some((id, Content::Series(series))) => {
-                    course_ui::course_ui(ui, scene, (id, series), commands)
-                }
-                Some((_, Content::Sequence(sequence))) => {
-                    sequence_ui::sequence_ui(ui, scene, sequence)
-                }
-                None => empty_ui::empty_ui(ui, scene, commands),
+    CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
+        match scene.state.center().map(|it| (it.id, &it.content)) {
+            Some((_, Content::Scan(_))) if let Some(planes) = &scene.state.planes => {
+                let cut = planes.cut(planes.active);
+                strip_ui::strip_ui(ui, scene, (cut.id, &cut.scan), commands);
+                planes_ui::planes_ui(ui, scene, planes, pictures, commands);
             }
-        });
+            Some((id, Content::Scan(scan))) => {
+                strip_ui::strip_ui(ui, scene, (id, scan), commands);
+                scan_ui::viewports_ui(ui, scene, pictures, commands);
+            }
+            Some((id, Content::Note(note))) => {
+                note_ui::note_page_ui(ui, scene, (id, note), commands)
+            }
+            Some((id, Content::Series(series))) => {
+                course_ui::course_ui(ui, scene, (id, series), commands)
+            }
+            Some((_, Content::Sequence(sequence))) => sequence_ui::sequence_ui(ui, scene, sequence),
+            None => empty_ui::empty_ui(ui, scene, commands),
+        }
+    });
     left
 }
 
@@ -377,7 +376,7 @@ fn course_panel_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) 
     let panel = Panel::bottom("course")
         .default_size(state.settings.course_height)
         .size_range(180.0..=tallest)
-        .frame(Frame::new().fill(scene.tokens.background))
+        .frame(Frame::new())
         .show(ui, |ui| course_ui::course_ui(ui, scene, series, commands));
     let height = panel.response.rect.height();
     remember_width(scene, Column::Course, (height, tallest), commands);

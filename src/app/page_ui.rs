@@ -52,10 +52,8 @@ pub(super) fn is_wide(ui: &Ui) -> bool {
 }
 
 /// The choices at the left, where there is room; else they are the page until there is a result.
-pub(super) fn choices_panel(ui: &mut Ui, scene: &Scene<'_>, add: impl FnOnce(&mut Ui)) {
-    let frame = Frame::new()
-        .fill(scene.tokens.background)
-        .inner_margin(Margin::symmetric(16, 14));
+pub(super) fn choices_panel(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let frame = Frame::new().inner_margin(Margin::symmetric(16, 14));
     Panel::left("choices")
         .exact_size(FORM)
         .resizable(false)
@@ -64,10 +62,8 @@ pub(super) fn choices_panel(ui: &mut Ui, scene: &Scene<'_>, add: impl FnOnce(&mu
 }
 
 /// The place for results, or for the choices of a narrow window.
-pub(super) fn main_panel(ui: &mut Ui, scene: &Scene<'_>, add: impl FnOnce(&mut Ui)) {
-    let frame = Frame::new()
-        .fill(scene.tokens.background)
-        .inner_margin(Margin::symmetric(20, 14));
+pub(super) fn main_panel(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let frame = Frame::new().inner_margin(Margin::symmetric(20, 14));
     egui::CentralPanel::default()
         .frame(frame)
         .show(ui, |ui| scrolled(ui, add));

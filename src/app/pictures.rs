@@ -1,14 +1,21 @@
-//! What the window keeps of pictures: thumbnails, the shader, and the texture of the CPU path. A cache, nothing else.
+//! What the window keeps of pictures: thumbnails, the shader, and what the CPU has drawn. A cache, nothing else.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use eframe::{egui_glow, glow};
 use egui::{
-    ColorImage, Context, PaintCallback, Painter, Pos2, Rect, TextureHandle, TextureOptions, Vec2,
-    pos2,
+    ColorImage, Context, Id, PaintCallback, Painter, Pos2, Rect, TextureHandle, TextureOptions,
+    Vec2, pos2,
 };
 
-use super::gpu::{Drawing, Gpu, Heat};
+use super::{
+    blit::{Blit, Put},
+    gl::is_software,
+    gpu::{Drawing, Gpu, Heat},
+};
 use crate::{
     case::{Frame, Samples},
     measure::{Measured, Shape, measure_on},
@@ -16,19 +23,22 @@ use crate::{
     render::{
         Curve, Overlay, Picture, Pose, compose,
         contour::Point,
+        lay,
         overlay::{MapLook, greatest},
         picture::{outlines, places},
-        thumbnail,
+        shade, thumbnail,
     },
     session::{ItemId, OverId, ScanItem},
 };
 
 /// Textures by what they show.
 pub(super) struct Pictures {
-    gpu: Option<Gpu>,
+    drawer: Drawer,
     thumbnails: BTreeMap<ItemId, TextureHandle>,
-    /// The magnifier's apart from the others.
-    drawn: BTreeMap<(ItemId, bool), (Drawn, TextureHandle)>,
+    /// What the CPU has drawn, by its place on screen.
+    drawn: HashMap<Id, Kept>,
+    /// Pictures that were drawn so far.
+    n_drawn: u64,
     /// Those on screen, newest last.
     shown: Vec<Shown>,
     /// What lies over images, newest last.
@@ -64,28 +74,82 @@ pub(super) struct Shown {
     pub(super) places: Arc<[Point]>,
 }
 
+/// A picture of the CPU path.
+struct Kept {
+    drawn: Drawn,
+    /// The samples of a grey frame on the pixels of the screen, for the next curve.
+    laid: Option<Vec<f32>>,
+    /// Another number for another picture.
+    version: u64,
+    picture: Arc<Picture>,
+    /// Where egui puts it on screen.
+    texture: Option<TextureHandle>,
+}
+
+/// Who draws, as somebody asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DrawBy {
+    Gpu,
+    Cpu,
+}
+
+/// Who draws grey pictures.
+enum Drawer {
+    /// The shader.
+    Gpu(Gpu),
+    /// `render`, which is faster where OpenGL runs on the processor as well.
+    Cpu(Blit),
+    /// `render`, and egui puts on screen what it drew: for old drivers.
+    Plain,
+}
+
+impl Drawer {
+    /// The shader where a graphics processor can draw, or where somebody asked for it.
+    fn new(gl: Option<&glow::Context>, wanted: Option<DrawBy>) -> Self {
+        let Some(gl) = gl else {
+            return Self::Plain;
+        };
+        let is_gpu = match wanted {
+            Some(wanted) => wanted == DrawBy::Gpu,
+            None => !is_software(gl),
+        };
+        let drawer = if is_gpu {
+            Gpu::new(gl).ok().map(Self::Gpu)
+        } else {
+            Blit::new(gl).map(Self::Cpu)
+        };
+        drawer.unwrap_or(Self::Plain)
+    }
+}
+
 /// Everything that a picture of the CPU path depends on. Frame and map are kept, so that a new one at the same
 /// address is never taken for an old one.
 #[derive(Clone)]
 struct Drawn {
+    item: ItemId,
     frame: Arc<Frame>,
     curve: Curve,
     pose: Pose,
     size: (usize, usize),
-    heat: Option<(Arc<Heatmap>, f32)>,
+    heat: Option<Heat>,
 }
 
 impl Drawn {
     fn is(&self, other: &Self) -> bool {
         let heats = match (&self.heat, &other.heat) {
-            (Some((a, strength_a)), Some((b, strength_b))) => {
-                Arc::ptr_eq(a, b) && strength_a == strength_b
+            (Some(one), Some(other)) => {
+                Arc::ptr_eq(&one.heatmap, &other.heatmap) && one.opacity == other.opacity
             }
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
+        heats && self.is_laid_as(other) && self.curve == other.curve
+    }
+
+    /// Whether the samples fall on the same pixels.
+    fn is_laid_as(&self, other: &Self) -> bool {
         let places = (self.pose, self.size) == (other.pose, other.size);
-        heats && places && Arc::ptr_eq(&self.frame, &other.frame) && self.curve == other.curve
+        places && Arc::ptr_eq(&self.frame, &other.frame)
     }
 }
 
@@ -101,15 +165,12 @@ const N_MEASURED: usize = 256;
 const THUMBNAIL: usize = 96;
 
 impl Pictures {
-    /// With the shader where the driver can and nobody asked for the CPU.
-    pub(super) fn new(gl: Option<&glow::Context>, is_cpu_wanted: bool) -> Self {
-        let gpu = gl
-            .filter(|_| !is_cpu_wanted)
-            .and_then(|it| Gpu::new(it).ok());
+    pub(super) fn new(gl: Option<&glow::Context>, wanted: Option<DrawBy>) -> Self {
         Self {
-            gpu,
+            drawer: Drawer::new(gl, wanted),
             thumbnails: BTreeMap::new(),
-            drawn: BTreeMap::new(),
+            drawn: HashMap::new(),
+            n_drawn: 0,
             shown: Vec::new(),
             masks: Vec::new(),
             measured: Vec::new(),
@@ -119,20 +180,27 @@ impl Pictures {
 
     /// Who draws.
     pub(super) const fn drawn_by(&self) -> &'static str {
-        if self.gpu.is_some() { "OpenGL" } else { "CPU" }
+        match self.drawer {
+            Drawer::Gpu(_) => "OpenGL",
+            Drawer::Cpu(_) | Drawer::Plain => "CPU",
+        }
     }
 
     /// Frees what the driver holds.
     pub(super) fn destroy(&self, gl: &glow::Context) {
-        if let Some(gpu) = &self.gpu {
-            gpu.destroy(gl);
+        match &self.drawer {
+            Drawer::Gpu(it) => it.destroy(gl),
+            Drawer::Cpu(it) => it.destroy(gl),
+            Drawer::Plain => {}
         }
     }
 
     /// Forgets every picture, in the driver as well.
     pub(super) fn forget(&mut self, gl: Option<&glow::Context>) {
-        if let (Some(gpu), Some(gl)) = (&self.gpu, gl) {
-            gpu.forget(gl);
+        match (&self.drawer, gl) {
+            (Drawer::Gpu(it), Some(gl)) => it.forget(gl),
+            (Drawer::Cpu(it), Some(gl)) => it.forget(gl),
+            (Drawer::Plain, _) | (_, None) => {}
         }
         self.thumbnails.clear();
         self.drawn.clear();
@@ -148,7 +216,7 @@ impl Pictures {
         is_on_screen: impl Fn(ItemId) -> bool,
     ) {
         self.thumbnails.retain(|id, _| is_open(*id));
-        self.drawn.retain(|(id, _), _| is_on_screen(*id));
+        self.drawn.retain(|_, it| is_on_screen(it.drawn.item));
     }
 
     /// A small picture of the first frame, made once.
@@ -231,86 +299,111 @@ impl Pictures {
         measured
     }
 
-    /// Paints a scan into a rectangle on whole screen pixels; `pose` counts screen pixels from its left top.
+    /// Paints a scan into a rectangle on whole screen pixels, and black where it does not reach; `pose` counts screen pixels
+    /// from its left top. What is painted at one place later takes the memory of what was there.
     pub(super) fn paint(
         &mut self,
         painter: &Painter,
-        rect: Rect,
+        (at, rect): (Id, Rect),
         (id, scan): (ItemId, &ScanItem),
         pose: Pose,
         heat: Option<(&Shown, f32)>,
     ) {
-        let curve = scan.view.curve();
+        let (curve, heat) = (scan.view.curve(), heat.map(heat_of));
         let (frame, level) = scan.pyramid().level(pose.scan_from_picture.scale_x);
-        match &self.gpu {
-            Some(gpu) if matches!(frame.samples, Samples::Gray(_)) => {
-                let heat = heat.map(|(it, opacity)| Heat {
-                    heatmap: it.heatmap.clone(),
-                    full: it.full,
-                    opacity,
-                });
-                let drawing = Drawing {
-                    frame: frame.clone(),
-                    level,
-                    curve,
-                    pose,
-                    heat,
-                };
-                paint_by_shader(painter, rect, gpu.clone(), drawing);
-            }
-            Some(_) | None => self.paint_by_cpu(painter, rect, (id, scan), (curve, pose), heat),
+        if let Drawer::Gpu(gpu) = &self.drawer
+            && matches!(frame.samples, Samples::Gray(_))
+        {
+            let drawing = Drawing {
+                frame: frame.clone(),
+                level,
+                curve,
+                pose,
+                heat,
+            };
+            return paint_by_shader(painter, rect, gpu.clone(), drawing);
         }
+        let pixels = (rect.size() * painter.pixels_per_point())
+            .round()
+            .max(Vec2::splat(1.0));
+        let wanted = Drawn {
+            item: id,
+            frame: scan.pyramid().frame().clone(),
+            curve,
+            pose,
+            size: (pixels.x as usize, pixels.y as usize),
+            heat,
+        };
+        self.paint_by_cpu(painter, rect, at, scan, wanted);
     }
 
     fn paint_by_cpu(
         &mut self,
         painter: &Painter,
         rect: Rect,
-        (id, scan): (ItemId, &ScanItem),
-        (curve, pose): (Curve, Pose),
-        heat: Option<(&Shown, f32)>,
+        at: Id,
+        scan: &ScanItem,
+        wanted: Drawn,
     ) {
-        let pixels = rect.size() * painter.pixels_per_point();
-        let wanted = Drawn {
-            frame: scan.pyramid().frame().clone(),
-            curve: curve.clone(),
-            pose,
-            size: (
-                pixels.x.round().max(1.0) as usize,
-                pixels.y.round().max(1.0) as usize,
-            ),
-            heat: heat.map(|(it, opacity)| (it.heatmap.clone(), opacity)),
+        let mut kept = match self.drawn.remove(&at) {
+            Some(known) if known.drawn.is(&wanted) => known,
+            known => {
+                self.n_drawn += 1;
+                redraw(scan, known, wanted, self.n_drawn)
+            }
         };
-        let is_glass = (rect.size() - Vec2::splat(GLASS)).length() < 2.0;
-        let known = self.drawn.get(&(id, is_glass));
-        if known.is_none_or(|(drawn, _)| !drawn.is(&wanted)) {
-            let overlay = heat.map(|(it, opacity)| Overlay::new(&it.heatmap, it.full, opacity));
-            let picture = image(&compose(
-                scan.pyramid(),
-                &curve,
-                overlay.as_ref(),
-                pose,
-                wanted.size,
-            ));
-            let texture = match self.drawn.remove(&(id, is_glass)) {
-                Some((_, mut texture)) => {
-                    texture.set(picture, TextureOptions::NEAREST);
-                    texture
-                }
-                None => painter
-                    .ctx()
-                    .load_texture("picture", picture, TextureOptions::NEAREST),
-            };
-            self.drawn.insert((id, is_glass), (wanted, texture));
+        match &self.drawer {
+            Drawer::Cpu(blit) => {
+                let (version, picture) = (kept.version, kept.picture.clone());
+                let put = Put {
+                    at,
+                    version,
+                    picture,
+                };
+                paint_by_blit(painter, rect, blit.clone(), put);
+            }
+            Drawer::Gpu(_) | Drawer::Plain => paint_by_egui(painter, rect, &mut kept),
         }
-        if let Some((_, texture)) = self.drawn.get(&(id, is_glass)) {
-            painter.image(
-                texture.id(),
-                rect,
-                Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)),
-                egui::Color32::WHITE,
-            );
-        }
+        self.drawn.insert(at, kept);
+    }
+}
+
+/// Draws anew what is on screen no longer as it should be, in the memory of what was there; samples that still fall on the same
+/// pixels are not laid again.
+fn redraw(scan: &ScanItem, known: Option<Kept>, wanted: Drawn, version: u64) -> Kept {
+    let is_laid = known
+        .as_ref()
+        .is_some_and(|it| it.drawn.is_laid_as(&wanted));
+    let (laid, rgba) = known.map_or_else(Default::default, |it| {
+        (it.laid, Arc::unwrap_or_clone(it.picture).rgba)
+    });
+    let (pyramid, curve, pose, size) = (scan.pyramid(), &wanted.curve, wanted.pose, wanted.size);
+    let laid = if is_laid {
+        laid
+    } else {
+        lay(pyramid, pose, size, laid.unwrap_or_default())
+    };
+    let overlay = wanted.heat.as_ref();
+    let overlay = overlay.map(|it| Overlay::new(&it.heatmap, it.full, it.opacity));
+    let picture = match &laid {
+        Some(laid) => shade(laid, curve, overlay.as_ref(), pose, size, rgba),
+        None => compose(pyramid, curve, overlay.as_ref(), pose, size),
+    };
+    Kept {
+        drawn: wanted,
+        laid,
+        version,
+        picture: Arc::new(picture),
+        texture: None,
+    }
+}
+
+/// A map that is shown, with its opacity.
+fn heat_of((shown, opacity): (&Shown, f32)) -> Heat {
+    Heat {
+        heatmap: shown.heatmap.clone(),
+        full: shown.full,
+        opacity,
     }
 }
 
@@ -327,6 +420,26 @@ fn paint_by_shader(painter: &Painter, rect: Rect, gpu: Gpu, drawing: Drawing) {
         rect,
         callback: Arc::new(callback),
     });
+}
+
+fn paint_by_blit(painter: &Painter, rect: Rect, blit: Blit, put: Put) {
+    let draw = move |info, painter: &egui_glow::Painter| blit.draw(painter.gl(), &info, &put);
+    let callback = egui_glow::CallbackFn::new(draw);
+    painter.add(PaintCallback {
+        rect,
+        callback: Arc::new(callback),
+    });
+}
+
+fn paint_by_egui(painter: &Painter, rect: Rect, kept: &mut Kept) {
+    let texture = kept.texture.get_or_insert_with(|| {
+        let image = image(&kept.picture);
+        painter
+            .ctx()
+            .load_texture("picture", image, TextureOptions::NEAREST)
+    });
+    let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    painter.image(texture.id(), rect, whole, egui::Color32::WHITE);
 }
 
 /// A picture as egui has it.

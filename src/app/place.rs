@@ -29,10 +29,7 @@ const MOST_PIXELS: f32 = 64e6;
 
 impl Place {
     pub(super) fn new(rect: Rect, pixels_per_point: f32, scan: &ScanItem) -> Self {
-        let rect = Rect::from_min_max(
-            snap(rect.min, pixels_per_point),
-            snap(rect.max, pixels_per_point),
-        );
+        let rect = on_pixels(rect, pixels_per_point);
         let frame = scan.pyramid().frame();
         let size = (frame.width as f32, frame.height as f32);
         let pixels = rect.size() * pixels_per_point;
@@ -51,10 +48,7 @@ impl Place {
         let (x, y) = self.share_from_ui(at);
         let rect = Rect::from_center_size(at, Vec2::splat(edge));
         Self {
-            rect: Rect::from_min_max(
-                snap(rect.min, self.pixels_per_point),
-                snap(rect.max, self.pixels_per_point),
-            ),
+            rect: on_pixels(rect, self.pixels_per_point),
             scale: self.scale * factor,
             center: (x * self.size.0, y * self.size.1),
             ..*self
@@ -180,8 +174,10 @@ impl Place {
     }
 }
 
-fn snap(at: Pos2, pixels_per_point: f32) -> Pos2 {
-    (at * pixels_per_point).round() / pixels_per_point
+/// A rectangle with its edges on those of screen pixels.
+pub(super) fn on_pixels(rect: Rect, pixels_per_point: f32) -> Rect {
+    let snap = |it: Pos2| (it * pixels_per_point).round() / pixels_per_point;
+    Rect::from_min_max(snap(rect.min), snap(rect.max))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use egui::{
     Align2, Color32, CornerRadius, CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Sense,
-    Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+    Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
 use super::{
@@ -11,9 +11,9 @@ use super::{
     corners_ui::{MARGIN, corner_texts, haloed},
     marks_ui::{self, Marked},
     pictures::Pictures,
-    place::Place,
+    place::{self, Place},
     scan_ui::{listen, spoken, under_words, wheel},
-    theme::{self, BLUE_ON_PICTURE, BODY, ON_PICTURE, SMALL, VIEWPORT},
+    theme::{self, BLUE_ON_PICTURE, BODY, ON_PICTURE, SMALL},
 };
 use crate::{
     render::mpr::Axis,
@@ -49,6 +49,7 @@ pub(super) fn planes_ui(
         (Axis::Sagittal, apart(lower, pixel, pixel)),
     ];
     for (axis, rect) in cells {
+        let rect = place::on_pixels(rect, ui.pixels_per_point());
         plane_ui(ui, scene, (planes, axis), rect, pictures, commands);
     }
 }
@@ -93,9 +94,9 @@ fn plane_ui(
     let told = format!("{name}, {}", spoken(scene.words, &cut.scan, slice));
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &told));
     let painter = ui.painter_at(rect);
-    painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
     let shown = (cut.id, &cut.scan);
-    pictures.paint(&painter, place.rect, shown, place.pose(), None);
+    let seen = (response.id, place.rect);
+    pictures.paint(&painter, seen, shown, place.pose(), None);
     lines_ui(&painter, scene.words, (planes, axis), &place);
     let held = (&response, &mut *pictures);
     marks_ui::marks_ui(ui, &painter, scene, marked, &place, held);
@@ -142,7 +143,8 @@ fn meet(
     if !is_dragged && !response.clicked() {
         return false;
     }
-    if let Some(at) = response.interact_pointer_pos() {
+    let is_moved = response.clicked() || response.drag_delta() != Vec2::ZERO;
+    if let Some(at) = response.interact_pointer_pos().filter(|_| is_moved) {
         let point = place.point_from_ui(at);
         commands.push(Command::MeetAt(axis, [point.x, point.y]));
     }

@@ -46,9 +46,7 @@ fn planes_card_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
 
 /// Draws the column for what is in the middle.
 pub(super) fn result_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-    let frame = Frame::new()
-        .fill(scene.tokens.background)
-        .inner_margin(Margin::symmetric(16, 14));
+    let frame = Frame::new().inner_margin(Margin::symmetric(16, 14));
     let widest = (0.4 * ui.ctx().content_rect().width()).clamp(300.0, 520.0);
     let column = Panel::right("result")
         .default_size(scene.state.settings.result_width)

@@ -14,7 +14,7 @@ use super::{
     menu::entry_ui,
     over_ui,
     pictures::{GLASS, Pictures, Shown},
-    place::Place,
+    place::{self, Place},
     theme::{self, AMBER_ON_PICTURE, BLUE_ON_PICTURE, ON_PICTURE, VIEWPORT},
     words,
 };
@@ -43,6 +43,7 @@ pub(super) fn viewports_ui(
         let step =
             vec2((at % n_columns) as f32, (at / n_columns) as f32) * (cell + Vec2::splat(pixel));
         let rect = Rect::from_min_size(whole.min + step, cell);
+        let rect = place::on_pixels(rect, ui.pixels_per_point());
         let item = item.and_then(|it| scene.state.item(it));
         match item.map(|it| (it.id, &it.content)) {
             Some((id, Content::Scan(scan))) => {
@@ -130,7 +131,6 @@ fn scan_ui(
     response
         .widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(scene.words, scan, slice)));
     let painter = ui.painter_at(rect);
-    painter.rect_filled(rect, CornerRadius::ZERO, VIEWPORT);
     let heat = scene.state.map_over(scan);
     let look = scene.state.look();
     let shown = heat.and_then(|it| pictures.shown(it, look));
@@ -138,7 +138,8 @@ fn scan_ui(
     let heat = shown
         .as_ref()
         .map(|it| (it, look.heat_opacity(opacity, it.explanation.method)));
-    pictures.paint(&painter, place.rect, (id, scan), place.pose(), heat);
+    let seen = (response.id, place.rect);
+    pictures.paint(&painter, seen, (id, scan), place.pose(), heat);
     if let Some(shown) = &shown {
         outlines_ui(&painter, scene, (scan, shown), &place);
     }
@@ -158,7 +159,8 @@ fn scan_ui(
     if let Some(at) = response.hover_pos().filter(|_| scene.state.is_magnified) {
         let glass = place.glass(at, GLASS, 2.0);
         let inner = painter.with_clip_rect(glass.rect.intersect(rect));
-        pictures.paint(&inner, glass.rect, (id, scan), glass.pose(), heat);
+        let seen = (response.id.with("glass"), glass.rect);
+        pictures.paint(&inner, seen, (id, scan), glass.pose(), heat);
         let stroke = Stroke::new(1.0, ON_PICTURE);
         inner.rect_stroke(glass.rect, CornerRadius::ZERO, stroke, StrokeKind::Inside);
     }
@@ -234,36 +236,42 @@ pub(super) fn listen(
     (mouse, scan, n_slices): (Mouse, &ScanItem, usize),
     commands: &mut Vec<Command>,
 ) {
-    let way = response.drag_delta();
-    match drag(ui, response, mouse).filter(|_| way != Vec2::ZERO) {
-        Some(Drag::Move) => {
-            let share = place.share_of(way);
-            commands.push(Command::Pan {
-                x: share.x,
-                y: share.y,
-            });
-            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+    if let Some(drag) = drag(ui, response, mouse) {
+        ui.ctx().set_cursor_icon(match drag {
+            Drag::Move => CursorIcon::Grabbing,
+            Drag::Zoom => CursorIcon::ResizeVertical,
+            Drag::Window => CursorIcon::Crosshair,
+        });
+        let way = response.drag_delta();
+        if way != Vec2::ZERO {
+            commands.push(drag_command(ui, place, scan, (drag, way)));
         }
-        Some(Drag::Zoom) => {
-            let from = ui
-                .input(|it| it.pointer.press_origin())
-                .unwrap_or_else(|| place.rect.center());
-            commands.push(Command::Zoom {
-                factor: (-way.y * 0.008).exp(),
-                about: place.share_from_ui(from),
-            });
-            ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
-        }
-        Some(Drag::Window) => {
-            commands.push(Command::SetWindow(dragged(&scan.view.window, way)));
-            ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
-        }
-        None => {}
     }
     if response.double_clicked() {
         commands.push(Command::Act(Action::ResetView));
     }
     wheel(ui, response, place, (mouse, n_slices), commands);
+}
+
+/// What a way of the mouse with a button held does to a scan.
+fn drag_command(ui: &Ui, place: &Place, scan: &ScanItem, (drag, way): (Drag, Vec2)) -> Command {
+    match drag {
+        Drag::Move => {
+            let share = place.share_of(way);
+            Command::Pan {
+                x: share.x,
+                y: share.y,
+            }
+        }
+        Drag::Zoom => {
+            let from = ui.input(|it| it.pointer.press_origin());
+            Command::Zoom {
+                factor: (-way.y * 0.008).exp(),
+                about: place.share_from_ui(from.unwrap_or_else(|| place.rect.center())),
+            }
+        }
+        Drag::Window => Command::SetWindow(dragged(&scan.view.window, way)),
+    }
 }
 
 /// What the button that is held does.

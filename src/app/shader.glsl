@@ -1,4 +1,4 @@
-// Follows render::Pose::scan_at, sample_at, Curve::apply, Table::level, overlay::heat_at, overlay::blend and heat_color line by line.
+// Follows render::Pose::scan_at, Resampled::row, Curve::apply, Table::level, Overlay::strength, blend and heat_color line by line.
 // Samples are 16-bit codes: value = low + step * code; code 65535 is padding.
 precision highp float;
 precision highp int;

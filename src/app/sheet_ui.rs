@@ -10,6 +10,7 @@ use super::{
     chooser_ui::chooser_ui,
     controls::{focus_ring, muted},
     keys_ui::keys_ui,
+    leaving_ui::leaving_ui,
     lock_ui::{glass_ui, safety_ui},
     take_out_ui::take_out_ui,
     theme::{self, BODY, SMALL},
@@ -37,6 +38,7 @@ pub(super) fn sheet_ui(ui: &Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) 
             Sheet::Safety => safety_ui(ui, scene, commands),
             Sheet::Glass => glass_ui(ui, scene, commands),
             Sheet::Together => together_sheet_ui(ui, scene, commands),
+            Sheet::Leaving => leaving_ui(ui, scene, commands),
         });
     if shown.backdrop_response.clicked() {
         commands.push(Command::CloseSheet);

@@ -73,8 +73,7 @@ pub(super) fn door_ui(
     commands: &mut Vec<Command>,
 ) {
     edges_ui(ui, scene, commands);
-    let frame = Frame::new().fill(scene.tokens.background);
-    CentralPanel::default().frame(frame).show(ui, |ui| {
+    CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
         let half = if is_welcome(scene) { 350.0 } else { 210.0 };
         let space = (ui.available_height() * 0.5 - half).max(16.0);
         ScrollArea::vertical().show(ui, |ui| {

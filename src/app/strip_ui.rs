@@ -66,9 +66,7 @@ pub(super) fn strip_ui(
     (id, scan): (ItemId, &ScanItem),
     commands: &mut Vec<Command>,
 ) {
-    let frame = Frame::new()
-        .fill(scene.tokens.background)
-        .inner_margin(Margin::symmetric(8, 5));
+    let frame = Frame::new().inner_margin(Margin::symmetric(8, 5));
     Panel::bottom("strip")
         .exact_size(STRIP)
         .frame(frame)
@@ -318,9 +316,7 @@ fn slices_ui(
     ((at, n_slices), is_one_file): ((usize, usize), bool),
     commands: &mut Vec<Command>,
 ) {
-    let frame = Frame::new()
-        .fill(scene.tokens.background)
-        .inner_margin(Margin::symmetric(14, 2));
+    let frame = Frame::new().inner_margin(Margin::symmetric(14, 2));
     Panel::bottom("frames")
         .exact_size(30.0)
         .frame(frame)

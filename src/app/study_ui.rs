@@ -71,10 +71,7 @@ pub(super) fn study_ui(
     commands: &mut Vec<Command>,
 ) {
     const WIDEST: f32 = 420.0;
-    let tokens = scene.tokens;
-    let frame = Frame::new()
-        .fill(tokens.background)
-        .inner_margin(Margin::symmetric(10, 12));
+    let frame = Frame::new().inner_margin(Margin::symmetric(10, 12));
     let column = Panel::left("study")
         .default_size(scene.state.settings.study_width)
         .size_range(180.0..=WIDEST)

@@ -25,9 +25,9 @@ pub(super) fn train_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Comman
     let page = &scene.state.training;
     let is_wide = is_wide(ui);
     if is_wide {
-        choices_panel(ui, scene, |ui| choices_ui(ui, scene, commands));
+        choices_panel(ui, |ui| choices_ui(ui, scene, commands));
     }
-    main_panel(ui, scene, |ui| {
+    main_panel(ui, |ui| {
         if !is_wide {
             choices_ui(ui, scene, commands);
         }

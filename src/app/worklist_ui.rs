@@ -45,9 +45,7 @@ struct Seen {
 
 /// Draws the page.
 pub(super) fn worklist_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
-    let frame = Frame::new()
-        .fill(scene.tokens.background)
-        .inner_margin(Margin::symmetric(20, 14));
+    let frame = Frame::new().inner_margin(Margin::symmetric(20, 14));
     CentralPanel::default().frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 10.0;
         let (words, page) = (scene.words, &scene.state.worklist);
@@ -432,8 +430,9 @@ fn heads_ui(
         }
         let edge = place.with_min_x(place.right() - HANDLE);
         let edge = ui.interact(edge, Id::unique(("list edge", column.name)), Sense::DRAG);
-        if edge.dragged() {
-            let width = (column.width + edge.drag_delta().x) / stretch;
+        let way = edge.drag_delta().x;
+        if way != 0.0 {
+            let width = (column.width + way) / stretch;
             let command = WorklistCommand::Widen(column.name, width);
             commands.push(Command::OnWorklist(command));
         }

@@ -124,6 +124,34 @@ impl Curve {
     }
 }
 
+impl Curve {
+    /// Brightness of each sample of a row. NaN stays NaN: there is nothing to be drawn.
+    pub fn apply_to(&self, samples: &[f32], levels: &mut [f32]) {
+        match self.shape {
+            Shape::Ramp { low, span } if 0.0 < span => {
+                let (dark, bright) = if self.is_inverted {
+                    (1.0, 0.0)
+                } else {
+                    (0.0, 1.0)
+                };
+                for (level, sample) in levels.iter_mut().zip(samples) {
+                    let share = ((sample - low) / span).clamp(0.0, 1.0);
+                    *level = dark + (bright - dark) * share;
+                }
+            }
+            Shape::Ramp { .. } | Shape::Sigmoid { .. } | Shape::Table(_) => {
+                for (level, sample) in levels.iter_mut().zip(samples) {
+                    *level = if sample.is_nan() {
+                        f32::NAN
+                    } else {
+                        self.apply(*sample)
+                    };
+                }
+            }
+        }
+    }
+}
+
 impl Table {
     /// The table of a file for samples that follow from its values by a line; a falling line turns it over with them, as it
     /// does [`Window::through`].

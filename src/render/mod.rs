@@ -1,6 +1,6 @@
 //! From samples to pixels, on the CPU and pure: window curves, colour map, overlay, pictures with captions, pages.
 //!
-//! The window draws with a shader that follows [`sample_at`], [`Curve`] and [`blend`] line by line; this module
+//! The window draws with a shader that follows [`Resampled`], [`Curve`] and [`blend`] line by line; this module
 //! is the truth that the shader is tested against, and what draws where there is no shader.
 
 pub mod caption;
@@ -17,14 +17,16 @@ pub mod picture;
 pub mod preview;
 pub mod pyramid;
 pub mod raw_map;
+pub mod resample;
 pub mod turn;
 
 pub use self::{
     colormap::heat_color,
     curve::{CT_PRESETS, Curve, Look, Table, auto_window, first_look, presets},
-    overlay::{Overlay, Strength, blend, heat_at, smooth},
-    picture::{Picture, compose, overlay_png, sample_at, thumbnail},
+    overlay::{Overlay, Strength, blend, smooth},
+    picture::{Picture, compose, lay, overlay_png, shade, thumbnail},
     pyramid::Pyramid,
+    resample::Resampled,
     turn::{Pose, Turn},
 };
 

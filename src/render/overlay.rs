@@ -105,13 +105,9 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    /// Strength 0..1 at a point of the scan, in pixel-edge coordinates.
-    pub fn strength_at(&self, scan_x: f32, scan_y: f32) -> f32 {
-        if self.full <= 0.0 {
-            0.0
-        } else {
-            (heat_at(self.heatmap, scan_x, scan_y) / self.full).clamp(0.0, 1.0)
-        }
+    /// Strength 0..1 of a raw value; 0 for NaN, which is beside the map.
+    pub const fn strength(&self, raw: f32) -> f32 {
+        (raw / self.full).max(0.0).min(1.0)
     }
 }
 
@@ -123,35 +119,6 @@ pub fn greatest(heatmap: &Heatmap) -> f32 {
         .copied()
         .filter(|it| it.is_finite())
         .fold(0.0, f32::max)
-}
-
-/// The raw value at a point of the scan, bilinear between cell centres; 0 outside the map.
-pub fn heat_at(heatmap: &Heatmap, scan_x: f32, scan_y: f32) -> f32 {
-    let (x, y) = heatmap.scan_from_heatmap.inverse().apply((scan_x, scan_y));
-    let (width, height) = (heatmap.width as f32, heatmap.height as f32);
-    if !(0.0..=width).contains(&x) || !(0.0..=height).contains(&y) {
-        return 0.0;
-    }
-    let (x, y) = (
-        (x - 0.5).clamp(0.0, width - 1.0),
-        (y - 0.5).clamp(0.0, height - 1.0),
-    );
-    let (left, top) = (x as usize, y as usize);
-    let (right, bottom) = (
-        (left + 1).min(heatmap.width - 1),
-        (top + 1).min(heatmap.height - 1),
-    );
-    let value = |column: usize, row: usize| {
-        heatmap
-            .values
-            .get(row * heatmap.width + column)
-            .copied()
-            .unwrap_or(0.0)
-    };
-    let (share_x, share_y) = (x.fract(), y.fract());
-    let upper = value(left, top) * (1.0 - share_x) + value(right, top) * share_x;
-    let lower = value(left, bottom) * (1.0 - share_x) + value(right, bottom) * share_x;
-    upper * (1.0 - share_y) + lower * share_y
 }
 
 /// Maps with more cells than this on an edge are drawn as they are.
@@ -243,32 +210,4 @@ pub fn blend(base: [f32; 3], strength: f32, opacity: f32) -> [f32; 3] {
 fn smoothstep(from: f32, to: f32, x: f32) -> f32 {
     let share = ((x - from) / (to - from)).clamp(0.0, 1.0);
     share * share * (3.0 - 2.0 * share)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{greatest, heat_at, smooth};
-    use crate::prediction::{Affine2, Heatmap};
-
-    #[test]
-    fn smoothing_keeps_place_and_range() {
-        let values: Box<[f32]> = (0..49).map(|it| if it == 24 { 2.0 } else { 0.0 }).collect();
-        let scale = Affine2 {
-            scale_x: 10.0,
-            scale_y: 20.0,
-            offset_x: 5.0,
-            offset_y: 0.0,
-        };
-        let heatmap = Heatmap {
-            frame_idx: 0,
-            width: 7,
-            height: 7,
-            values,
-            scan_from_heatmap: scale,
-        };
-        let fine = smooth(&heatmap);
-        assert!(greatest(&fine) <= 2.0 && 1.9 < heat_at(&fine, 40.0, 70.0));
-        assert!(heat_at(&fine, 5.5, 1.0).abs() < 1e-6);
-        assert_eq!(heat_at(&fine, 0.0, 70.0), 0.0, "outside the map");
-    }
 }

@@ -1,10 +1,11 @@
 //! Whole pictures: a frame through its curve with the influence over it, and the overlay PNG.
 
 use super::{
-    Curve, Error, Overlay, Pose, Pyramid, blend,
+    Curve, Error, Overlay, Pose, Pyramid, Resampled, blend,
     caption::Caption,
     contour::{Point, contours},
     overlay::{MapLook, greatest, smooth},
+    resample::in_bands,
 };
 use crate::{
     case::{Frame, Samples, Scan},
@@ -19,53 +20,6 @@ pub struct Picture {
     pub rgba: Vec<u8>,
 }
 
-/// The red, green and blue samples (grey: three times the same) at a point in pixel-edge coordinates, bilinear
-/// between pixel centres; NaN outside the frame and where all neighbours are padding.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the innermost loop of drawing; all indices are clipped to the frame just above"
-)]
-pub fn sample_at(frame: &Frame, x: f32, y: f32) -> [f32; 3] {
-    let (width, height) = (frame.width, frame.height);
-    if !(0.0..width as f32).contains(&x) || !(0.0..height as f32).contains(&y) {
-        return [f32::NAN; 3];
-    }
-    let (x, y) = (
-        (x - 0.5).clamp(0.0, (width - 1) as f32),
-        (y - 0.5).clamp(0.0, (height - 1) as f32),
-    );
-    let (left, top) = (x as usize, y as usize);
-    let (right, bottom) = ((left + 1).min(width - 1), (top + 1).min(height - 1));
-    let (share_x, share_y) = (x - left as f32, y - top as f32);
-    let corners = [
-        (top * width + left, (1.0 - share_x) * (1.0 - share_y)),
-        (top * width + right, share_x * (1.0 - share_y)),
-        (bottom * width + left, (1.0 - share_x) * share_y),
-        (bottom * width + right, share_x * share_y),
-    ];
-    match &frame.samples {
-        Samples::Gray(samples) => {
-            let (mut sum, mut weights) = (0.0, 0.0);
-            for (idx, weight) in corners {
-                if !samples[idx].is_nan() {
-                    sum += samples[idx] * weight;
-                    weights += weight;
-                }
-            }
-            [sum / weights; 3]
-        }
-        Samples::Rgb(samples) => {
-            let mut sums = [0.0; 3];
-            for (idx, weight) in corners {
-                for (sum, sample) in sums.iter_mut().zip(&samples[3 * idx..]) {
-                    *sum += f32::from(*sample) * weight;
-                }
-            }
-            sums
-        }
-    }
-}
-
 /// Draws a frame with its overlay; what lies outside is black.
 /// Colour frames keep their colours: a window is for grey values.
 pub fn compose(
@@ -73,36 +27,136 @@ pub fn compose(
     curve: &Curve,
     overlay: Option<&Overlay<'_>>,
     pose: Pose,
-    (width, height): (usize, usize),
+    size: (usize, usize),
 ) -> Picture {
+    if let Some(laid) = lay(pyramid, pose, size, Vec::new()) {
+        return shade(&laid, curve, overlay, pose, size, Vec::new());
+    }
+    let (frame, level_from_scan) = seen(pyramid, pose);
+    let Samples::Rgb(samples) = &frame.samples else {
+        return Picture::default();
+    };
+    let (pixels, _) = samples.as_chunks();
+    let grid = (frame.width, frame.height);
+    let laid = Resampled::new(pixels, grid, level_from_scan, pose, size);
+    let heat = Heat::new(overlay, pose, size);
+    draw(size, Vec::new(), |row, out| {
+        let mut colors = vec![[0.0; 3]; size.0];
+        laid.row(row, &mut colors);
+        put(&mut colors, heat.as_ref(), row, out);
+    })
+}
+
+/// The level of a pyramid that a picture is drawn from, and the way to it from the scan.
+fn seen(pyramid: &Pyramid, pose: Pose) -> (&Frame, impl Fn((f32, f32)) -> (f32, f32)) {
     let (frame, level) = pyramid.level(pose.scan_from_picture.scale_x);
     let shrink = (1.0 / f64::from(1_u32 << level)) as f32;
-    let is_gray = matches!(frame.samples, Samples::Gray(_));
-    let mut rgba = Vec::with_capacity(4 * width * height);
-    for row in 0..height {
-        for column in 0..width {
-            let (x, y) = pose.scan_at((column as f32 + 0.5, row as f32 + 0.5));
-            let samples = sample_at(frame, x * shrink, y * shrink);
-            let base = if is_gray {
-                [curve.apply(samples[0]); 3]
-            } else {
-                samples.map(|it| it.max(0.0) / 255.0)
-            };
-            let color = match overlay {
-                Some(overlay) if !samples[0].is_nan() => {
-                    blend(base, overlay.strength_at(x, y), overlay.opacity)
-                }
-                _ => base,
-            };
-            rgba.extend(color.map(|it| (it * 255.0).round() as u8));
-            rgba.push(255);
+    (frame, move |(x, y)| (x * shrink, y * shrink))
+}
+
+/// The samples of a grey frame on the pixels of a picture, row by row; NaN outside and where the frame has padding. `None` for
+/// colour. They are put into `laid`, whatever that holds.
+pub fn lay(
+    pyramid: &Pyramid,
+    pose: Pose,
+    size: (usize, usize),
+    mut laid: Vec<f32>,
+) -> Option<Vec<f32>> {
+    let (frame, level_from_scan) = seen(pyramid, pose);
+    let Samples::Gray(samples) = &frame.samples else {
+        return None;
+    };
+    let grid = (frame.width, frame.height);
+    let resampled = Resampled::new(samples, grid, level_from_scan, pose, size);
+    laid.resize(size.0 * size.1, 0.0);
+    in_bands(&mut laid, size.0, |first, band| {
+        for (row, out) in (first..).zip(band.chunks_exact_mut(size.0)) {
+            resampled.row(row, out);
         }
-    }
+    });
+    Some(laid)
+}
+
+/// Draws samples that lie on the pixels of a picture, as [`lay`] puts them there; into `rgba`, whatever that holds.
+pub fn shade(
+    laid: &[f32],
+    curve: &Curve,
+    overlay: Option<&Overlay<'_>>,
+    pose: Pose,
+    size: (usize, usize),
+    rgba: Vec<u8>,
+) -> Picture {
+    let heat = Heat::new(overlay, pose, size);
+    draw(size, rgba, |row, out| {
+        let samples = laid.get(row * size.0..).unwrap_or_default();
+        let mut levels = vec![0.0; size.0];
+        curve.apply_to(samples, &mut levels);
+        if heat.is_some() {
+            let mut colors: Vec<_> = levels.into_iter().map(|it| [it; 3]).collect();
+            return put(&mut colors, heat.as_ref(), row, out);
+        }
+        for (out, level) in out.iter_mut().zip(levels) {
+            let grey = to_byte(level);
+            *out = (0xFF00_0000 | grey << 16 | grey << 8 | grey).to_le_bytes();
+        }
+    })
+}
+
+/// Fills the rows of a picture.
+fn draw(
+    (width, height): (usize, usize),
+    mut rgba: Vec<u8>,
+    row: impl Fn(usize, &mut [[u8; 4]]) + Sync,
+) -> Picture {
+    rgba.resize(4 * width * height, 0);
+    in_bands(&mut rgba, 4 * width, |first, band| {
+        let (pixels, _) = band.as_chunks_mut();
+        for (idx, out) in (first..).zip(pixels.chunks_exact_mut(width)) {
+            row(idx, out);
+        }
+    });
     Picture {
         width,
         height,
         rgba,
     }
+}
+
+/// Influence on the pixels of a picture.
+struct Heat<'a> {
+    overlay: &'a Overlay<'a>,
+    raw: Resampled<'a, f32>,
+}
+
+impl<'a> Heat<'a> {
+    /// `None` where nothing of it is seen.
+    fn new(overlay: Option<&'a Overlay<'a>>, pose: Pose, size: (usize, usize)) -> Option<Self> {
+        let overlay = overlay.filter(|it| 0.0 < it.full && 0.0 < it.opacity)?;
+        let raw = Resampled::heatmap(overlay.heatmap, pose, size);
+        Some(Self { overlay, raw })
+    }
+}
+
+/// Puts colours 0..1 into a row of a picture, with the influence over them. NaN, where there is nothing, is black.
+fn put(colors: &mut [[f32; 3]], heat: Option<&Heat<'_>>, row: usize, out: &mut [[u8; 4]]) {
+    if let Some(Heat { overlay, raw }) = heat {
+        let mut influence = vec![0.0; colors.len()];
+        raw.row(row, &mut influence);
+        for (color, influence) in colors.iter_mut().zip(influence) {
+            *color = blend(*color, overlay.strength(influence), overlay.opacity);
+        }
+    }
+    for (out, color) in out.iter_mut().zip(colors) {
+        let [red, green, blue] = color.map(to_byte);
+        *out = (0xFF00_0000 | blue << 16 | green << 8 | red).to_le_bytes();
+    }
+}
+
+/// The nearest of 256 levels of a brightness 0..1; NaN is the lowest. From 2^23 on a float counts ones: its last eight bits are the
+/// level, and many of them are found at once.
+const fn to_byte(bright: f32) -> u32 {
+    const COUNTS_ONES: f32 = 8_388_608.0;
+    (bright * 255.0 + COUNTS_ONES).to_bits() & 0xFF
 }
 
 /// A small picture of a frame whose pixels are `aspect` times as high as wide; `edge` is its longer side in pixels.

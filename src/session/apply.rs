@@ -124,6 +124,8 @@ impl State {
             Command::SetPlace(place) => self.settings.window = Some(place),
             Command::PointAt(item, at) => return self.point_at(item, at),
             Command::CloseSheet => self.sheet = None,
+            Command::Leave => return self.leave(),
+            Command::LeaveAllTheSame => return self.leave_all_the_same(),
             Command::OnChooser(command) => return self.apply_on_chooser(command),
             Command::NoDialog(wanted) => return self.open_chooser(wanted),
             other => self.apply_to_view(other),
@@ -354,7 +356,7 @@ impl State {
             Action::BreakGlass => self.sheet = toggled(self.sheet, Sheet::Glass),
             Action::Safety => self.sheet = toggled(self.sheet, Sheet::Safety),
             Action::Escape => return self.escape(),
-            Action::Quit => return vec![Effect::Quit],
+            Action::Quit => return self.leave(),
             _ => return self.act_on_view(action),
         }
         Vec::new()

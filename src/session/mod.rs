@@ -22,6 +22,7 @@ mod identity;
 mod item;
 mod keymap;
 mod layout;
+mod leaving;
 mod log;
 mod marks;
 mod meaning;
@@ -80,6 +81,7 @@ pub use self::{
     item::{Content, Item, ItemId, NoteItem, Opinion, Reading, ScanItem, SequenceItem},
     keymap::{Chord, KeyCommand, KeyEdit, Keymap, Refusal, Reserved},
     layout::{Layout, Viewports},
+    leaving::LongWork,
     log::{LOG_ROWS, LogCommand, LogPage},
     marks::{Mark, MarkEdit, MarkId, Marks, Tool},
     meaning::{Sentence, adjusted, meaning, scope_words},
@@ -168,6 +170,8 @@ pub struct State {
     /// As asked; a narrow window hides it all the same.
     pub is_study_list_shown: bool,
     pub sheet: Option<Sheet>,
+    /// Whether the window closes over what runs.
+    is_leaving: bool,
     /// What its sheet shows.
     pub chooser: Option<Chooser>,
     /// Where a path was chosen last.
@@ -239,6 +243,8 @@ pub enum Sheet {
     Safety,
     /// The reason for breaking the glass.
     Glass,
+    /// Whether the window closes over what runs.
+    Leaving,
 }
 
 /// A column whose width is remembered.
@@ -433,6 +439,9 @@ pub enum Command {
     /// Where the window stands; likewise.
     SetPlace(WindowPlace),
     CloseSheet,
+    /// The window's own button.
+    Leave,
+    LeaveAllTheSame,
     OnChooser(ChooserCommand),
     /// No dialog of the desktop can be shown for this.
     NoDialog(Wanted),
@@ -507,6 +516,7 @@ impl State {
             chosen_mark: None,
             is_study_list_shown: true,
             sheet: None,
+            is_leaving: false,
             chooser: None,
             last_folder: None,
             keys,

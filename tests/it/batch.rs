@@ -26,7 +26,8 @@ use wardlight::{
     privacy::Phi,
     sample,
     session::{
-        BatchCommand, Command, Effect, Field, List, PageCommand, Source, State, WorklistCommand,
+        Action, BatchCommand, Command, Effect, Field, List, LongWork, PageCommand, Sheet, Source,
+        State, WorklistCommand,
     },
     settings::{ColumnName, ListSort},
     store::Role,
@@ -558,4 +559,33 @@ fn locking_ends_a_batch_and_nothing_of_it_stays() {
     state.on_event(id, Event::BatchTold(vec![told_of("/scans/1.dcm")], STAND));
     assert!(state.worklist.of(Source::Scored).rows().is_empty());
     assert!(state.worklist.batch.job.is_none() && state.worklist.batch.form.folder.is_empty());
+}
+
+#[test]
+fn a_window_that_closes_over_a_batch_asks_first() {
+    let mut state = ready();
+    assert!(state.may_leave());
+    let id = with_batch(&mut state);
+    state.on_event(id, Event::BatchStarted(STAND));
+    for ask in [Command::Act(Action::Quit), Command::Leave] {
+        let effects = state.apply(ask);
+        assert!(effects.is_empty(), "it stays open");
+        assert_eq!(state.sheet, Some(Sheet::Leaving));
+        assert_eq!(state.long_work(), [LongWork::Batch(Some((1, 3)))]);
+        state.apply(Command::CloseSheet);
+        assert!(!state.may_leave());
+    }
+    let effects = state.apply(Command::LeaveAllTheSame);
+    assert!(matches!(effects[..], [Effect::Quit]));
+    assert!(state.may_leave());
+}
+
+#[test]
+fn a_window_closes_at_once_when_its_batch_has_ended() {
+    let mut state = ready();
+    let id = with_batch(&mut state);
+    assert!(!state.may_leave());
+    state.on_event(id, Event::Done);
+    let effects = state.apply(Command::Act(Action::Quit));
+    assert!(matches!(effects[..], [Effect::Quit]));
 }

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use egui::{Key, Modifiers, accesskit::Role};
+use egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId, accesskit::Role};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use wardlight::{
     app::App,
@@ -219,4 +219,40 @@ fn a_stopped_batch_goes_on_from_its_report_and_what_failed_is_tried_again() {
     });
     assert_eq!((n_of("course.csv"), n_rows(&harness)), (2, 10));
     assert_eq!(counts(&report), (7, 3));
+}
+
+/// Whether a frame asks the desktop for something, among the next few.
+fn asks_for(harness: &mut Harness<'static, App>, wanted: &ViewportCommand) -> bool {
+    (0..4).any(|_| {
+        harness.step();
+        let mut viewports = harness.output().viewport_output.values();
+        viewports.any(|it| it.commands.contains(wanted))
+    })
+}
+
+#[test]
+fn a_window_that_is_closed_over_a_batch_says_so_and_stays_until_it_is_told_to_go() {
+    let folder = scratch("batch-leaving");
+    ten_files(&folder.join("files"));
+    let (gate, permits) = Gate::new();
+    let mut harness = window(&gate);
+    start(&mut harness, &folder);
+    for _ in 0..3 {
+        permits.send(()).unwrap();
+    }
+    wait(&mut harness, "three files", |it| n_done(it) == 3);
+    // The window's own button.
+    let viewports = &mut harness.input_mut().viewports;
+    let root = viewports.entry(ViewportId::ROOT).or_default();
+    root.events.push(ViewportEvent::Close);
+    assert!(asks_for(&mut harness, &ViewportCommand::CancelClose));
+    harness.get_by_label("Work is still running");
+    harness.get_by_label("Scoring: 3 of 10 files are done.");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert!(harness.query_by_label("Work is still running").is_none());
+    assert!(page(&harness).job.is_some(), "it goes on");
+    press(&mut harness, Modifiers::COMMAND, Key::Q);
+    harness.get_by_label("Stop and close").click();
+    assert!(asks_for(&mut harness, &ViewportCommand::Close));
+    drop(permits);
 }

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
+use proptest::prelude::*;
 use wardlight::{
     case::{Frame, Samples, Scan, VoiFunction, Window},
     disk::Sha256,
@@ -12,10 +13,11 @@ use wardlight::{
     render::{
         self, Curve, Look, Overlay, Picture, Pose, Pyramid, Turn, auto_window,
         caption::Caption,
-        compose, heat_at,
+        compose,
         overlay::{MapLook, cells, greatest, smooth},
         picture::{OverlayRequest, overlay_png},
         presets,
+        resample::Resampled,
     },
 };
 
@@ -125,6 +127,18 @@ fn frame() -> Arc<Frame> {
     })
 }
 
+/// The raw value that is drawn at a point of the scan; NaN beside the map.
+fn raw_at(heatmap: &Heatmap, x: f32, y: f32) -> f32 {
+    let pose = Pose::upright(Affine2 {
+        offset_x: x - 0.5,
+        offset_y: y - 0.5,
+        ..Affine2::IDENTITY
+    });
+    let mut found = [0.0];
+    Resampled::heatmap(heatmap, pose, (1, 1)).row(0, &mut found);
+    found[0]
+}
+
 fn heatmap() -> Heatmap {
     let scale = Affine2 {
         scale_x: 2.0,
@@ -186,7 +200,64 @@ fn influence_is_drawn_where_it_lies_and_nowhere_else() {
     );
     assert!(differs(15), "the corner has all of it");
     assert_eq!(&drawn.rgba[60..63], &render::heat_color(1.0));
-    assert_eq!(heat_at(&heat, -0.1, 0.0), 0.0);
+    assert!(raw_at(&heat, -0.1, 0.0).is_nan());
+}
+
+/// A sample of a frame at a point, straight from the words: between the middles of the four nearest pixels, by the shares of
+/// those that are not padding.
+fn sample_at(frame: &Frame, x: f32, y: f32) -> f32 {
+    let Samples::Gray(samples) = &frame.samples else {
+        panic!("grey");
+    };
+    let (width, height) = (frame.width as f32, frame.height as f32);
+    if !(0.0..width).contains(&x) || !(0.0..height).contains(&y) {
+        return f32::NAN;
+    }
+    let (mut sum, mut total) = (0.0, 0.0);
+    let middle = |at: f32, last: f32| (at - 0.5).clamp(0.0, last);
+    let (x, y) = (middle(x, width - 1.0), middle(y, height - 1.0));
+    for row in 0..frame.height {
+        for column in 0..frame.width {
+            let share = |at: f32, idx: usize| (1.0 - (at - idx as f32).abs()).max(0.0);
+            let (weight, sample) = (
+                share(x, column) * share(y, row),
+                samples[row * frame.width + column],
+            );
+            if !sample.is_nan() {
+                sum += weight * sample;
+                total += weight;
+            }
+        }
+    }
+    sum / total
+}
+
+proptest! {
+    /// However a frame is turned, moved, stretched and full of padding, each pixel of a picture holds the sample at its place.
+    #[test]
+    fn a_pixel_is_the_sample_at_its_place(
+        (width, height) in (1_usize..9, 1_usize..9),
+        values in prop::collection::vec(prop_oneof![4 => (-50_i32..50).prop_map(|it| it as f32), 1 => Just(f32::NAN)], 64),
+        turn in prop::sample::select(Turn::all().collect::<Vec<_>>()),
+        (scale_x, scale_y) in (0.21_f32..1.9, 0.21_f32..1.9),
+        (x, y) in (-3.0_f32..12.0, -3.0_f32..12.0),
+        (n_columns, n_rows) in (1_usize..24, 1_usize..24),
+    ) {
+        let samples = values[..width * height].iter().copied().collect();
+        let frame = Arc::new(Frame { width, height, samples: Samples::Gray(samples) });
+        let size = (n_columns as f32, n_rows as f32);
+        let pose = Pose::about((x, y), (scale_x.recip(), scale_y.recip()), turn, size);
+        let laid = render::lay(&Pyramid::new(frame.clone()), pose, (n_columns, n_rows), Vec::new()).unwrap();
+        for (idx, found) in laid.into_iter().enumerate() {
+            let (column, row) = (idx % n_columns, idx / n_columns);
+            let (x, y) = pose.scan_at((column as f32 + 0.5, row as f32 + 0.5));
+            let wanted = sample_at(&frame, x, y);
+            prop_assert!(
+                (found - wanted).abs() < 1e-3 || found.is_nan() && wanted.is_nan(),
+                "{found} for {wanted} at {x}, {y}"
+            );
+        }
+    }
 }
 
 /// Every way to lay a picture: each pixel, and its influence, goes where the turn says, and to no neighbour of that place.
@@ -370,13 +441,13 @@ fn a_map_as_it_was_computed_keeps_its_cells() {
     assert!(smoothed.values.iter().filter(is_own).count() < smoothed.values.len());
     // The cell reaches from 30 to 40 in both directions.
     for (x, y) in [(31.0, 31.0), (39.0, 31.0), (35.0, 35.0)] {
-        assert_eq!(heat_at(&raw, x, y), 2.0);
+        assert_eq!(raw_at(&raw, x, y), 2.0);
     }
     assert_eq!(
-        (heat_at(&raw, 29.0, 35.0), heat_at(&raw, 41.0, 35.0)),
+        (raw_at(&raw, 29.0, 35.0), raw_at(&raw, 41.0, 35.0)),
         (0.0, 0.0)
     );
-    assert!(heat_at(&smoothed, 31.0, 31.0) < 1.0);
+    assert!(raw_at(&smoothed, 31.0, 31.0) < 1.0);
 }
 
 #[test]
@@ -435,4 +506,24 @@ fn the_strip_under_a_picture_grows_with_it() {
         assert_eq!((all.width, all.height), (width, 10 + strip));
         assert_eq!(all.rgba.len(), 4 * all.width * all.height);
     }
+}
+
+#[test]
+fn smoothing_keeps_place_and_range() {
+    let map = Heatmap {
+        frame_idx: 0,
+        width: 7,
+        height: 7,
+        values: (0..49).map(|it| if it == 24 { 2.0 } else { 0.0 }).collect(),
+        scan_from_heatmap: Affine2 {
+            scale_x: 10.0,
+            scale_y: 20.0,
+            offset_x: 5.0,
+            offset_y: 0.0,
+        },
+    };
+    let fine = smooth(&map);
+    assert!(greatest(&fine) <= 2.0 && 1.9 < raw_at(&fine, 40.0, 70.0));
+    assert!(raw_at(&fine, 5.5, 1.0).abs() < 1e-6);
+    assert!(raw_at(&fine, 0.0, 70.0).is_nan(), "beside the map");
 }
