@@ -12,7 +12,7 @@ venv=.deps/venv-window
 slices=500
 rows=100000
 mkdir -p "$out" out/bench
-rm -f "$out"/*.jsonl "$out"/*.started "$out"/*.memory "$out"/*.idle "$out"/{peer,dcm2pnm}-*.json
+rm -f "$out"/*.jsonl "$out"/*.started "$out"/*.memory "$out"/*.idle "$out"/*.moves "$out"/{peer,dcm2pnm}-*.json
 
 if [[ ! -f $venv/complete ]]; then
   python3 -m venv "$venv"
@@ -65,11 +65,23 @@ open_window() { # LOG DRAW WIDTH HEIGHT [FILE...]: the moment of the start is no
   sleep 1
 }
 
-drag() { # X Y: four hundred places, eight milliseconds each
-  xdotool mousemove "$1" "$2" mousedown 1
+moved() { # LOG COMMAND...: notes from when to when the hand moves
+  local log=$1 started
+  shift
+  started=$(date +%s%3N)
+  "$@"
+  echo "$started $(date +%s%3N)" >> "${log%.jsonl}.moves"
+}
+
+along() { # X Y: four hundred places, eight milliseconds each
   for ((step = 0; step < 400; step++)); do
     printf 'mousemove %d %d\nsleep 0.008\n' $(($1 + step % 200)) $(($2 + step % 90))
   done | xdotool -
+}
+
+drag() { # LOG X Y
+  xdotool mousemove "$2" "$3" mousedown 1
+  moved "$1" along "$2" "$3"
   sleep 0.3
   xdotool mouseup 1
 }
@@ -84,36 +96,36 @@ close_window() { # LOG: the greatest memory of the window, and of its decode wor
 }
 
 for ((round = 1; round <= rounds; round++)); do
-  for draw in gpu cpu; do
+  for draw in auto gpu; do
     log=$out/drag-$draw-$round.jsonl
     open_window "$log" "$draw" 1600 1000 "$picture"
     wait_for scan_drawn "$log"
     sleep 1.5
-    drag 500 400
+    drag "$log" 500 400
     close_window "$log"
   done
 
   for name in slice large; do
     log=$out/$name-$round.jsonl
-    open_window "$log" gpu 1600 1000 "${!name}"
+    open_window "$log" auto 1600 1000 "${!name}"
     wait_for scan_drawn "$log"
     close_window "$log"
   done
 
   log=$out/pair-$round.jsonl
-  open_window "$log" gpu 2720 1240 "$picture" "$large"
+  open_window "$log" auto 2720 1240 "$picture" "$large"
   wait_for '"n_scans":2' "$log"
   xdotool mousemove 700 600 key g
   sleep 2
-  drag 700 600
+  drag "$log" 700 600
   sleep 0.5
-  xdotool keydown ctrl click --repeat 100 --delay 16 4 click --repeat 100 --delay 16 5 keyup ctrl
+  moved "$log" xdotool keydown ctrl click --repeat 100 --delay 16 4 click --repeat 100 --delay 16 5 keyup ctrl
   sleep 0.5
   xdotool mousemove 700 600
   close_window "$log"
 
   log=$out/map-$round.jsonl
-  open_window "$log" gpu 1600 1000 "$out/sample/chest.dcm"
+  open_window "$log" auto 1600 1000 "$out/sample/chest.dcm"
   wait_for scan_drawn "$log"
   # Models are loaded by then, or the key is told to wait.
   sleep 4
@@ -136,7 +148,7 @@ for ((round = 1; round <= rounds; round++)); do
   close_window "$log"
 
   log=$out/series-$round.jsonl
-  open_window "$log" gpu 1600 1000
+  open_window "$log" auto 1600 1000
   target/release/wardlight "$series" 2>/dev/null || true
   wait_for "\"n_scans\":$slices" "$log"
   sleep 2
@@ -151,7 +163,7 @@ for ((round = 1; round <= rounds; round++)); do
   close_window "$log"
 
   log=$out/list-$round.jsonl
-  open_window "$log" gpu 1600 1000 "$report"
+  open_window "$log" auto 1600 1000 "$report"
   wait_for list_frame "$log"
   sleep 4
   echo "{\"event\":\"scroll\",\"unix_ms\":$(date +%s%3N)}" >> "$out/lists-$round.jsonl"

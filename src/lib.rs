@@ -20,6 +20,7 @@
 //! | `second_start` | one window for each person and display: a second start hands its files to it | `privacy` `disk` |
 //! | `licences` | the licences of what is inside the program | — |
 //! | `warnings` | `Warnings`, the reporter passed down | — |
+//! | `cores` | short work on all cores at once | — |
 //! | `case` | what the clinician brought: scan, note, series and sequence, as plain values; a row of a worklist | `privacy` `disk` `warnings` |
 //! | `prediction` | what we answer: `Prediction`, `Explanation`, `Heatmap` | `disk` `warnings` |
 //! | `measure` | what a shape drawn on a frame measures: lengths, angles, regions, pixels | `case` |
@@ -38,12 +39,12 @@
 //! | `failure` | trouble in words for a person: headline, remedy, cause | `disk` `words` `import` `model` `prep` `score` |
 //! | `batch` | files that are scored without being looked at: which model reads which, what became of each, the report | `privacy` `disk` `case` `import` `prediction` `prep` `model` `score` `failure` |
 //! | `evaluate` | how good a model is on a table of labelled images: figures, floors, stress, report | `privacy` `disk` `spreadsheet` `case` `prediction` `stats` `prep` `model` `score` `failure` |
-//! | `render` | samples to pixels: curves, colour map, overlay, pictures, pages | `privacy` `case` `prediction` |
+//! | `render` | samples to pixels: curves, colour map, overlay, pictures, pages | `privacy` `cores` `case` `prediction` |
 //! | `foreign` | what a model file of another program means; the bundle that it becomes | `disk` `warnings` `case` `prediction` `import` `prep` `model` `nn` `render` |
 //! | `store` | encrypted records: cases, answers and readings; people and rights; the audit log; backup and erasure | `privacy` `disk` |
 //! | `settings` | what the window remembers | `privacy` `disk` `words` `lock` |
 //! | `engine` | worker threads: `Job` in, `Event` out | `privacy` `disk` `case` `language` `prediction` `import` `share` `model` `sample` `score` `training` `failure` `batch` `evaluate` `render` |
-//! | `session` | what is open and what a command does; no drawing | `privacy` `case` `measure` `bedside` `language` `deid` `prediction` `import` `share` `prep` `model` `sample` `training` `failure` `batch` `evaluate` `render` `store` `settings` `engine` `words` `lock` `licences` |
+//! | `session` | what is open and what a command does; no drawing | `privacy` `cores` `case` `measure` `bedside` `language` `deid` `prediction` `import` `share` `prep` `model` `sample` `training` `failure` `batch` `evaluate` `render` `store` `settings` `engine` `words` `lock` `licences` |
 //! | `app` | the window | `privacy` `disk` `case` `measure` `bedside` `language` `deid` `prediction` `stats` `share` `model` `failure` `evaluate` `render` `store` `settings` `engine` `session` `warnings` `words` `lock` `desktop` `journal` `second_start` `licences` |
 //! | `cli` | the command line; the one place that wires `nn` to the rest | `all` |
 
@@ -52,6 +53,7 @@ pub mod batch;
 pub mod bedside;
 pub mod case;
 pub mod cli;
+pub mod cores;
 pub mod deid;
 pub mod desktop;
 pub mod disk;

@@ -199,6 +199,16 @@ pub(super) fn start_ui(
 
 /// Nothing to show yet: what will be here.
 pub(super) fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, title: &str, lead: &str) {
+    empty_with_ui(ui, scene, (title, lead), |_| {});
+}
+
+/// The same, and under it what can be done about it.
+pub(super) fn empty_with_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (title, lead): (&str, &str),
+    add: impl FnOnce(&mut Ui),
+) {
     const WIDTH: f32 = 460.0;
     // What is seen: a page that scrolls has no height of its own.
     let top = (ui.clip_rect().height() * 0.38 - 60.0).max(24.0);
@@ -209,6 +219,7 @@ pub(super) fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, title: &str, lead: &str) 
             super::controls::strong(ui, title, TITLE, scene.tokens.text);
             ui.add_space(4.0);
             muted(ui, scene.tokens, lead);
+            add(ui);
         });
     });
 }

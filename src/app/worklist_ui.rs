@@ -12,7 +12,7 @@ use super::{
     controls::{Button, muted, progress_line},
     log_ui::{choice_ui, text_ui},
     notice_ui::failure_words_ui,
-    page_ui::{FieldKind, TextField, empty_ui, field_ui, title_ui},
+    page_ui::{FieldKind, TextField, empty_with_ui, field_ui, title_ui},
     study_ui::opening_ui,
     theme::{self, BODY, SMALL},
     words::part,
@@ -275,8 +275,8 @@ fn nothing_ui(ui: &mut Ui, scene: &Scene<'_>, commands: &mut Vec<Command>) {
             words.say("list-none-scored-lead"),
         ),
     };
-    empty_ui(ui, scene, &title, &lead);
-    ui.vertical_centered(|ui| {
+    empty_with_ui(ui, scene, (&title, &lead), |ui| {
+        ui.add_space(6.0);
         let action = Action::OpenFiles;
         let (name, key) = (action.words(words).name, scene.key(action));
         if Button::new(&name)

@@ -5,10 +5,10 @@ use super::{
     caption::Caption,
     contour::{Point, contours},
     overlay::{MapLook, greatest, smooth},
-    resample::in_bands,
 };
 use crate::{
     case::{Frame, Samples, Scan},
+    cores::in_bands,
     prediction::{Affine2, Explanation, Heatmap, Method, Prediction},
 };
 

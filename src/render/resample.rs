@@ -1,7 +1,7 @@
 //! A grid of values on the pixels of a picture, bilinear between its centres. A turn is by quarters, so a column of the picture
 //! is always a column or a row of the grid: where it falls is worked out once for each, not for each pixel.
 
-use std::{num::NonZero, ops::Range, thread};
+use std::ops::Range;
 
 use super::Pose;
 use crate::prediction::Heatmap;
@@ -184,31 +184,4 @@ fn without_padding(corners: [f32; 4], [across, down]: [f32; 2]) -> f32 {
         }
     }
     sum / total
-}
-
-/// More threads than this wait for memory.
-const MOST_THREADS: usize = 8;
-/// Fewer items than this are done before a thread has started.
-const LEAST_ITEMS: usize = 1 << 16;
-
-/// Does rows of `row_len` items in bands, one for each core; `work` takes the first row of a band, and its items.
-pub fn in_bands<T: Send>(items: &mut [T], row_len: usize, work: impl Fn(usize, &mut [T]) + Sync) {
-    let n_cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let n_bands = n_cores
-        .min(MOST_THREADS)
-        .min(items.len() / LEAST_ITEMS)
-        .max(1);
-    let row_len = row_len.max(1);
-    let n_rows = (items.len() / row_len).div_ceil(n_bands).max(1);
-    let mut bands = items.chunks_mut(n_rows * row_len).enumerate();
-    let own = bands.next();
-    thread::scope(|scope| {
-        let work = &work;
-        for (idx, band) in bands {
-            scope.spawn(move || work(idx * n_rows, band));
-        }
-        if let Some((_, band)) = own {
-            work(0, band);
-        }
-    });
 }

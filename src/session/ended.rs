@@ -106,6 +106,9 @@ impl State {
         subject: Option<Phi<PathBuf>>,
         retry: Option<Command>,
     ) {
+        // What was told before is told once.
+        let is_it = |it: &Notice| (it.tone, &it.failure, &it.subject) == (tone, &failure, &subject);
+        self.notices.retain(|it| !is_it(it));
         let id = self.number();
         self.notices.push(Notice {
             id,

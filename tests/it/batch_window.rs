@@ -246,6 +246,7 @@ fn a_window_that_is_closed_over_a_batch_says_so_and_stays_until_it_is_told_to_go
     let root = viewports.entry(ViewportId::ROOT).or_default();
     root.events.push(ViewportEvent::Close);
     assert!(asks_for(&mut harness, &ViewportCommand::CancelClose));
+    harness.run_steps(3);
     harness.get_by_label("Work is still running");
     harness.get_by_label("Scoring: 3 of 10 files are done.");
     press(&mut harness, Modifiers::NONE, Key::Enter);

@@ -7,10 +7,15 @@
 //! Sorted by a column, rows that have nothing there stand first, whichever way it is sorted; rows that are equal there stand
 //! by the order above. Keys are worked out once for each row, never in a comparison.
 
-use std::cmp::Ordering;
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::{
     case::worklist::{Outcome, Row},
+    cores,
     settings::{ColumnName, ListSort},
 };
 
@@ -58,18 +63,23 @@ fn rank(row: &Row) -> (u8, u64) {
 
 /// The numbers of all rows, each once, in order.
 pub(super) fn order(rows: &[Row], sort: Option<ListSort>) -> Vec<usize> {
-    let ranked = rows.iter().enumerate();
-    let mut ranked: Vec<((u8, u64), usize)> =
-        ranked.map(|(number, row)| (rank(row), number)).collect();
-    ranked.sort_unstable();
-    let mut order: Vec<usize> = ranked.into_iter().map(|it| it.1).collect();
-    if let Some(ListSort { by, is_falling }) = sort {
-        let rows: Vec<&Row> = rows.iter().collect();
-        let keys = Keys::of(&rows, by);
-        // Stable: equal rows stay as they are.
-        order.sort_by(|a, b| keys.compare(*a, *b, is_falling));
-    }
-    order
+    let ranked = |number: usize| (rows.get(number).map(rank), number);
+    let mut ranked = cores::collect(rows.len(), ranked);
+    cores::sort(&mut ranked, Ord::cmp);
+    let order: Vec<usize> = ranked.into_iter().map(|it| it.1).collect();
+    let Some(ListSort { by, is_falling }) = sort else {
+        return order;
+    };
+    let in_rank: Vec<&Row> = order.iter().filter_map(|it| rows.get(*it)).collect();
+    let Keys { heads, tails } = Keys::of(&in_rank, by);
+    let mut keyed: Vec<(Option<u128>, usize)> = heads.into_iter().zip(0..).collect();
+    cores::sort(&mut keyed, |a, b| {
+        let tails = || tails.get(a.1).cmp(&tails.get(b.1));
+        // Equal rows stay as they are.
+        by_value(a.0, b.0, tails, is_falling).then(a.1.cmp(&b.1))
+    });
+    let numbers = keyed.iter().filter_map(|it| order.get(it.1));
+    numbers.copied().collect()
 }
 
 /// The same, where all rows but these stand in order already: each of these is looked for its place among them.
@@ -99,85 +109,130 @@ fn compare(rows: &[Row], (a, b): (usize, usize), sort: Option<ListSort>) -> Orde
         return a.cmp(&b);
     };
     let by_column = sort.map_or(Ordering::Equal, |ListSort { by, is_falling }| {
-        Keys::of(&[one, other], by).compare(0, 1, is_falling)
+        let Keys { heads, tails } = Keys::of(&[one, other], by);
+        let head = |it: usize| heads.get(it).copied().flatten();
+        let tails = || tails.first().cmp(&tails.get(1));
+        by_value(head(0), head(1), tails, is_falling)
     });
     by_column
         .then_with(|| rank(one).cmp(&rank(other)))
         .then(a.cmp(&b))
 }
 
+/// By heads, and by tails where those are equal. Rows without anything stand first, both ways.
+fn by_value(
+    one: Option<u128>,
+    other: Option<u128>,
+    tails: impl FnOnce() -> Ordering,
+    is_falling: bool,
+) -> Ordering {
+    if one.is_none() || other.is_none() {
+        return one.is_some().cmp(&other.is_some());
+    }
+    let by_value = one.cmp(&other).then_with(tails);
+    if is_falling {
+        by_value.reverse()
+    } else {
+        by_value
+    }
+}
+
 /// What rows are compared by.
 struct Keys {
     /// A number, or the first letters of a text; none where the row has nothing there.
     heads: Vec<Option<u128>>,
-    /// The whole text, for texts.
+    /// Texts that are longer than their heads; empty for those that are not, and for numbers.
     tails: Vec<String>,
 }
 
 impl Keys {
     fn of(rows: &[&Row], by: ColumnName) -> Self {
-        let texts = |text: fn(&Row) -> String| {
-            let tails: Vec<String> = rows.iter().map(|it| text(it).to_lowercase()).collect();
-            Self {
-                heads: tails.iter().map(|it| head(it)).collect(),
-                tails,
-            }
-        };
-        let numbers = |number: fn(&Row) -> Option<f64>| Self {
-            heads: rows
-                .iter()
-                .map(|it| number(it).map(|it| u128::from(in_order(it))))
-                .collect(),
-            tails: Vec::new(),
-        };
         match by {
             // Compared in this process, and dropped with the keys.
-            ColumnName::Patient => texts(|it| it.patient.reveal().clone()),
-            ColumnName::StudyDate => texts(|it| it.study_date.reveal().clone()),
-            ColumnName::File => texts(|it| {
+            ColumnName::Patient => Self::texts(rows, |it| it.patient.reveal().into()),
+            ColumnName::StudyDate => Self::texts(rows, |it| it.study_date.reveal().into()),
+            ColumnName::File => Self::texts(rows, |it| {
                 let name = it.file.reveal().file_name();
-                name.unwrap_or_default().to_string_lossy().into_owned()
+                name.unwrap_or_default().to_string_lossy()
             }),
-            ColumnName::Kind => texts(|it| format!("{} {:?}", it.modality, it.kind)),
-            ColumnName::Model => texts(|it| {
-                let model = it.model.clone().unwrap_or_default();
-                format!("{} {}", model.0, model.1).trim().to_owned()
-            }),
-            ColumnName::Finding => numbers(|it| {
+            ColumnName::Kind => Self::few(
+                rows,
+                |it| (it.modality.as_str(), it.kind),
+                |(modality, kind)| format!("{modality} {kind:?}"),
+            ),
+            ColumnName::Model => Self::few(
+                rows,
+                |it| it.model.as_ref(),
+                |model| {
+                    let named = model.map(|it| format!("{} {}", it.0, it.1));
+                    named.unwrap_or_default().trim().to_owned()
+                },
+            ),
+            ColumnName::Finding => Self::numbers(rows, |it| {
                 let finding = it.finding.as_ref()?;
-                Some(f64::from(
-                    finding.probability - finding.threshold.unwrap_or(0.5),
-                ))
+                Some(finding.probability - finding.threshold.unwrap_or(0.5))
             }),
             ColumnName::Suspicion => {
-                numbers(|it| it.finding.as_ref().map(|it| f64::from(it.suspicion())))
+                Self::numbers(rows, |it| it.finding.as_ref().map(|it| it.suspicion()))
             }
-            ColumnName::Uncertainty => numbers(|it| it.uncertainty.map(f64::from)),
-            ColumnName::Scope => numbers(|it| scope(&it.outcome)),
-            ColumnName::Word => numbers(|it| it.word.map(|it| f64::from(it as u8))),
-            ColumnName::Since => numbers(|it| it.since_ms.map(|it| it as f64)),
+            ColumnName::Uncertainty => Self::numbers(rows, |it| it.uncertainty),
+            ColumnName::Scope => Self::numbers(rows, |it| scope(&it.outcome)),
+            ColumnName::Word => Self::numbers(rows, |it| it.word.map(|it| f32::from(it as u8))),
+            ColumnName::Since => Self::numbers(rows, |it| it.since_ms.map(|it| it as f64)),
         }
     }
 
-    fn compare(&self, a: usize, b: usize, is_falling: bool) -> Ordering {
-        let head = |it: usize| self.heads.get(it).copied().flatten();
-        let (Some(one), Some(other)) = (head(a), head(b)) else {
-            // Rows without anything first, both ways.
-            return head(a).is_some().cmp(&head(b).is_some());
+    fn numbers<N: Into<f64>>(rows: &[&Row], number: impl Fn(&Row) -> Option<N>) -> Self {
+        let head = |it: &&Row| number(it).map(|it| u128::from(in_order(it.into())));
+        Self {
+            heads: rows.iter().map(head).collect(),
+            tails: Vec::new(),
+        }
+    }
+
+    fn texts(rows: &[&Row], text: impl Fn(&Row) -> Cow<'_, str> + Sync) -> Self {
+        let lowered = |it: usize| {
+            rows.get(it)
+                .map(|it| lowered(&text(it)))
+                .unwrap_or_default()
         };
-        let by_value = one
-            .cmp(&other)
-            .then_with(|| self.tails.get(a).cmp(&self.tails.get(b)));
-        if is_falling {
-            by_value.reverse()
-        } else {
-            by_value
+        let (heads, tails) = cores::collect(rows.len(), lowered).into_iter().unzip();
+        Self { heads, tails }
+    }
+
+    /// Where many rows have the same text: that is made, and compared, once.
+    fn few<'a, K: Ord + Copy>(
+        rows: &[&'a Row],
+        key: impl Fn(&'a Row) -> K,
+        text: impl Fn(K) -> String,
+    ) -> Self {
+        let keys: BTreeSet<K> = rows.iter().map(|it| key(it)).collect();
+        let mut texts: Vec<(String, K)> = keys
+            .into_iter()
+            .map(|it| (text(it).to_lowercase(), it))
+            .collect();
+        texts.sort();
+        let mut places = BTreeMap::new();
+        let mut place = 0;
+        let mut before = "";
+        for (text, key) in &texts {
+            // Different keys may have equal texts.
+            place += u128::from(text != before);
+            before = text;
+            places.insert(*key, (!text.is_empty()).then_some(place));
+        }
+        Self {
+            heads: rows
+                .iter()
+                .map(|it| places.get(&key(it)).copied().flatten())
+                .collect(),
+            tails: Vec::new(),
         }
     }
 }
 
 /// What has no answer has no place among scopes, and so stands first.
-fn scope(outcome: &Outcome) -> Option<f64> {
+fn scope(outcome: &Outcome) -> Option<f32> {
     match outcome {
         Outcome::Refused(_) | Outcome::Failed(_) | Outcome::Unscored => None,
         Outcome::BeyondScope(_) => Some(0.0),
@@ -187,13 +242,29 @@ fn scope(outcome: &Outcome) -> Option<f64> {
     }
 }
 
-/// The first sixteen bytes of a text, none of an empty one.
-fn head(text: &str) -> Option<u128> {
-    let mut first = [0; 16];
-    for (to, from) in first.iter_mut().zip(text.bytes()) {
-        *to = from;
+/// A text in small letters: its first sixteen bytes, none of an empty one, and the whole where it is longer.
+fn lowered(text: &str) -> (Option<u128>, String) {
+    const N_BYTES: usize = 16;
+    if text.is_ascii() && text.len() <= N_BYTES {
+        return (
+            head(text.bytes().map(|it| it.to_ascii_lowercase())),
+            String::new(),
+        );
     }
-    (!text.is_empty()).then(|| u128::from_be_bytes(first))
+    let lower = text.to_lowercase();
+    let head = head(lower.bytes());
+    let is_whole = lower.len() <= N_BYTES;
+    (head, if is_whole { String::new() } else { lower })
+}
+
+fn head(bytes: impl ExactSizeIterator<Item = u8>) -> Option<u128> {
+    let is_empty = bytes.len() == 0;
+    let mut first = [0; 16];
+    first
+        .iter_mut()
+        .zip(bytes)
+        .for_each(|(to, from)| *to = from);
+    (!is_empty).then(|| u128::from_be_bytes(first))
 }
 
 /// A number that is ordered as the other one is (IEEE 754, totalOrder).
