@@ -1,5 +1,5 @@
-//! Pictures that `render` has made, put on screen pixel for pixel. For OpenGL that runs on the processor: Mesa's copies such a
-//! picture as it is, where it would work out the pixels of a texture one by one.
+//! Pictures that `render` has made, put on screen pixel for pixel, for OpenGL that runs on the processor: a copy of a rectangle,
+//! without a shader and without mixing with what is below, which costs least there.
 #![expect(
     unsafe_code,
     reason = "OpenGL is called through glow, whose functions are all unsafe; each block says why it holds"
@@ -81,7 +81,7 @@ impl Blit {
         // SAFETY: the context is current during a paint callback; framebuffer and texture belong to it. What is drawn to stays
         // bound. egui sets its own scissors after each callback.
         unsafe {
-            // With scissors on, Mesa draws in place of copying.
+            // The rectangle is clipped already.
             gl.disable(glow::SCISSOR_TEST);
             gl.bind_framebuffer(glow::READ_FRAMEBUFFER, Some(objects.source));
             gl.framebuffer_texture_2d(
