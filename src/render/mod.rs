@@ -1,7 +1,7 @@
 //! From samples to pixels, on the CPU and pure: window curves, colour map, overlay, pictures with captions, pages.
 //!
 //! The window draws with a shader that follows [`Resampled`], [`Curve`] and [`blend`] line by line; this module
-//! is the truth that the shader is tested against, and what draws where there is no shader.
+//! is the truth that the shader is tested against, and what draws where there is none or OpenGL runs on the processor.
 
 pub mod caption;
 pub mod codes;

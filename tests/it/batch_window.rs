@@ -127,18 +127,24 @@ fn start(harness: &mut Harness<'static, App>, folder: &Path) {
     click(harness, "Start scoring");
 }
 
-#[test]
-fn a_batch_is_paused_goes_on_and_survives_a_look_at_another_page() {
-    let folder = scratch("batch-window");
+/// A window whose batch of ten files has done three, and waits for permits.
+fn with_three_done(folder: &Path) -> (Harness<'static, App>, Arc<Gate>, SyncSender<()>) {
     ten_files(&folder.join("files"));
-    let report = folder.join("scores.json");
     let (gate, permits) = Gate::new();
     let mut harness = window(&gate);
-    start(&mut harness, &folder);
+    start(&mut harness, folder);
     for _ in 0..3 {
         permits.send(()).unwrap();
     }
     wait(&mut harness, "three files", |it| n_done(it) == 3);
+    (harness, gate, permits)
+}
+
+#[test]
+fn a_batch_is_paused_goes_on_and_survives_a_look_at_another_page() {
+    let folder = scratch("batch-window");
+    let report = folder.join("scores.json");
+    let (mut harness, gate, permits) = with_three_done(&folder);
     assert_eq!(n_rows(&harness), 3, "rows stream in");
     // Elsewhere the footer tells of it.
     press(&mut harness, Modifiers::COMMAND, Key::G);
@@ -233,14 +239,7 @@ fn asks_for(harness: &mut Harness<'static, App>, wanted: &ViewportCommand) -> bo
 #[test]
 fn a_window_that_is_closed_over_a_batch_says_so_and_stays_until_it_is_told_to_go() {
     let folder = scratch("batch-leaving");
-    ten_files(&folder.join("files"));
-    let (gate, permits) = Gate::new();
-    let mut harness = window(&gate);
-    start(&mut harness, &folder);
-    for _ in 0..3 {
-        permits.send(()).unwrap();
-    }
-    wait(&mut harness, "three files", |it| n_done(it) == 3);
+    let (mut harness, _gate, permits) = with_three_done(&folder);
     // The window's own button.
     let viewports = &mut harness.input_mut().viewports;
     let root = viewports.entry(ViewportId::ROOT).or_default();

@@ -175,6 +175,24 @@ fn at_its_own_size_a_frame_is_its_curve_and_padding_is_black() {
 }
 
 #[test]
+fn a_colour_frame_keeps_its_colours_and_is_black_beside_itself() {
+    let samples = Samples::Rgb(Box::new([250, 10, 20, 30, 240, 40]));
+    let frame = Arc::new(Frame {
+        width: 2,
+        height: 1,
+        samples,
+    });
+    let curve = Curve::new(&window(10.0, 1.0, VoiFunction::LinearExact), true);
+    let pose = Pose::upright(Affine2::IDENTITY);
+    let picture = compose(&Pyramid::new(frame), &curve, None, pose, (3, 2));
+    let (pixels, _) = picture.rgba.as_chunks::<4>();
+    let black = [0, 0, 0, 255];
+    let wanted = [[250, 10, 20, 255], [30, 240, 40, 255], black];
+    assert_eq!(pixels[..3], wanted);
+    assert_eq!(pixels[3..], [black; 3]);
+}
+
+#[test]
 fn influence_is_drawn_where_it_lies_and_nowhere_else() {
     let curve = Curve::new(&window(75.0, 150.0, VoiFunction::LinearExact), false);
     let (pyramid, heat) = (Pyramid::new(frame()), heatmap());
